@@ -1,0 +1,43 @@
+# Every target sets up .venv first when it is missing or out of date. ARGS= is passed on.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check format bench lock clean
+.DEFAULT_GOAL := test
+
+demo: $(STAMP) ## the whole product on this machine, on embedded servers
+	$(BIN)/flakeguard demo $(ARGS)
+
+test: $(STAMP) ## every test, in parallel
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## format, lint, types, import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(STAMP) ## the long measurements: ratios, never absolute times
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: ## pin what pyproject.toml asks for (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q $(ARGS) pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q $(ARGS) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+$(STAMP): pyproject.toml requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "FlakeGuard needs Python 3.11 or later; name one: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+clean: ## everything that was made here
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

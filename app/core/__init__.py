@@ -1,0 +1,1 @@
+"""Pure: parse, judge, score, cluster, quarantine, policy. Data in, data out."""

@@ -1,0 +1,71 @@
+"""One delivery, and what it comes to: facts to note and work to ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.requests import QueueName, Request
+from app.core.runs import PullRequest, Repository, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook POST, its form and signature already checked."""
+
+    id: int
+    source: str  # github or slack
+    guid: str  # repeats on redelivery
+    event: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationSeen:
+    """An account installed the App, or suspended or removed it."""
+
+    id: int
+    account: str
+    suspended_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySeen:
+    """A repository as a delivery names it."""
+
+    repository: Repository
+    is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryGone:
+    """The App was taken off a repository."""
+
+    repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestSeen:
+    """A pull request as a delivery names it."""
+
+    repo_id: int
+    pull_request: PullRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """A run attempt as a delivery names it."""
+
+    run: Run
+    head_repo: str | None
+
+
+Fact = InstallationSeen | RepositorySeen | RepositoryGone | PullRequestSeen | RunSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one delivery comes to; both empty when it is of no interest."""
+
+    facts: tuple[Fact, ...] = ()
+    requests: tuple[tuple[QueueName, Request], ...] = ()

@@ -1,0 +1,147 @@
+"""Work that one part asks of another: plain data, stored before it is hinted at."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class QueueName(StrEnum):
+    """The three queues, most urgent first."""
+
+    CLICK = "click"  # a person waits
+    RUN = "run"  # a pull request waits
+    HISTORY = "history"  # nobody waits: backfill, replay, recompute
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDelivery:
+    """Turn one stored delivery into the requests that follow from it."""
+
+    kind: ClassVar[str] = "take_delivery"
+    delivery_id: int
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return str(self.delivery_id)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRun:
+    """Fetch and store every report of one run attempt."""
+
+    kind: ClassVar[str] = "ingest_run"
+    repo_id: int
+    run_id: int
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return f"{self.repo_id}:{self.run_id}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateRun:
+    """Judge the cases that failed in one run attempt or are being watched."""
+
+    kind: ClassVar[str] = "evaluate_run"
+    repo_id: int
+    run_id: int
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return f"{self.repo_id}:{self.run_id}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRun:
+    """Say on the code host what we think of one head commit."""
+
+    kind: ClassVar[str] = "publish_run"
+    repo_id: int
+    head_sha: str
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return f"{self.repo_id}:{self.head_sha}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellChat:
+    """Bring one case's chat threads up to date; `case_id` is the hex form."""
+
+    kind: ClassVar[str] = "tell_chat"
+    repo_id: int
+    case_id: str
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return f"{self.repo_id}:{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActFromCheck:
+    """Do what a person clicked on a check run; the click names only the check run and the button."""
+
+    kind: ClassVar[str] = "act_from_check"
+    repo_id: int
+    check_run_id: int
+    identifier: str
+    login: str
+    delivery_id: int
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return str(self.delivery_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ActFromChat:
+    """Do what a person clicked below a chat message; `handle` is what the button carried."""
+
+    kind: ClassVar[str] = "act_from_chat"
+    team_id: str
+    chat_user: str
+    action: str
+    handle: str
+    response_url: str
+    delivery_id: int
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return str(self.delivery_id)
+
+
+Request = (
+    TakeDelivery | IngestRun | EvaluateRun | PublishRun | TellChat | ActFromCheck | ActFromChat
+)
+
+KINDS: dict[str, type[Request]] = {
+    request.kind: request
+    for request in (
+        TakeDelivery,
+        IngestRun,
+        EvaluateRun,
+        PublishRun,
+        TellChat,
+        ActFromCheck,
+        ActFromChat,
+    )
+}
+
+
+def arguments(request: Request) -> dict[str, int | str]:
+    """A request's fields as JSON can hold them."""
+    return asdict(request)
+
+
+def request_from(kind: str, fields: dict[str, int | str]) -> Request:
+    """The request that `arguments` took apart; KeyError for a kind that is not ours."""
+    return KINDS[kind](**fields)  # type: ignore[arg-type]

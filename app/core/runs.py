@@ -1,0 +1,113 @@
+"""What a code host tells of repositories, runs, attempts, jobs and pull requests, in our words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+FAILED_CONCLUSIONS = frozenset({"failure", "timed_out", "startup_failure"})
+"""Conclusions of a job that make a run red. Source: GitHub REST, `conclusion` of a job."""
+
+
+class BranchClass(StrEnum):
+    """Where a run's code comes from: decides retention and what its evidence may move."""
+
+    DEFAULT = "default"  # the default branch
+    PULL_REQUEST = "pull_request"  # head and base together
+    MERGE_QUEUE = "merge_queue"  # a candidate of the merge queue
+    OTHER = "other"  # any other branch
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """One attempt of one workflow run; `attempt` counts from 1."""
+
+    repo_id: int
+    run_id: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository we watch; `id` is GitHub's, negative for hosts that have none."""
+
+    id: int
+    full_name: str  # owner/name
+    default_branch: str
+    installation_id: int | None
+    has_reports: bool = False  # whether any report was ever stored
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """An open or closed pull request, as last seen."""
+
+    number: int
+    title: str
+    author: str
+    state: str  # open or closed
+    head_sha: str
+    head_branch: str
+    head_repo: str | None  # None when the fork was deleted
+    base_branch: str
+    base_sha: str
+    is_fork: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt of a workflow run, with the code it tested."""
+
+    key: RunKey
+    workflow: str
+    event: str  # GitHub's word: push, pull_request, schedule, ...
+    status: str  # queued, in_progress, completed
+    conclusion: str | None  # None until completed
+    head_sha: str
+    base_sha: str | None  # what the head was merged with; None outside pull requests
+    branch: str
+    branch_class: BranchClass
+    pr_number: int | None
+    is_trusted: bool  # False for a fork's pull request
+    actor: str
+    started_at: datetime
+    ended_at: datetime | None
+    url: str
+
+    @property
+    def code(self) -> str:
+        """Names the code tested: equal text, equal code.
+
+        GitHub does not tell the merge commit that a pull request's run tests, so head and
+        base stand for it together.
+        """
+        return f"{self.head_sha}+{self.base_sha}" if self.base_sha else self.head_sha
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of one run attempt."""
+
+    id: int
+    name: str
+    status: str
+    conclusion: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    url: str
+
+    @property
+    def is_red(self) -> bool:
+        """Whether this job makes its run fail."""
+        return self.conclusion in FAILED_CONCLUSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A zip that a job of the run uploaded; the host names neither its attempt nor its job."""
+
+    id: int
+    name: str
+    size_bytes: int
+    created_at: datetime
+    is_expired: bool

@@ -1,0 +1,77 @@
+"""Column kinds that several tables share."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Identity, Integer, SmallInteger
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlmodel import Field
+
+# SQLModel's Field answers Any, so these do.
+
+
+def moment(*, primary_key: bool = False) -> Any:  # noqa: ANN401
+    """A required point in time."""
+    return Field(sa_type=DateTime(timezone=True), nullable=False, primary_key=primary_key)  # type: ignore[call-overload]
+
+
+def moment_or_none() -> Any:  # noqa: ANN401
+    """A point in time that may not have come."""
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)  # type: ignore[call-overload]
+
+
+def big(*, primary_key: bool = False) -> Any:  # noqa: ANN401
+    """A required 64-bit number that we are given."""
+    autoincrement = {"autoincrement": False}
+    return Field(
+        sa_type=BigInteger,
+        nullable=False,
+        primary_key=primary_key,
+        sa_column_kwargs=autoincrement,
+    )
+
+
+def big_or_none() -> Any:  # noqa: ANN401
+    """A 64-bit number that may be missing."""
+    return Field(default=None, sa_type=BigInteger, nullable=True)
+
+
+def numbered() -> Any:  # noqa: ANN401
+    """A 64-bit number that the database hands out."""
+    return Field(
+        default=None,
+        sa_type=BigInteger,
+        primary_key=True,
+        nullable=False,
+        sa_column_args=[Identity()],
+    )
+
+
+def small() -> Any:  # noqa: ANN401
+    """A required 16-bit number."""
+    return Field(sa_type=SmallInteger, nullable=False)
+
+
+def millis() -> Any:  # noqa: ANN401
+    """Whole milliseconds; None when not told."""
+    return Field(default=None, sa_type=Integer, nullable=True)
+
+
+def json_list() -> Any:  # noqa: ANN401
+    """A JSON array, empty unless given."""
+    return Field(default_factory=list, sa_type=JSONB, nullable=False)
+
+
+def json_object() -> Any:  # noqa: ANN401
+    """A JSON object, empty unless given."""
+    return Field(default_factory=dict, sa_type=JSONB, nullable=False)
+
+
+def octets(*, primary_key: bool = False) -> Any:  # noqa: ANN401
+    """Required bytes."""
+    return Field(sa_type=BYTEA, nullable=False, primary_key=primary_key)
+
+
+def of_repository(*columns: str, to: str) -> ForeignKeyConstraint:
+    """A foreign key led by repo_id, so that the schema distributes by repository."""
+    names = ["repo_id", *columns]
+    return ForeignKeyConstraint(names, [f"{to}.{name}" for name in names], ondelete="CASCADE")

@@ -1,0 +1,79 @@
+"""The outside: installations, repositories, pull requests, and who people are there."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import (
+    big,
+    big_or_none,
+    json_object,
+    moment,
+    moment_or_none,
+)
+
+
+class InstallationRow(SQLModel, table=True):
+    """One account that installed the App."""
+
+    __tablename__ = "installation"
+
+    id: int = big(primary_key=True)  # GitHub's
+    account: str
+    suspended_at: datetime | None = moment_or_none()
+    deleted_at: datetime | None = moment_or_none()
+    updated_at: datetime = moment()
+
+
+class RepositoryRow(SQLModel, table=True):
+    """A repository we watch."""
+
+    __tablename__ = "repository"
+    __table_args__ = (Index("repository_full_name", "provider", "full_name", unique=True),)
+
+    repo_id: int = big(primary_key=True)  # GitHub's; negative for hosts that have none
+    provider: str = "github"
+    full_name: str
+    default_branch: str
+    installation_id: int | None = big_or_none()
+    is_private: bool = True
+    settings: dict[str, Any] = json_object()
+    first_report_at: datetime | None = moment_or_none()  # nothing is published before it
+    removed_at: datetime | None = moment_or_none()
+    updated_at: datetime = moment()
+
+
+class PullRequestRow(SQLModel, table=True):
+    """A pull request, as last seen."""
+
+    __tablename__ = "pull_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        Index("pull_request_head", "repo_id", "head_sha"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    number: int = big(primary_key=True)
+    title: str
+    author: str
+    state: str
+    head_sha: str
+    head_branch: str
+    head_repo: str | None = None
+    base_branch: str
+    base_sha: str
+    is_fork: bool
+    updated_at: datetime = moment()
+
+
+class IdentityLinkRow(SQLModel, table=True):
+    """A Slack user who is a GitHub user."""
+
+    __tablename__ = "identity_link"
+
+    team_id: str = Field(primary_key=True)
+    chat_user: str = Field(primary_key=True)
+    login: str
+    linked_at: datetime = moment()

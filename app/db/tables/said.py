@@ -1,0 +1,89 @@
+"""What we say: written before it is sent, so that we edit and never repeat."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import (
+    big,
+    big_or_none,
+    json_object,
+    moment,
+    moment_or_none,
+    numbered,
+    of_repository,
+)
+
+
+class PublicationRow(SQLModel, table=True):
+    """One thing published on the code host: a check run or a comment, found again by its key."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        Index("publication_outside", "repo_id", "surface", "outside_id"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    surface: str = Field(primary_key=True)  # check or comment
+    key: str = Field(primary_key=True)  # head sha of a check run, number of a pull request
+    outside_id: int | None = big_or_none()  # the host's id, once we know it
+    digest: bytes | None = Field(default=None, nullable=True)  # of what was last said there
+    view: dict[str, Any] = json_object()  # what its buttons act on
+    written_at: datetime = moment()  # before sending
+    sent_at: datetime | None = moment_or_none()
+    error: str | None = None
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """A channel that hears of a repository."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),)
+
+    repo_id: int = big(primary_key=True)
+    team_id: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    since: datetime = moment()
+
+
+class ThreadRow(SQLModel, table=True):
+    """The thread of one case in one channel."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        of_repository("case_id", to="case_"),
+        UniqueConstraint("repo_id", "handle", name="thread_handle"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    handle: str  # what its buttons carry: short, opaque, never a name
+    ts: str | None = None  # Slack's id of the root message, once posted
+    digest: bytes | None = Field(default=None, nullable=True)  # of the root as last said
+    written_at: datetime = moment()
+
+
+class OutboxRow(SQLModel, table=True):
+    """One message to a channel that is said once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("repo_id", "channel", "once", name="outbox_once"),
+        of_repository("case_id", to="case_"),
+        Index("outbox_unsent", "repo_id", "case_id", postgresql_where="sent_at is null"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    message_id: int = numbered()
+    case_id: UUID
+    channel: str
+    once: str  # what makes two of these the same message
+    text: str
+    at: datetime = moment()
+    sent_at: datetime | None = moment_or_none()
+    ts: str | None = None

@@ -1,0 +1,1 @@
+"""A GitHub and a Slack with memory that speak HTTP on loopback, for the demo and the tests."""

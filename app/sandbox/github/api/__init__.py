@@ -1,0 +1,1 @@
+"""GitHub's REST API, one file per kind of thing."""

@@ -1,0 +1,1 @@
+"""The JSON that GitHub answers and sends for each thing it remembers."""

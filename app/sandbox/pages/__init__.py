@@ -1,0 +1,1 @@
+"""Pages on which people see what the sandbox holds, and press its buttons."""

@@ -1,7 +1,7 @@
 """What can go wrong, told apart by who must act.
 
 FlakeGuardError                kind, permanent
-├── BadInput                   validation: a report, payload, setting or address we cannot read; said, never retried
+├── BadInput                   validation: input we cannot read; said, never retried
 ├── NotSignedIn                authentication: we do not know who asks
 ├── NotAllowed                 permission: we know who asks, and they may not
 ├── Missing                    not_found: what is asked for is not here, or not for them

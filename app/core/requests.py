@@ -86,7 +86,7 @@ class TellChat:
 
 @dataclass(frozen=True, slots=True)
 class ActFromCheck:
-    """Do what a person clicked on a check run; the click names only the check run and the button."""
+    """Do what a person clicked on a check run; a click names only the check run and the button."""
 
     kind: ClassVar[str] = "act_from_check"
     repo_id: int

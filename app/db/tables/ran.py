@@ -113,7 +113,9 @@ class CaseRow(SQLModel, table=True):
     """A test as an identity across time; its id is computed from the rest."""
 
     __tablename__ = "case_"  # CASE is a word of SQL
-    __table_args__ = (ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
 
     repo_id: int = big(primary_key=True)
     case_id: UUID = Field(primary_key=True)
@@ -133,7 +135,9 @@ class CaseSetRow(SQLModel, table=True):
     """A set of cases seen before: a report with its digest holds no new case."""
 
     __tablename__ = "case_set"
-    __table_args__ = (ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
 
     repo_id: int = big(primary_key=True)
     digest: bytes = octets(primary_key=True)

@@ -42,7 +42,9 @@ class SubscriptionRow(SQLModel, table=True):
     """A channel that hears of a repository."""
 
     __tablename__ = "subscription"
-    __table_args__ = (ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
 
     repo_id: int = big(primary_key=True)
     team_id: str = Field(primary_key=True)

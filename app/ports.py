@@ -1,12 +1,25 @@
 """What the outside must offer, in our words; adapters raise app.core.errors.Unavailable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import BinaryIO, Protocol
 
+from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment
 from app.core.requests import QueueName, Request
 from app.core.runs import Artifact, Job, PullRequest
+
+__all__ = [
+    "Annotation",
+    "Button",
+    "Chat",
+    "ChatMessage",
+    "CheckRun",
+    "CodeHost",
+    "CodeHosts",
+    "Comment",
+    "Permission",
+    "Queue",
+]
 
 
 class Permission(IntEnum):
@@ -16,48 +29,6 @@ class Permission(IntEnum):
     READ = 1
     WRITE = 2
     ADMIN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """One remark at a file and line of the head commit."""
-
-    path: str  # relative to the repository
-    line: int  # from 1
-    title: str  # at most 255 characters
-    message: str  # at most 64 KB
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A check run's action; the host shows at most three."""
-
-    identifier: str  # at most 20 characters
-    label: str  # at most 20
-    description: str  # at most 40
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRun:
-    """A completed check run as we want it to stand; lengths are already within the limits."""
-
-    head_sha: str
-    external_id: str
-    title: str
-    summary: str  # markdown
-    text: str  # markdown, "" for none
-    conclusion: str  # success, neutral, failure
-    details_url: str | None
-    annotations: tuple[Annotation, ...] = ()
-    buttons: tuple[Button, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment that stands on a pull request."""
-
-    id: int
-    body: str
 
 
 class CodeHost(Protocol):
@@ -107,25 +78,6 @@ class CodeHosts(Protocol):
 
     def __call__(self, installation_id: int) -> CodeHost:
         """The host as this installation sees it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatButton:
-    """A button below a message; `value` is short and opaque."""
-
-    action: str
-    label: str  # at most 75 characters
-    value: str
-    style: str | None = None  # primary or danger
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """A message as blocks, with the plain text that notifications show."""
-
-    text: str
-    blocks: tuple[dict[str, object], ...]
-    handle: str  # found again by it when an answer was lost
 
 
 class Chat(Protocol):

@@ -11,12 +11,12 @@ from sqlmodel import Field
 
 def moment(*, primary_key: bool = False) -> Any:  # noqa: ANN401
     """A required point in time."""
-    return Field(sa_type=DateTime(timezone=True), nullable=False, primary_key=primary_key)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), nullable=False, primary_key=primary_key)
 
 
 def moment_or_none() -> Any:  # noqa: ANN401
     """A point in time that may not have come."""
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)
 
 
 def big(*, primary_key: bool = False) -> Any:  # noqa: ANN401

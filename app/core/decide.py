@@ -1,0 +1,272 @@
+"""The one door to judgement: a case's standing from its verdicts, a failure's cause from both.
+
+The rules are plain on purpose, and stand behind two functions that a better scorer replaces:
+a case is flaky when the same code shows it failing and passing on two different days, and
+broken when the default branch fails in its last runs more often than a flake would.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import ceil, log
+
+from app.core.evidence import Evidence, EvidenceKind, evidence
+from app.core.runs import BranchClass
+from app.core.statistics import wilson_interval
+from app.core.verdicts import Verdict, VerdictKind
+
+ALGORITHM_VERSION = 1  # raise it whenever the same verdicts may be judged differently
+PRIOR_ODDS = 0.04 / 0.96  # a failing case's odds of being flaky before any evidence
+ODDS_PER_DAY = 24.0  # what one day with a contradicted failure is worth: one leaves it even
+FLAKY_DAYS = 2  # one unexplained failure is never enough, two on different days are
+MAX_DAYS = 6  # more days than this add nothing to the score that a reader could use
+BROKEN_RUNS = 2  # commits of the default branch in a row
+CHANCE_OF_STREAK = 0.01  # a flake's streak of failures less likely than this is a break
+SURE = 0.9  # p_flaky of one failure that the same code contradicted
+
+
+class State(StrEnum):
+    """What a case is held to be now."""
+
+    HEALTHY = "healthy"  # nothing speaks against it
+    SUSPECT = "suspect"  # contradicted once: two days are needed
+    FLAKY = "flaky"  # fails and passes on the same code
+    BROKEN = "broken"  # fails on the default branch
+
+
+class Cause(StrEnum):
+    """What one failure is held to be."""
+
+    FLAKY = "flaky"  # not this change's fault: the case fails at random
+    BROKEN = "broken"  # fails on the default branch too
+    NEW = "new"  # this change's own
+    OUTAGE = "outage"  # many cases at once
+    UNKNOWN = "unknown"  # too little was seen
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case as it stands after all that was seen of it."""
+
+    state: State
+    score: float  # probability that the case is flaky
+    rate: float  # share of the default branch's runs that fail
+    rate_interval: tuple[float, float]
+    runs: int  # verdicts of the default branch that the rate rests on
+    failures: int  # failing executions, trusted or not
+    flakes: int  # contradicted failures that count
+    first_detected_at: datetime | None
+    last_flake_at: datetime | None
+    last_failure_at: datetime | None
+    broken_since: str | None  # the first commit of the default branch's streak of failures
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one failure is held to be, how surely a flake, and why."""
+
+    cause: Cause
+    p_flaky: float
+    evidence: tuple[Evidence, ...]
+
+
+def standing_of(
+    verdicts: Sequence[Verdict], *, branch: str, dismissed_at: datetime | None = None
+) -> Standing:
+    """Judge one case by its verdicts, oldest first, as `verdicts_of` gives them.
+
+    `branch` is the default branch's name, for the sentences. Verdicts of untrusted code count
+    for nothing but `failures`. Contradictions up to `dismissed_at` were looked at by a person
+    and called no flakes; only newer ones count.
+    """
+    trusted = [verdict for verdict in verdicts if verdict.is_trusted and verdict.is_decided]
+    flakes = [
+        verdict
+        for verdict in trusted
+        if verdict.kind is VerdictKind.FLAKY
+        and (dismissed_at is None or verdict.last_at > dismissed_at)
+    ]
+    days = sorted({verdict.last_at.date() for verdict in flakes})
+    base = _base(trusted)
+    failing = [verdict for verdict in base if verdict.kind is not VerdictKind.PASSED]
+    rate = len(failing) / len(base) if base else 0.0
+    streak = _streak(base)
+    broken = len(streak) >= _too_many(rate if len(days) >= FLAKY_DAYS else None)
+    failed = [verdict.last_at for verdict in verdicts if verdict.failures]
+    return Standing(
+        state=_state(days=len(days), is_broken=broken),
+        score=score(len(days)),
+        rate=rate,
+        rate_interval=wilson_interval(len(failing), len(base)),
+        runs=len(base),
+        failures=sum(verdict.failures for verdict in verdicts),
+        flakes=len(flakes),
+        first_detected_at=_detected(flakes),
+        last_flake_at=flakes[-1].last_at if flakes else None,
+        last_failure_at=max(failed, default=None),
+        broken_since=streak[0].head_sha if broken else None,
+        evidence=_reasons(
+            flakes, days=len(days), base=base, streak=streak if broken else (), branch=branch
+        ),
+    )
+
+
+def score(days: int) -> float:
+    """The probability that a case is flaky that was contradicted on so many days."""
+    odds = PRIOR_ODDS * ODDS_PER_DAY ** min(days, MAX_DAYS)
+    return odds / (1 + odds)
+
+
+def cause_of(
+    verdict: Verdict, standing: Standing, verdicts: Sequence[Verdict], *, branch: str
+) -> Finding:
+    """Say what a failure is: `verdict` is the failing code's own, `verdicts` the case's all."""
+    if verdict.kind is VerdictKind.FLAKY:
+        here = evidence(EvidenceKind.CONTRADICTED_HERE, how=verdict.contradicted_by)
+        surely = max(SURE, standing.score)
+        return Finding(Cause.FLAKY, surely, (here, *standing.evidence[:2]))
+    if standing.state is State.BROKEN:
+        return Finding(Cause.BROKEN, standing.score * CHANCE_OF_STREAK, standing.evidence[:2])
+    base = [one for one in _base([v for v in verdicts if v.is_trusted]) if one != verdict]
+    again = _again_on_pr(verdict, verdicts)
+    if standing.state is State.FLAKY and again < _too_many(standing.rate):
+        return Finding(Cause.FLAKY, standing.score, standing.evidence[:3])
+    return _not_excused(verdict, standing, base, again=again, branch=branch)
+
+
+def _not_excused(
+    verdict: Verdict, standing: Standing, base: Sequence[Verdict], *, again: int, branch: str
+) -> Finding:
+    passed = _trailing_passes(base)
+    doubt = min(standing.score, 0.5)
+    reasons: list[Evidence] = []
+    if again > 1:
+        reasons.append(evidence(EvidenceKind.FAILS_AGAIN_ON_PR, times=again))
+    if passed == 0:
+        reasons.append(evidence(EvidenceKind.FEW_RUNS, runs=len(base)))
+        return Finding(Cause.UNKNOWN, doubt, tuple(reasons))
+    on_base = verdict.branch_class is BranchClass.DEFAULT
+    kind = EvidenceKind.FIRST_ON_BASE if on_base else EvidenceKind.PASSES_ON_BASE
+    reasons.append(evidence(kind, passed=passed, branch=branch))
+    reasons += [one for one in standing.evidence if one.kind is EvidenceKind.CONTRADICTED_ONCE]
+    return Finding(Cause.NEW, doubt, tuple(reasons))
+
+
+def _base(trusted: Sequence[Verdict]) -> list[Verdict]:
+    return [
+        verdict
+        for verdict in trusted
+        if verdict.branch_class is BranchClass.DEFAULT and verdict.is_decided
+    ]
+
+
+def _streak(base: Sequence[Verdict]) -> list[Verdict]:
+    """The newest verdicts of the default branch that all failed, oldest first, in one variant.
+
+    Variants are told apart: one that passes elsewhere does not end a streak.
+    """
+    longest: list[Verdict] = []
+    for variant in sorted({verdict.variant for verdict in base}):
+        streak: list[Verdict] = []
+        for verdict in base:
+            if verdict.variant == variant:
+                streak = [*streak, verdict] if verdict.kind is VerdictKind.FAILED else []
+        longest = max(longest, streak, key=len)
+    return longest
+
+
+def _too_many(rate: float | None) -> int:
+    """Failures in a row that are too many for a flake of this rate; few where it is no flake."""
+    if not rate:
+        return BROKEN_RUNS
+    if rate >= 1:
+        return BROKEN_RUNS
+    return max(BROKEN_RUNS, ceil(log(CHANCE_OF_STREAK) / log(rate)))
+
+
+def _again_on_pr(verdict: Verdict, verdicts: Sequence[Verdict]) -> int:
+    """How many codes in a row this pull request's newest pushes fail, this one included."""
+    if verdict.pr_number is None:
+        return 1
+    pushes = [
+        one
+        for one in verdicts
+        if one.pr_number == verdict.pr_number
+        and one.variant == verdict.variant
+        and one.first_at <= verdict.first_at
+        and one.is_decided
+    ]
+    count = 0
+    for one in reversed(pushes):
+        if one.kind is not VerdictKind.FAILED:
+            break
+        count += 1
+    return max(1, count)
+
+
+def _trailing_passes(base: Sequence[Verdict]) -> int:
+    count = 0
+    for verdict in reversed(base):
+        if verdict.kind is not VerdictKind.PASSED:
+            break
+        count += 1
+    return count
+
+
+def _state(*, days: int, is_broken: bool) -> State:
+    if is_broken:
+        return State.BROKEN
+    if days >= FLAKY_DAYS:
+        return State.FLAKY
+    return State.SUSPECT if days else State.HEALTHY
+
+
+def _detected(flakes: Sequence[Verdict]) -> datetime | None:
+    """When the second day's contradiction was complete; None before."""
+    first = flakes[0].last_at.date() if flakes else None
+    return next((one.last_at for one in flakes if one.last_at.date() != first), None)
+
+
+def _reasons(
+    flakes: Sequence[Verdict],
+    *,
+    days: int,
+    base: Sequence[Verdict],
+    streak: Sequence[Verdict],
+    branch: str,
+) -> tuple[Evidence, ...]:
+    """What moved the judgement most, strongest first."""
+    reasons: list[Evidence] = []
+    if streak:
+        since = streak[0].head_sha
+        reasons.append(
+            evidence(EvidenceKind.BROKEN_ON_BASE, since=since, failed=len(streak), branch=branch)
+        )
+    if flakes:
+        last = flakes[-1]
+        kind = EvidenceKind.CONTRADICTED if days > 1 else EvidenceKind.CONTRADICTED_ONCE
+        reasons.append(
+            evidence(
+                kind,
+                times=len(flakes),
+                days=days,
+                how=last.contradicted_by,
+                last_sha=last.head_sha,
+            )
+        )
+    if base:
+        failing = sum(verdict.kind is not VerdictKind.PASSED for verdict in base)
+        low, high = wilson_interval(failing, len(base))
+        reasons.append(
+            evidence(
+                EvidenceKind.RATE,
+                rate=failing / len(base),
+                low=low,
+                high=high,
+                runs=len(base),
+                branch=branch,
+            )
+        )
+    return tuple(reasons)

@@ -1,0 +1,46 @@
+"""The facts behind a judgement: a kind and its numbers; app.render.words makes them sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Fact = str | int | float | None
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence says; the facts that each carries stand behind it."""
+
+    CONTRADICTED = "contradicted"  # times, days, how, last_sha
+    CONTRADICTED_HERE = "contradicted_here"  # how: on this very code
+    CONTRADICTED_ONCE = "contradicted_once"  # how, last_sha: one day's flake is not enough
+    RATE = "rate"  # rate, low, high, runs, branch: share of the branch's runs that fail
+    BROKEN_ON_BASE = "broken_on_base"  # since, failed, branch: the default branch fails from there
+    PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
+    FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
+    FIRST_ON_BASE = "first_on_base"  # passed, branch: the branch's first failure after so many
+    FEW_RUNS = "few_runs"  # runs: too few to tell
+    QUARANTINED = "quarantined"  # by, until
+    DISMISSED = "dismissed"  # by
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a judgement."""
+
+    kind: EvidenceKind
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Fact]:
+        """As it is stored."""
+        return {"kind": self.kind.value, **self.facts}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Fact]) -> "Evidence":
+        """As `to_json` wrote it; ValueError for a kind that this version does not know."""
+        facts = {name: value for name, value in stored.items() if name != "kind"}
+        return cls(EvidenceKind(str(stored["kind"])), facts)
+
+
+def evidence(kind: EvidenceKind, **facts: Fact) -> Evidence:
+    """A piece of evidence with its facts."""
+    return Evidence(kind, facts)

@@ -1,0 +1,54 @@
+"""What is said outside, as the ports carry it: lengths are already within the limits."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One remark at a file and line of the head commit."""
+
+    path: str  # relative to the repository
+    line: int  # from 1
+    title: str  # at most 255 characters
+    message: str  # at most 64 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A check run's action; the host shows at most three."""
+
+    identifier: str  # at most 20 characters
+    label: str  # at most 20
+    description: str  # at most 40
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """A completed check run as we want it to stand; lengths are already within the limits."""
+
+    head_sha: str
+    external_id: str
+    title: str
+    summary: str  # markdown
+    text: str  # markdown, "" for none
+    conclusion: str  # success, neutral, failure
+    details_url: str | None
+    annotations: tuple[Annotation, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that stands on a pull request."""
+
+    id: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A message as blocks, with the plain text that notifications show."""
+
+    text: str
+    blocks: tuple[dict[str, object], ...]
+    handle: str  # found again by it when an answer was lost

@@ -1,0 +1,115 @@
+"""All executions of a case on one code in one variant, judged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.core.outcomes import Outcome
+from app.core.runs import BranchClass
+
+
+class VerdictKind(StrEnum):
+    """What the executions of a case on one code come to."""
+
+    PASSED = "passed"  # it only passed
+    FAILED = "failed"  # it only failed
+    FLAKY = "flaky"  # it failed and passed
+    SKIPPED = "skipped"  # it did neither
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One execution as a judge needs it: what happened, when, and to which code."""
+
+    at: datetime
+    outcome: Outcome
+    code: str  # equal text, equal code
+    head_sha: str
+    variant: str
+    branch_class: BranchClass
+    pr_number: int | None
+    is_trusted: bool
+    run_id: int
+    attempt: int
+    nth: int  # within its report, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A case on one code in one variant."""
+
+    kind: VerdictKind
+    code: str
+    head_sha: str
+    variant: str
+    branch_class: BranchClass
+    pr_number: int | None
+    is_trusted: bool
+    passes: int
+    failures: int
+    first_at: datetime
+    last_at: datetime
+    contradicted_by: str | None  # how a flake was seen: "attempt 1, attempt 2"; None for others
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it says anything: a skip does not."""
+        return self.kind is not VerdictKind.SKIPPED
+
+
+def verdicts_of(sightings: Iterable[Sighting]) -> list[Verdict]:
+    """Judge sightings of one case by code and variant, oldest code first.
+
+    Sightings may come in any order, and more than once.
+    """
+    groups: dict[tuple[str, str], set[Sighting]] = {}
+    for sighting in sightings:
+        groups.setdefault((sighting.code, sighting.variant), set()).add(sighting)
+    verdicts = [_judge(sorted(group, key=_moment)) for group in groups.values()]
+    return sorted(verdicts, key=lambda verdict: (verdict.first_at, verdict.code, verdict.variant))
+
+
+def _moment(sighting: Sighting) -> tuple[datetime, int, int, int]:
+    return (sighting.at, sighting.run_id, sighting.attempt, sighting.nth)
+
+
+def _judge(group: Sequence[Sighting]) -> Verdict:
+    first = group[0]
+    passes = sum(sighting.outcome is Outcome.PASSED for sighting in group)
+    failures = sum(sighting.outcome.is_failing for sighting in group)
+    kind = _kind(passes=passes, failures=failures)
+    return Verdict(
+        kind=kind,
+        code=first.code,
+        head_sha=first.head_sha,
+        variant=first.variant,
+        branch_class=first.branch_class,
+        pr_number=first.pr_number,
+        is_trusted=all(sighting.is_trusted for sighting in group),
+        passes=passes,
+        failures=failures,
+        first_at=first.at,
+        last_at=group[-1].at,
+        contradicted_by=_contradiction(group) if kind is VerdictKind.FLAKY else None,
+    )
+
+
+def _kind(*, passes: int, failures: int) -> VerdictKind:
+    if passes and failures:
+        return VerdictKind.FLAKY
+    if failures:
+        return VerdictKind.FAILED
+    return VerdictKind.PASSED if passes else VerdictKind.SKIPPED
+
+
+def _contradiction(group: Sequence[Sighting]) -> str:
+    """Where it failed and where it passed, as a finished half-sentence."""
+    failed = next(sighting for sighting in group if sighting.outcome.is_failing)
+    others = [sighting for sighting in group if sighting.outcome is Outcome.PASSED]
+    passed = next((s for s in others if _moment(s) > _moment(failed)), others[0])
+    if (failed.run_id, failed.attempt) == (passed.run_id, passed.attempt):
+        return f"failed and passed within attempt {failed.attempt}"
+    if failed.run_id == passed.run_id:
+        return f"failed on attempt {failed.attempt} and passed on attempt {passed.attempt}"
+    return "failed in one run and passed in another"

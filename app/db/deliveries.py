@@ -1,0 +1,184 @@
+"""Deliveries: stored with the task that takes them in, in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from app.core.deliveries import Delivery
+from app.core.requests import QueueName
+from app.db.tables.work import DeliveryRow, TaskRow
+
+# One round trip for each delivery: the inbox row and its task, or neither when the GUID is known
+# and its work has not failed. A redelivery of one whose work was parked takes it up again.
+TAKE_IN = text("""
+WITH arrived AS (
+  INSERT INTO delivery (source, guid, event, body, request_id, received_at)
+  VALUES (:source, :guid, :event, :body, :request_id, :now)
+  ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
+  RETURNING delivery_id
+), asked AS (
+  INSERT INTO task (kind, key, queue, arguments, wanted, done, tries,
+                    due_at, hinted_at, asked_at, request_id, delivery_id)
+  SELECT 'take_delivery', delivery_id::text, :queue,
+         jsonb_build_object('delivery_id', delivery_id), 1, 0, 0,
+         :now, :now, :now, :request_id, delivery_id
+  FROM arrived
+), revived AS (
+  UPDATE task SET parked_at = NULL, tries = 0, due_at = :now, hinted_at = NULL
+  FROM delivery
+  WHERE delivery.source = :source AND delivery.guid = :guid
+    AND task.delivery_id = delivery.delivery_id AND task.parked_at IS NOT NULL
+)
+SELECT delivery_id FROM arrived
+""")
+
+
+RECENT = text("""
+SELECT delivery_id, source, guid, event, received_at FROM delivery
+WHERE NOT :failed_only OR delivery_id IN (
+  SELECT delivery_id FROM task WHERE parked_at IS NOT NULL)
+ORDER BY delivery_id DESC LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySummary:
+    """A delivery and how the work that follows from it stands."""
+
+    id: int
+    source: str
+    guid: str
+    event: str
+    received_at: datetime
+    open_tasks: int
+    parked: tuple["ParkedTask", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedTask:
+    """A task that was set aside, and why."""
+
+    task_id: int
+    kind: str
+    key: str
+    tries: int
+    error: str
+    error_kind: str
+    parked_at: datetime
+    delivery_id: int | None
+
+
+def take_in(
+    session: Session,
+    *,
+    source: str,
+    guid: str,
+    event: str,
+    body: bytes,
+    queue: QueueName,
+    request_id: str,
+    now: datetime,
+) -> int | None:
+    """Store a delivery and ask for it to be taken; its id, or None when its GUID is known."""
+    found = session.execute(
+        TAKE_IN,
+        {
+            "source": source,
+            "guid": guid,
+            "event": event,
+            "body": body,
+            "queue": queue.value,
+            "request_id": request_id,
+            "now": now,
+        },
+    ).first()
+    return None if found is None else int(found[0])
+
+
+def delivery(session: Session, delivery_id: int) -> Delivery | None:
+    """A stored delivery; None when retention has taken it."""
+    row = session.get(DeliveryRow, delivery_id)
+    if row is None:
+        return None
+    return Delivery(row.delivery_id, row.source, row.guid, row.event, row.body, row.received_at)
+
+
+def parked_tasks(session: Session, *, limit: int = 200) -> list[ParkedTask]:
+    """What was set aside, newest first."""
+    rows = session.exec(
+        select(TaskRow)
+        .where(col(TaskRow.parked_at).is_not(None))
+        .order_by(col(TaskRow.parked_at).desc())
+        .limit(limit)
+    )
+    return [_parked(row) for row in rows]
+
+
+def recent(session: Session, *, failed_only: bool, limit: int = 50) -> list[DeliverySummary]:
+    """The newest deliveries, newest first; only those with parked work when `failed_only`."""
+    rows = session.execute(RECENT, {"failed_only": failed_only, "limit": limit})
+    heads = [tuple(row) for row in rows]
+    tasks = _tasks_of(session, [head[0] for head in heads])
+    return [_summary(head, tasks.get(head[0], [])) for head in heads]
+
+
+def parked_of(session: Session, reference: str) -> list[int]:
+    """Parked tasks of a delivery, named by its number or GUID; their ids."""
+    named = col(DeliveryRow.guid) == reference
+    if reference.isdecimal():
+        named = named | (col(DeliveryRow.delivery_id) == int(reference))
+    rows = session.exec(
+        select(TaskRow.task_id)
+        .join(DeliveryRow, col(DeliveryRow.delivery_id) == TaskRow.delivery_id)
+        .where(named, col(TaskRow.parked_at).is_not(None))
+    )
+    return list(rows)
+
+
+def exists(session: Session, reference: str) -> bool:
+    """Whether a delivery has this number or GUID."""
+    named = col(DeliveryRow.guid) == reference
+    if reference.isdecimal():
+        named = named | (col(DeliveryRow.delivery_id) == int(reference))
+    return session.exec(select(DeliveryRow.delivery_id).where(named)).first() is not None
+
+
+def forget(session: Session, *, before: datetime) -> int:
+    """Drop deliveries received before then; how many."""
+    result = session.connection().execute(
+        DeliveryRow.__table__.delete().where(col(DeliveryRow.received_at) < before)  # type: ignore[attr-defined]
+    )
+    return int(result.rowcount)
+
+
+def _tasks_of(session: Session, ids: list[int]) -> dict[int, list[TaskRow]]:
+    found: dict[int, list[TaskRow]] = {}
+    for row in session.exec(select(TaskRow).where(col(TaskRow.delivery_id).in_(ids))):
+        assert row.delivery_id is not None
+        found.setdefault(row.delivery_id, []).append(row)
+    return found
+
+
+def _summary(head: tuple[Any, ...], tasks: list[TaskRow]) -> DeliverySummary:
+    delivery_id, source, guid, event, received_at = head
+    unfinished = [task for task in tasks if task.wanted > task.done]
+    parked = tuple(_parked(task) for task in unfinished if task.parked_at is not None)
+    open_tasks = len(unfinished) - len(parked)
+    return DeliverySummary(delivery_id, source, guid, event, received_at, open_tasks, parked)
+
+
+def _parked(row: TaskRow) -> ParkedTask:
+    assert row.parked_at is not None
+    return ParkedTask(
+        task_id=row.task_id,
+        kind=row.kind,
+        key=row.key,
+        tries=row.tries,
+        error=row.error or "",
+        error_kind=row.error_kind or "",
+        parked_at=row.parked_at,
+        delivery_id=row.delivery_id,
+    )

@@ -1,0 +1,234 @@
+"""Tasks: asked for with what caused them, leased while worked on, finished with their results."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.core.errors import ErrorKind
+from app.core.requests import QueueName, Request, arguments, request_from
+from app.db.tables.work import TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request with where it came from."""
+
+    request: Request
+    queue: QueueName
+    request_id: str
+    delivery_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a task alone, until it runs out."""
+
+    task_id: int
+    token: str
+    request: Request
+    queue: QueueName
+    seen: int  # askings that this turn covers
+    tries: int  # failed turns before this one
+    request_id: str
+    delivery_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task that somebody should take up."""
+
+    request: Request
+    queue: QueueName
+
+
+def ask(session: Session, askings: Iterable[Asking], *, now: datetime) -> None:
+    """Store work to be done. Asking again while it waits adds nothing; while it is worked on,
+    another turn follows. A parked task is taken up again: somebody asked anew."""
+    for asking in askings:
+        new = insert(TaskRow).values(
+            kind=asking.request.kind,
+            key=asking.request.key,
+            queue=asking.queue,
+            arguments=arguments(asking.request),
+            wanted=1,
+            done=0,
+            tries=0,
+            due_at=now,
+            hinted_at=now,
+            asked_at=now,
+            request_id=asking.request_id,
+            delivery_id=asking.delivery_id,
+        )
+        session.execute(
+            new.on_conflict_do_update(
+                constraint="task_once",
+                set_={
+                    "wanted": TaskRow.__table__.c.wanted + 1,  # type: ignore[attr-defined]
+                    "queue": new.excluded.queue,
+                    "due_at": new.excluded.due_at,
+                    "hinted_at": new.excluded.hinted_at,
+                    "asked_at": new.excluded.asked_at,
+                    "parked_at": None,
+                    "tries": 0,
+                    "request_id": new.excluded.request_id,
+                    "delivery_id": func.coalesce(
+                        new.excluded.delivery_id,
+                        TaskRow.__table__.c.delivery_id,  # type: ignore[attr-defined]
+                    ),
+                },
+            )
+        )
+
+
+def claim(
+    session: Session, kind: str, key: str, *, token: str, now: datetime, lease: timedelta
+) -> Lease | None:
+    """Take a task for `lease`; None when it is done, parked, not due, or somebody else's."""
+    row = session.exec(
+        update(TaskRow)
+        .where(col(TaskRow.kind) == kind, col(TaskRow.key) == key, _is_open(), _is_free(now))
+        .where(col(TaskRow.due_at) <= now)
+        .values(lease_until=now + lease, lease_token=token)
+        .returning(TaskRow)
+    ).first()
+    if row is None:
+        return None
+    task: TaskRow = row[0]
+    return Lease(
+        task_id=task.task_id,
+        token=token,
+        request=request_from(task.kind, task.arguments),
+        queue=QueueName(task.queue),
+        seen=task.wanted,
+        tries=task.tries,
+        request_id=task.request_id,
+        delivery_id=task.delivery_id,
+    )
+
+
+def renew(session: Session, lease: Lease, *, until: datetime) -> bool:
+    """Hold on to a lease; False when it was lost."""
+    return _mine(session, lease, {"lease_until": until})
+
+
+def finish(session: Session, lease: Lease, *, now: datetime) -> bool:
+    """Mark the turn as done, in the transaction of its results; False when the lease was lost."""
+    values = {
+        "done": lease.seen,
+        "done_at": now,
+        "tries": 0,
+        "error": None,
+        "error_kind": None,
+        "lease_until": None,
+        "lease_token": None,
+    }
+    return _mine(session, lease, values)
+
+
+def postpone(
+    session: Session, lease: Lease, *, until: datetime, error: str, kind: ErrorKind, counts: bool
+) -> bool:
+    """Give the task back to be tried at `until`; the try counts unless it never began."""
+    values = {
+        "due_at": until,
+        "hinted_at": None,
+        "lease_until": None,
+        "lease_token": None,
+        "error": error,
+        "error_kind": kind,
+        "tries": lease.tries + counts,
+    }
+    return _mine(session, lease, values)
+
+
+def park(session: Session, lease: Lease, *, now: datetime, error: str, kind: ErrorKind) -> bool:
+    """Set a hopeless task aside: only a person, or a new asking, starts it again."""
+    values = {
+        "parked_at": now,
+        "lease_until": None,
+        "lease_token": None,
+        "error": error,
+        "error_kind": kind,
+        "tries": lease.tries + 1,
+    }
+    return _mine(session, lease, values)
+
+
+def unpark(session: Session, *, now: datetime, task_ids: Sequence[int]) -> list[Waiting]:
+    """Take parked tasks up again, with their tries forgotten; those that were parked."""
+    rows = session.exec(
+        update(TaskRow)
+        .where(col(TaskRow.task_id).in_(task_ids), col(TaskRow.parked_at).is_not(None))
+        .values(parked_at=None, tries=0, due_at=now, hinted_at=now)
+        .returning(TaskRow)
+    )
+    return [_waiting(row[0]) for row in rows]
+
+
+def neglected(
+    session: Session, *, now: datetime, hinted_before: datetime, limit: int
+) -> list[Waiting]:
+    """Open tasks that are due, in nobody's hands, and whose hint is old or was never given.
+
+    Click before run before history, oldest first. They are marked as hinted at `now`, so that
+    two sweeps do not say the same.
+    """
+    urgency = func.array_position([name.value for name in QueueName], TaskRow.queue)
+    chosen = (
+        select(TaskRow.task_id)
+        .where(_is_open(), _is_free(now), col(TaskRow.due_at) <= now)
+        .where(or_(col(TaskRow.hinted_at).is_(None), col(TaskRow.hinted_at) <= hinted_before))
+        .order_by(urgency, col(TaskRow.due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.exec(
+        update(TaskRow)
+        .where(col(TaskRow.task_id).in_(chosen))
+        .values(hinted_at=now)
+        .returning(TaskRow)
+    ).all()
+    order = {name.value: place for place, name in enumerate(QueueName)}
+    tasks = sorted((row[0] for row in rows), key=lambda task: (order[task.queue], task.due_at))
+    return [_waiting(task) for task in tasks]
+
+
+def forget_done(session: Session, *, before: datetime) -> int:
+    """Drop tasks finished before then; how many."""
+    result = session.connection().execute(
+        TaskRow.__table__.delete().where(  # type: ignore[attr-defined]
+            col(TaskRow.wanted) <= col(TaskRow.done), col(TaskRow.done_at) < before
+        )
+    )
+    return int(result.rowcount)
+
+
+def count_open(session: Session) -> int:
+    """How many tasks are still to be done, parked ones apart."""
+    return int(session.exec(select(func.count()).select_from(TaskRow).where(_is_open())).one())
+
+
+def _is_open() -> Any:  # noqa: ANN401 -- SQLAlchemy's clauses have no simpler type
+    return and_(col(TaskRow.wanted) > col(TaskRow.done), col(TaskRow.parked_at).is_(None))
+
+
+def _is_free(now: datetime) -> Any:  # noqa: ANN401 -- SQLAlchemy's clauses have no simpler type
+    return or_(col(TaskRow.lease_until).is_(None), col(TaskRow.lease_until) < now)
+
+
+def _mine(session: Session, lease: Lease, values: dict[str, Any]) -> bool:
+    result = session.connection().execute(
+        TaskRow.__table__.update()  # type: ignore[attr-defined]
+        .where(col(TaskRow.task_id) == lease.task_id, col(TaskRow.lease_token) == lease.token)
+        .values(values)
+    )
+    return bool(result.rowcount)
+
+
+def _waiting(row: TaskRow) -> Waiting:
+    return Waiting(request_from(row.kind, row.arguments), QueueName(row.queue))

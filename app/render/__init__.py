@@ -1,0 +1,1 @@
+"""Pure: one view model, finished sentences, and their layout for every surface."""

@@ -1,0 +1,80 @@
+"""Names from reports, made harmless: one escape for each surface."""
+
+import re
+import unicodedata
+
+NAME_LIMIT = 200  # characters of a name that a person still reads
+ELLIPSIS = "…"
+
+# Characters that markdown, GitHub's mentions, references and HTML take as theirs.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~@&:$=\"'^])")
+_SPACES = re.compile(r"\s+")
+
+
+def plain(name: str, *, limit: int = NAME_LIMIT) -> str:
+    """A name on one line, with control and direction-changing characters shown as such.
+
+    Right-to-left overrides and zero-width characters could make one name look like another.
+    """
+    visible = "".join(_visible(character) for character in name[: limit * 4])
+    one_line = _SPACES.sub(" ", visible).strip()
+    if len(one_line) <= limit:
+        return one_line
+    return one_line[: limit - 1] + ELLIPSIS
+
+
+def lines(text: str, *, limit: int) -> str:
+    """Several lines of text, each made harmless, cut at `limit` characters in all."""
+    kept = "\n".join(
+        "".join(_visible(character) for character in line) for line in text[:limit].splitlines()
+    )
+    return kept if len(text) <= limit else kept + ELLIPSIS
+
+
+def markdown(name: str, *, limit: int = NAME_LIMIT) -> str:
+    """A name for GitHub's markdown: no mention, reference, link, image or HTML comes of it."""
+    return (
+        _MARKDOWN.sub(r"\\\1", plain(name, limit=limit))
+        .replace("\\@", "@\u200b")
+        .replace("\\#", "#\u200b")
+    )
+
+
+def code(text: str, *, limit: int = NAME_LIMIT) -> str:
+    """A name as inline code for GitHub's markdown, whatever backticks it holds."""
+    inner = plain(text, limit=limit)
+    longest = max((len(run) for run in re.findall(r"`+", inner)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if inner.startswith("`") or inner.endswith("`") else ""
+    return f"{fence}{pad}{inner or ' '}{pad}{fence}"
+
+
+def code_block(text: str, *, limit: int) -> str:
+    """Several lines as a fenced block for GitHub's markdown."""
+    inner = lines(text, limit=limit)
+    longest = max((len(run) for run in re.findall(r"`+", inner)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{inner}\n{fence}"
+
+
+def slack(name: str, *, limit: int = NAME_LIMIT) -> str:
+    """A name for Slack's mrkdwn: `&`, `<` and `>` are all that Slack asks to escape.
+
+    Its markup characters get a zero-width space before them, so that names are not styled.
+    """
+    escaped = plain(name, limit=limit)
+    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([*_~`])", "\u200b\\1", escaped)
+
+
+def is_web_link(url: str) -> bool:
+    """Whether a link may be shown as one: http or https, and nothing that breaks out of it."""
+    return re.fullmatch(r"https?://[^\s<>()\"'`|\\]+", url) is not None
+
+
+def _visible(character: str) -> str:
+    if character in "\n\t ":
+        return character
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
+        return f"\\u{ord(character):04x}"
+    return character

@@ -8,8 +8,19 @@ from app.core.runs import PullRequest, Repository, Run
 
 
 @dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A webhook POST that is to be stored, its form and signature already checked."""
+
+    source: str  # github or slack
+    guid: str  # repeats on redelivery
+    event: str
+    body: bytes
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One webhook POST, its form and signature already checked."""
+    """One webhook POST, as stored."""
 
     id: int
     source: str  # github or slack
@@ -31,7 +42,7 @@ class InstallationSeen:
 
 @dataclass(frozen=True, slots=True)
 class RepositorySeen:
-    """A repository as a delivery names it."""
+    """A repository as a delivery names it; `default_branch` is "" where it does not tell."""
 
     repository: Repository
     is_private: bool

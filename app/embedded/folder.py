@@ -3,17 +3,18 @@
 import contextlib
 import json
 import os
-import secrets
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.core.errors import BadInput
+from app.embedded import locks
 
 LAYOUT = 1  # raised when the meaning of a file in the folder changes
 MARK = "flakeguard.json"
-UNFINISHED = ".flakeguard-"  # begins the name of a file that is being written
-HARMLESS = {"lost+found"}  # what a fresh volume holds
-TOKEN_BYTES = 8
+LOCK = ".flakeguard.lock"  # held while one of our small files is made
+DRAFT = ".flakeguard.new"  # what is being written under that lock
+NOT_FOREIGN = {MARK, LOCK, DRAFT, "lost+found"}  # the last one is in every fresh volume
 
 
 def claim(data: Path) -> None:
@@ -26,30 +27,34 @@ def claim(data: Path) -> None:
         mark = data / MARK
         if not mark.exists():
             _refuse_foreign(data)
-            data.chmod(0o700)
-            write_once(mark, json.dumps({"layout": LAYOUT}).encode())
+            _make_private(data)
+            write_once(mark, json.dumps({"layout": LAYOUT}).encode)
         layout = _layout(mark)
         if layout != LAYOUT:
             raise BadInput(
                 f"The data folder {data} has layout {layout}, this FlakeGuard reads {LAYOUT}; use"
                 " the version that made it, or give FLAKEGUARD_DATA another folder."
             )
-        data.chmod(0o700)
+        _make_private(data)
 
 
-def write_once(file: Path, content: bytes) -> None:
-    """Write a private file that others may be writing too: the first stays, whole and synced."""
-    draft = file.with_name(UNFINISHED + secrets.token_hex(TOKEN_BYTES))
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
+def write_once(file: Path, content: Callable[[], bytes]) -> None:
+    """Write a small private file of the data folder, whole and synced, unless it is there.
+
+    Racing processes agree: `content` is asked for once, by the first.
+    """
+    with locks.alone(file.with_name(LOCK)):
+        if file.exists():
+            return
+        draft = file.with_name(DRAFT)
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as writing:
-            writing.write(content)
+            writing.write(content())
             writing.flush()
             os.fsync(writing.fileno())
-        with contextlib.suppress(FileExistsError):
-            file.hardlink_to(draft)
-    finally:
-        draft.unlink()
+        draft.rename(file)
+        _sync(file.parent)
 
 
 @contextlib.contextmanager
@@ -70,16 +75,20 @@ def _make(data: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def _make_private(data: Path) -> None:
+    """Take away what others may do with the folder; nothing is ever added."""
+    mode = stat.S_IMODE(data.stat().st_mode)
+    if mode & ~stat.S_IRWXU:
+        data.chmod(mode & stat.S_IRWXU)
+
+
 def _refuse_foreign(data: Path) -> None:
-    for entry in data.iterdir():
-        if entry.name == MARK:  # another process was faster
-            return
-    for entry in data.iterdir():
-        if not entry.name.startswith(UNFINISHED) and entry.name not in HARMLESS | {MARK}:
-            raise BadInput(
-                f"The data folder {data} is not empty and was not made by FlakeGuard; give"
-                " FLAKEGUARD_DATA a new or empty folder."
-            )
+    found = {entry.name for entry in data.iterdir()}
+    if found - NOT_FOREIGN and MARK not in found:  # with the mark, another process was faster
+        raise BadInput(
+            f"The data folder {data} is not empty and was not made by FlakeGuard; give"
+            " FLAKEGUARD_DATA a new or empty folder."
+        )
 
 
 def _layout(mark: Path) -> object:
@@ -89,3 +98,12 @@ def _layout(mark: Path) -> object:
     except ValueError:
         return "unknown"
     return said.get("layout", "unknown") if isinstance(said, dict) else "unknown"
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in the folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -43,9 +43,9 @@ def identity_for(needs: Iterable[Path], *, namespaces: bool) -> Identity:
     Raises BadInput when this process is root and there is no such way.
     """
     me = Identity(_stay, os.geteuid(), os.getegid())
-    stand_in = _stand_in()
-    if stand_in is None or (os.geteuid() != 0 and _is_named(os.geteuid())):
+    if os.geteuid() != 0 and _is_named(os.geteuid()):
         return me
+    stand_in = _stand_in()
     inside = Identity(
         lambda: _enter_namespace(stand_in.pw_uid, stand_in.pw_gid), os.geteuid(), os.getegid()
     )
@@ -60,8 +60,8 @@ def identity_for(needs: Iterable[Path], *, namespaces: bool) -> Identity:
         return other
     raise BadInput(
         "The embedded servers do not run as root, and here root may neither make a user namespace"
-        f" nor become {stand_in.pw_name}; run FlakeGuard as an ordinary user, or set DATABASE_URL and"
-        " REDIS_URL."
+        f" nor become {stand_in.pw_name}; run FlakeGuard as an ordinary user, or set DATABASE_URL"
+        " and REDIS_URL."
     )
 
 
@@ -94,11 +94,19 @@ def _is_named(user: int) -> bool:
     return True
 
 
-def _stand_in() -> pwd.struct_passwd | None:
-    """Somebody with a name (initdb asks for it) who is not root; None where nobody is known."""
-    others = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
-    named = [entry for entry in others if entry.pw_name == PREFERRED_USER]
-    return next(iter(named or others), None)
+def _stand_in() -> pwd.struct_passwd:
+    """Somebody who is not root and has a name, for initdb asks for it."""
+    try:
+        return pwd.getpwnam(PREFERRED_USER)
+    except KeyError:
+        pass
+    for entry in pwd.getpwall():
+        if entry.pw_uid != 0:
+            return entry
+    raise BadInput(
+        "The embedded servers need a user who is not root, and this machine knows none; add one, or"
+        " set DATABASE_URL and REDIS_URL."
+    )
 
 
 def _works(become: Become, needs: Iterable[Path]) -> bool:

@@ -26,6 +26,7 @@ PROGRAMS: dict[str, type[Postgres] | type[Redis]] = {"postgres": Postgres, "redi
 HASTE = 0.005  # seconds between looks while the server starts
 CALM = 0.1  # seconds between looks for the last user while it runs
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds before a server that ended at once is tried again
+PID_DIGITS = 20  # more than any process id has
 LOG_LIMIT = 4 * 1024 * 1024  # bytes; one older log of that size is kept beside it
 
 
@@ -42,7 +43,7 @@ def main() -> None:
         _Keeper(program, namespaces=namespaces == "yes").keep()
     except (BadInput, OSError) as error:
         with contextlib.suppress(BrokenPipeError):
-            os.write(sys.stdout.fileno(), str(error).encode())
+            os.write(sys.stdout.fileno(), str(error).encode(errors="backslashreplace"))
 
 
 def _close_standard_output() -> None:
@@ -66,6 +67,7 @@ class _Keeper:
     was_up: bool = False
     pause: float = 0.0
     not_before: float = 0.0
+    orphan: int = 0  # process id of a killed keeper's server, once told to end
     told_to_go: list[int] = field(default_factory=list)
 
     def keep(self) -> None:
@@ -114,8 +116,24 @@ class _Keeper:
         try:
             if locks.is_taken(lock, locks.ALONE):
                 self.server = self._started(lock)
+                os.ftruncate(lock, 0)
+                os.pwrite(lock, str(self.server.pid).encode(), 0)
+            else:
+                self._send_off_orphan(lock)
+        except (BadInput, OSError):
+            if not self.was_up:
+                raise
+            self._wait_longer()  # a full disk, say: it may pass
         finally:
             os.close(lock)  # the server has its own descriptor of it
+
+    def _send_off_orphan(self, lock: int) -> None:
+        """Ask the server of a killed keeper to end, where the kernel has not done so."""
+        process = os.pread(lock, PID_DIGITS, 0)
+        if not self.was_up and not self.orphan and process.isdigit():
+            self.orphan = int(process)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.orphan, self.program.farewells[0].signal)
 
     def _started(self, lock: int) -> "subprocess.Popen[bytes]":
         place = self.program.place
@@ -158,15 +176,19 @@ class _Keeper:
                 f"{self.program.title} did not start in {place.folder}: {last_lines_of(place.log)}"
             )
         if not self.is_up:
-            self.pause = min(max(self.pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
-        self.not_before = time.monotonic() + self.pause
+            self._wait_longer()
         self.server, self.is_up = None, False
         locks.let_go(self.up)
+
+    def _wait_longer(self) -> None:
+        self.pause = min(max(self.pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        self.not_before = time.monotonic() + self.pause
 
     def _bound_log(self) -> None:
         log = self.program.place.log
         if log.exists() and log.stat().st_size > LOG_LIMIT:
-            shutil.copyfile(log, log.with_suffix(".log.1"))
+            with contextlib.suppress(OSError):  # no room for the older one
+                shutil.copyfile(log, log.with_suffix(".log.1"))
             os.truncate(log, 0)  # the server appends, so it goes on at the new end
 
     def _stop(self) -> None:

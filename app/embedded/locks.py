@@ -1,7 +1,9 @@
 """Advisory file locks: they end with the process that held them, however it ended."""
 
+import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 EVERYBODY = fcntl.LOCK_SH  # any number hold it at a time
@@ -34,3 +36,14 @@ def is_free(path: Path, how: int = ALONE) -> bool:
 def let_go(descriptor: int) -> None:
     """Give the lock back, for every process that shares this descriptor."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock alone, after waiting for whoever holds it; for moments only."""
+    descriptor = open_lock(path)
+    try:
+        fcntl.flock(descriptor, ALONE)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,5 +1,6 @@
 """Where one server lives: its folder in the data folder, its files, and the way to its socket."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -108,7 +109,8 @@ class Place:
             self._note.unlink()
             for left in far.glob(f"{self.socket_name}*"):
                 left.unlink(missing_ok=True)
-            far.rmdir()
+            with contextlib.suppress(OSError):
+                far.rmdir()
 
     def _is_close(self) -> bool:
         """Whether clients can be told the folder itself: libpq splits a host at commas."""

@@ -65,7 +65,7 @@ class Postgres:
     @property
     def farewells(self) -> Sequence[Farewell]:
         return (
-            Farewell(signal.SIGINT, 3.0),  # fast: roll back, checkpoint, end
+            Farewell(signal.SIGINT, 2.0),  # fast: roll back, checkpoint, end
             Farewell(signal.SIGQUIT, 1.0),  # immediate: the next start recovers from the WAL
             Farewell(signal.SIGKILL, 1.0),
         )
@@ -119,6 +119,8 @@ class Postgres:
 
     def answers(self, socket: Path) -> bool:
         """Whether the database takes us in; it is made when it is missing."""
+        if not self._says_ready():
+            return False
         state = postgres_state(socket, user=NAME, database=NAME)
         if state == NO_SUCH_DATABASE:
             statement = f"CREATE DATABASE {NAME}"
@@ -153,8 +155,8 @@ class Postgres:
         The caller holds the lock that our servers hold to their end, so a live one is not ours.
         """
         pid_file = self.place.content / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
-            process = int(pid_file.read_text().split()[0])
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            process = pid_file.read_text().split()[0]
             if self._runs_here(process):
                 raise BadInput(
                     f"The data folder {self.place.content} is in use by PostgreSQL, process"
@@ -162,8 +164,15 @@ class Postgres:
                 )
         pid_file.unlink(missing_ok=True)
 
-    def _runs_here(self, process: int) -> bool:
-        """Whether the process works in our folder, as a postmaster does; None to ask off Linux."""
+    def _says_ready(self) -> bool:
+        """Whether the postmaster's file says so: asking it earlier only fills its log."""
+        try:
+            return b"ready" in (self.place.content / "postmaster.pid").read_bytes()
+        except FileNotFoundError:
+            return False
+
+    def _runs_here(self, process: str) -> bool:
+        """Whether the process works in our folder, as a postmaster does."""
         try:
             return Path(f"/proc/{process}/cwd").samefile(self.place.content)
         except OSError:

@@ -31,7 +31,7 @@ class Redis:
 
     @property
     def farewells(self) -> Sequence[Farewell]:
-        return (Farewell(signal.SIGTERM, 3.0), Farewell(signal.SIGKILL, 1.0))
+        return (Farewell(signal.SIGTERM, 2.0), Farewell(signal.SIGKILL, 1.0))
 
     def check(self) -> None:
         """Raise BadInput where no Redis is installed, or its folder is not one."""

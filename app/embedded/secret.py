@@ -1,7 +1,7 @@
 """The key of the embedded mode: made once, kept in the data folder, readable by its owner only."""
 
+import base64
 import binascii
-from base64 import urlsafe_b64decode
 from pathlib import Path
 
 from app.core.errors import BadInput
@@ -21,13 +21,9 @@ def secret_key(data: Path) -> str:
     file = data / FILE
     with said_of(data):
         if not file.exists():
-            write_once(file, _new_key())
+            write_once(file, _new_key)
         key = file.read_bytes().strip()
-    try:
-        is_key = len(urlsafe_b64decode(key)) == KEY_BYTES
-    except binascii.Error:
-        is_key = False
-    if not is_key:
+    if not _is_key(key):
         raise BadInput(
             f"The file {file} holds no key; restore it from a backup: what it encrypted cannot be"
             " read without it."
@@ -39,3 +35,10 @@ def _new_key() -> bytes:
     from cryptography.fernet import Fernet  # late: the keepers need not load it
 
     return Fernet.generate_key()
+
+
+def _is_key(text: bytes) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == KEY_BYTES
+    except binascii.Error:
+        return False

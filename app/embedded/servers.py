@@ -21,7 +21,7 @@ from app.embedded.redis import Redis
 ROOT = Path(app.__file__).parents[1]  # where a keeper finds this package, installed or not
 STEP = 0.01  # seconds between looks
 PATIENCE = 60.0  # seconds for a start: initdb on a slow disk, or recovery after a crash
-STOP_PATIENCE = 8.0  # seconds: more than the sum of a server's farewells
+STOP_PATIENCE = 6.0  # seconds: more than the sum of a server's farewells
 LAUNCHES = 3  # keepers that may vanish without a word before we give up
 ANSWER_BYTES = 8192  # more than the longest sentence of a keeper
 

@@ -1,0 +1,61 @@
+"""The types of settings: what pydantic checks their texts with."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from app import setting_values as read
+
+
+def text_of(value: object) -> object:
+    """The value, taken out of SecretStr, so that a reader sees text."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, list | tuple):
+        return tuple(text_of(part) for part in value)
+    return value
+
+
+def _by(reader: Callable[..., object]) -> BeforeValidator:
+    return BeforeValidator(lambda value: reader(text_of(value)))
+
+
+def _stripped(value: object) -> str:
+    return str(value).strip()
+
+
+Text = Annotated[str, _by(_stripped)]
+Secret = Annotated[SecretStr, _by(_stripped)]
+Switch = Annotated[bool, _by(read.switch)]
+Folder = Annotated[Path, _by(read.folder)]
+PoolSize = Annotated[int, _by(read.whole_number(1, 200))]
+Port = Annotated[int, _by(read.whole_number(1, 65_535))]
+AppId = Annotated[int, _by(read.whole_number(1, 10**15))]
+
+WebAddress = Annotated[str, _by(read.web_address)]
+SiteAddress = Annotated[str, _by(read.site_address)]
+DatabaseAddress = Annotated[SecretStr, _by(read.database_address)]
+RedisAddress = Annotated[SecretStr, _by(read.redis_address)]
+MailServer = Annotated[SecretStr, _by(read.mail_server)]
+Sender = Annotated[str, _by(read.sender)]
+
+FernetKeys = Annotated[tuple[SecretStr, ...], NoDecode, _by(read.fernet_keys)]
+RsaKey = Annotated[SecretStr, _by(read.rsa_key)]
+BotToken = Annotated[SecretStr, _by(read.token("xoxb-", "xoxe.xoxb-"))]
+AppToken = Annotated[SecretStr, _by(read.token("xapp-"))]
+
+Accounts = Annotated[tuple[str, ...], NoDecode, _by(read.accounts)]
+Networks = Annotated[tuple[str, ...], NoDecode, _by(read.networks)]
+
+Environment = Annotated[
+    Literal["development", "production", "test"],
+    _by(read.one_of("development", "production", "test")),
+]
+LogLevel = Annotated[
+    Literal["debug", "info", "warning", "error", "critical"],
+    _by(read.one_of("debug", "info", "warning", "error", "critical")),
+]
+LogFormat = Annotated[Literal["json", "console"], _by(read.one_of("json", "console"))]

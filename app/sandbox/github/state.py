@@ -8,6 +8,7 @@ from secrets import token_hex
 
 from app.clock import Clock
 from app.core.errors import Missing
+from app.sandbox.addresses import GITHUB_API
 from app.sandbox.github.entities import (
     Account,
     Artifact,
@@ -20,7 +21,6 @@ from app.sandbox.github.entities import (
 )
 from app.sandbox.github.webhooks import Hooks
 
-API_PREFIX = "/api/v3"  # where GitHub Enterprise Server has its REST API
 SECRET_BYTES = 20
 
 
@@ -73,7 +73,7 @@ class GitHubState:
     @property
     def api_url(self) -> str:
         """The root of the REST API."""
-        return self.server_url + API_PREFIX
+        return self.server_url + GITHUB_API
 
     @property
     def webhook_url(self) -> str | None:

@@ -1,0 +1,6 @@
+"""Where things lie below the sandbox's address."""
+
+GITHUB_API = "/api/v3"  # where GitHub Enterprise Server has its REST API
+BLOBS = "/_blobs"  # the store that artifact downloads redirect to
+SLACK_API = "/slack/api"
+SLACK_RESPONSES = "/slack/response"  # the root of every response_url

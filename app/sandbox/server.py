@@ -1,0 +1,103 @@
+"""Serving the world on loopback."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from app.sandbox.addresses import BLOBS, GITHUB_API, SLACK_API, SLACK_RESPONSES
+from app.sandbox.faults import FaultyHttp
+from app.sandbox.github.api.endpoint import GitHubApi
+from app.sandbox.github.blobs import blob
+from app.sandbox.pages.routes import page_routes
+from app.sandbox.slack.http import SlackHttp
+from app.sandbox.world import World
+
+LOOPBACK = "127.0.0.1"
+START_WITHIN = 10.0  # seconds
+STOP_WITHIN = 3  # seconds for requests under way
+
+
+def build_app(world: World) -> ASGIApp:
+    """GitHub's API, Slack's API, the artifact store and the pages as one application."""
+
+    async def download(request: Request) -> Response:
+        status, contents, headers = await run_in_threadpool(
+            blob,
+            world.github,
+            int(request.path_params["artifact_id"]),
+            dict(request.query_params),
+            request.headers.get("Range"),
+        )
+        return Response(contents, status, headers)
+
+    slack = SlackHttp(world.slack)
+    github = GitHubApi(world.github)
+    app = Starlette(
+        routes=[
+            Mount(GITHUB_API, routes=github.routes()),
+            Route(BLOBS + "/{artifact_id:int}.zip", download),
+            Route(SLACK_API + "/{method}", slack.call, methods=["GET", "POST"]),
+            Route(SLACK_RESPONSES + "/{key}", slack.respond, methods=["POST"]),
+            *page_routes(world),
+        ],
+        # A page of another site must not reach us under a name that it made point here.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"])],
+    )
+    return FaultyHttp(app, world.faults, world.requests)
+
+
+@contextmanager
+def serve(world: World, *, port: int = 0) -> Iterator[str]:
+    """Serve the world from a thread while the block runs; yields its address.
+
+    Port 0 takes any free one. The world keeps its memory afterwards and can be served again.
+    """
+    listener = socket.create_server((LOOPBACK, port), backlog=512)
+    address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    world.settle(address)
+    config = uvicorn.Config(
+        build_app(world),
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    server = _Server(config)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(server.serve([listener])), daemon=True, name="sandbox"
+    )
+    thread.start()
+    try:
+        if not server.is_up.wait(START_WITHIN):
+            raise RuntimeError(f"The sandbox did not start on {address}.")
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join(START_WITHIN)
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that says when it is up, and leaves the process's signals alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()

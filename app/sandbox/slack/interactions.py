@@ -1,0 +1,157 @@
+"""What people do in Slack that reaches the app: clicks, submitted modals, slash commands."""
+
+import hashlib
+import hmac
+import json
+from urllib.parse import urlencode
+
+import httpx
+
+from app.core.errors import BadInput
+from app.sandbox.addresses import SLACK_RESPONSES
+from app.sandbox.slack import shapes
+from app.sandbox.slack.entities import Json, Member, Message, ResponseUrl, Sent, View
+from app.sandbox.slack.state import SlackState
+
+ACK_WITHIN = 3.0  # seconds; Slack tells the person that it failed after that
+COMMAND = "/flakeguard"
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """Slack's v0 signature."""
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+def post_form(slack: SlackState, kind: str, form: dict[str, str]) -> Sent:
+    """Post a signed form to the app and remember how it answered."""
+    if slack.endpoint_url is None:
+        raise BadInput("The sandbox's Slack has no endpoint_url; set one before clicking.")
+    body = urlencode(form).encode()
+    timestamp = str(int(slack.clock().timestamp()))
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": sign(slack.signing_secret, timestamp, body),
+    }
+    try:
+        answer = httpx.post(
+            slack.endpoint_url, content=body, headers=headers, timeout=ACK_WITHIN, trust_env=False
+        )
+    except httpx.HTTPError as failure:
+        return Sent(kind, 0, type(failure).__name__, form)
+    return Sent(kind, answer.status_code, answer.text, form)
+
+
+def new_trigger(slack: SlackState, user: Member) -> str:
+    """A ticket with which the app may open one modal, soon."""
+    with slack.lock:
+        trigger_id = f"{slack.new_id('')}.{slack.new_secret()}"
+        slack.triggers[trigger_id] = (slack.clock(), user.id)
+        return trigger_id
+
+
+def new_response_url(slack: SlackState, channel: str, user: Member, message_ts: str | None) -> str:
+    """A way back to here."""
+    with slack.lock:
+        key = slack.new_secret()
+        slack.response_urls[key] = ResponseUrl(key, channel, user.id, message_ts, slack.clock())
+        return f"{slack.server_url}{SLACK_RESPONSES}/{key}"
+
+
+def click(slack: SlackState, message: Message, action_id: str, user: str) -> Sent:
+    """A member presses a button of a message."""
+    who = slack.member(user)
+    block_id, element = find_element(message, action_id)
+    now = slack.clock()
+    action: Json = {
+        "type": element.get("type"),
+        "action_id": action_id,
+        "block_id": block_id,
+        "action_ts": f"{int(now.timestamp())}.{now.microsecond:06d}",
+        "text": element.get("text"),
+        "value": element.get("value"),
+    }
+    action = {name: value for name, value in action.items() if value is not None}
+    channel = slack.channel(message.channel)
+    url = new_response_url(slack, channel.id, who, message.ts)
+    payload = _payload(slack, "block_actions", who) | {
+        "trigger_id": new_trigger(slack, who),
+        "container": {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": message.only_for is not None,
+        },
+        "channel": {"id": channel.id, "name": channel.name},
+        "message": shapes.message(slack, message),
+        "state": {"values": {}},
+        "response_url": url,
+        "actions": [action],
+    }
+    return post_form(slack, "block_actions", {"payload": json.dumps(payload)})
+
+
+def submit(slack: SlackState, view: View, values: Json) -> Sent:
+    """A member submits the modal they have open; `values` as Slack's `state.values`."""
+    who = slack.member(view.user)
+    told = shapes.view(slack, view) | {"state": {"values": values}}
+    payload = _payload(slack, "view_submission", who) | {
+        "trigger_id": new_trigger(slack, who),
+        "view": told,
+        "response_urls": [],
+    }
+    sent = post_form(slack, "view_submission", {"payload": json.dumps(payload)})
+    if sent.status == httpx.codes.OK and "response_action" not in sent.body:
+        slack.views.pop(view.id, None)
+    return sent
+
+
+def command(slack: SlackState, channel: str, user: str, text: str) -> Sent:
+    """A member types `/flakeguard ...` in a channel."""
+    where, who = slack.channel(channel), slack.member(user)
+    form = {
+        "token": "deprecated",
+        "team_id": slack.team_id,
+        "team_domain": slack.team_domain,
+        "channel_id": where.id,
+        "channel_name": where.name,
+        "user_id": who.id,
+        "user_name": who.name,
+        "command": COMMAND,
+        "text": text,
+        "api_app_id": slack.app_id,
+        "is_enterprise_install": "false",
+        "response_url": new_response_url(slack, where.id, who, None),
+        "trigger_id": new_trigger(slack, who),
+    }
+    return post_form(slack, "command", form)
+
+
+def find_element(message: Message, action_id: str) -> tuple[str, Json]:
+    """The block id and the element that carries an action id."""
+    for number, block in enumerate(message.blocks):
+        elements = block.get("elements")
+        places = [*(elements if isinstance(elements, list) else []), block.get("accessory")]
+        for element in places:
+            if isinstance(element, dict) and element.get("action_id") == action_id:
+                return str(block.get("block_id", f"b{number}")), element
+    raise BadInput(f"Message {message.ts} has no button {action_id!r}.")
+
+
+def _payload(slack: SlackState, kind: str, who: Member) -> Json:
+    return {
+        "type": kind,
+        "user": {
+            "id": who.id,
+            "username": who.name,
+            "name": who.name,
+            "team_id": slack.team_id,
+        },
+        "api_app_id": slack.app_id,
+        "token": "deprecated",
+        "team": {"id": slack.team_id, "domain": slack.team_domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }

@@ -1,0 +1,26 @@
+"""The sandbox's Slack as drivers see it."""
+
+from app.sandbox.slack import interactions
+from app.sandbox.slack.entities import Json, Message, Sent, View
+from app.sandbox.slack.state import SlackState
+
+
+class SlackWorld(SlackState):
+    """A Slack with memory: people act on it by these methods, programs by its Web API."""
+
+    def click(self, message: Message, action_id: str, user: str) -> Sent:
+        """Press a button of a message; answers what the app said to it."""
+        return self._remember(interactions.click(self, message, action_id, user))
+
+    def submit(self, view: View, values: Json) -> Sent:
+        """Submit an open modal, `values` in the form of Slack's `state.values`."""
+        return self._remember(interactions.submit(self, view, values))
+
+    def command(self, channel: str, user: str, text: str) -> Sent:
+        """Type `/flakeguard` and some words."""
+        return self._remember(interactions.command(self, channel, user, text))
+
+    def _remember(self, sent: Sent) -> Sent:
+        with self.lock:
+            self.sent.append(sent)
+        return sent

@@ -1,0 +1,1 @@
+"""The whole product on this machine, on a project that is really flaky."""

@@ -1,0 +1,1 @@
+"""What the CI machine runs besides the tests."""

@@ -162,7 +162,9 @@ STATE_WORDS: dict[State, str] = {
 }
 
 
-def check_title(*, needs_you: int, flaky: int, broken: int, branch: str, passed: int) -> str:
+def check_title(
+    *, needs_you: int, flaky: int, broken: int, branch: str, passed: int, rescued: int
+) -> str:
     """The verdict on a commit: `2 failures need you · 3 known flaky · 1 broken on main`."""
     parts = []
     if needs_you:
@@ -172,6 +174,8 @@ def check_title(*, needs_you: int, flaky: int, broken: int, branch: str, passed:
         parts.append(f"{flaky} known flaky")
     if broken:
         parts.append(f"{broken} broken on {branch}")
+    if rescued:
+        parts.append(f"{rescued} passed on a second try")
     if not parts:
         return f"All {counted(passed, 'case')} passed" if passed else "Nothing failed"
     if not needs_you:

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("setup_ms", sa.Integer(), nullable=True),
         sa.Column("teardown_ms", sa.Integer(), nullable=True),
         sa.Column("word", sa.String(), nullable=True),
+        sa.Column("variant", sa.String(), nullable=True),
         postgresql_partition_by="RANGE (keep_until)",
     )
     op.create_index("execution_case", "execution", ["repo_id", "case_id", "at"], unique=False)
@@ -103,6 +104,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("keep_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("nth", sa.SmallInteger(), nullable=False),
+        sa.Column("variant", sa.String(), nullable=True),
         sa.Column("type", sa.String(), nullable=True),
         sa.Column("message", sa.String(), nullable=True),
         sa.Column("trace", sa.String(), nullable=True),
@@ -113,6 +115,7 @@ def upgrade() -> None:
         postgresql_partition_by="RANGE (keep_until)",
     )
     op.create_index("occurrence_case", "occurrence", ["repo_id", "case_id", "at"], unique=False)
+    op.create_index("occurrence_report", "occurrence", ["repo_id", "report_id"], unique=False)
     op.create_table(
         "repository",
         sa.Column("repo_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -195,7 +198,6 @@ def upgrade() -> None:
         sa.Column("classname", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("parameters", sa.String(), nullable=False),
-        sa.Column("variant", sa.String(), nullable=False),
         sa.Column("file", sa.String(), nullable=True),
         sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("properties", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -329,6 +331,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("repo_id", "run_id", "attempt", "case_id", "variant"),
     )
+    op.create_index("finding_case", "finding", ["repo_id", "case_id", "found_at"], unique=False)
     op.create_table(
         "job",
         sa.Column("repo_id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -124,7 +124,6 @@ class CaseRow(SQLModel, table=True):
     classname: str
     name: str
     parameters: str = ""
-    variant: str = ""  # told apart by the report itself: a project, a browser
     file: str | None = None
     line: int | None = None
     properties: dict[str, Any] = json_object()
@@ -167,6 +166,7 @@ class ExecutionRow(SQLModel, table=True):
     setup_ms: int | None = millis()
     teardown_ms: int | None = millis()
     word: str | None = None  # the runner's own, where it is not one of ours
+    variant: str | None = None  # what the report itself tells apart: a project, a browser
 
 
 class OccurrenceRow(SQLModel, table=True):
@@ -175,6 +175,7 @@ class OccurrenceRow(SQLModel, table=True):
     __tablename__ = "occurrence"
     __table_args__ = (
         Index("occurrence_case", "repo_id", "case_id", "at"),
+        Index("occurrence_report", "repo_id", "report_id"),
         {"postgresql_partition_by": "RANGE (keep_until)"},
     )
     __mapper_args__: ClassVar = {"primary_key": ["repo_id", "report_id", "case_id", "nth"]}
@@ -185,6 +186,7 @@ class OccurrenceRow(SQLModel, table=True):
     at: datetime = moment()
     keep_until: datetime = moment()
     nth: int = small()
+    variant: str | None = None
     type: str | None = None
     message: str | None = None
     trace: str | None = None

@@ -42,7 +42,10 @@ class FindingRow(SQLModel, table=True):
     """What one failing case of one run attempt is held to be, and why."""
 
     __tablename__ = "finding"
-    __table_args__ = (of_repository("run_id", "attempt", to="run"),)
+    __table_args__ = (
+        of_repository("run_id", "attempt", to="run"),
+        Index("finding_case", "repo_id", "case_id", "found_at"),
+    )
 
     repo_id: int = big(primary_key=True)
     run_id: int = big(primary_key=True)

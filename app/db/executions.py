@@ -1,0 +1,257 @@
+"""Executions and occurrences: written by COPY, read for the cases that are judged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.outcomes import Failure, Outcome, ReportedCase, ReportedExecution
+from app.core.retention import KeepUntil
+from app.core.runs import BranchClass, RunKey
+from app.core.signatures import signature
+from app.core.verdicts import Sighting
+
+OUTCOME_CODES = {Outcome.PASSED: 1, Outcome.FAILED: 2, Outcome.ERRORED: 3, Outcome.SKIPPED: 4}
+"""How outcomes are stored; never renumbered."""
+OUTCOMES = {code: outcome for outcome, code in OUTCOME_CODES.items()}
+
+COPY_EXECUTIONS = (
+    "COPY execution (repo_id, case_id, report_id, at, keep_until, nth, outcome,"
+    " duration_ms, setup_ms, teardown_ms, word, variant) FROM STDIN (FORMAT BINARY)"
+)
+EXECUTION_TYPES = [
+    "int8",
+    "uuid",
+    "int8",
+    "timestamptz",
+    "timestamptz",
+    "int2",
+    "int2",
+    "int4",
+    "int4",
+    "int4",
+    "varchar",
+    "varchar",
+]
+COPY_OCCURRENCES = (
+    "COPY occurrence (repo_id, case_id, report_id, at, keep_until, nth, variant,"
+    " type, message, trace, expected, actual, output, signature) FROM STDIN (FORMAT BINARY)"
+)
+OCCURRENCE_TYPES = [
+    "int8",
+    "uuid",
+    "int8",
+    "timestamptz",
+    "timestamptz",
+    "int2",
+    "varchar",
+    "varchar",
+    "varchar",
+    "varchar",
+    "varchar",
+    "varchar",
+    "varchar",
+    "bytea",
+]
+OCCURRENCES_HELD = 500  # failures' texts held in memory between two COPYs: 8 MB at most
+SIGHTINGS_PER_CASE = 1_000  # newest executions read for judging one case; older ones are settled
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where one report's executions go."""
+
+    repo_id: int
+    report_id: int
+    at: datetime
+    keep: KeepUntil
+
+
+def copy_cases(session: Session, sink: Sink, cases: Iterable[tuple[bytes, ReportedCase]]) -> None:
+    """COPY every execution of these (case id, case), and the text of each failing one.
+
+    Both tables are written on one connection, one after the other, so texts are held until
+    there are enough of them; memory does not grow with the report.
+    """
+    connection: Any = session.connection().connection.driver_connection
+    remaining = iter(cases)
+    with connection.cursor() as cursor:
+        held: list[tuple[Any, ...]] = []
+        more = True
+        while more:
+            more = _copy_executions(cursor, sink, remaining, held)
+            if held:
+                _copy_occurrences(cursor, held)
+                held.clear()
+
+
+def _copy_executions(
+    cursor: Cursor[Any],
+    sink: Sink,
+    cases: Iterable[tuple[bytes, ReportedCase]],
+    held: list[tuple[Any, ...]],
+) -> bool:
+    """COPY until enough texts are held (True: there may be more) or all is written (False)."""
+    with cursor.copy(COPY_EXECUTIONS) as copy:
+        copy.set_types(EXECUTION_TYPES)
+        for raw_id, case in cases:
+            case_id = UUID(bytes=raw_id)
+            for nth, execution in enumerate(case.executions, start=1):
+                failing = execution.outcome.is_failing
+                keep = sink.keep.failing if failing else sink.keep.passing
+                copy.write_row(_execution(sink, case_id, case, nth, execution, keep))
+                if failing:
+                    held.append(_occurrence(sink, case_id, case, nth, execution, keep))
+            if len(held) >= OCCURRENCES_HELD:
+                return True
+    return False
+
+
+def _copy_occurrences(cursor: Cursor[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+    with cursor.copy(COPY_OCCURRENCES) as copy:
+        copy.set_types(OCCURRENCE_TYPES)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _execution(
+    sink: Sink,
+    case_id: UUID,
+    case: ReportedCase,
+    nth: int,
+    execution: ReportedExecution,
+    keep: datetime,
+) -> tuple[Any, ...]:
+    return (
+        sink.repo_id,
+        case_id,
+        sink.report_id,
+        sink.at,
+        keep,
+        nth,
+        OUTCOME_CODES[execution.outcome],
+        execution.duration_ms,
+        execution.setup_ms,
+        execution.teardown_ms,
+        execution.word,
+        case.variant or None,
+    )
+
+
+def _occurrence(
+    sink: Sink,
+    case_id: UUID,
+    case: ReportedCase,
+    nth: int,
+    execution: ReportedExecution,
+    keep: datetime,
+) -> tuple[Any, ...]:
+    failure = execution.failure or Failure()
+    return (
+        sink.repo_id,
+        case_id,
+        sink.report_id,
+        sink.at,
+        keep,
+        nth,
+        case.variant or None,
+        failure.type,
+        failure.message,
+        failure.trace,
+        failure.expected,
+        failure.actual,
+        failure.output,
+        signature(failure),
+    )
+
+
+SIGHTINGS = text("""
+SELECT wanted.case_id, seen.at, seen.outcome, seen.nth, run.code, run.head_sha,
+       report.variant || coalesce(' ' || seen.variant, ''), run.branch_class, run.pr_number,
+       run.is_trusted, run.run_id, run.attempt
+FROM unnest(CAST(:cases AS uuid[])) AS wanted(case_id)
+CROSS JOIN LATERAL (
+  SELECT * FROM execution
+  WHERE execution.repo_id = :repo AND execution.case_id = wanted.case_id
+    AND execution.at >= :since AND execution.keep_until > :since
+  ORDER BY execution.at DESC LIMIT :limit
+) AS seen
+JOIN report ON report.repo_id = :repo AND report.report_id = seen.report_id
+JOIN run ON run.repo_id = :repo AND run.run_id = report.run_id AND run.attempt = report.attempt
+""")
+
+
+def sightings(
+    session: Session, repo_id: int, case_ids: Sequence[UUID], *, since: datetime
+) -> dict[UUID, list[Sighting]]:
+    """What was seen of these cases since then, in no order; served by execution_case.
+
+    Every case has an entry. At most SIGHTINGS_PER_CASE of each, the newest.
+    """
+    found: dict[UUID, list[Sighting]] = {case_id: [] for case_id in case_ids}
+    rows = session.execute(
+        SIGHTINGS,
+        {
+            "cases": list(case_ids),
+            "repo": repo_id,
+            "since": since,
+            "limit": SIGHTINGS_PER_CASE,
+        },
+    )
+    for case_id, at, outcome, nth, code, head, variant, branch_class, pr, trusted, run, n in rows:
+        found[case_id].append(
+            Sighting(
+                at=at,
+                outcome=OUTCOMES[outcome],
+                code=code,
+                head_sha=head,
+                variant=variant,
+                branch_class=BranchClass(branch_class),
+                pr_number=pr,
+                is_trusted=trusted,
+                run_id=run,
+                attempt=n,
+                nth=nth,
+            )
+        )
+    return found
+
+
+SEEN_IN_RUN = text("""
+SELECT DISTINCT execution.case_id FROM report
+JOIN execution ON execution.repo_id = report.repo_id AND execution.report_id = report.report_id
+  AND execution.at = report.at AND execution.keep_until > report.at
+WHERE report.repo_id = :repo AND report.run_id = :run AND report.attempt = :attempt
+  AND execution.case_id = ANY(:watched)
+""")
+
+FAILED_IN_RUN = text("""
+SELECT DISTINCT occurrence.case_id FROM report
+JOIN occurrence ON occurrence.repo_id = report.repo_id
+  AND occurrence.report_id = report.report_id
+  AND occurrence.at = report.at AND occurrence.keep_until > report.at
+WHERE report.repo_id = :repo AND report.run_id = :run
+""")
+
+
+def failed_in_run(session: Session, repo_id: int, run_id: int) -> list[UUID]:
+    """The cases that failed in any attempt of a run; served by occurrence_report."""
+    return [row[0] for row in session.execute(FAILED_IN_RUN, {"repo": repo_id, "run": run_id})]
+
+
+def seen_in_run(session: Session, key: RunKey, watched: Sequence[UUID]) -> list[UUID]:
+    """Those of the watched cases that this attempt executed; served by execution_case."""
+    if not watched:
+        return []
+    values = {
+        "repo": key.repo_id,
+        "run": key.run_id,
+        "attempt": key.attempt,
+        "watched": list(watched),
+    }
+    return [row[0] for row in session.execute(SEEN_IN_RUN, values)]

@@ -1,0 +1,147 @@
+"""Installations, repositories and pull requests, as deliveries name them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core.deliveries import InstallationSeen, RepositorySeen
+from app.core.runs import PullRequest, Repository
+from app.db.tables.outside import InstallationRow, PullRequestRow, RepositoryRow
+
+
+def note_installation(session: Session, seen: InstallationSeen, *, now: datetime) -> None:
+    """Store an installation as it is now."""
+    values = {
+        "id": seen.id,
+        "account": seen.account,
+        "suspended_at": seen.suspended_at,
+        "deleted_at": seen.deleted_at,
+        "updated_at": now,
+    }
+    _upsert(session, InstallationRow, values, key=("id",))
+
+
+def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) -> None:
+    """Store a repository as it is now; its name may have passed to it from another."""
+    repository = seen.repository
+    session.execute(
+        text(
+            "UPDATE repository SET full_name = full_name || '#' || repo_id"
+            " WHERE provider = 'github' AND full_name = :name AND repo_id <> :repo_id"
+        ),
+        {"name": repository.full_name, "repo_id": repository.id},
+    )
+    values: dict[str, Any] = {
+        "repo_id": repository.id,
+        "provider": "github",
+        "full_name": repository.full_name,
+        "default_branch": repository.default_branch,
+        "is_private": seen.is_private,
+        "removed_at": None,
+        "updated_at": now,
+        "settings": {},
+    }
+    if repository.installation_id is not None:
+        values["installation_id"] = repository.installation_id
+    _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings",))
+
+
+def note_removal(session: Session, repo_id: int, *, now: datetime) -> None:
+    """The App was taken off a repository: nothing more is said there."""
+    session.execute(
+        text("UPDATE repository SET removed_at = :now, updated_at = :now WHERE repo_id = :id"),
+        {"now": now, "id": repo_id},
+    )
+
+
+def note_pull_request(session: Session, repo_id: int, seen: PullRequest) -> None:
+    """Store a pull request, unless a newer sight of it is stored already."""
+    values = {
+        "repo_id": repo_id,
+        "number": seen.number,
+        "title": seen.title,
+        "author": seen.author,
+        "state": seen.state,
+        "head_sha": seen.head_sha,
+        "head_branch": seen.head_branch,
+        "head_repo": seen.head_repo,
+        "base_branch": seen.base_branch,
+        "base_sha": seen.base_sha,
+        "is_fork": seen.is_fork,
+        "updated_at": seen.updated_at,
+    }
+    new = insert(PullRequestRow).values(values)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["repo_id", "number"],
+            set_=values,
+            where=col(PullRequestRow.updated_at) <= new.excluded.updated_at,
+        )
+    )
+
+
+def repository(session: Session, repo_id: int) -> Repository | None:
+    """A repository by its id; None when we never saw it, or were taken off it."""
+    row = session.get(RepositoryRow, repo_id)
+    return None if row is None or row.removed_at is not None else _repository(row)
+
+
+def repository_named(session: Session, full_name: str) -> Repository | None:
+    """A repository by owner/name; None when we never saw it."""
+    query = select(RepositoryRow).where(col(RepositoryRow.full_name) == full_name)
+    row = session.exec(query).first()
+    return None if row is None else _repository(row)
+
+
+def repositories(session: Session) -> list[Repository]:
+    """Every repository that we are on, by name."""
+    query = select(RepositoryRow).where(col(RepositoryRow.removed_at).is_(None))
+    return [_repository(row) for row in session.exec(query.order_by(RepositoryRow.full_name))]
+
+
+def note_first_report(session: Session, repo_id: int, *, now: datetime) -> None:
+    """From its first report on, a repository is told what we think."""
+    session.execute(
+        text(
+            "UPDATE repository SET first_report_at = :now"
+            " WHERE repo_id = :id AND first_report_at IS NULL"
+        ),
+        {"now": now, "id": repo_id},
+    )
+
+
+def open_pull_request(session: Session, repo_id: int, head_sha: str) -> int | None:
+    """The open pull request with this head, the newest if several; None without one."""
+    query = (
+        select(PullRequestRow.number)
+        .where(col(PullRequestRow.repo_id) == repo_id, col(PullRequestRow.head_sha) == head_sha)
+        .where(col(PullRequestRow.state) == "open")
+        .order_by(col(PullRequestRow.number).desc())
+    )
+    return session.exec(query).first()
+
+
+def _repository(row: RepositoryRow) -> Repository:
+    return Repository(
+        id=row.repo_id,
+        full_name=row.full_name,
+        default_branch=row.default_branch,
+        installation_id=row.installation_id,
+        has_reports=row.first_report_at is not None,
+    )
+
+
+def _upsert(
+    session: Session,
+    table: type[SQLModel],
+    values: dict[str, Any],
+    *,
+    key: tuple[str, ...],
+    keep: tuple[str, ...] = (),
+) -> None:
+    changed = {name: value for name, value in values.items() if name not in (*key, *keep)}
+    new = insert(table).values(values)
+    session.execute(new.on_conflict_do_update(index_elements=list(key), set_=changed))

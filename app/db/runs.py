@@ -1,0 +1,190 @@
+"""Run attempts and their jobs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.core.runs import BranchClass, Job, Run, RunKey
+from app.db.tables.ran import JobRow, RunRow
+
+STATUS_ORDER = "array_position(ARRAY['queued','in_progress','completed'], "
+
+
+def note_run(session: Session, run: Run) -> None:
+    """Store a run attempt; a late delivery never takes a completed one back.
+
+    What ingest found out about its pull request stays when a delivery does not tell it.
+    """
+    values = _columns(run)
+    new = insert(RunRow).values(values)
+    changed: dict[str, Any] = {
+        "status": new.excluded.status,
+        "conclusion": new.excluded.conclusion,
+        "ended_at": new.excluded.ended_at,
+        "started_at": new.excluded.started_at,
+    }
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["repo_id", "run_id", "attempt"],
+            set_=changed,
+            where=text(f"{STATUS_ORDER} run.status) <= {STATUS_ORDER} excluded.status)"),
+        )
+    )
+
+
+def note_pull_request_of(
+    session: Session, key: RunKey, *, pr_number: int, base_sha: str | None
+) -> None:
+    """Bind a run attempt to the pull request that was found for it.
+
+    All attempts of a run test the same code, so the base of its first one stands for all.
+    """
+    session.execute(
+        text("""
+            UPDATE run SET pr_number = :pr, base_sha = base.sha,
+                           code = head_sha || coalesce('+' || base.sha, '')
+            FROM (SELECT coalesce((
+                SELECT base_sha FROM run WHERE repo_id = :repo AND run_id = :run
+                AND base_sha IS NOT NULL ORDER BY attempt LIMIT 1), :base) AS sha) AS base
+            WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt
+        """),
+        {
+            "repo": key.repo_id,
+            "run": key.run_id,
+            "attempt": key.attempt,
+            "pr": pr_number,
+            "base": base_sha,
+        },
+    )
+
+
+def note_jobs(session: Session, key: RunKey, jobs: Sequence[Job]) -> None:
+    """Store the jobs of a run attempt as they are now."""
+    for job in jobs:
+        values = {
+            "repo_id": key.repo_id,
+            "run_id": key.run_id,
+            "attempt": key.attempt,
+            "job_id": job.id,
+            "name": job.name,
+            "status": job.status,
+            "conclusion": job.conclusion,
+            "started_at": job.started_at,
+            "completed_at": job.completed_at,
+            "url": job.url,
+        }
+        session.execute(
+            insert(JobRow)
+            .values(values)
+            .on_conflict_do_update(
+                index_elements=["repo_id", "run_id", "attempt", "job_id"], set_=values
+            )
+        )
+
+
+def mark_ingested(session: Session, key: RunKey, *, now: datetime) -> None:
+    """Every report of this attempt that there was is stored."""
+    session.execute(_marking("ingested_at"), {"now": now, **_keys(key)})
+
+
+def mark_evaluated(session: Session, key: RunKey, *, now: datetime) -> None:
+    """This attempt's failures have been judged."""
+    session.execute(_marking("evaluated_at"), {"now": now, **_keys(key)})
+
+
+def run(session: Session, key: RunKey) -> Run | None:
+    """A run attempt; None when we never heard of it."""
+    row = session.get(RunRow, (key.repo_id, key.run_id, key.attempt))
+    return None if row is None else _run(row)
+
+
+def newest_attempts(session: Session, repo_id: int, head_sha: str) -> list[Run]:
+    """The newest completed attempt of each workflow run of a commit, oldest run first."""
+    query = (
+        select(RunRow)
+        .where(col(RunRow.repo_id) == repo_id, col(RunRow.head_sha) == head_sha)
+        .where(col(RunRow.status) == "completed", col(RunRow.evaluated_at).is_not(None))
+        .order_by(col(RunRow.run_id), col(RunRow.attempt))
+    )
+    newest = {row.run_id: _run(row) for row in session.exec(query)}
+    return list(newest.values())
+
+
+def jobs(session: Session, key: RunKey) -> list[Job]:
+    """The jobs of a run attempt, by name."""
+    query = (
+        select(JobRow)
+        .where(col(JobRow.repo_id) == key.repo_id, col(JobRow.run_id) == key.run_id)
+        .where(col(JobRow.attempt) == key.attempt)
+        .order_by(col(JobRow.name), col(JobRow.job_id))
+    )
+    return [
+        Job(
+            id=row.job_id,
+            name=row.name,
+            status=row.status,
+            conclusion=row.conclusion,
+            started_at=row.started_at,
+            completed_at=row.completed_at,
+            url=row.url,
+        )
+        for row in session.exec(query)
+    ]
+
+
+def _marking(column: str) -> Any:  # noqa: ANN401 -- SQLAlchemy's text clause
+    return text(
+        f"UPDATE run SET {column} = :now"  # noqa: S608 -- a column name of ours
+        " WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt"
+    )
+
+
+def _keys(key: RunKey) -> dict[str, int]:
+    return {"repo": key.repo_id, "run": key.run_id, "attempt": key.attempt}
+
+
+def _columns(run: Run) -> dict[str, Any]:
+    return {
+        "repo_id": run.key.repo_id,
+        "run_id": run.key.run_id,
+        "attempt": run.key.attempt,
+        "workflow": run.workflow,
+        "event": run.event,
+        "status": run.status,
+        "conclusion": run.conclusion,
+        "head_sha": run.head_sha,
+        "base_sha": run.base_sha,
+        "code": run.code,
+        "branch": run.branch,
+        "branch_class": run.branch_class,
+        "pr_number": run.pr_number,
+        "is_trusted": run.is_trusted,
+        "actor": run.actor,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "url": run.url,
+    }
+
+
+def _run(row: RunRow) -> Run:
+    return Run(
+        key=RunKey(row.repo_id, row.run_id, row.attempt),
+        workflow=row.workflow,
+        event=row.event,
+        status=row.status,
+        conclusion=row.conclusion,
+        head_sha=row.head_sha,
+        base_sha=row.base_sha,
+        branch=row.branch,
+        branch_class=BranchClass(row.branch_class),
+        pr_number=row.pr_number,
+        is_trusted=row.is_trusted,
+        actor=row.actor,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        url=row.url,
+    )

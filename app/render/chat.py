@@ -1,0 +1,104 @@
+"""A case as a chat thread: its root message and the replies, in Slack's Block Kit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.decide import Standing, State
+from app.core.publishing import ChatMessage
+from app.render import escape, words
+from app.render.view import ActKind
+
+SECTION_LIMIT = 3_000  # characters of a section's text. Source: Slack, Block Kit
+HEADER_LIMIT = 150
+
+LABELS: dict[ActKind, str] = {ActKind.QUARANTINE: "Quarantine", ActKind.DISMISS: "Not flaky"}
+"""Button labels; a button's action id is the act's own value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """One case as its thread's root message shows it."""
+
+    repo: str
+    name: str  # raw
+    file: str | None
+    standing: Standing
+    decision: str | None
+    page_url: str | None
+    acts: tuple[ActKind, ...]
+
+
+def root_message(view: ThreadView, handle: str) -> ChatMessage:
+    """The root of the thread; `handle` is what its buttons carry and what finds it again."""
+    name = escape.slack(view.name)
+    title = f"{_mark(view)} {name} is {_state(view)} in {escape.slack(view.repo)}"
+    blocks: list[dict[str, Any]] = [
+        _section(f"*{title}*" + (f"\n{escape.slack(view.file)}" if view.file else "")),
+        {"type": "section", "fields": _fields(view)},
+    ]
+    sentences = words.evidence_sentences(view.standing.evidence)
+    if sentences:
+        blocks.append(_section("\n".join(f"• {_said(sentence)}" for sentence in sentences)))
+    if view.decision:
+        blocks.append(_section(f"*{_said(view.decision)}*"))
+    if view.page_url:
+        blocks.append(_context(f"<{view.page_url}|All that was seen of it>"))
+    if view.acts:
+        blocks.append({"type": "actions", "elements": [_button(a, handle) for a in view.acts]})
+    return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
+
+
+def reply(text: str, handle: str) -> ChatMessage:
+    """An event in the thread; `text` is one of our own sentences."""
+    said = _said(text)
+    return ChatMessage(text=said, blocks=(_section(said),), handle=handle)
+
+
+def _mark(view: ThreadView) -> str:
+    return {
+        State.FLAKY: ":large_yellow_circle:",
+        State.BROKEN: ":red_circle:",
+        State.SUSPECT: ":white_circle:",
+        State.HEALTHY: ":large_green_circle:",
+    }[view.standing.state]
+
+
+def _state(view: ThreadView) -> str:
+    return words.STATE_WORDS[view.standing.state]
+
+
+def _fields(view: ThreadView) -> list[dict[str, Any]]:
+    standing = view.standing
+    rate = words.rate_with_interval(standing.rate, *standing.rate_interval)
+    last = words.minute(standing.last_flake_at) if standing.last_flake_at else "never"
+    told = {
+        "Flaky with probability": f"{standing.score:.2f}",
+        "Fails in": f"{rate} of {words.counted(standing.runs, 'run')}",
+        "Contradicted failures": str(standing.flakes),
+        "Last flake": last,
+    }
+    return [{"type": "mrkdwn", "text": f"*{key}*\n{value}"} for key, value in told.items()]
+
+
+def _said(sentence: str) -> str:
+    return escape.slack(sentence, limit=600)
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SECTION_LIMIT]}}
+
+
+def _context(text: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+
+
+def _button(act: ActKind, handle: str) -> dict[str, Any]:
+    button: dict[str, Any] = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": LABELS[act]},
+        "action_id": act.value,
+        "value": handle,
+    }
+    if act is ActKind.QUARANTINE:
+        button["style"] = "primary"
+    return button

@@ -1,0 +1,61 @@
+"""A view as a check run: title, summary, annotations, buttons, all within GitHub's limits."""
+
+from app.core.publishing import Annotation, Button, CheckRun
+from app.render import escape, markdown
+from app.render.view import ActKind, CaseLine, RunView
+
+TITLE_LIMIT = 255  # characters
+ANNOTATIONS_AT_MOST = 50  # more would bury the ones that matter; GitHub takes 50 a request
+ANNOTATION_MESSAGE = 4_000  # characters, well below GitHub's 64 KB
+
+BUTTONS: dict[ActKind, Button] = {
+    ActKind.QUARANTINE: Button(
+        identifier="quarantine",
+        label="Quarantine",
+        description="Excuse the flaky cases for 30 days",
+    ),
+    ActKind.DISMISS: Button(
+        identifier="dismiss_flake",
+        label="Not flaky",
+        description="These failures are real: stop excusing",
+    ),
+}
+
+
+def external_id(head_sha: str) -> str:
+    """What our check run on this commit is found by when its creation's answer was lost."""
+    return f"flakeguard:{head_sha}"
+
+
+def check_run(view: RunView) -> CheckRun:
+    """The completed check run that says this view."""
+    return CheckRun(
+        head_sha=view.head_sha,
+        external_id=external_id(view.head_sha),
+        title=escape.plain(view.title, limit=TITLE_LIMIT),
+        summary=markdown.check_summary(view),
+        text="",
+        conclusion=view.conclusion.value,
+        details_url=view.page_url,
+        annotations=tuple(_annotation(line) for line in view.needs_you if line.file and line.line)[
+            :ANNOTATIONS_AT_MOST
+        ],
+        buttons=tuple(BUTTONS[act] for act in view.acts),
+    )
+
+
+def act_of(identifier: str) -> ActKind | None:
+    """The act behind a button; None for an identifier that no button of ours has."""
+    return next((act for act, button in BUTTONS.items() if button.identifier == identifier), None)
+
+
+def _annotation(line: CaseLine) -> Annotation:
+    assert line.file is not None
+    said = [*line.sentences, line.message or ""]
+    message = "\n".join(part for part in said if part)
+    return Annotation(
+        path=line.file,
+        line=line.line or 1,
+        title=escape.plain(line.name, limit=TITLE_LIMIT),
+        message=escape.lines(message or "It failed.", limit=ANNOTATION_MESSAGE),
+    )

@@ -1,0 +1,161 @@
+"""From what was found to one view of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+from uuid import UUID
+
+from app.core.decide import Cause, Finding
+from app.core.runs import Job
+from app.render import escape, words
+from app.render.view import ActKind, CaseLine, Conclusion, JobLine, RunView
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCase:
+    """A case that failed on the head commit, with what was found."""
+
+    case_id: UUID
+    name: str
+    file: str | None
+    line: int | None
+    message: str | None
+    variant: str
+    job_id: int | None
+    finding: Finding
+    passed_in_the_end: bool  # a later attempt, or a retry, of the same code passed
+    decision: str | None  # the sentence of an active decision on it
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """A job of the newest attempt, with its reports' state."""
+
+    job: Job
+    has_report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """All that a view is made of."""
+
+    repo: str
+    default_branch: str
+    head_sha: str
+    on_default_branch: bool
+    jobs: tuple[JobFacts, ...]
+    cases: tuple[FailedCase, ...]
+    passed: int
+    warnings: tuple[str, ...]
+    refusals: tuple[tuple[str, str], ...]  # (path, reason)
+    server_url: str
+    public_url: str | None
+
+
+def run_view(facts: RunFacts) -> RunView:
+    """Sort what was found into what needs a person and what does not."""
+    cases = sorted(facts.cases, key=_worst_first)
+    rescued = tuple(_line(case, facts) for case in cases if case.passed_in_the_end)
+    failing = [_line(case, facts) for case in cases if not case.passed_in_the_end]
+    needs_you = tuple(line for line in failing if _needs_you(line, facts))
+    excused = [line for line in failing if not _needs_you(line, facts)]
+    broken = tuple(line for line in excused if line.cause is Cause.BROKEN)
+    flaky = tuple(line for line in excused if line.cause is not Cause.BROKEN)
+    jobs = tuple(_unexplained(facts, needs_you=needs_you, excused=(*flaky, *broken)))
+    waiting = len(needs_you) + len(jobs)
+    view = RunView(
+        repo=facts.repo,
+        head_sha=facts.head_sha,
+        branch=facts.default_branch,
+        title=words.check_title(
+            needs_you=waiting,
+            flaky=len(flaky),
+            broken=len(broken),
+            branch=facts.default_branch,
+            passed=facts.passed,
+            rescued=len(rescued),
+        ),
+        conclusion=Conclusion.NEUTRAL if failing or jobs else Conclusion.SUCCESS,
+        needs_you=needs_you,
+        jobs=jobs,
+        flaky=flaky,
+        broken=broken,
+        rescued=rescued,
+        passed=facts.passed,
+        warnings=facts.warnings,
+        acts=(),
+        page_url=_page(facts),
+    )
+    return _with_acts(view)
+
+
+def _with_acts(view: RunView) -> RunView:
+    acts = (ActKind.QUARANTINE, ActKind.DISMISS) if view.actionable else ()
+    return replace(view, acts=acts)
+
+
+def _worst_first(case: FailedCase) -> tuple[float, str, str]:
+    return (case.finding.p_flaky, case.file or "", case.name)
+
+
+def _needs_you(line: CaseLine, facts: RunFacts) -> bool:
+    """On the default branch a break is everybody's; elsewhere it is not this change's."""
+    return line.needs_you or (facts.on_default_branch and line.cause is Cause.BROKEN)
+
+
+def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
+    job = next((one.job for one in facts.jobs if one.job.id == case.job_id), None)
+    return CaseLine(
+        case_id=case.case_id,
+        name=case.name,
+        cause=case.finding.cause,
+        p_flaky=case.finding.p_flaky,
+        sentences=words.evidence_sentences(case.finding.evidence),
+        message=case.message,
+        job=job.name if job else case.variant,
+        job_url=job.url if job else f"{facts.server_url}/{facts.repo}/actions",
+        file=case.file,
+        line=case.line,
+        file_url=_file_url(case, facts),
+        page_url=_page(facts, f"/cases/{case.case_id}"),
+        decision=case.decision,
+    )
+
+
+def _file_url(case: FailedCase, facts: RunFacts) -> str | None:
+    if case.file is None:
+        return None
+    anchor = f"#L{case.line}" if case.line else ""
+    return f"{facts.server_url}/{facts.repo}/blob/{facts.head_sha}/{quote(case.file)}{anchor}"
+
+
+def _page(facts: RunFacts, rest: str = "") -> str | None:
+    return f"{facts.public_url}/r/{facts.repo}{rest}" if facts.public_url else None
+
+
+def _unexplained(
+    facts: RunFacts, *, needs_you: Sequence[CaseLine], excused: Sequence[CaseLine]
+) -> list[JobLine]:
+    """Red jobs that no failing case explains: one failure excused never excuses a red job."""
+    found = []
+    for one in facts.jobs:
+        if not one.job.is_red:
+            continue
+        url = one.job.url
+        is_named = any(line.job_url == url for line in needs_you)
+        is_excused = any(line.job_url == url for line in excused)
+        if is_named or (is_excused and one.job.conclusion == "failure"):
+            continue
+        sentence = words.job_unexplained(
+            escape.plain(one.job.name), one.job.conclusion or "", has_report=one.has_report
+        )
+        found.append(JobLine(name=one.job.name, sentence=sentence, url=url))
+    refused = [
+        JobLine(
+            name=escape.plain(path),
+            sentence=words.report_refused(escape.plain(path), reason),
+            url=_page(facts) or f"{facts.server_url}/{facts.repo}/actions",
+        )
+        for path, reason in facts.refusals
+    ]
+    return [*found, *refused]

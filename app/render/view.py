@@ -1,0 +1,84 @@
+"""One view of what we think of a head commit: finished sentences that every surface lays out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.core.decide import Cause
+
+
+class Conclusion(StrEnum):
+    """What the check run concludes, in GitHub's words."""
+
+    SUCCESS = "success"  # nothing failed
+    NEUTRAL = "neutral"  # something failed; people decide
+
+
+class ActKind(StrEnum):
+    """What a person can do about a case; the names are those of buttons and audit events."""
+
+    QUARANTINE = "quarantine"
+    DISMISS = "dismiss"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One failing case as people see it."""
+
+    case_id: UUID
+    name: str  # as the report names it: raw, to be escaped by each surface
+    cause: Cause
+    p_flaky: float
+    sentences: tuple[str, ...]  # why we think so; names in them are plain
+    message: str | None  # the failure's first line, raw
+    job: str  # raw
+    job_url: str
+    file: str | None
+    line: int | None
+    file_url: str | None  # at the head commit
+    page_url: str | None
+    decision: str | None = None  # who quarantined or dismissed it
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether it asks for the reader's attention."""
+        return self.cause in {Cause.NEW, Cause.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A red job that no excused failure explains."""
+
+    name: str
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """Everything said about one head commit."""
+
+    repo: str
+    head_sha: str
+    branch: str  # the default branch's name
+    title: str
+    conclusion: Conclusion
+    needs_you: tuple[CaseLine, ...]
+    jobs: tuple[JobLine, ...]
+    flaky: tuple[CaseLine, ...]
+    broken: tuple[CaseLine, ...]
+    rescued: tuple[CaseLine, ...]  # failed for a moment and passed on the same code
+    passed: int  # cases
+    warnings: tuple[str, ...]
+    acts: tuple[ActKind, ...]  # what its buttons offer
+    page_url: str | None
+
+    @property
+    def is_green(self) -> bool:
+        """Whether nothing failed in the end."""
+        return not (self.needs_you or self.jobs or self.flaky or self.broken)
+
+    @property
+    def actionable(self) -> tuple[CaseLine, ...]:
+        """The cases that its buttons act on."""
+        return tuple(line for line in (*self.flaky, *self.rescued) if line.decision is None)

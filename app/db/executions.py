@@ -24,40 +24,19 @@ COPY_EXECUTIONS = (
     "COPY execution (repo_id, case_id, report_id, at, keep_until, nth, outcome,"
     " duration_ms, setup_ms, teardown_ms, word, variant) FROM STDIN (FORMAT BINARY)"
 )
-EXECUTION_TYPES = [
-    "int8",
-    "uuid",
-    "int8",
-    "timestamptz",
-    "timestamptz",
-    "int2",
-    "int2",
-    "int4",
-    "int4",
-    "int4",
-    "varchar",
-    "varchar",
-]
+EXECUTION_TYPES = (
+    *("int8", "uuid", "int8", "timestamptz", "timestamptz", "int2", "int2"),
+    *("int4", "int4", "int4", "varchar", "varchar"),
+)
 COPY_OCCURRENCES = (
     "COPY occurrence (repo_id, case_id, report_id, at, keep_until, nth, variant,"
     " type, message, trace, expected, actual, output, signature) FROM STDIN (FORMAT BINARY)"
 )
-OCCURRENCE_TYPES = [
-    "int8",
-    "uuid",
-    "int8",
-    "timestamptz",
-    "timestamptz",
-    "int2",
-    "varchar",
-    "varchar",
-    "varchar",
-    "varchar",
-    "varchar",
-    "varchar",
-    "varchar",
-    "bytea",
-]
+OCCURRENCE_TYPES = (
+    *("int8", "uuid", "int8", "timestamptz", "timestamptz", "int2", "varchar"),
+    *("varchar", "varchar", "varchar", "varchar", "varchar", "varchar", "bytea"),
+)
+
 OCCURRENCES_HELD = 500  # failures' texts held in memory between two COPYs: 8 MB at most
 SIGHTINGS_PER_CASE = 1_000  # newest executions read for judging one case; older ones are settled
 

@@ -144,13 +144,15 @@ def site_address(value: object) -> str:
 
 def database_address(value: object) -> str:
     """A PostgreSQL address, rewritten so that SQLAlchemy takes psycopg 3 for it."""
+    text = str(value).strip()
     message = "must be an address like postgresql://user:password@host:5432/name"
-    parts = _split(value, message)
-    if parts.scheme not in POSTGRES_SCHEMES or not str(value).strip().partition("://")[2]:
+    scheme, _, rest = text.partition("://")
+    if scheme.lower() not in POSTGRES_SCHEMES or not rest:
         raise ValueError(message)
-    if parts.fragment:
+    if "#" in rest:  # the rest of the address would be taken for a fragment and dropped
         raise ValueError(f"{message}, with # in the password written as %23")
-    return f"{DRIVER}://{str(value).strip().partition('://')[2]}"
+    _split(text, message)
+    return f"{DRIVER}://{rest}"
 
 
 def redis_address(value: object) -> str:
@@ -221,16 +223,22 @@ def _pem_in(name: str) -> str:
     """The text of a key file; a name that is no file is not said: it may be a mangled key."""
     try:
         path = Path(name).expanduser()
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ValueError("must be a PEM text or the path of a file that holds one")
-        with path.open("rb") as file:
-            return file.read(KEY_FILE_LIMIT).decode("utf-8").strip()
+        is_file = stat.S_ISREG(path.stat().st_mode)  # a pipe would keep us waiting
+        text = _start_of(path).decode("utf-8") if is_file else ""
     except PermissionError:
         raise ValueError("must be the path of a file that this user may read") from None
-    except (OSError, RuntimeError, UnicodeDecodeError):
+    except (OSError, RuntimeError, ValueError):
         raise ValueError(
             "must be a PEM text or the path of a file that holds one; no such file is here"
         ) from None
+    if not is_file:
+        raise ValueError("must be a PEM text or the path of a regular file")
+    return text.strip()
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(KEY_FILE_LIMIT)
 
 
 def near_misses(names: Iterable[str], known: Collection[str], *, prefix: str) -> list[str]:

@@ -139,7 +139,7 @@ class _Keeper:
         place = self.program.place
         if self.identity is None:
             self.identity = identity_for(self.program.needs(), namespaces=self.namespaces)
-        self.program.prepare(self.identity)
+        self.program.prepare(self.identity, lock=lock)
         _hand_over(place.content, self.identity)
         socket_folder = place.open_socket_folder()
         for left in socket_folder.glob(f"{place.socket_name}*"):

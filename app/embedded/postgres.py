@@ -91,7 +91,7 @@ class Postgres:
     def needs(self) -> Sequence[Path]:
         return (_program("postgres"), _program("initdb"), self.place.folder)
 
-    def prepare(self, identity: Identity) -> None:
+    def prepare(self, identity: Identity, *, lock: int) -> None:
         """Run initdb the first time; else clear what a killed server left of its locks."""
         content = self.place.content
         if content.exists():
@@ -103,7 +103,8 @@ class Postgres:
         making.mkdir(mode=0o700)
         os.chown(making, identity.owner, identity.group)
         try:
-            run_to_its_end(self._initdb(making), identity=identity, cwd=self.place.folder)
+            folder = self.place.folder
+            run_to_its_end(self._initdb(making), identity=identity, cwd=folder, lock=lock)
             making.rename(content)
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)

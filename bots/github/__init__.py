@@ -1,0 +1,1 @@
+"""GitHub: webhooks in, the REST API out."""

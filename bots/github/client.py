@@ -1,0 +1,220 @@
+"""GitHub behind the port CodeHost: one host per GitHub, one view of it per installation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import BinaryIO
+
+import httpx
+
+from app.clock import Clock, utc_now
+from app.core.errors import Missing
+from app.core.runs import Artifact, Job, PullRequest
+from app.ports import CheckRun, Comment, Permission
+from bots.github.addresses import quoted, repo_path
+from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
+from bots.github.checks import Checks
+from bots.github.connection import USER_AGENT, Connection
+from bots.github.downloads import download
+from bots.github.facts import artifact_of, job_of, pull_request_of
+from bots.github.payloads import (
+    AppRegistrationPart,
+    ArtifactPart,
+    CommentPart,
+    JobPart,
+    PermissionPart,
+    PullRequestPart,
+    RunPart,
+)
+
+API_URL = "https://api.github.com"
+TIMEOUT = 10.0  # seconds, to connect and between two pieces of an answer
+PERMISSIONS = {
+    "read": Permission.READ,
+    "write": Permission.WRITE,
+    "admin": Permission.ADMIN,
+}
+"""GitHub folds triage into read and maintain into write here."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppRegistration:
+    """Our App as GitHub knows it."""
+
+    id: int
+    slug: str
+    name: str
+    permissions: Mapping[str, str]  # like checks: write
+    events: tuple[str, ...]
+    url: str
+
+
+class GitHubHosts:
+    """One GitHub (github.com or an own one) as our App sees it; opens a host per installation.
+
+    Tokens and connections belong to this object alone, so that nothing meant for one GitHub
+    ever reaches another. Close it when done.
+    """
+
+    def __init__(
+        self,
+        app_id: int,
+        private_key: str,
+        *,
+        api_url: str = API_URL,
+        timeout: float = TIMEOUT,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.app_id = app_id
+        self.api_url = api_url.rstrip("/")
+        self.timeout = timeout
+        self.clock = clock
+        self.tokens = Tokens(clock)
+        self._key = AppKey(app_id=app_id, private_key=private_key, clock=clock)
+        self._as_app = Connection(
+            AsApp(self._key), api_url=self.api_url, timeout=timeout, clock=clock
+        )
+        self._hosts: dict[int, GitHubHost] = {}
+        self._slug: str | None = None
+
+    def __call__(self, installation_id: int) -> "GitHubHost":
+        """The host as this installation sees it."""
+        host = self._hosts.get(installation_id)
+        if host is None:
+            host = GitHubHost(self, self.connection_of(installation_id))
+            host = self._hosts.setdefault(installation_id, host)
+        return host
+
+    def connection_of(self, installation_id: int) -> Connection:
+        """A connection that speaks for an installation."""
+        auth = AsInstallation(
+            self._key, self.tokens, installation_id, url=lambda path: f"{self.api_url}/{path}"
+        )
+        return Connection(auth, api_url=self.api_url, timeout=self.timeout, clock=self.clock)
+
+    def forget(self, installation_id: int) -> None:
+        """Drop an installation's token: it was suspended or removed, or its permissions changed."""
+        self.tokens.drop(installation_id)
+
+    def app_info(self) -> AppRegistration:
+        """Our App as GitHub knows it now; proves that id and private key belong together."""
+        part = self._as_app.one(AppRegistrationPart, "/app")
+        return AppRegistration(
+            id=part.id,
+            slug=part.slug,
+            name=part.name,
+            permissions=part.permissions,
+            events=part.events,
+            url=part.html_url,
+        )
+
+    def bot_login(self) -> str:
+        """The login under which our comments stand; asked once."""
+        if self._slug is None:
+            self._slug = self.app_info().slug
+        return f"{self._slug}[bot]"
+
+    def server_time(self) -> datetime | None:
+        """What GitHub's clock says, asked without any credentials; None where it does not say."""
+        headers = {"User-Agent": USER_AGENT}
+        try:
+            answer = httpx.get(self.api_url, headers=headers, timeout=self.timeout)
+            return parsedate_to_datetime(answer.headers["date"])
+        except (httpx.HTTPError, KeyError, ValueError):
+            return None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._as_app.close()
+        for host in self._hosts.values():
+            host.connection.close()
+
+
+class GitHubHost:
+    """GitHub as one installation sees it: the port CodeHost."""
+
+    def __init__(self, hosts: GitHubHosts, connection: Connection) -> None:
+        self.hosts = hosts
+        self.connection = connection
+        self.checks = Checks(connection, hosts.app_id)
+
+    def jobs(self, repo: str, run_id: int, attempt: int) -> list[Job]:
+        """Every job of one run attempt."""
+        path = repo_path(repo, f"/actions/runs/{run_id}/attempts/{attempt}/jobs")
+        return [job_of(part) for part in self.connection.all(JobPart, path, inside="jobs")]
+
+    def artifacts(self, repo: str, run_id: int) -> list[Artifact]:
+        """Every artifact of a run, of all its attempts, oldest first.
+
+        By time and not by id: the newer of two can have the smaller id.
+        """
+        path = repo_path(repo, f"/actions/runs/{run_id}/artifacts")
+        parts = self.connection.all(ArtifactPart, path, inside="artifacts")
+        found = [artifact_of(part) for part in parts]
+        return sorted(found, key=lambda one: (one.created_at, one.id))
+
+    def download(self, repo: str, artifact: Artifact, into: BinaryIO, *, limit: int) -> None:
+        """Write the artifact's zip; BadInput above `limit` bytes, Missing when it is gone."""
+        path = repo_path(repo, f"/actions/artifacts/{artifact.id}/zip")
+        timeout = self.hosts.timeout
+        download(self.connection, path, artifact, into, limit=limit, timeout=timeout)
+
+    def attempt_started(self, repo: str, run_id: int, attempt: int) -> str:
+        """When an attempt began, as ISO 8601; artifacts are bound to attempts by it."""
+        path = repo_path(repo, f"/actions/runs/{run_id}/attempts/{attempt}")
+        run = self.connection.one(RunPart, path)
+        return (run.run_started_at or run.created_at).isoformat()
+
+    def pull_requests_of(
+        self, repo: str, *, head_repo: str, branch: str, sha: str
+    ) -> list[PullRequest]:
+        """Open pull requests whose head is this commit of this branch of `head_repo`."""
+        owner = head_repo.partition("/")[0]
+        parts = self.connection.all(
+            PullRequestPart,
+            repo_path(repo, "/pulls"),
+            params={"state": "open", "head": f"{owner}:{branch}"},
+        )
+        found = [pull_request_of(part) for part in parts if part.head.sha == sha]
+        return [one for one in found if (one.head_repo or "").lower() == head_repo.lower()]
+
+    def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
+        """Our own check run with this external id; None when there is none."""
+        return self.checks.find(repo, head_sha, external_id)
+
+    def create_check_run(self, repo: str, check: CheckRun) -> int:
+        """Create it, with all its annotations; its id."""
+        return self.checks.create(repo, check)
+
+    def update_check_run(self, repo: str, check_id: int, check: CheckRun) -> None:
+        """Make an existing one say this."""
+        self.checks.update(repo, check_id, check)
+
+    def find_comment(self, repo: str, pr_number: int, marker: str) -> Comment | None:
+        """Our own comment that holds `marker`; somebody else's never counts."""
+        author = self.hosts.bot_login()
+        path = repo_path(repo, f"/issues/{pr_number}/comments")
+        for part in self.connection.all(CommentPart, path):
+            if part.user and part.user.login == author and marker in part.body:
+                return Comment(id=part.id, body=part.body)
+        return None
+
+    def create_comment(self, repo: str, pr_number: int, body: str) -> int:
+        """Post a comment; its id."""
+        path = repo_path(repo, f"/issues/{pr_number}/comments")
+        return self.connection.made(CommentPart, "POST", path, {"body": body}).id
+
+    def update_comment(self, repo: str, comment_id: int, body: str) -> None:
+        """Edit a comment in place."""
+        path = repo_path(repo, f"/issues/comments/{comment_id}")
+        self.connection.ask("PATCH", path, body={"body": body})
+
+    def permission(self, repo: str, login: str) -> Permission:
+        """What a person may do in a repository; NONE for somebody GitHub does not know there."""
+        path = repo_path(repo, f"/collaborators/{quoted(login)}/permission")
+        try:
+            part = self.connection.one(PermissionPart, path)
+        except Missing:
+            return Permission.NONE
+        return PERMISSIONS.get(part.permission, Permission.NONE)

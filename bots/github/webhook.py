@@ -1,0 +1,93 @@
+"""The webhook: check the form and the HMAC, store, answer. GitHub gives up after 10 s."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+
+from app.core.deliveries import NewDelivery
+from app.core.errors import ErrorKind, Unavailable
+from bots.answers import BodyTooLarge, body_of, cannot_store, refusal, request_id_of
+from bots.github.events import KNOWN_EVENTS
+from bots.github.signature import BadForm, BadSignature, Form, check_form, is_signed
+
+MAX_BODY = 25 * 1024 * 1024  # bytes; GitHub caps payloads at 25 MB
+PING = "ping"
+
+NOT_SET_UP = (
+    "No webhook secret is set, so no delivery can be trusted; "
+    "set GITHUB_WEBHOOK_SECRET to the GitHub App's webhook secret and start again."
+)
+TOO_LARGE = "The body is larger than the 25 MB that GitHub sends at most."
+WRONG_SIGNATURE = (
+    "The signature does not fit the body; "
+    "GITHUB_WEBHOOK_SECRET must be the webhook secret of the GitHub App."
+)
+NO_JSON = (
+    "The body is no JSON object; set the webhook's content type to application/json in GitHub."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The endpoint. It stores and answers; the work follows elsewhere.
+
+    `secrets` is asked at every delivery, so that a rotated secret needs no restart. `store`
+    keeps a delivery and returns whether it is new; it raises Unavailable where it cannot.
+    """
+
+    secrets: Callable[[], Sequence[str]]
+    store: Callable[[NewDelivery], bool]
+
+    async def receive(self, http: HttpRequest) -> Response:
+        """202 once the delivery is stored or known to be of no interest, else a refusal."""
+        secrets = [secret.encode() for secret in self.secrets() if secret]
+        if not secrets:
+            return refusal(http, 503, ErrorKind.VALIDATION, NOT_SET_UP)
+        try:
+            form = check_form(http.headers)
+            body = await body_of(http, limit=MAX_BODY)
+        except BadForm as error:
+            return refusal(http, 400, error.kind, str(error))
+        except BadSignature as error:
+            return refusal(http, 401, error.kind, str(error))
+        except BodyTooLarge:
+            return refusal(http, 413, ErrorKind.VALIDATION, TOO_LARGE)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is left to read it
+        if not is_signed(body, form.signature, secrets):
+            return refusal(http, 401, ErrorKind.AUTHENTICATION, WRONG_SIGNATURE)
+        return await run_in_threadpool(self.accept, http, form, body)
+
+    def accept(self, http: HttpRequest, form: Form, body: bytes) -> Response:
+        """Store a genuine delivery. Runs in a thread: a large body takes long to parse."""
+        if not is_json_object(body):
+            return refusal(http, 400, ErrorKind.VALIDATION, NO_JSON)
+        if form.event == PING:
+            return JSONResponse({"pong": form.guid}, status_code=202)
+        if form.event not in KNOWN_EVENTS:
+            return JSONResponse({"ignored": form.event}, status_code=202)
+        delivery = NewDelivery(
+            source="github",
+            guid=form.guid,
+            event=form.event,
+            body=body,
+            request_id=request_id_of(http),
+        )
+        try:
+            self.store(delivery)
+        except Unavailable as error:
+            return cannot_store(http, error)
+        return JSONResponse({"delivery": form.guid}, status_code=202)
+
+
+def is_json_object(body: bytes) -> bool:
+    """Whether these bytes are one JSON object."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False

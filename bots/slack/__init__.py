@@ -1,0 +1,1 @@
+"""Slack: clicks in through Bolt, the Web API out."""

@@ -129,6 +129,29 @@ def command(slack: SlackState, channel: str, user: str, text: str) -> Sent:
     return post_form(slack, "command", form)
 
 
+def show_answer(slack: SlackState, sent: Sent) -> None:
+    """A command's answer is shown where it was typed, to its author alone unless it says more."""
+    if sent.status != httpx.codes.OK or not sent.body.strip():
+        return
+    try:
+        told = json.loads(sent.body)
+    except ValueError:
+        told = {"text": sent.body}
+    if not isinstance(told, dict):
+        return
+    in_channel = told.get("response_type") == "in_channel"
+    message = Message(
+        sent.form["channel_id"],
+        slack.new_ts(),
+        slack.bot.id,
+        str(told.get("text", "")),
+        by_bot=True,
+        blocks=told.get("blocks") or [],
+        only_for=None if in_channel else sent.form["user_id"],
+    )
+    (slack.messages if in_channel else slack.ephemeral).append(message)
+
+
 def find_element(message: Message, action_id: str) -> tuple[str, Json]:
     """The block id and the element that carries an action id."""
     for number, block in enumerate(message.blocks):

@@ -18,7 +18,10 @@ class SlackWorld(SlackState):
 
     def command(self, channel: str, user: str, text: str) -> Sent:
         """Type `/flakeguard` and some words."""
-        return self._remember(interactions.command(self, channel, user, text))
+        sent = self._remember(interactions.command(self, channel, user, text))
+        with self.lock:
+            interactions.show_answer(self, sent)
+        return sent
 
     def _remember(self, sent: Sent) -> Sent:
         with self.lock:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from typing import TypeVar
 
 from app.core.errors import Missing
 from app.sandbox.github.entities import Account, Repository, Token
+from app.sandbox.github.state import GitHubState
 from app.sandbox.github.world import GitHubWorld
 
 DOCUMENTATION = "https://docs.github.com/rest"
 FieldError = dict[str, object]
+One = TypeVar("One")
 
 
 class ApiError(Exception):
@@ -110,6 +113,11 @@ class Call:
         """In whose name this is done: the App's bot, or the token's user."""
         token = self.caller.token
         return self.github.bot if token is None or token.user is None else token.user
+
+    def shaped(self, shape: Callable[[GitHubState, One], object], one: One) -> object:
+        """The JSON of a thing, as it is at one moment."""
+        with self.github.lock:
+            return shape(self.github, one)
 
     def number(self, name: str) -> int:
         """A path parameter that is a number; 404 when it is none."""

@@ -21,7 +21,7 @@ def create(call: Call) -> Answer:
         raise unprocessable(f"No commit found for SHA: {head_sha}")
     change, annotations = check_change(call.body), annotations_of(call.body)
     one = call.github.create_check_run(repo, name, head_sha, change, annotations)
-    return Answer(shapes.check_run(call.github, one), HTTPStatus.CREATED)
+    return Answer(call.shaped(shapes.check_run, one), HTTPStatus.CREATED)
 
 
 def update(call: Call) -> Answer:
@@ -34,7 +34,7 @@ def update(call: Call) -> Answer:
         )
     change, annotations = check_change(call.body), annotations_of(call.body)
     call.github.update_check_run(one, change, annotations)
-    return Answer(shapes.check_run(call.github, one))
+    return Answer(call.shaped(shapes.check_run, one))
 
 
 def read(call: Call) -> Answer:

@@ -61,13 +61,20 @@ class GitHubApi:
         try:
             caller = caller_of(self.github, request.headers.get("Authorization", ""), operation)
             headers |= self._count(caller, operation)
-            answer = operation.work(self._call(request, body, operation, caller))
+            answer = self._work(self._call(request, body, operation, caller))
         except ApiError as error:
             return error_response(error, headers)
         response = answered(request, answer, headers)
         if response.status_code == HTTPStatus.NOT_MODIFIED:
             self._give_back(caller)
         return response
+
+    def _work(self, call: Call) -> Answer:
+        """Reading sees one moment; writing may send webhooks, and never with the lock held."""
+        if call.operation.method != "GET":
+            return call.operation.work(call)
+        with self.github.lock:
+            return call.operation.work(call)
 
     def rate_limit(self, call: Call) -> Answer:
         """GET: what is left; asking is free."""

@@ -32,8 +32,7 @@ def create_comment(call: Call) -> Answer:
     body = required_text(call.body, "body", resource="IssueComment", longest=LONGEST_BODY)
     by_app = call.caller.is_installation
     one = call.github.write_comment(repo, thread.number, call.actor, body, by_app=by_app)
-    headers = {"Location": str(shapes.comment(call.github, one)["url"])}
-    return Answer(shapes.comment(call.github, one), HTTPStatus.CREATED, headers)
+    return Answer(call.shaped(shapes.comment, one), HTTPStatus.CREATED)
 
 
 def read_comment(call: Call) -> Answer:
@@ -46,7 +45,7 @@ def edit_comment(call: Call) -> Answer:
     one = _own_comment(call)
     body = required_text(call.body, "body", resource="IssueComment", longest=LONGEST_BODY)
     call.github.edit_comment(one, body, by=call.actor)
-    return Answer(shapes.comment(call.github, one))
+    return Answer(call.shaped(shapes.comment, one))
 
 
 def delete_comment(call: Call) -> Answer:
@@ -101,7 +100,9 @@ def create_issue(call: Call) -> Answer:
         labels=texts(call.body, "labels") or (),
         assignees=_assignees(call, repo),
     )
-    return Answer(shapes.issue(call.github, repo, one), HTTPStatus.CREATED)
+    return Answer(
+        call.shaped(lambda state, new: shapes.issue(state, repo, new), one), HTTPStatus.CREATED
+    )
 
 
 def read_issue(call: Call) -> Answer:
@@ -132,7 +133,7 @@ def edit_issue(call: Call) -> Answer:
         one.assignees, one.updated_at = people, call.now
     if state is not None:
         call.github.set_issue_state(repo, one, state, by=call.actor, reason=reason)
-    return Answer(shapes.issue(call.github, repo, one))
+    return Answer(call.shaped(lambda state, changed: shapes.issue(state, repo, changed), one))
 
 
 def _assignees(call: Call, repo: Repository) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,7 +67,7 @@ class FinishedRun:
 
 def execute(
     history: History, folder: Path, *, processes: int, on_progress: Progress
-) -> Iterator[FinishedRun]:
+) -> Generator[FinishedRun, None, None]:
     """Run every attempt, so many at once, and yield them in the order in which they ended.
 
     A planned re-run happens only when the attempt before it was red. Close the iterator (or use

@@ -1,0 +1,1 @@
+"""The demo's shop, its history, and really running it."""

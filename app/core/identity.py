@@ -1,0 +1,52 @@
+"""The id of a case: computed from what the case is, so that nobody has to be asked for it.
+
+Two reports that name the same suite, class, name and parameters mean the same case, whichever
+job wrote them: the variant is no part of the id. The file is one only where names repeat in
+every file (Jest, Mocha, RSpec).
+"""
+
+import re
+from hashlib import blake2b
+
+from app.core.outcomes import ReportedCase
+
+IDENTITY_VERSION = 1  # a new version carries old ids over as aliases
+ID_BYTES = 16  # 128 bits: no two of 10 ** 12 cases meet by chance
+_PERSON = b"flakeguard-case1"  # separates our digests from everybody else's; at most 16 bytes
+
+_RANDOM_PARTS = re.compile(
+    r"""
+    (?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)
+  | (?P<address>\b0x[0-9a-fA-F]{6,16}\b)
+  | (?P<time>\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T_ ][0-2]\d[:.-]?[0-5]\d(?:[:.-]?[0-5]\d
+      (?:[.,]\d+)?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?)
+    | \b20\d\d[01]\d[0-3]\dT?[0-2]\d[0-5]\d[0-5]\dZ?\b
+    | \b1[5-9]\d{8}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b)
+  | (?P<path>(?:/private)?/(?:tmp|var/folders|var/tmp|dev/shm|run/user)/[^\s\])}>'",;]*
+    | \b[A-Za-z]:[\\/]+(?:(?:Users[\\/]+[^\\/]+[\\/]+AppData[\\/]+Local|Windows)[\\/]+)?Temp
+      [\\/]+[^\s\])}>'",;]*)
+    """,
+    re.VERBOSE,
+)
+_HINT = re.compile(r"0x|\d{8}|[0-9a-fA-F]{4}-|/tmp|/var|/dev/shm|/run/|Temp|\d{4}-\d\d")
+
+
+def fold_parameters(text: str) -> str:
+    """The text with its random parts replaced by what they are: `<address>`, `<time>`, ...
+
+    Addresses, timestamps, UUIDs and temporary paths differ in every run; a case must not.
+    """
+    if _HINT.search(text) is None:
+        return text
+    return _RANDOM_PARTS.sub(lambda found: f"<{found.lastgroup}>", text)
+
+
+def case_id(repo_id: int, case: ReportedCase) -> bytes:
+    """The 16 bytes that name this case of this repository in every run, usable as a UUID.
+
+    The fields hold no NUL (readers take it out), so NUL keeps them apart.
+    """
+    suite, classname, name, parameters, file, _, _, _, _, names_need_file, _ = case
+    place = file if names_need_file and file else ""
+    said = f"{repo_id}\0{suite}\0{classname}\0{name}\0{parameters}\0{place}"
+    return blake2b(said.encode(), digest_size=ID_BYTES, person=_PERSON).digest()

@@ -1,0 +1,6 @@
+"""Test reports of every format, read as one stream of cases."""
+
+from app.core.reports.limits import Limits
+from app.core.reports.reading import ReportReading, Totals, read_report
+
+__all__ = ["Limits", "ReportReading", "Totals", "read_report"]

@@ -1,0 +1,178 @@
+"""What a JUnit testcase with something inside says: its executions, texts and properties."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from app.core.outcomes import CaseDetail, Failure, Outcome, ReportedExecution
+from app.core.reports.keeper import TextKeeper
+from app.core.reports.limits import Limits
+from app.core.reports.names import safe_link
+from app.core.reports.repeats import Sighting, merged
+from app.core.reports.texts import failure, seconds_as_ms, short_name, whole
+
+MAX_CHILDREN = 1000  # elements kept of one testcase
+MAX_PROPERTIES = 100  # properties kept of one testcase
+PROPERTY_CHARS = 1000  # kept of a property's value
+
+FAILING = {"error": Outcome.ERRORED, "failure": Outcome.FAILED}
+FLAKY = {"flakyError": Outcome.ERRORED, "flakyFailure": Outcome.FAILED}
+RERUN = {"rerunError": Outcome.ERRORED, "rerunFailure": Outcome.FAILED}
+SKIPPED = ("skipped", "ignored", "disabled", "incomplete")
+OUTPUT = ("system-out", "system-err")
+TELLING = frozenset({*FAILING, *FLAKY, *RERUN, *SKIPPED, *OUTPUT})
+INNER = frozenset({"stackTrace", *OUTPUT})
+
+_ATTACHMENT = re.compile(r"\[\[ATTACHMENT\|([^\]\n]{1,1000})\]\]")
+_WORDS = {  # what runners write in status= or result=; other words say no more than the children
+    **dict.fromkeys(("disabled", "notrun", "not_run", "not run", "untested"), Outcome.SKIPPED),
+    **dict.fromkeys(("ignored", "skipped", "skip", "pending", "suppressed"), Outcome.SKIPPED),
+    **dict.fromkeys(("failed", "fail", "failure"), Outcome.FAILED),
+    **dict.fromkeys(("error", "errored", "broken", "undefined"), Outcome.ERRORED),
+}
+_OVERRULING = frozenset({"disabled"})  # a disabled test's failure does not make a job red
+
+# CTest writes <skipped> for a test it could not start, and fails the run all the same
+_NOT_STARTED = ("Unable to find executable", "Unable to find required file", "Failed to start")
+
+
+class Child:
+    """One telling element inside a testcase, while it is being read."""
+
+    __slots__ = ("attrs", "output", "tag", "text", "trace")
+
+    def __init__(self, tag: str, attrs: Mapping[str, str], limits: Limits) -> None:
+        self.tag = tag
+        self.attrs = attrs
+        self.text = TextKeeper(limits.max_text, keep_end=tag in OUTPUT)
+        self.trace: TextKeeper | None = None
+        self.output: TextKeeper | None = None
+
+    def inner(self, tag: str, limits: Limits) -> TextKeeper:
+        """Where the text of an element inside this one goes."""
+        if tag == "stackTrace":
+            self.trace = self.trace or TextKeeper(limits.max_text)
+            return self.trace
+        self.output = self.output or TextKeeper(limits.max_text, keep_end=True)
+        return self.output
+
+
+class OpenCase:
+    """A testcase between its start and its end tag."""
+
+    __slots__ = ("attrs", "child", "children", "properties")
+
+    def __init__(self, attrs: Mapping[str, str]) -> None:
+        self.attrs = attrs
+        self.child: Child | None = None
+        self.children: list[Child] = []
+        self.properties: list[tuple[str, str]] = []
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether what was read so far says that it failed."""
+        return any(child.tag in FAILING for child in self.children)
+
+    def sighting(self, limits: Limits, *, part: int, first_line: int) -> Sighting:
+        """The case as the report has it; `first_line` is 0 or 1, as the runner counts."""
+        main = self._main(limits)
+        flaky = tuple(_attempts(self.children, FLAKY, limits))
+        reruns = tuple(_attempts(self.children, RERUN, limits))
+        executions = (*flaky, main, *reruns) if main.outcome.is_failing else (*flaky, *reruns, main)
+        line = whole(self.attrs.get("line") or self.attrs.get("lineno"))
+        is_bare = main.outcome is Outcome.PASSED and len(executions) == 1
+        return Sighting(
+            executions[-1],
+            executions[:-1],
+            None if line is None else line + 1 - first_line or None,
+            self._detail(limits),
+            is_bare and all(child.tag in OUTPUT for child in self.children),
+            part,
+        )
+
+    def _main(self, limits: Limits) -> ReportedExecution:
+        outcome, word = self._outcome()
+        duration = seconds_as_ms(self.attrs.get("time") or self.attrs.get("duration"))
+        execution = ReportedExecution(outcome, duration, None, word)
+        if not outcome.is_failing:
+            return execution
+        output = "\n".join(c.text.text() for c in self.children if c.tag in OUTPUT)
+        for child in self.children:
+            if child.tag in FAILING:
+                said = ReportedExecution(FAILING[child.tag], duration, _texts(child, limits), word)
+                execution = merged(execution, said) if execution.failure else said
+        told = execution.failure or Failure()
+        if output.strip():
+            told = told._replace(
+                output=told.output or failure(limit=limits.max_text, output=output).output
+            )
+        return execution._replace(outcome=outcome, failure=told)
+
+    def _outcome(self) -> tuple[Outcome, str | None]:
+        tags = {child.tag for child in self.children}
+        status = (self.attrs.get("status") or self.attrs.get("result") or "").lower()
+        by_word = _WORDS.get(status)
+        skip = next((child for child in self.children if child.tag in SKIPPED), None)
+        if status in _OVERRULING:
+            return Outcome.SKIPPED, status
+        if skip is not None and skip.attrs.get("type") == "todo":
+            return Outcome.SKIPPED, "todo"
+        if "error" in tags:
+            return Outcome.ERRORED, None
+        if "failure" in tags:
+            return Outcome.FAILED, None
+        if skip is not None and (skip.attrs.get("message") or "").startswith(_NOT_STARTED):
+            return Outcome.ERRORED, "not run"
+        if skip is not None:
+            return Outcome.SKIPPED, _skip_word(skip)
+        if by_word is None:
+            return Outcome.PASSED, None
+        return by_word, status
+
+    def _detail(self, limits: Limits) -> CaseDetail | None:
+        artifacts = tuple(
+            (found.rsplit("/", 1)[-1], found)
+            for child in self.children
+            if child.tag in OUTPUT and "[[ATTACHMENT|" in (text := child.text.text())
+            for found in map(safe_link, _ATTACHMENT.findall(text))
+            if found
+        )
+        if not self.properties and not artifacts:
+            return None
+        tags = tuple(value for name, value in self.properties if name.lower() in ("tag", "tags"))
+        return CaseDetail(tags=tags, properties=tuple(self.properties), artifacts=artifacts)
+
+    def add_property(self, name: str, value: str) -> None:
+        """Keep a property, as far as there is room."""
+        if name and len(self.properties) < MAX_PROPERTIES:
+            said = short_name(name, PROPERTY_CHARS), short_name(value, PROPERTY_CHARS)
+            self.properties.append(said)
+
+
+def _skip_word(skip: Child) -> str | None:
+    kind = skip.attrs.get("type", "")
+    return "xfail" if kind == "pytest.xfail" else None
+
+
+def _texts(child: Child, limits: Limits) -> Failure:
+    text = child.text.text()
+    trace = child.trace.text() if child.trace is not None else text
+    message = child.attrs.get("message")
+    if not message:
+        message = text.strip().split("\n", 1)[0]
+    output = child.output.text() if child.output is not None else None
+    return failure(
+        limit=limits.max_text,
+        type=child.attrs.get("type"),
+        message=message,
+        trace=trace,
+        output=output,
+    )
+
+
+def _attempts(
+    children: list[Child], outcomes: Mapping[str, Outcome], limits: Limits
+) -> Iterator[ReportedExecution]:
+    for child in children:
+        if child.tag in outcomes:
+            duration = seconds_as_ms(child.attrs.get("time"))
+            yield ReportedExecution(outcomes[child.tag], duration, _texts(child, limits))

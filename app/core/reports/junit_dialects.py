@@ -1,0 +1,225 @@
+"""Who wrote a JUnit report: told by its first elements, and what that means for reading it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.reports.repeats import Repeats
+
+
+class FileFrom(StrEnum):
+    """Where a dialect names the file of a case that has no `file` attribute."""
+
+    NOWHERE = "nowhere"
+    SUITE = "suite"  # the suite's name is the file
+    CLASSNAME = "classname"  # the class's name is the file
+    MODULE = "module"  # the class's name is a dotted Python module
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was seen up to the end of the first case."""
+
+    root: Mapping[str, str] = field(default_factory=dict)
+    suite: Mapping[str, str] = field(default_factory=dict)
+    case: Mapping[str, str] = field(default_factory=dict)
+    properties: set[str] = field(default_factory=set)
+    has_suite: bool = False
+    is_attempts: bool = False  # a Bazel test's reports, one for each attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One writer of JUnit XML."""
+
+    name: str
+    tells: Callable[[Evidence], bool]
+    repeats: Repeats = Repeats.NEVER
+    names_need_file: bool = False
+    file_from: FileFrom = FileFrom.NOWHERE
+    first_line: int = 1  # the number its first line has
+    hides_retries: str = ""  # a sentence; "" where retries can be seen or do not exist
+    drops_files: str = ""  # a sentence said when no case of the report names its file
+    hostname_is_project: bool = False
+
+
+_JS_FILE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
+_STAMPED = re.compile(r"-\d{14}$")
+_PYTEST_ORDER = ["name", "errors", "failures", "skipped", "tests", "time", "timestamp", "hostname"]
+
+
+def _is_pytest(seen: Evidence) -> bool:
+    if seen.root.get("name") == "pytest tests" or seen.suite.get("name") == "pytest":
+        return True
+    return list(seen.suite) == _PYTEST_ORDER and "classname" in seen.case
+
+
+def _is_surefire(seen: Evidence) -> bool:
+    return any("surefire" in value for key, value in seen.suite.items() if key.endswith("Location"))
+
+
+def _is_gradle(seen: Evidence) -> bool:
+    order = ["name", "tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"]
+    return list(seen.suite) == order and not seen.root
+
+
+def _is_playwright(seen: Evidence) -> bool:
+    return (list(seen.root)[:3] == ["id", "name", "tests"] and "hostname" in seen.suite) or (
+        list(seen.root) == ["id", "name", "tests", "failures", "skipped", "errors", "time"]
+    )
+
+
+def _is_go(seen: Evidence) -> bool:
+    return "go.version" in seen.properties
+
+
+def _root_named(*names: str) -> Callable[[Evidence], bool]:
+    return lambda seen: seen.root.get("name") in names
+
+
+def _suite_named(*names: str) -> Callable[[Evidence], bool]:
+    return lambda seen: seen.suite.get("name") in names
+
+
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect("bazel", lambda seen: seen.is_attempts, Repeats.ATTEMPTS),
+    Dialect(
+        "pytest",
+        _is_pytest,
+        Repeats.BARE_RERUNS,
+        file_from=FileFrom.MODULE,
+        first_line=0,
+        drops_files="pytest wrote no file names; set `junit_family = xunit1` to have"
+        " file and line of every case.",
+    ),
+    Dialect(
+        "playwright",
+        _is_playwright,
+        Repeats.AGAIN,
+        names_need_file=True,
+        file_from=FileFrom.CLASSNAME,
+        hostname_is_project=True,
+        hides_retries="Playwright's JUnit reporter hides retries: a test that passed on retry is a"
+        " plain pass; set its option `includeRetries` (or PLAYWRIGHT_JUNIT_INCLUDE_RETRIES=1), or"
+        " upload its JSON report.",
+    ),
+    Dialect(
+        "jest-junit",
+        _root_named("jest tests", "Jest Tests"),
+        names_need_file=True,
+        file_from=FileFrom.SUITE,
+        hides_retries="jest-junit hides retries: a test that passed on retry is a plain pass;"
+        " upload Jest's own report (`--json --outputFile`) instead.",
+        drops_files="jest-junit wrote no file names; set its option `addFileAttribute` to `true`.",
+    ),
+    Dialect(
+        "vitest",
+        _root_named("vitest tests"),
+        names_need_file=True,
+        file_from=FileFrom.CLASSNAME,
+        hides_retries="Vitest's JUnit reporter hides retries: a test that passed on retry is a"
+        " plain pass; upload the report of its `json` reporter instead.",
+    ),
+    Dialect(
+        "mocha",
+        lambda seen: (
+            seen.root.get("name") == "Mocha Tests" or seen.suite.get("name") == "Mocha Tests"
+        ),
+        names_need_file=True,
+        hides_retries="Mocha's JUnit and xunit reporters hide retries: a test that passed on retry"
+        " is a plain pass; upload the report of its `json` reporter instead.",
+    ),
+    Dialect("nextest", _root_named("nextest-run"), Repeats.ATTEMPTS),
+    Dialect("surefire", _is_surefire),
+    Dialect("gotestsum", lambda s: _is_go(s) and "id" not in s.suite, Repeats.ATTEMPTS),
+    Dialect("go-junit-report", _is_go, Repeats.ATTEMPTS),
+    Dialect("gradle", _is_gradle, Repeats.AFTER_FAILURE),
+    Dialect(
+        "googletest",
+        lambda seen: seen.root.get("name") == "AllTests" or "value_param" in seen.case,
+        Repeats.ATTEMPTS,
+    ),
+    Dialect(
+        "ctest",
+        lambda seen: (
+            "disabled" in seen.suite
+            and seen.case.get("status") in ("run", "fail", "notrun", "disabled")
+            and seen.case.get("name") == seen.case.get("classname")
+        ),
+        Repeats.ATTEMPTS,
+        hides_retries="CTest's JUnit output hides what `--repeat until-pass` did: a test that"
+        " passed on repetition is a plain pass; run CTest without `--repeat`.",
+    ),
+    Dialect(
+        "phpunit",
+        lambda seen: "assertions" in seen.suite or "assertions" in seen.case,
+    ),
+    Dialect(
+        "rspec",
+        _suite_named("rspec"),
+        names_need_file=True,
+        hides_retries="rspec_junit_formatter hides what rspec-retry did: a retried example is a"
+        " plain pass; upload RSpec's own report (`--format json`) to have its run times and ids.",
+    ),
+    Dialect(
+        "node-test",
+        lambda seen: seen.case.get("classname") == "test" or not seen.has_suite,
+        names_need_file=True,
+    ),
+    Dialect(
+        "unittest-xml-reporting",
+        lambda seen: _STAMPED.search(seen.suite.get("name", "")) is not None,
+        Repeats.NEVER,
+        file_from=FileFrom.MODULE,
+    ),
+    Dialect("xcresult", lambda seen: seen.root.get("name", "").startswith("xcresult")),
+    Dialect(
+        "web-test-runner",
+        lambda seen: "test.fileName" in seen.properties,
+        Repeats.AFTER_FAILURE,
+        names_need_file=True,
+    ),
+    Dialect(
+        "bazel",
+        lambda seen: (
+            seen.root.get("name", "").startswith("//")
+            or seen.suite.get("name", "").startswith("//")
+        ),
+        Repeats.UNKNOWN,
+    ),
+)
+OTHER = Dialect("junit", lambda _: True, Repeats.UNKNOWN)
+
+
+def dialect_of(seen: Evidence) -> Dialect:
+    """The first dialect that recognises itself, or the one that assumes nothing."""
+    return next((dialect for dialect in DIALECTS if dialect.tells(seen)), OTHER)
+
+
+def suite_name(name: str) -> str:
+    """The suite's name without the time some writers append."""
+    return _STAMPED.sub("", name)
+
+
+def module_file(classname: str) -> str | None:
+    """The Python file of a dotted class name: `tests.test_a.TestThing` is `tests/test_a.py`."""
+    parts: list[str] = []
+    for part in classname.split("."):
+        if not part or part[:1].isupper():
+            break
+        parts.append(part)
+    return "/".join(parts) + ".py" if parts else None
+
+
+def file_named_by(dialect: Dialect, suite: str, classname: str) -> str | None:
+    """The file as far as the dialect's own names tell it."""
+    match dialect.file_from:
+        case FileFrom.CLASSNAME:
+            return classname or None
+        case FileFrom.SUITE:
+            return suite if _JS_FILE.search(suite) else None
+        case FileFrom.MODULE:
+            return module_file(classname)
+        case FileFrom.NOWHERE:
+            return None

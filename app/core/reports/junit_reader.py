@@ -1,0 +1,248 @@
+"""JUnit XML's elements as they come; most cases pass, and cost little more than their tag."""
+
+from collections.abc import Mapping
+
+from app.core.errors import BadInput
+from app.core.outcomes import Outcome, ReportedExecution
+from app.core.reports.junit_case import INNER, MAX_CHILDREN, TELLING, Child, OpenCase
+from app.core.reports.junit_dialects import (
+    OTHER,
+    Dialect,
+    Evidence,
+    dialect_of,
+    file_named_by,
+    suite_name,
+)
+from app.core.reports.ledger import Group, Ledger
+from app.core.reports.names import repository_path
+from app.core.reports.repeats import Repeats
+from app.core.reports.source import Source
+from app.core.reports.texts import moment, seconds_as_ms, short_name
+from app.core.reports.together import ATTEMPTS
+from app.core.reports.xmlparse import XmlReader
+
+PLAIN_ATTRIBUTES = 3  # name, classname and time: what most passing cases have
+PLAIN_NAME = 512  # characters; longer names take the slower way, where their size is counted
+REMEMBERED = 4096  # passing executions kept for sharing, one for each duration
+UNNAMED = "(unnamed)"
+WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
+JEST_LOAD_FAILURE = "Test suite failed to run"
+WHOLE_SUITE = "(suite)"
+
+
+class Suite:
+    """An open testsuite element."""
+
+    __slots__ = ("file", "name", "part", "path", "variant")
+
+    def __init__(self, name: str, path: str, file: str | None, variant: str, part: int) -> None:
+        self.name = name
+        self.path = path  # with the names of the suites around it
+        self.file = file
+        self.variant = variant
+        self.part = part
+
+
+NO_SUITE = Suite("", "", None, "", 0)
+
+
+class JUnitReader:
+    """Expat's callbacks; `start` and `end` are the hot path of every ingest."""
+
+    def __init__(self, source: Source, ledger: Ledger) -> None:
+        self.limits = source.limits
+        self.ledger = ledger
+        self.xml = XmlReader(source, start=self.start, end=self.end)
+        self.dialect: Dialect | None = None
+        self.seen = Evidence()
+        self.suite = NO_SUITE
+        self.outer: list[Suite] = []
+        self.opened: dict[tuple[str, str, str | None], int] = {}
+        self.attrs: Mapping[str, str] | None = None  # of the testcase that is open
+        self.case: OpenCase | None = None  # set once that testcase has something inside
+        self.property_name: str | None = None
+        self.depth = 0
+        self.group: Group = {}
+        self.classname: str | None = None  # the group's, None when another suite began
+        self.passed: dict[str, ReportedExecution] = {}
+        self.names_a_file = False
+        self.shows_retries = False
+        self.stated_ms: int | None = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
+        """A tag opens."""
+        if tag == "testcase":
+            self.attrs = attrs
+        else:
+            self._start_other(tag, attrs)
+
+    def end(self, tag: str) -> None:
+        """A tag closes; a case with name, class and time alone is put in at once."""
+        if tag != "testcase":
+            self._end_other(tag)
+            return
+        attrs, self.attrs = self.attrs, None
+        if self.case is None and attrs is not None and len(attrs) == PLAIN_ATTRIBUTES:
+            name = attrs.get("name")
+            time = attrs.get("time")
+            classname = attrs.get("classname")
+            if name and time is not None and classname is not None:
+                if classname != self.classname:
+                    self._enter(classname, attrs)
+                if name not in self.group and len(name) < PLAIN_NAME:
+                    self.group[name] = self.passed.get(time) or self._passed(time)
+                    self.ledger.listed += 1
+                    return
+        if attrs is not None:
+            self.add(attrs)
+
+    def _passed(self, time: str) -> ReportedExecution:
+        execution = ReportedExecution(Outcome.PASSED, seconds_as_ms(time))
+        if len(self.passed) < REMEMBERED:
+            self.passed[time] = execution
+        return execution
+
+    def _enter(self, classname: str, attrs: Mapping[str, str]) -> None:
+        """Find the group of this class, and its file where names tell it."""
+        dialect = self.dialect or self.settle_dialect(attrs)
+        suite = self.suite
+        own = attrs.get("file") or attrs.get("filepath") or suite.file
+        file, _ = repository_path(own or file_named_by(dialect, suite.name, classname))
+        self.names_a_file = self.names_a_file or own is not None
+        limit = self.limits.max_name
+        self.group = self.ledger.group(
+            suite.path if classname in ("", "test") else suite.name,
+            short_name(classname, limit),
+            file and short_name(file, limit),
+            variant=suite.variant if dialect.hostname_is_project else "",
+            part=suite.part,
+        )
+        has_own = "file" in attrs or "filepath" in attrs
+        self.classname = None if has_own else classname
+
+    def settle_dialect(self, attrs: Mapping[str, str]) -> Dialect:
+        self.seen.case = attrs
+        self.dialect = dialect = dialect_of(self.seen)
+        self.ledger.repeats = dialect.repeats
+        self.ledger.names_need_file = dialect.names_need_file
+        self.ledger.notes.dialect = dialect.name
+        return dialect
+
+    def add(self, attrs: Mapping[str, str]) -> None:
+        case, self.case = self.case or OpenCase(attrs), None
+        classname = attrs.get("classname") or attrs.get("class") or ""
+        if classname != self.classname or "file" in attrs or "filepath" in attrs:
+            self._enter(classname, attrs)
+        dialect = self.dialect or OTHER
+        sighting = case.sighting(self.limits, part=self.suite.part, first_line=dialect.first_line)
+        _, line = repository_path(attrs.get("file"))
+        if line and sighting.line is None:
+            sighting = sighting._replace(line=line)
+        self.shows_retries = self.shows_retries or bool(sighting.earlier)
+        name = self._name(attrs)
+        if classname == JEST_LOAD_FAILURE and name in self.group:
+            return  # jest-junit lists a file that did not load twice
+        if name == UNNAMED and dialect.repeats is Repeats.BARE_RERUNS and sighting.is_bare:
+            return  # what pytest-xdist leaves of a worker that died
+        self.ledger.add(self.group, name, sighting)
+        self._began(attrs)
+
+    def _name(self, attrs: Mapping[str, str]) -> str:
+        name = short_name(attrs.get("name") or attrs.get("id") or "", self.limits.max_name)
+        variant = self.suite.variant
+        if variant and name.startswith(f"[{variant}] "):
+            name = name[len(variant) + 3 :]
+        return name or UNNAMED
+
+    def _began(self, attrs: Mapping[str, str]) -> None:
+        if stamp := attrs.get("timestamp"):
+            self.ledger.notes.began(moment(stamp))
+
+    def _start_other(self, tag: str, attrs: dict[str, str]) -> None:
+        if ":" in tag:
+            self.start(tag.rpartition(":")[2], attrs)
+            return
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise BadInput(
+                f"Line {self.xml.line}: elements are nested deeper than {self.limits.max_depth}.",
+                line=self.xml.line,
+            )
+        if tag == "testsuite":
+            self._open_suite(attrs)
+        elif self.attrs is not None:
+            self._start_inside(tag, attrs)
+        else:
+            self._start_outside(tag, attrs)
+
+    def _start_outside(self, tag: str, attrs: dict[str, str]) -> None:
+        """An element outside of any testcase."""
+        if tag == "testsuites":
+            self.seen.root = attrs
+            self._began(attrs)
+        elif tag == ATTEMPTS:
+            self.seen.is_attempts = True
+        elif tag in ("error", "failure") and self.seen.has_suite:
+            self.attrs = {"name": WHOLE_SUITE, "classname": self.suite.name}
+            self._start_inside(tag, attrs)
+        elif tag == "property" and self.dialect is None:
+            self.seen.properties.add(attrs.get("name", ""))
+
+    def _end_other(self, tag: str) -> None:
+        if ":" in tag:
+            self.end(tag.rpartition(":")[2])
+            return
+        self.depth -= 1
+        if tag == "testsuite":
+            self.suite = self.outer.pop() if self.outer else NO_SUITE
+            self.classname = None
+        elif self.case is not None:
+            self._end_inside(tag)
+
+    def _open_suite(self, attrs: Mapping[str, str]) -> None:
+        if not self.seen.has_suite:
+            self.seen.suite, self.seen.has_suite = attrs, True
+        self.outer.append(self.suite)
+        name = short_name(suite_name(attrs.get("name") or ""), self.limits.max_name)
+        around = self.suite.path
+        path = f"{around}{WITHIN}{name}" if around and name else around or name
+        file = attrs.get("file") or attrs.get("filepath") or self.suite.file
+        variant = short_name(attrs.get("hostname"), self.limits.max_name)
+        place = (path[: self.limits.max_name], variant, file)
+        part = self.opened[place] = self.opened.get(place, -1) + 1
+        self.suite = Suite(name, place[0], file, variant, 0 if self.seen.is_attempts else part)
+        self.classname = None
+        self._began(attrs)
+        if len(self.outer) == 1:
+            time = seconds_as_ms(attrs.get("time"))
+            self.stated_ms = (
+                None if time is None or self.stated_ms is None else self.stated_ms + time
+            )
+
+    def _start_inside(self, tag: str, attrs: dict[str, str]) -> None:
+        """An element inside a testcase."""
+        if self.case is None:
+            self.case = OpenCase(self.attrs or {})
+        case = self.case
+        if case.child is not None:
+            if tag in INNER:
+                self.xml.listen(case.child.inner(tag, self.limits).add)
+        elif tag in TELLING and len(case.children) < MAX_CHILDREN:
+            case.child = Child(tag, attrs, self.limits)
+            case.children.append(case.child)
+            self.xml.listen(case.child.text.add)
+        elif tag == "property":
+            case.add_property(attrs.get("name", ""), attrs.get("value", ""))
+
+    def _end_inside(self, tag: str) -> None:
+        case = self.case
+        if case is None or case.child is None:
+            return
+        if tag in INNER and case.child.tag not in INNER:
+            self.xml.listen(case.child.text.add)
+        elif tag == case.child.tag:
+            case.child = None
+            self.xml.listen(None)
+            if case.attrs.get("name") == WHOLE_SUITE and self.attrs is case.attrs:
+                self.attrs = None
+                self.add(case.attrs)

@@ -1,0 +1,234 @@
+"""Where readers put what they find, and cases come out whole, within bounded memory.
+
+Small reports are held in a compact form until their end is read. A report that would take more
+memory than allowed is read twice instead: first only to learn which names repeat, then to hand
+out every case as it comes, holding back the repeated ones until their last element.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from sys import getsizeof
+
+from app.core.errors import BadInput
+from app.core.outcomes import CaseDetail, Outcome, ReportedCase, ReportedExecution
+from app.core.reports.limits import Limits
+from app.core.reports.names import split_name
+from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of
+from app.core.reports.totals import Tally
+
+GroupKey = tuple[str, str, str | None, str, bool, int]  # suite, class, file, variant, by file, part
+Entry = ReportedExecution | Sighting | list[Sighting]
+Group = dict[str, Entry]
+Emit = Callable[[GroupKey, str, Entry], Iterator[ReportedCase]]
+
+ENTRY_BYTES = 60  # a slot of a dict and its share of growing; measured on CPython 3.11
+GROUP_BYTES = 420  # a small dict with its key
+SIGHTING_BYTES = 140  # beside its texts
+_CLOSING = frozenset("])}")  # a name that ends so may have parameters
+_PLAIN = ReportedExecution  # the type of an entry that says no more
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is said about a report as a whole."""
+
+    limit: int
+    dialect: str = ""
+    started_at: datetime | None = None
+    stated_ms: int | None = None  # the report's own total duration
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, sentence: str) -> None:
+        """Keep a finished sentence once, as long as there is room."""
+        if sentence not in self.warnings and len(self.warnings) < self.limit:
+            self.warnings.append(sentence)
+
+    def began(self, at: datetime | None) -> None:
+        """Take a time the report names; the earliest one counts."""
+        if at is not None and (self.started_at is None or at < self.started_at):
+            self.started_at = at
+
+
+class Ledger:
+    """Cases under their names. Readers call `group`, `add` and `note`; the rest is ours."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.notes = Notes(limits.max_warnings)
+        self.tally = Tally()
+        self.repeats = Repeats.UNKNOWN
+        self.names_need_file = False
+        self.listed = 0  # sightings; readers of plain groups count theirs in `listed` too
+        self._groups: dict[GroupKey, Group] = {}
+        self._held_bytes = 0
+        self._counted = 0
+        self._last: Group = {}
+        self._folded: dict[tuple[GroupKey, str], dict[str, int]] = {}
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether holding the cases takes more memory than is allowed."""
+        return self._held_bytes > self.limits.max_held
+
+    def group(
+        self,
+        suite: str,
+        classname: str,
+        file: str | None = None,
+        *,
+        variant: str = "",
+        part: int = 0,
+    ) -> Group:
+        """The cases of one class, by name. A plain execution may be put in directly."""
+        need_file = self.names_need_file or (file is not None and not classname)
+        key = (suite, classname, file, variant, need_file, part)
+        group = self._groups.get(key)
+        if group is None:
+            self._held_bytes += GROUP_BYTES + len(classname)
+            group = self._groups[key] = {}
+        self._last = group
+        return group
+
+    def add(self, group: Group, name: str, sighting: Sighting) -> None:
+        """Put an execution under its name, beside the ones that are there."""
+        self.listed += 1
+        self._held_bytes += SIGHTING_BYTES + _text_bytes(sighting)
+        there = group.get(name)
+        if there is None:
+            group[name] = sighting
+        elif isinstance(there, list):
+            there.append(sighting)
+        else:
+            group[name] = [_sighting(there), sighting]
+
+    def settle(self) -> None:
+        """Called between pieces of the report: counts, and refuses what is beyond the limits."""
+        new = self.listed - self._counted
+        if not new:
+            return
+        self._counted = self.listed
+        if self.listed > self.limits.max_cases:
+            raise BadInput(
+                f"The report lists more than {self.limits.max_cases:,} executions;"
+                " split it, or raise the limit."
+            )
+        sample = next(reversed(self._last), "")
+        self._held_bytes += new * (ENTRY_BYTES + getsizeof(sample))
+
+    def take_groups(self) -> dict[GroupKey, Group]:
+        """What was put in since the last call; the ledger is empty afterwards."""
+        taken, self._groups, self._held_bytes = self._groups, {}, 0
+        return taken
+
+    def cases_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase]:
+        """All cases of one group; the loop every case of every report goes through."""
+        suite, classname, file, variant, need_file, _ = key
+        new, tally = tuple.__new__, self.tally
+        for name, entry in group.items():
+            if type(entry) is not _PLAIN or name[-1] in _CLOSING or name[0] == "[":
+                yield from self.cases(key, name, entry)
+                continue
+            tally.count_plain(entry)
+            yield new(
+                ReportedCase,
+                (suite, classname, name, "", file, None, entry, (), variant, need_file, None),
+            )
+
+    def cases(self, key: GroupKey, name: str, entry: Entry) -> Iterator[ReportedCase]:
+        """The cases one name stands for, counted."""
+        if type(entry) is _PLAIN:
+            self.tally.count_plain(entry)
+            yield self._case(key, name, entry, (), None, None)
+            return
+        sightings = entry if isinstance(entry, list) else [_sighting(entry)]
+        found = cases_among(sightings, self.repeats)
+        if len(found) > 1 or len(sightings) > 1:
+            self._warn_of_repeats(name, found, len(sightings))
+        seen: dict[int, int] = {}
+        for place, (part, attempts) in enumerate(found):
+            nth = seen[part] = seen.get(part, 0) + 1
+            *earlier, last = executions_of(attempts)
+            self.tally.count(last, earlier)
+            on_purpose = self.repeats is Repeats.AGAIN
+            turn = max(part if place else 0, nth - 1 if on_purpose else 0)
+            where = (*key[:3], _variant(key[3], turn, on_purpose=on_purpose), *key[4:])
+            title = name if on_purpose or nth == 1 else f"{name} #{nth}"
+            tail = attempts[-1]
+            yield self._case(where, title, last, tuple(earlier), tail.line, tail.detail)
+
+    def _case(
+        self,
+        key: GroupKey,
+        name: str,
+        last: ReportedExecution,
+        earlier: tuple[ReportedExecution, ...],
+        line: int | None,
+        detail: CaseDetail | None,
+    ) -> ReportedCase:
+        base, parameters = name, ""
+        if name[-1] in _CLOSING or name[0] == "[":
+            base, parameters = split_name(name)
+            if base + parameters != name:
+                parameters += self._apart(key, name, base + parameters)
+        suite, classname, file, variant, need_file, _ = key
+        return ReportedCase(
+            suite,
+            classname,
+            base,
+            parameters,
+            file,
+            line,
+            last,
+            earlier,
+            variant,
+            need_file,
+            detail,
+        )
+
+    def _apart(self, key: GroupKey, name: str, folded: str) -> str:
+        """What keeps two names apart that became one when random parts were folded."""
+        ordinals = self._folded.setdefault((key, folded), {})
+        nth = ordinals.setdefault(name, len(ordinals) + 1)
+        return f" #{nth}" if nth > 1 else ""
+
+    def _warn_of_repeats(
+        self, name: str, found: list[tuple[int, tuple[Sighting, ...]]], n: int
+    ) -> None:
+        if self.repeats is not Repeats.UNKNOWN:
+            return
+        shown = name if len(name) <= 80 else name[:79] + "…"
+        if len(found) == 1:
+            self.notes.warn(
+                f"“{shown}” is listed {n} times, failing first and passing last; the report does"
+                " not say whether that is a retry, so it is taken for one."
+            )
+        elif any(s.execution.outcome is Outcome.PASSED for _, a in found for s in a) and any(
+            s.execution.outcome.is_failing for _, a in found for s in a
+        ):
+            self.notes.warn(
+                f"“{shown}” is listed {n} times with different outcomes; the report does not say"
+                " why, so they are taken for different cases of the same name."
+            )
+
+
+def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
+    if not turn:
+        return variant
+    return f"{variant} {'repeat' if on_purpose else 'part'} {turn + 1}".strip()
+
+
+def _sighting(entry: ReportedExecution | Sighting) -> Sighting:
+    if isinstance(entry, Sighting):
+        return entry
+    return Sighting(entry, is_bare=True)
+
+
+def _text_bytes(sighting: Sighting) -> int:
+    size = 0
+    for execution in (*sighting.earlier, sighting.execution):
+        if execution.failure is not None:
+            size += 150 + sum(getsizeof(text) for text in execution.failure if text)
+    if sighting.detail is not None:
+        size += 300 + sum(len(k) + len(v) + 120 for k, v in sighting.detail.properties)
+    return size

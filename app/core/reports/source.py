@@ -1,0 +1,181 @@
+"""The bytes of one report, readable twice, whatever their encoding or packing."""
+
+import codecs
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import SEEK_END
+from typing import BinaryIO, cast
+
+from app.core.errors import BadInput
+from app.core.reports.limits import MB, Limits
+
+CHUNK = 65_536  # bytes read at once
+HEAD = 65_536  # bytes a format is recognised by
+_GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_BOMS = (  # the longer ones first: UTF-32 begins like UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+
+_PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a report, by which its format is recognised."""
+
+    text: str  # decoded as well as can be, without byte order mark and leading space
+    is_whole: bool  # nothing follows
+
+    @property
+    def is_xml(self) -> bool:
+        """Whether it begins like XML."""
+        return self.text.startswith("<")
+
+    @property
+    def root(self) -> str:
+        """The local name of the first element, "" when there is none."""
+        found = _ROOT.search(_PROLOGUE.sub("", self.text))
+        return found.group(1) if found else ""
+
+
+def _encoding(head: bytes) -> str:
+    """The encoding the bytes are in: by mark, by where the NULs lie, by what they declare."""
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    if head[:1] and head[1:2] == b"\0" and head[:1] != b"\0":
+        return "utf-16-le"
+    if head[:1] == b"\0" and head[1:2] not in (b"", b"\0"):
+        return "utf-16-be"
+    declared = _DECLARED.match(head)
+    if declared is None:
+        return "utf-8"
+    try:
+        name = codecs.lookup(declared.group(1).decode()).name
+    except LookupError:
+        return "utf-8"
+    return "utf-8" if name.startswith(("utf-16", "utf-32")) else name  # the bytes say otherwise
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        return isinstance(codecs.getincrementaldecoder(name)().decode(b"a"), str)
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        return False
+
+
+class Source:
+    """One report's bytes: counted against the limits, decoded, and rewound for a second pass."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self.limits = limits
+        self.repaired = False  # from the second look on, when the first met what XML forbids
+        self._file = file
+        magic = self._look(file, len(_ZIP[0]))
+        if magic in _ZIP:
+            raise BadInput("This is a zip archive, not a report; hand it over as an archive.")
+        if magic.startswith(_GZIP):
+            self._packed = self._size(file)
+            self._file = cast(BinaryIO, gzip.GzipFile(fileobj=file))
+        else:
+            self._packed = 0
+            self._check_size(self._size(file))
+        head = self._read_head()
+        if not head.strip(b"\0 \t\r\n"):
+            raise BadInput("The report is empty: the file has no content.", line=1)
+        encoding = _encoding(head)
+        self.encoding = encoding if _is_text_codec(encoding) else "utf-8"
+        text = codecs.getincrementaldecoder(self.encoding)("replace").decode(head)
+        self.head = Head(text.lstrip("\ufeff \t\r\n"), len(head) < HEAD)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a parser may take the bytes as they are."""
+        return self.encoding in ("utf-8", "utf-8-sig", "ascii", "iso8859-1")
+
+    @staticmethod
+    def _look(file: BinaryIO, count: int) -> bytes:
+        file.seek(0)
+        return file.read(count)
+
+    @staticmethod
+    def _size(file: BinaryIO) -> int:
+        file.seek(0, SEEK_END)
+        return file.tell()
+
+    def _check_size(self, size: int) -> None:
+        if size > self.limits.max_bytes:
+            raise BadInput(
+                f"The report is larger than the {self.limits.max_bytes // MB} MB allowed;"
+                " split it, or raise the limit."
+            )
+
+    def _read_head(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        for chunk in self.chunks():
+            parts.append(chunk)
+            size += len(chunk)
+            if size >= HEAD:
+                break
+        return b"".join(parts)[:HEAD]
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes from the beginning, a chunk at a time, within the limits."""
+        self._file.seek(0)
+        seen = 0
+        while True:
+            try:
+                chunk = self._file.read(CHUNK)
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                if seen:
+                    return  # cut short: what was unpacked counts, the parser says where it ends
+                raise BadInput("The gzip file is damaged; pack it again.") from None
+            if not chunk:
+                return
+            seen += len(chunk)
+            self._check_size(seen)
+            if self._packed and seen > max(MB, self._packed * self.limits.max_ratio):
+                raise BadInput(
+                    f"The gzip file unpacks to more than {self.limits.max_ratio} times its size,"
+                    " which no report does."
+                )
+            yield chunk
+
+    def text(self) -> Iterator[str]:
+        """The text from the beginning, undecodable bytes replaced."""
+        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+        first = True
+        for chunk in self.chunks():
+            piece = decoder.decode(chunk)
+            if first:
+                piece, first = piece.lstrip("\ufeff"), False
+            if piece:
+                yield piece
+        if rest := decoder.decode(b"", True):
+            yield rest
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Every line with its number from 1; one that is too long is cut, not kept waiting."""
+        number, rest = 1, ""
+        for piece in self.text():
+            *whole, rest = (rest + piece).split("\n")
+            for line in whole:
+                yield number, line.removesuffix("\r")
+                number += 1
+            if len(rest) > self.limits.max_item:
+                raise BadInput(
+                    f"Line {number} is longer than {self.limits.max_item // MB} MB.", line=number
+                )
+        if rest:
+            yield number, rest.removesuffix("\r")

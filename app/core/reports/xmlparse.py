@@ -1,0 +1,170 @@
+"""XML read by expat: no document type, no entities, bounded depth and tags, flaws survived."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
+
+from app.core.errors import BadInput
+from app.core.reports.limits import MB
+from app.core.reports.source import Source
+
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str], None]
+Text = Callable[[str], None]
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,8}|\d{1,10});")
+_BARE_AND = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
+_QUOTED = re.compile(r"(?<=[\w.-]=)(\"[^\"\n]*\"|'[^'\n]*')")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_TAIL = 4096  # characters held back, so that no tag or reference is repaired by halves
+
+
+class NotWellFormed(Exception):
+    """Strict reading met what XML forbids; the source is to be read again, repaired."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+class XmlReader:
+    """One walk through a source's XML; where it had to end early is left in `cut_at`."""
+
+    def __init__(self, source: Source, *, start: Start, end: End) -> None:
+        self.cut_at: int | None = None  # the line where reading had to stop
+        self.cut_reason = ""
+        self.roots = 1
+        self.parser: XMLParserType
+        self._source = source
+        self._start, self._end = start, end
+        self._fed = 0
+        self._lines_before = 0
+        self._open()
+
+    def listen(self, text: Text | None) -> None:
+        """Hand over character data from here on, or stop doing so."""
+        self.parser.CharacterDataHandler = text
+
+    @property
+    def line(self) -> int:
+        """The line the parser stands in."""
+        return self._lines_before + self.parser.CurrentLineNumber
+
+    def _open(self) -> None:
+        is_utf8 = self._source.repaired or self._source.encoding == "utf-8-sig"
+        encoding = "utf-8" if is_utf8 else None  # whatever the document declares
+        self.parser = parser = ParserCreate(encoding)
+        parser.buffer_text = True
+        parser.buffer_size = 65_536
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.EntityDeclHandler = self._refuse_doctype
+        self._fed = 0
+
+    def _refuse_doctype(self, *_: object) -> NoReturn:
+        raise BadInput(
+            f"Line {self.line}: the report declares a document type or entities (DOCTYPE),"
+            " which is not read because it can be used for attacks; remove the declaration.",
+            line=self.line,
+        )
+
+    def walk(self) -> Iterator[None]:
+        """Feed the parser chunk by chunk; yields after each, so that its results are taken up."""
+        if self._source.repaired:
+            yield from self._walk_repaired()
+            return
+        try:
+            pieces = self._source.chunks() if self._source.is_plain else self._source.text()
+            for piece in pieces:
+                self.parser.Parse(piece, False)
+                self._fed += len(piece)
+                self._check_token()
+                yield
+            self.parser.Parse(b"", True)
+        except ExpatError as flaw:
+            raise NotWellFormed(str(flaw), flaw.lineno) from None
+        yield
+
+    def _check_token(self) -> None:
+        if self._fed - self.parser.CurrentByteIndex > self._source.limits.max_token:
+            raise BadInput(
+                f"Line {self.line}: a tag or text is longer than"
+                f" {self._source.limits.max_token // MB} MB without an end.",
+                line=self.line,
+            )
+
+    def _walk_repaired(self) -> Iterator[None]:
+        for piece in repaired(self._source.text()):
+            data = piece.encode()
+            while data:
+                data = self._feed(data)
+                if self.cut_at is not None:
+                    return
+            self._check_token()
+            yield
+        self._finish()
+        yield
+
+    def _feed(self, data: bytes) -> bytes:
+        """Parse; returns what belongs to the next document where several were concatenated."""
+        try:
+            self.parser.Parse(data, False)
+        except ExpatError as flaw:
+            rest = self._next_document(data, flaw)
+            if not rest:
+                self.cut_at, self.cut_reason = self._lines_before + flaw.lineno, str(flaw)
+            return rest
+        self._fed += len(data)
+        return b""
+
+    def _next_document(self, data: bytes, flaw: ExpatError) -> bytes:
+        junk = "junk" in str(flaw) or "not at start of" in str(flaw)
+        at = self.parser.ErrorByteIndex - self._fed
+        rest = data[at:].lstrip() if 0 <= at < len(data) else b""
+        if not junk or not rest.startswith(b"<"):
+            return b""
+        self._lines_before += flaw.lineno - 1
+        self.roots += 1
+        self._open()
+        return rest
+
+    def _finish(self) -> None:
+        try:
+            self.parser.Parse(b"", True)
+        except ExpatError as flaw:
+            self.cut_at, self.cut_reason = self._lines_before + flaw.lineno, str(flaw)
+
+
+def _allowed(found: re.Match[str]) -> str:
+    digits = found.group(1)
+    try:
+        code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
+        known = not _FORBIDDEN.match(chr(code))
+    except (ValueError, OverflowError):
+        known = False
+    return found.group(0) if known else "\ufffd"
+
+
+def _mended(text: str) -> str:
+    text = _FORBIDDEN.sub("\ufffd", text)
+    text = _REFERENCE.sub(_allowed, text)
+    text = _BARE_AND.sub("&amp;", text)
+    return _QUOTED.sub(lambda found: found.group(0).replace("<", "&lt;"), text)
+
+
+def repaired(pieces: Iterator[str]) -> Iterator[str]:
+    """The text with what XML forbids replaced: control characters, bare `&`, `<` in attributes."""
+    held, first = "", True
+    for piece in pieces:
+        held += piece
+        if len(held) <= 2 * _TAIL:
+            continue
+        cut = held.rfind(">", 0, -_TAIL) + 1 or len(held) - _TAIL
+        part, held = held[:cut], held[cut:]
+        yield _DECLARATION.sub("", _mended(part).lstrip()) if first else _mended(part)
+        first = False
+    yield _DECLARATION.sub("", _mended(held).lstrip()) if first else _mended(held)

@@ -13,7 +13,7 @@ FILE = "shop-orders.csv"
 def export_orders(orders: Iterable[Order], folder: Path | None = None) -> Path:
     """Write the orders down; never over an export that is already there."""
     path = (folder or Path(tempfile.gettempdir())) / FILE
-    with path.open("x", newline="", encoding="utf-8") as out:
+    with open(path, "x", newline="", encoding="utf-8") as out:
         sheet = csv.writer(out)
         sheet.writerow(["number", "customer", "total"])
         sheet.writerows([o.number, o.customer, o.total] for o in orders)

@@ -1,0 +1,226 @@
+"""What the pages show, as plain records: one for each table or list on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from app.core.outcomes import Outcome
+
+T = TypeVar("T")
+
+Evidence = tuple[Mapping[str, Any], ...]
+"""Pieces of evidence as they are stored, weightiest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A stretch of a longer list; `number` counts from 1."""
+
+    items: tuple[T, ...]
+    number: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cases are held to be what; quarantined ones are counted in their state too."""
+
+    flaky: int
+    broken: int
+    suspect: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryLine:
+    """One repository on the overview."""
+
+    repo_id: int
+    full_name: str
+    default_branch: str
+    is_private: bool
+    first_report_at: datetime | None  # None until a report could be read
+    last_run_at: datetime | None
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class CaseName:
+    """How a case is called, in its parts; any of them may be hostile."""
+
+    suite: str
+    classname: str
+    name: str
+    parameters: str
+    file: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineLine:
+    """The newest decision about a case."""
+
+    state: str  # proposed, active, fix_pending, expired, dismissed, resolved
+    decided_by: str
+    reason: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """What is held of one case, with the figures and the evidence behind it."""
+
+    repo_id: int
+    repository: str  # owner/name
+    case_id: UUID
+    name: CaseName
+    state: str
+    score: float
+    rate: float
+    rate_low: float
+    rate_high: float
+    runs: int
+    failures: int
+    flakes: int
+    first_detected_at: datetime | None
+    last_flake_at: datetime | None
+    last_failure_at: datetime | None
+    last_seen_at: datetime
+    broken_since: str | None
+    evidence: Evidence
+    quarantine: QuarantineLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRemark:
+    """What one report of a run gave cause to say."""
+
+    variant: str
+    path: str
+    refusal: str | None  # why nothing of it could be read
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One attempt of a run, with the health of what it uploaded."""
+
+    run_id: int
+    attempt: int
+    workflow: str
+    conclusion: str | None
+    branch: str
+    pr_number: int | None
+    head_sha: str
+    is_trusted: bool
+    started_at: datetime
+    url: str
+    is_ingested: bool
+    reports: int
+    refusals: int
+    warnings: int
+    cases: int
+    failing: int
+    remarks: tuple[UploadRemark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a case's timeline: the page after it starts with the next older execution."""
+
+    at: datetime
+    report_id: int
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One execution of a case, with the run it belongs to."""
+
+    cursor: Cursor
+    outcome: Outcome
+    duration_ms: int | None
+    run_id: int
+    attempt: int
+    workflow: str
+    variant: str
+    branch: str
+    pr_number: int | None
+    head_sha: str
+    is_trusted: bool
+    url: str  # of the job where it is known, else of the run
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A stretch of a case's executions, newest first."""
+
+    sightings: tuple[Sighting, ...]
+    older: Cursor | None  # where the next page starts; None on the last one
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a case's state."""
+
+    was: str
+    now: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One act of a person, from the audit trail."""
+
+    at: datetime
+    actor: str
+    surface: str
+    act: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailureText:
+    """What the newest kept failure said, cut to a bounded length."""
+
+    at: datetime
+    type: str
+    message: str
+    trace: str
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything that a case's page shows. `held` is None for a case that never failed."""
+
+    repository: str
+    case_id: UUID
+    name: CaseName
+    first_seen_at: datetime
+    held: CaseLine | None
+    timeline: Timeline
+    changes: tuple[Change, ...]
+    decisions: tuple[Decision, ...]
+    last_failure: FailureText | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLine:
+    """Work that was set aside because trying again did not help."""
+
+    task_id: int
+    kind: str
+    key: str
+    queue: str
+    repository: str | None  # where it concerns one that we know
+    tries: int
+    error: str
+    error_kind: str
+    parked_at: datetime
+    delivery_id: int | None

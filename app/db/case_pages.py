@@ -1,0 +1,154 @@
+"""What one case's page reads: its timeline, changes, decisions and newest failure."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session
+
+from app.core.pages import (
+    CaseLine,
+    CaseName,
+    Change,
+    Cursor,
+    Decision,
+    FailureText,
+    Sighting,
+    Timeline,
+)
+from app.db.executions import OUTCOMES
+from app.db.pages import CASE_COLUMNS, CASE_TABLES, NAME_CUT, case_line, case_name
+
+FULL_NAME_CUT = 20_000  # characters of each part of a name that the case's own page reads
+MESSAGE_CUT = 4_000  # characters
+TRACE_CUT = 16_000  # characters
+CHANGES_CUT = 50  # newest changes and decisions; older ones are in the export
+
+NAMED = f"""
+SELECT left(suite, {FULL_NAME_CUT}) AS suite, left(classname, {FULL_NAME_CUT}) AS classname,
+       left(name, {FULL_NAME_CUT}) AS name, left(parameters, {FULL_NAME_CUT}) AS parameters,
+       left(file, {FULL_NAME_CUT}) AS file, line,
+       first_seen_at
+FROM case_ WHERE repo_id = :repo_id AND case_id = :case_id
+"""
+
+HELD = f"""
+SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
+WHERE s.repo_id = :repo_id AND s.case_id = :case_id
+"""
+
+# keep_until lets the database leave out the partitions that are about to be dropped.
+SIGHTINGS = f"""
+SELECT e.at, e.report_id, e.nth, e.outcome, e.duration_ms, p.run_id, p.attempt, run.workflow,
+       left(p.variant || coalesce(' ' || e.variant, ''), {NAME_CUT}) AS variant,
+       run.branch, run.pr_number, run.head_sha,
+       run.is_trusted, coalesce(job.url, run.url) AS url
+FROM execution e
+JOIN report p ON p.repo_id = e.repo_id AND p.report_id = e.report_id
+JOIN run ON run.repo_id = p.repo_id AND run.run_id = p.run_id AND run.attempt = p.attempt
+LEFT JOIN job ON job.repo_id = p.repo_id AND job.run_id = p.run_id
+  AND job.attempt = p.attempt AND job.job_id = p.job_id
+WHERE e.repo_id = :repo_id AND e.case_id = :case_id AND e.keep_until > :now
+  AND (CAST(:at AS timestamptz) IS NULL
+       OR (e.at, e.report_id, e.nth) < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
+ORDER BY e.at DESC, e.report_id DESC, e.nth DESC
+LIMIT :limit
+"""
+
+CHANGES = """
+SELECT was, now, at, why FROM state_change
+WHERE repo_id = :repo_id AND case_id = :case_id
+ORDER BY at DESC, change_id DESC LIMIT :limit
+"""
+
+DECISIONS = """
+SELECT at, actor, surface, act, after ->> 'reason' AS reason, after ->> 'until' AS until
+FROM audit_event WHERE repo_id = :repo_id AND case_id = :case_id
+ORDER BY at DESC, event_id DESC LIMIT :limit
+"""
+
+LAST_FAILURE = f"""
+SELECT at, left(type, {NAME_CUT}) AS type, left(message, {MESSAGE_CUT}) AS message,
+       left(trace, {TRACE_CUT}) AS trace,
+       coalesce(length(message) > {MESSAGE_CUT}, false)
+         OR coalesce(length(trace) > {TRACE_CUT}, false) AS is_cut
+FROM occurrence
+WHERE repo_id = :repo_id AND case_id = :case_id AND keep_until > :now
+ORDER BY at DESC, report_id DESC, nth DESC LIMIT 1
+"""
+
+
+def named(session: Session, repo_id: int, case_id: UUID) -> tuple[CaseName, datetime] | None:
+    """A case's whole name and when it was first seen; None when there is no such case."""
+    row = _first(session, NAMED, {"repo_id": repo_id, "case_id": case_id})
+    return (case_name(row), row["first_seen_at"]) if row else None
+
+
+def held(session: Session, repo_id: int, case_id: UUID) -> CaseLine | None:
+    """What is held of a case; None for one that never failed."""
+    row = _first(session, HELD, {"repo_id": repo_id, "case_id": case_id})
+    return case_line(row) if row else None
+
+
+def timeline(
+    session: Session,
+    repo_id: int,
+    case_id: UUID,
+    *,
+    before: Cursor | None,
+    now: datetime,
+    size: int,
+) -> Timeline:
+    """Executions of a case, newest first, from `before` on into the past.
+
+    Served by the index execution_case; reads one page, however long the history.
+    """
+    asked: dict[str, Any] = {"repo_id": repo_id, "case_id": case_id, "now": now}
+    place = (before.at, before.report_id, before.nth) if before else (None, None, None)
+    asked |= dict(zip(("at", "report_id", "nth"), place, strict=True)) | {"limit": size + 1}
+    rows = list(session.execute(text(SIGHTINGS), asked).mappings())
+    sightings = tuple(_sighting(row) for row in rows[:size])
+    return Timeline(sightings, older=sightings[-1].cursor if len(rows) > size else None)
+
+
+def changes(session: Session, repo_id: int, case_id: UUID) -> tuple[Change, ...]:
+    """The newest changes of a case's state, newest first."""
+    asked = {"repo_id": repo_id, "case_id": case_id, "limit": CHANGES_CUT}
+    return tuple(Change(**row) for row in session.execute(text(CHANGES), asked).mappings())
+
+
+def decisions(session: Session, repo_id: int, case_id: UUID) -> tuple[Decision, ...]:
+    """What people did about a case, newest first."""
+    asked = {"repo_id": repo_id, "case_id": case_id, "limit": CHANGES_CUT}
+    rows = session.execute(text(DECISIONS), asked)
+    return tuple(
+        Decision(row.at, row.actor, row.surface, row.act, row.reason or "", row.until or "")
+        for row in rows
+    )
+
+
+def last_failure(
+    session: Session, repo_id: int, case_id: UUID, *, now: datetime
+) -> FailureText | None:
+    """The newest failure whose text is still kept."""
+    row = _first(session, LAST_FAILURE, {"repo_id": repo_id, "case_id": case_id, "now": now})
+    if row is None:
+        return None
+    return FailureText(
+        at=row["at"],
+        type=row["type"] or "",
+        message=row["message"] or "",
+        trace=row["trace"] or "",
+        is_cut=row["is_cut"],
+    )
+
+
+def _first(session: Session, query: str, values: dict[str, Any]) -> RowMapping | None:
+    return session.execute(text(query), values).mappings().first()
+
+
+def _sighting(row: RowMapping) -> Sighting:
+    fields = dict(row)
+    cursor = Cursor(fields.pop("at"), fields.pop("report_id"), fields.pop("nth"))
+    return Sighting(cursor=cursor, **(fields | {"outcome": OUTCOMES[fields["outcome"]]}))

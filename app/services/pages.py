@@ -1,0 +1,146 @@
+"""What each page shows, read in one transaction each; and taking parked work up again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app.core.errors import Missing, Unavailable
+from app.core.pages import (
+    CaseLine,
+    CasePage,
+    Cursor,
+    Page,
+    ParkedLine,
+    RepositoryLine,
+    RunLine,
+)
+from app.db import case_pages, pages, tasks
+from app.db.session import Engine, Session, unit_of_work
+from app.ports import Queue
+
+REPOSITORIES_SHOWN = 25  # rows of a page
+CASES_SHOWN = 25
+RUNS_SHOWN = 20
+SIGHTINGS_SHOWN = 120  # executions of one case; a timeline that still fits a few screens
+PARKED_SHOWN = 50
+NOT_HERE = "Nothing is here, or nothing for you."
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page."""
+
+    repositories: Page[RepositoryLine]
+    cases: Page[CaseLine]  # flaky ones, of all repositories
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryPage:
+    """One repository: its cases and what its runs uploaded."""
+
+    repository: RepositoryLine
+    cases: Page[CaseLine]
+    runs: Page[RunLine]
+
+
+def overview(engine: Engine, *, repository_page: int, case_page: int) -> Overview:
+    """Every repository that we watch, and what is flaky in any of them."""
+    with unit_of_work(engine) as session:
+        return Overview(
+            pages.repositories(session, page=repository_page, size=REPOSITORIES_SHOWN),
+            pages.worst_cases(
+                session, repo_id=None, states=("flaky",), page=case_page, size=CASES_SHOWN
+            ),
+        )
+
+
+def repository_page(
+    engine: Engine,
+    full_name: str,
+    *,
+    states: tuple[str, ...],
+    with_quarantined: bool,
+    case_page: int,
+    run_page: int,
+) -> RepositoryPage:
+    """One repository's page; Missing when we do not watch it."""
+    with unit_of_work(engine) as session:
+        repository = _repository(session, full_name)
+        cases = pages.worst_cases(
+            session,
+            repo_id=repository.repo_id,
+            states=states,
+            with_quarantined=with_quarantined,
+            page=case_page,
+            size=CASES_SHOWN,
+        )
+        runs = pages.runs(session, repository.repo_id, page=run_page, size=RUNS_SHOWN)
+    return RepositoryPage(repository, cases, runs)
+
+
+def case_page(
+    engine: Engine, full_name: str, case_id: UUID, *, before: Cursor | None, now: datetime
+) -> CasePage:
+    """One case's page; Missing when the repository has no such case."""
+    with unit_of_work(engine) as session:
+        repo_id = _repository(session, full_name).repo_id
+        found = case_pages.named(session, repo_id, case_id)
+        if found is None:
+            raise Missing(NOT_HERE)
+        name, first_seen_at = found
+        return CasePage(
+            repository=full_name,
+            case_id=case_id,
+            name=name,
+            first_seen_at=first_seen_at,
+            held=case_pages.held(session, repo_id, case_id),
+            timeline=case_pages.timeline(
+                session, repo_id, case_id, before=before, now=now, size=SIGHTINGS_SHOWN
+            ),
+            changes=case_pages.changes(session, repo_id, case_id),
+            decisions=case_pages.decisions(session, repo_id, case_id),
+            last_failure=case_pages.last_failure(session, repo_id, case_id, now=now),
+        )
+
+
+def parked_page(engine: Engine, *, page: int) -> Page[ParkedLine]:
+    """What was set aside, newest first."""
+    with unit_of_work(engine) as session:
+        return pages.parked(session, page=page, size=PARKED_SHOWN)
+
+
+def count_parked(engine: Engine) -> int:
+    """How much was set aside."""
+    with unit_of_work(engine) as session:
+        return pages.count_parked(session)
+
+
+def retry_parked(engine: Engine, queue: Queue, task_id: int, *, by: str, now: datetime) -> bool:
+    """Take a parked task up again; False when it was not parked any more.
+
+    The queue is told after the commit; when it is away, the sweep finds the task.
+    """
+    with unit_of_work(engine) as session:
+        waiting = tasks.unpark(session, now=now, task_ids=[task_id])
+    for one in waiting:
+        log.info("parked_task_retried", task=task_id, kind=one.request.kind, by=by)
+        _hint(queue, one)
+    return bool(waiting)
+
+
+def _hint(queue: Queue, one: tasks.Waiting) -> None:
+    try:
+        queue.hint(one.queue, [one.request])
+    except Unavailable as error:
+        log.warning("hint_lost", error=str(error))
+
+
+def _repository(session: Session, full_name: str) -> RepositoryLine:
+    found = pages.repository(session, full_name)
+    if found is None:
+        raise Missing(NOT_HERE)
+    return found

@@ -1,0 +1,89 @@
+"""Templates, and the answers made of them."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from app.core.errors import ErrorKind
+from app.render import escape, words
+from app.services.sessions import Visitor
+from app.web import formats
+from app.web.assets import asset_url
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "plain": escape.plain,
+        "day": words.day,
+        "minute": words.minute,
+        "short": words.short,
+        "counted": words.counted,
+        "title_of": formats.title_of,
+        "place_of": formats.place_of,
+        "full_name": formats.full_name,
+        "failure_text": formats.failure_text,
+        "sentences": formats.sentences,
+        "rate_of": formats.rate_of,
+        "score_of": formats.score_of,
+        "quarantine_of": formats.quarantine_of,
+        "decision_of": formats.decision_of,
+        "duration": formats.duration,
+        "where_run": formats.where_run,
+        "cursor_text": formats.cursor_text,
+    }
+    environment.globals |= {"ago": formats.ago, "asset": asset_url}
+    environment.tests["web_link"] = escape.is_web_link
+    return environment
+
+
+ENVIRONMENT = _environment()
+
+
+def page(
+    template: str,
+    *,
+    visitor: Visitor | None,
+    status: int = 200,
+    **values: Any,  # noqa: ANN401 -- what a template takes is checked by rendering it
+) -> HTMLResponse:
+    """An HTML answer; `visitor` None shows no navigation."""
+    html = ENVIRONMENT.get_template(template).render(visitor=visitor, **values)
+    return HTMLResponse(html, status_code=status)
+
+
+def problem(
+    request: Request,
+    *,
+    kind: ErrorKind,
+    message: str,
+    status: int,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """An error: a page for a browser, JSON for a program."""
+    request_id: str = getattr(request.state, "request_id", "")
+    answer: Response
+    if wants_page(request):
+        template = "missing.html" if kind is ErrorKind.NOT_FOUND else "problem.html"
+        answer = page(template, visitor=None, status=status, message=message, request_id=request_id)
+    else:
+        error = {"kind": kind.value, "message": message}
+        answer = JSONResponse({"error": error, "request_id": request_id}, status_code=status)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,77 @@
+"""Who may see a page, and who may write: every page asks here first."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from anyio import from_thread
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.core.errors import NotAllowed
+from app.services.sessions import Visitor, cookie_name, is_same, visitor_of
+from app.web.site import Web
+
+FORM_FIELDS = 10  # more than any form of ours has
+FORM_BYTES = 16 * 1024
+STALE_FORM = "This form is not from a page that you opened just now: go back, reload, try again."
+
+Endpoint = Callable[[Request], Response]
+
+
+def signed_in(web: Web, page: Callable[[Web, Visitor, Request], Response]) -> Endpoint:
+    """The page for whoever is signed in; everybody else is sent to sign in."""
+
+    def endpoint(request: Request) -> Response:
+        visitor = visitor_in(web, request)
+        if visitor is None:
+            return to_sign_in(request)
+        return page(web, visitor, request)
+
+    return endpoint
+
+
+def writing(web: Web, act: Callable[[Web, Visitor, Request, FormData], Response]) -> Endpoint:
+    """The act for whoever is signed in and sends the token of a page of ours along."""
+
+    def endpoint(request: Request) -> Response:
+        visitor = visitor_in(web, request)
+        if visitor is None:
+            return to_sign_in(request)
+        form = form_of(request)
+        if not is_same(field_of(form, "csrf"), visitor.csrf):
+            raise NotAllowed(STALE_FORM)
+        return act(web, visitor, request, form)
+
+    return endpoint
+
+
+def visitor_in(web: Web, request: Request) -> Visitor | None:
+    """Who a request's cookie belongs to; where it comes from plays no part."""
+    secret = request.cookies.get(cookie_name(secure=web.secure))
+    return visitor_of(web.door, secret, now=web.clock())
+
+
+def to_sign_in(request: Request) -> Response:
+    """To the sign-in page, and back here afterwards where that can be repeated."""
+    target = "/sign-in"
+    path = request.url.path
+    if request.method in {"GET", "HEAD"} and path != "/":
+        target += f"?next={quote(path, safe='/')}"
+    return RedirectResponse(target, HTTPStatus.SEE_OTHER)
+
+
+def form_of(request: Request) -> FormData:
+    """A form's fields, with no file among them. Called from a thread of the pool."""
+    return from_thread.run(_read_form, request)
+
+
+async def _read_form(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=FORM_FIELDS)
+
+
+def field_of(form: FormData, name: str) -> str:
+    """One field's text; empty when it is missing or a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""

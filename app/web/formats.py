@@ -1,0 +1,152 @@
+"""How times, figures and names look on a page."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.core.evidence import Evidence
+from app.core.pages import CaseLine, CaseName, Cursor, Decision, QuarantineLine, Sighting
+from app.core.quarantine import QuarantineState
+from app.render import escape, words
+
+SENTENCE_LIMIT = 400  # characters; ours are far shorter, a branch's name in one may not be
+FULL_NAME_LIMIT = 20_000  # characters of a name on its own page
+TEXT_LIMIT = 20_000  # characters of a failure's text
+DAYS_IN_WORDS = 60  # older than this, a date says more than a number of days
+MILLISECONDS = 1000  # in a second
+SURE = 0.99  # the highest score that is shown: nothing here is certain
+BRANCH_LIMIT = 60  # characters of a branch's name in a table
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROS_DIGITS = 17  # of a moment before the year 5138, in microseconds
+SMALLINT_MAX = 32_767  # PostgreSQL's
+
+ACTS = {"quarantine": "quarantined it", "dismiss": "said that it is not flaky"}
+SURFACES = {
+    "check": "on the check run",
+    "slack": "in Slack",
+    "page": "on these pages",
+    "cli": "on the command line",
+}
+QUARANTINES = {
+    QuarantineState.PROPOSED: "Quarantine proposed",
+    QuarantineState.ACTIVE: "Quarantined",
+    QuarantineState.FIX_PENDING: "Quarantined, a fix is claimed",
+    QuarantineState.EXPIRED: "Quarantine, now ended, begun",
+    QuarantineState.DISMISSED: "Quarantine ended",
+    QuarantineState.RESOLVED: "Fix proven; quarantined",
+}
+
+
+def title_of(name: CaseName) -> str:
+    """What a case is called: class and name with its parameters, as on every surface."""
+    parts = [part for part in (name.classname, name.name) if part]
+    return ("::".join(parts) + name.parameters) or "(no name)"
+
+
+def place_of(name: CaseName) -> str:
+    """Where a case lives: its suite, and its file and line."""
+    parts = [name.suite] if name.suite else []
+    if name.file:
+        parts.append(f"{name.file}:{name.line}" if name.line else name.file)
+    return " \u203a ".join(escape.plain(part) for part in parts)
+
+
+def full_name(name: CaseName) -> str:
+    """A whole name, harmless, for where there is room."""
+    return escape.plain(title_of(name), limit=FULL_NAME_LIMIT)
+
+
+def failure_text(text: str) -> str:
+    """A failure's message or trace, harmless, line by line."""
+    return escape.lines(text, limit=TEXT_LIMIT)
+
+
+def sentences(stored: tuple[Mapping[str, Any], ...]) -> list[str]:
+    """Evidence as sentences; a kind that this version does not know is left out."""
+    said = []
+    for one in stored:
+        try:
+            sentence = words.evidence_sentence(Evidence.from_json(one))
+        except (ValueError, KeyError):
+            continue
+        said.append(escape.plain(sentence, limit=SENTENCE_LIMIT))
+    return said
+
+
+def rate_of(line: CaseLine) -> str:
+    """How often a case fails, never without its interval."""
+    return words.rate_with_interval(line.rate, line.rate_low, line.rate_high)
+
+
+def score_of(line: CaseLine) -> str:
+    """The probability that a case is flaky, with two digits and never as a certainty."""
+    return f"{min(line.score, SURE):.2f}"
+
+
+def quarantine_of(line: QuarantineLine, *, now: datetime) -> str:
+    """Who decided what about a case, and until when; in the words of every other surface."""
+    by = escape.plain(line.decided_by)
+    state = QuarantineState(line.state)
+    if state in {QuarantineState.ACTIVE, QuarantineState.FIX_PENDING} and line.until:
+        if line.until > now:
+            return words.quarantined_by(by, line.until)
+        state = QuarantineState.EXPIRED
+    if state is QuarantineState.DISMISSED and by.startswith("@"):
+        return words.dismissed_by(by)
+    return f"{QUARANTINES[state]} by {by}, {words.day(line.since)}."
+
+
+def decision_of(decision: Decision) -> str:
+    """What somebody did, and where."""
+    act = ACTS.get(decision.act, decision.act.replace("_", " "))
+    where = SURFACES.get(decision.surface, f"by {decision.surface}")
+    return f"{escape.plain(act)} {escape.plain(where)}"
+
+
+def ago(moment: datetime, *, now: datetime) -> str:
+    """How long ago a moment was, in the unit that a person would use."""
+    age = now - moment
+    if age < timedelta(minutes=1):
+        return "just now" if age > -timedelta(minutes=1) else words.day(moment)
+    if age < timedelta(hours=1):
+        return f"{age // timedelta(minutes=1)} min ago"
+    if age < timedelta(days=1):
+        return f"{age // timedelta(hours=1)} h ago"
+    if age < timedelta(days=DAYS_IN_WORDS):
+        return f"{words.counted(age.days, 'day')} ago"
+    return words.day(moment)
+
+
+def duration(milliseconds: int | None) -> str:
+    """How long an execution took; empty when the report did not say."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < MILLISECONDS:
+        return f"{milliseconds} ms"
+    return f"{milliseconds / MILLISECONDS:.1f} s"
+
+
+def where_run(sighting: Sighting) -> str:
+    """The pull request or branch that an execution belongs to."""
+    if sighting.pr_number is not None:
+        return f"#{sighting.pr_number}"
+    return escape.plain(sighting.branch, limit=BRANCH_LIMIT)
+
+
+def cursor_text(cursor: Cursor) -> str:
+    """A place in a timeline, for a link."""
+    micros = (cursor.at - EPOCH) // timedelta(microseconds=1)
+    return f"{micros}.{cursor.report_id}.{cursor.nth}"
+
+
+def cursor_from(text: str) -> Cursor | None:
+    """What `cursor_text` wrote; None for anything else, which is the newest page."""
+    parts = text.split(".")
+    if len(parts) != len(("at", "report_id", "nth")) or not all(
+        part.isascii() and part.isdecimal() and len(part) <= MICROS_DIGITS for part in parts
+    ):
+        return None
+    micros, report_id, nth = (int(part) for part in parts)
+    if nth > SMALLINT_MAX:
+        return None
+    return Cursor(EPOCH + timedelta(microseconds=micros), report_id, nth)

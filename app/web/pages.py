@@ -1,0 +1,125 @@
+"""The pages themselves: read what was asked for, show it."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.core.errors import Missing
+from app.db.pages import LISTED_STATES
+from app.services import pages
+from app.services.pages import NOT_HERE
+from app.services.sessions import Visitor
+from app.web.answers import page
+from app.web.formats import cursor_from
+from app.web.site import Web
+from app.web.timeline import LEGEND, picture_of
+
+LAST_PAGE = 10_000  # nobody turns further; a larger number is a probe
+TASK_ID_DIGITS = 18  # fits PostgreSQL's bigint
+
+VIEWS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "watched": (LISTED_STATES, True),
+    "flaky": (("flaky",), False),
+    "broken": (("broken",), False),
+    "suspect": (("suspect",), False),
+    "quarantined": ((), True),
+}
+"""The tabs of a repository's page: states, and whether quarantined cases come along."""
+
+
+def overview(web: Web, visitor: Visitor, request: Request) -> Response:
+    """`/`: the repositories, and what is flaky in any of them."""
+    found = pages.overview(
+        web.engine, repository_page=_number(request, "page"), case_page=_number(request, "cases")
+    )
+    return _page(web, "overview.html", visitor, request, found=found)
+
+
+def repository(web: Web, visitor: Visitor, request: Request) -> Response:
+    """`/r/{owner}/{name}`: one repository's cases, and the health of its uploads."""
+    view = request.query_params.get("show", "watched")
+    if view not in VIEWS:
+        view = "watched"
+    states, with_quarantined = VIEWS[view]
+    found = pages.repository_page(
+        web.engine,
+        _full_name(request),
+        states=states,
+        with_quarantined=with_quarantined,
+        case_page=_number(request, "cases"),
+        run_page=_number(request, "runs"),
+    )
+    return _page(web, "repository.html", visitor, request, found=found, view=view, views=VIEWS)
+
+
+def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
+    """`/r/{owner}/{name}/cases/{case_id}`: all that was seen and decided of one case."""
+    before = cursor_from(request.query_params.get("before", ""))
+    found = pages.case_page(
+        web.engine, _full_name(request), _case_id(request), before=before, now=web.clock()
+    )
+    picture = picture_of(found.timeline.sightings)
+    return _page(
+        web,
+        "case.html",
+        visitor,
+        request,
+        found=found,
+        picture=picture,
+        legend=LEGEND,
+        is_newest=before is None,
+    )
+
+
+def parked(web: Web, visitor: Visitor, request: Request) -> Response:
+    """`/parked`: work that was set aside, and a button to try it again."""
+    found = pages.parked_page(web.engine, page=_number(request, "page"))
+    return _page(web, "parked.html", visitor, request, found=found)
+
+
+def retry(web: Web, visitor: Visitor, request: Request, _form: FormData) -> Response:
+    """Take one parked task up again."""
+    task_id = request.path_params["task_id"]
+    if not (task_id.isascii() and task_id.isdecimal() and len(task_id) <= TASK_ID_DIGITS):
+        raise Missing(NOT_HERE)
+    pages.retry_parked(web.engine, web.queue, int(task_id), by=visitor.login, now=web.clock())
+    return RedirectResponse("/parked", HTTPStatus.SEE_OTHER)
+
+
+def _page(
+    web: Web,
+    template: str,
+    visitor: Visitor,
+    request: Request,
+    **values: Any,  # noqa: ANN401 -- what a template takes is checked by rendering it
+) -> Response:
+    return page(
+        template,
+        visitor=visitor,
+        now=web.clock(),
+        parked_count=pages.count_parked(web.engine),
+        here=request.url.path,
+        **values,
+    )
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PAGE)):
+        return min(max(int(text), 1), LAST_PAGE)
+    return 1
+
+
+def _full_name(request: Request) -> str:
+    return f"{request.path_params['owner']}/{request.path_params['name']}"
+
+
+def _case_id(request: Request) -> UUID:
+    try:
+        return UUID(request.path_params["case_id"])
+    except ValueError:
+        raise Missing(NOT_HERE) from None

@@ -1,0 +1,31 @@
+"""What the pages need from outside: the one argument of everything here."""
+
+from dataclasses import dataclass, field
+
+from app.clock import Clock
+from app.db.session import Engine
+from app.ports import Queue
+from app.services.sessions import Door, FailedAttempts
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The pages' surroundings. Built once, by the root."""
+
+    engine: Engine
+    clock: Clock
+    queue: Queue  # is told when a person takes parked work up again
+    admin_token: str | None = None  # None: only one-time links open the pages
+    public_url: str | None = None  # where people reach us; https makes the cookies secure
+    contact: str | None = None  # URI for security.txt; None: this installation's own /security
+    failed: FailedAttempts = field(default_factory=FailedAttempts)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https, so that cookies may insist on it."""
+        return bool(self.public_url) and str(self.public_url).startswith("https://")
+
+    @property
+    def door(self) -> Door:
+        """Who may come in."""
+        return Door(self.engine, self.admin_token, self.failed)

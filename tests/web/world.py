@@ -1,0 +1,285 @@
+"""A database with something to look at: the rows that ingest and evaluation would have left."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlmodel import Session, SQLModel
+
+from app.core.outcomes import Outcome
+from app.core.requests import QueueName, TakeDelivery
+from app.db.executions import OUTCOME_CODES
+from app.db.partitions import make_ahead
+from app.db.session import Engine, unit_of_work
+from app.db.tables.outside import RepositoryRow
+from app.db.tables.ran import CaseRow, ExecutionRow, JobRow, OccurrenceRow, ReportRow, RunRow
+from app.db.tables.thought import AuditEventRow, CaseStateRow, QuarantineRow, StateChangeRow
+from app.db.tables.work import DeliveryRow, TaskRow
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SHA = "77ab12c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f"
+NAMESPACE = UUID("6f2f6f0e-6f3c-4e0c-9d4b-1f6a3a0f1c55")
+PASSED, FAILED = OUTCOME_CODES[Outcome.PASSED], OUTCOME_CODES[Outcome.FAILED]
+
+CONTRADICTED = {
+    "kind": "contradicted",
+    "how": "failed on attempt 1 and passed on attempt 2",
+    "times": 2,
+    "days": 2,
+    "last_sha": SHA,
+}
+RATE = {"kind": "rate", "rate": 0.021, "low": 0.012, "high": 0.034, "runs": 61, "branch": "main"}
+
+
+@dataclass
+class World:
+    """Writes rows, handing out numbers as it goes."""
+
+    engine: Engine
+    now: datetime = NOW
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        with unit_of_work(self.engine) as session:
+            make_ahead(session, now=self.now)
+
+    def next(self, what: str) -> int:
+        self.numbers[what] = self.numbers.get(what, 0) + 1
+        return self.numbers[what]
+
+    def repository(self, full_name: str = "acme/shop", *, has_reports: bool = True) -> int:
+        repo_id = 1000 + self.next("repository")
+        self._add(
+            RepositoryRow(
+                repo_id=repo_id,
+                full_name=full_name,
+                default_branch="main",
+                first_report_at=self.now - timedelta(days=40) if has_reports else None,
+                updated_at=self.now,
+            )
+        )
+        return repo_id
+
+    def run(self, repo_id: int, **given: object) -> RunRow:
+        number = self.next("run")
+        values: dict[str, Any] = {
+            "run_id": 9_000 + number,
+            "attempt": 1,
+            "workflow": "tests",
+            "event": "push",
+            "status": "completed",
+            "conclusion": "success",
+            "head_sha": SHA,
+            "code": SHA,
+            "branch": "main",
+            "branch_class": "default",
+            "is_trusted": True,
+            "actor": "mona",
+            "started_at": self.now - timedelta(hours=number),
+            "url": f"https://github.example/acme/shop/actions/runs/{9_000 + number}",
+            "ingested_at": self.now,
+        }
+        row = RunRow(repo_id=repo_id, **(values | given))
+        self._add(row)
+        return row
+
+    def report(self, run: RunRow, **given: object) -> int:
+        digest = sha256(str(self.next("report")).encode()).digest()
+        values: dict[str, Any] = {
+            "variant": "test (3.11)",
+            "digest": digest,
+            "path": "report.xml",
+            "size_bytes": 2048,
+            "format": "pytest",
+            "at": run.started_at,
+            "cases": 60,
+            "executions": 60,
+            "passed": 60,
+            "received_at": run.started_at,
+        }
+        row = ReportRow(
+            repo_id=run.repo_id, run_id=run.run_id, attempt=run.attempt, **(values | given)
+        )
+        self._add(row)
+        return row.report_id
+
+    def job(self, run: RunRow, name: str) -> int:
+        job_id = 50_000 + self.next("job")
+        self._add(
+            JobRow(
+                repo_id=run.repo_id,
+                run_id=run.run_id,
+                attempt=run.attempt,
+                job_id=job_id,
+                name=name,
+                status="completed",
+                url=f"https://github.example/acme/shop/actions/runs/{run.run_id}/job/{job_id}",
+            )
+        )
+        return job_id
+
+    def case(self, repo_id: int, name: str = "test_total", **given: object) -> UUID:
+        case_id = uuid5(NAMESPACE, f"{repo_id}{name}{self.next('case')}")
+        values: dict[str, Any] = {
+            "identity_version": 1,
+            "suite": "pytest",
+            "classname": "tests.test_cart",
+            "name": name,
+            "file": "tests/test_cart.py",
+            "line": 12,
+            "first_seen_at": self.now - timedelta(days=40),
+        }
+        self._add(CaseRow(repo_id=repo_id, case_id=case_id, **(values | given)))
+        return case_id
+
+    def held(self, repo_id: int, case_id: UUID, state: str = "flaky", **given: object) -> None:
+        values: dict[str, Any] = {
+            "score": 0.96,
+            "rate": 0.021,
+            "rate_low": 0.012,
+            "rate_high": 0.034,
+            "runs": 61,
+            "failures": 4,
+            "flakes": 2,
+            "first_detected_at": self.now - timedelta(days=9),
+            "last_flake_at": self.now - timedelta(days=2),
+            "last_failure_at": self.now - timedelta(days=2),
+            "last_seen_at": self.now - timedelta(hours=3),
+            "evidence": [CONTRADICTED, RATE],
+            "algorithm_version": 1,
+            "updated_at": self.now,
+        }
+        self._add(CaseStateRow(repo_id=repo_id, case_id=case_id, state=state, **(values | given)))
+
+    def execution(
+        self, run: RunRow, report_id: int, case_id: UUID, outcome: int, *, nth: int = 1
+    ) -> None:
+        self._add(
+            ExecutionRow(
+                repo_id=run.repo_id,
+                case_id=case_id,
+                report_id=report_id,
+                at=run.started_at,
+                keep_until=self.now + timedelta(days=90),
+                nth=nth,
+                outcome=outcome,
+                duration_ms=1234,
+            )
+        )
+
+    def occurrence(self, run: RunRow, report_id: int, case_id: UUID, **given: object) -> None:
+        values: dict[str, Any] = {
+            "type": "AssertionError",
+            "message": "assert 3 == 4",
+            "trace": "Traceback",
+        }
+        self._add(
+            OccurrenceRow(
+                repo_id=run.repo_id,
+                case_id=case_id,
+                report_id=report_id,
+                at=run.started_at,
+                keep_until=self.now + timedelta(days=90),
+                nth=1,
+                **(values | given),
+            )
+        )
+
+    def quarantined(self, repo_id: int, case_id: UUID, *, by: str = "@mona") -> None:
+        until = self.now + timedelta(days=30)
+        self._add(
+            QuarantineRow(
+                repo_id=repo_id,
+                case_id=case_id,
+                state="active",
+                reason="Waits for the payment sandbox",
+                decided_by=by,
+                since=self.now,
+                evidence_at=self.now,
+                until=until,
+            ),
+            AuditEventRow(
+                repo_id=repo_id,
+                at=self.now,
+                actor=by,
+                surface="slack",
+                act="quarantine",
+                case_id=case_id,
+                after={
+                    "reason": "Waits for the payment sandbox",
+                    "until": until.isoformat(),
+                },
+                request_id="r1",
+            ),
+            StateChangeRow(
+                repo_id=repo_id,
+                case_id=case_id,
+                was="suspect",
+                now="flaky",
+                at=self.now - timedelta(days=9),
+                why="Contradicted on a second day.",
+            ),
+        )
+
+    def parked(self, error: str = "The payload has no field `action`.", **given: object) -> int:
+        delivery = DeliveryRow(
+            source="github",
+            guid=f"guid-{self.next('delivery')}",
+            event="workflow_run",
+            body=b"{}",
+            request_id="r2",
+            received_at=self.now,
+        )
+        self._add(delivery)
+        values: dict[str, Any] = {
+            "kind": TakeDelivery.kind,
+            "key": str(delivery.delivery_id),
+            "queue": QueueName.RUN.value,
+            "arguments": {"delivery_id": delivery.delivery_id},
+            "wanted": 1,
+            "done": 0,
+            "tries": 7,
+            "due_at": self.now - timedelta(hours=2),
+            "parked_at": self.now - timedelta(hours=1),
+            "error": error,
+            "error_kind": "validation",
+            "request_id": "r2",
+            "delivery_id": delivery.delivery_id,
+            "asked_at": self.now - timedelta(hours=3),
+        }
+        row = TaskRow(**(values | given))
+        self._add(row)
+        return row.task_id
+
+    def _add(self, *rows: SQLModel) -> None:
+        with unit_of_work(self.engine) as session:
+            _add_all(session, rows)
+
+
+def _add_all(session: Session, rows: tuple[SQLModel, ...]) -> None:
+    for row in rows:
+        session.add(row)
+
+
+def flaky_case(world: World, repo_id: int, name: str = "test_total", **given: object) -> UUID:
+    """A flaky case with a timeline: two weeks of runs, two of them red and then green."""
+    case_id = world.case(repo_id, name, **given)
+    world.held(repo_id, case_id)
+    for day in range(14, 0, -1):
+        started = world.now - timedelta(days=day)
+        is_red = day in {9, 2}
+        run = world.run(repo_id, started_at=started, conclusion="failure" if is_red else "success")
+        for variant in ("test (3.11)", "test (3.12)"):
+            fails = is_red and variant == "test (3.11)"
+            report = world.report(run, variant=variant, job_id=world.job(run, variant))
+            world.execution(run, report, case_id, FAILED if fails else PASSED)
+            if fails:
+                world.occurrence(run, report, case_id)
+        if is_red:
+            again = world.run(
+                repo_id, run_id=run.run_id, attempt=2, started_at=started + timedelta(hours=1)
+            )
+            world.execution(again, world.report(again), case_id, PASSED)
+    return case_id

@@ -1,0 +1,196 @@
+"""Slack behind the port Chat, by slack_sdk, without its retries: a post must never be doubled."""
+
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from app import __version__
+from app.clock import Clock, utc_now
+from app.core.errors import BadInput, Missing, RateLimited
+from app.core.tracing import request_id
+from app.ports import ChatMessage
+from bots.slack.failures import SERVER_ERROR, TOO_MANY, failure_of, unavailable, wait_of
+
+API_URL = "https://slack.com/api/"
+TIMEOUT = 10  # seconds
+EVENT_TYPE = "flakeguard"  # of the metadata by which we find our messages again
+MOST_BLOCKS = 50  # in one message; Slack refuses more
+PER_PAGE = 100
+MOST_PAGES = 10  # messages older than these are not looked for
+ANSWER_HOSTS = ("slack.com", "slack-gov.com")
+OK = 200
+GONE = 404
+
+NETWORK_ERRORS = (OSError, HTTPException, SlackClientError, ValueError)
+"""What slack_sdk lets through when no readable answer came: its urllib raises all of these."""
+
+
+class SlackChat:
+    """One workspace. Raises Missing, RateLimited and Unavailable."""
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str = API_URL,
+        timeout: int = TIMEOUT,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.api_url = api_url
+        self.timeout = timeout
+        self.clock = clock
+        self.client = WebClient(
+            token,
+            base_url=api_url,
+            timeout=timeout,
+            user_agent_prefix=f"flakeguard/{__version__}",
+            retry_handlers=[],
+        )
+        self._bot_id: str | None = None
+        if is_loopback(api_url):
+            self.client.proxy = None  # slack_sdk sends even these through the environment's proxy
+
+    def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
+        """Post a message, in a thread when one is named; its ts."""
+        place = {"thread_ts": thread} if thread else {}
+        body = {"channel": channel, "unfurl_links": False, "unfurl_media": False, **place}
+        answer = self.call("chat.postMessage", json=body | content_of(message))
+        return str(answer["ts"])
+
+    def update(self, channel: str, ts: str, message: ChatMessage) -> None:
+        """Make an existing message say this; Missing when it was deleted."""
+        self.call("chat.update", json={"channel": channel, "ts": ts} | content_of(message))
+
+    def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
+        """The newest message of ours with this handle; None when there is none.
+
+        Looks through the newest messages of the channel, or through one thread.
+        """
+        found = None
+        author = self.bot_id()
+        for message in self.messages(channel, thread):
+            if message.get("bot_id") == author and handle_in(message) == handle:
+                found = max(found or "", str(message.get("ts", "")))
+        return found
+
+    def answer(self, response_url: str, text: str) -> None:
+        """Tell the person who clicked, and nobody else; Missing when it is too late for that."""
+        if not self.may_answer(response_url):
+            raise BadInput("The address to answer to is not Slack's; the answer was not sent.")
+        webhook = WebhookClient(response_url, timeout=self.timeout, retry_handlers=[])
+        if is_loopback(response_url):
+            webhook.proxy = None
+        try:
+            answer = webhook.send(
+                text=text, response_type="ephemeral", replace_original=False, headers=tracing()
+            )
+        except NETWORK_ERRORS as error:
+            raise unreachable("response_url", error) from error
+        self.check_answer(answer)
+
+    def bot_id(self) -> str:
+        """The id under which our messages stand; asked once."""
+        if self._bot_id is None:
+            self._bot_id = str(self.call("auth.test").get("bot_id") or "")
+        return self._bot_id
+
+    def call(self, method: str, **asked: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- it is JSON
+        """What a method of the Web API answers."""
+        try:
+            answer = self.client.api_call(method, headers=tracing(), **asked)
+        except SlackApiError as error:
+            raise failure_of(error, method, now=self.clock()) from error
+        except NETWORK_ERRORS as error:
+            raise unreachable(method, error) from error
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    def messages(self, channel: str, thread: str | None) -> Iterator[Mapping[str, Any]]:
+        """The newest messages of a channel, or those of a thread, with their metadata."""
+        method = "conversations.replies" if thread else "conversations.history"
+        asked: dict[str, Any] = {"channel": channel, "limit": PER_PAGE, "include_all_metadata": 1}
+        if thread:
+            asked["ts"] = thread
+        for _ in range(MOST_PAGES):
+            answer = self.call(method, params=asked)
+            yield from answer.get("messages") or ()
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+            asked = {**asked, "cursor": cursor}
+
+    def may_answer(self, response_url: str) -> bool:
+        """Whether this address is Slack's, or the stand-in's that we were set up with.
+
+        It came in a request, and must not lead us into somebody's network.
+        """
+        given, api = urlsplit(response_url), urlsplit(self.api_url)
+        if (given.scheme, given.netloc) == (api.scheme, api.netloc):
+            return True
+        host = given.hostname or ""
+        is_slack = any(host == one or host.endswith(f".{one}") for one in ANSWER_HOSTS)
+        return given.scheme == "https" and given.netloc == host and is_slack
+
+    def check_answer(self, answer: WebhookResponse) -> None:
+        """Raise what a refused answer means."""
+        status = answer.status_code
+        if status == OK:
+            return
+        if status == TOO_MANY:
+            until = self.clock() + wait_of(answer.headers)
+            raise RateLimited("Slack limits how often we may answer.", until=until)
+        if status == GONE:
+            raise Missing("It is too late to answer this click: Slack takes answers for 30 min.")
+        message = f"Slack answered response_url with {status}."
+        raise unavailable(message, permanent=status < SERVER_ERROR)
+
+
+def content_of(message: ChatMessage) -> dict[str, Any]:
+    """A message's text, blocks and handle as Slack wants them."""
+    if len(message.blocks) > MOST_BLOCKS:
+        raise BadInput(
+            f"A message of {len(message.blocks)} blocks cannot be sent; "
+            f"Slack takes {MOST_BLOCKS} at most."
+        )
+    return {
+        "text": message.text,
+        "blocks": list(message.blocks),
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"handle": message.handle}},
+    }
+
+
+def handle_in(message: Mapping[str, Any]) -> str | None:
+    """The handle with which a message was sent; None where it has none of ours."""
+    metadata = message.get("metadata")
+    if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:
+        return None
+    payload = metadata.get("event_payload")
+    handle = payload.get("handle") if isinstance(payload, Mapping) else None
+    return handle if isinstance(handle, str) else None
+
+
+def tracing() -> dict[str, str]:
+    """The id of the request that caused this one, passed on."""
+    current = request_id.get()
+    return {"X-Request-Id": current} if current else {}
+
+
+def unreachable(method: str, error: Exception) -> Exception:
+    """The error when no readable answer came."""
+    if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
+        return unavailable(f"Slack did not answer {method} in time.")
+    return unavailable(f"Slack could not be reached for {method}: {type(error).__name__}.")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether this address is on this machine, where no proxy should stand between."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

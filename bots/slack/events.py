@@ -1,0 +1,92 @@
+"""What each Slack interaction comes to; other ones are answered and forgotten."""
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.core.deliveries import Delivery, Taken
+from app.core.errors import BadInput
+from app.core.requests import ActFromChat, QueueName
+
+BLOCK_ACTIONS = "block_actions"
+ACTIONS = frozenset({"quarantine", "dismiss"})
+"""The action ids of our buttons."""
+
+UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""NUL and lone surrogates: legal in JSON, refused by PostgreSQL's text."""
+
+VALUE_MAX = 2_000  # characters of a button's value; Slack's limit
+NOTHING = Taken()
+
+
+def storable(value: object) -> object:
+    """Text without what PostgreSQL cannot store; anything else as it is."""
+    return value.translate(UNSTORABLE) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(storable)]
+
+
+class Part(BaseModel):
+    """A part of a payload: frozen, tolerant of fields that we do not know."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Named(Part):
+    """A user or a team, of which we use the id."""
+
+    id: Annotated[Text, Field(min_length=1)]
+
+
+class Action(Part):
+    """The button that was clicked."""
+
+    action_id: Text
+    value: Annotated[Text, Field(max_length=VALUE_MAX)] = ""
+
+
+class BlockActions(Part):
+    """A click below a message."""
+
+    user: Named
+    team: Named | None = None  # None in an organisation-wide installation
+    actions: tuple[Action, ...] = ()
+    response_url: Text = ""
+
+
+def taken(delivery: Delivery) -> Taken:
+    """The work that follows from an interaction; empty when it is none of our buttons.
+
+    Raises BadInput naming the field where the payload cannot be read.
+    """
+    if delivery.event != BLOCK_ACTIONS:
+        return NOTHING
+    click = read(delivery.body)
+    for action in click.actions:
+        if action.action_id in ACTIONS:
+            request = ActFromChat(
+                team_id=click.team.id if click.team else "",
+                chat_user=click.user.id,
+                action=action.action_id,
+                handle=action.value,
+                response_url=click.response_url,
+                delivery_id=delivery.id,
+            )
+            return Taken(requests=((QueueName.CLICK, request),))
+    return NOTHING
+
+
+def read(body: bytes) -> BlockActions:
+    """A stored interaction; BadInput naming the field where it cannot be read."""
+    try:
+        return BlockActions.model_validate(json.loads(body))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "it"
+        raise BadInput(
+            f"The block_actions payload cannot be read: {place}: {first['msg'].lower()}."
+        ) from None
+    except (ValueError, RecursionError):
+        raise BadInput("The block_actions payload is no JSON.") from None

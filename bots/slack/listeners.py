@@ -1,0 +1,104 @@
+"""What Bolt does with a request whose signature is checked: store our clicks, ack everything."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+
+from app.core.deliveries import NewDelivery
+from app.core.errors import Unavailable
+from bots.slack.events import ACTIONS, BLOCK_ACTIONS
+
+ANYTHING = re.compile(r".*", re.DOTALL)
+CANNOT_STORE = 503
+FAULT = 500
+
+Store = Callable[[NewDelivery], bool]
+
+
+def bolt_app(*, signing_secret: str, bot_token: str | None, store: Store) -> App:
+    """A Bolt that asks nobody anything: the whole answer is made before it returns.
+
+    Verification is ours (Bolt reads the wall clock, and fails on an odd timestamp), and so is
+    authorization (Bolt asks Slack at every request).
+    """
+    app = App(
+        name="flakeguard",
+        logger=quiet_logger(),
+        signing_secret=signing_secret,
+        authorize=authorize_with(bot_token),
+        request_verification_enabled=False,
+        process_before_response=True,
+    )
+    app.action(ANYTHING)(keep_click_in(store))
+    app.error(answer_error)
+    for register in (app.command, app.event, app.options, app.shortcut, app.view):
+        register(ANYTHING)(acknowledge)  # not ours yet: Slack tells the person of every 404
+    return app
+
+
+def quiet_logger() -> logging.Logger:
+    """Bolt's warnings quote request bodies, which do not belong in a log."""
+    logger = logging.getLogger("flakeguard.bolt")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+def authorize_with(bot_token: str | None) -> Callable[..., AuthorizeResult]:
+    """What Bolt asks who may speak: always the one token that we have."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=bot_token)
+
+    return authorize
+
+
+def keep_click_in(store: Store) -> Callable[..., None]:
+    """A listener that stores a click on one of our buttons, then acks; others it only acks."""
+
+    def keep_click(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        if any(is_ours(action) for action in body.get("actions") or ()):
+            store(click_of(body, request_id=str(context.get("request_id", ""))))
+        ack()
+
+    return keep_click
+
+
+def acknowledge(ack: Ack) -> None:
+    """Tell Slack that we heard it."""
+    ack()
+
+
+def answer_error(error: Exception) -> BoltResponse:
+    """503 when a click could not be stored: Slack then tells the person that it failed."""
+    if isinstance(error, Unavailable):
+        message = "The click could not be stored; it is safe to click again."
+        return BoltResponse(status=CANNOT_STORE, body={"error": message})
+    return BoltResponse(status=FAULT, body={"error": "FlakeGuard made a mistake."})
+
+
+def is_ours(action: object) -> bool:
+    """Whether this is a click on a button of ours."""
+    return isinstance(action, Mapping) and action.get("action_id") in ACTIONS
+
+
+def click_of(body: Mapping[str, Any], *, request_id: str) -> NewDelivery:
+    """A click as it is stored.
+
+    Its GUID is made of Slack's trigger id, one per click and the same when Slack sends the
+    request again. Slack's old verification token is a secret, and is left out.
+    """
+    kept = json.dumps({name: value for name, value in body.items() if name != "token"})
+    identity = str(body.get("trigger_id") or kept)
+    return NewDelivery(
+        source="slack",
+        guid=hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
+        event=BLOCK_ACTIONS,
+        body=kept.encode(),
+        request_id=request_id,
+    )

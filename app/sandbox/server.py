@@ -1,6 +1,5 @@
 """Serving the world on loopback."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from app.sandbox.slack.http import SlackHttp
 from app.sandbox.world import World
 
 LOOPBACK = "127.0.0.1"
+BACKLOG = 512  # connections that wait to be taken
 START_WITHIN = 10.0  # seconds
 STOP_WITHIN = 3  # seconds for requests under way
 
@@ -43,7 +43,7 @@ def build_app(world: World) -> ASGIApp:
         return Response(contents, status, headers)
 
     slack = SlackHttp(world.slack)
-    github = GitHubApi(world.github)
+    github = GitHubApi(world.github, world.github_limits)
     app = Starlette(
         routes=[
             Mount(GITHUB_API, routes=github.routes()),
@@ -64,7 +64,7 @@ def serve(world: World, *, port: int = 0) -> Iterator[str]:
 
     Port 0 takes any free one. The world keeps its memory afterwards and can be served again.
     """
-    listener = socket.create_server((LOOPBACK, port), backlog=512)
+    listener = listening_socket(port)
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     world.settle(address)
     config = uvicorn.Config(
@@ -77,18 +77,31 @@ def serve(world: World, *, port: int = 0) -> Iterator[str]:
         timeout_graceful_shutdown=STOP_WITHIN,
     )
     server = _Server(config)
-    thread = threading.Thread(
-        target=lambda: asyncio.run(server.serve([listener])), daemon=True, name="sandbox"
-    )
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True, name="sandbox")
     thread.start()
     try:
         if not server.is_up.wait(START_WITHIN):
             raise RuntimeError(f"The sandbox did not start on {address}.")
         yield address
     finally:
+        world.close()
         server.should_exit = True
         thread.join(START_WITHIN)
         listener.close()
+
+
+def listening_socket(port: int) -> socket.socket:
+    """A listener on loopback that answers at once.
+
+    asyncio turns Nagle's algorithm off only for sockets that name TCP as their protocol;
+    otherwise every answer would wait 40 ms for the other side's delayed acknowledgement.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.bind((LOOPBACK, port))
+    listener.listen(BACKLOG)
+    return listener
 
 
 class _Server(uvicorn.Server):

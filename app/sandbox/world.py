@@ -5,6 +5,7 @@ from secrets import token_hex
 
 from app.sandbox.addresses import GITHUB_API, SLACK_API
 from app.sandbox.faults import Exchange, Faults
+from app.sandbox.github.api.limits import Limits
 from app.sandbox.github.world import GitHubWorld
 from app.sandbox.slack.world import SlackWorld
 
@@ -24,6 +25,7 @@ class World:
         self.github = github
         self.slack = slack
         self.faults = Faults()
+        self.github_limits = Limits()
         self.requests: list[Exchange] = []
         self.page_token = new_secret()  # what a page's form must carry to be believed
         self.address = ""
@@ -54,6 +56,11 @@ class World:
             "comments": comments,
             "slack_messages": len(self.slack.messages),
         }
+
+    def close(self) -> None:
+        """Let go of what is open to the outside; the memory stays."""
+        self.github.hooks.close()
+        self.slack.poster.close()
 
     def drain(self) -> None:
         """Wait until everything that is sent from the background has arrived."""

@@ -16,6 +16,7 @@ import httpx
 
 from app.clock import Clock
 from app.core.errors import Missing
+from app.sandbox.posting import Poster
 
 ANSWER_WITHIN = 10.0  # seconds; GitHub calls the delivery failed after that
 HOOK_ID = 400_100
@@ -79,7 +80,7 @@ class Hooks:
         self._waiting: queue.Queue[tuple[Parcel, bool]] = queue.Queue()
         self._sender: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._client = httpx.Client(timeout=ANSWER_WITHIN, trust_env=False)
+        self._poster = Poster(timeout=ANSWER_WITHIN)
 
     def send(
         self,
@@ -120,6 +121,11 @@ class Hooks:
     def drain(self) -> None:
         """Wait until everything queued has been sent."""
         self._waiting.join()
+
+    def close(self) -> None:
+        """Send what waits, then let the connections go; sending again opens new ones."""
+        self.drain()
+        self._poster.close()
 
     def signature(self, body: bytes) -> str:
         """The value of X-Hub-Signature-256."""
@@ -181,7 +187,7 @@ class Hooks:
         self, parcel: Parcel, headers: Mapping[str, str]
     ) -> tuple[httpx.Response | None, int, str]:
         try:
-            answer = self._client.post(self.url or "", content=parcel.body, headers=headers)
+            answer = self._poster.post(self.url or "", parcel.body, headers)
         except httpx.TimeoutException:
             return None, httpx.codes.GATEWAY_TIMEOUT, "timed out"
         except (httpx.HTTPError, httpx.InvalidURL):

@@ -12,7 +12,7 @@ from app.sandbox.slack.limits import (
 )
 
 
-def content_of(given: Arguments, *, old: Message | None = None) -> Json:
+def content_of(given: Arguments) -> Json:
     """Text, blocks, attachments and metadata, if Slack would take them; absent ones are left."""
     content: Json = {}
     if "blocks" in given:

@@ -38,7 +38,7 @@ def update(slack: SlackState, given: Arguments) -> Json:
     """chat.update: other content for a message of the bot's own."""
     channel = writable_channel(slack, given)
     message = own_message(slack, channel, given)
-    content = content_of(given, old=message)
+    content = content_of(given)
     fill(message, content)
     message.edited_ts = slack.new_ts()
     return {

@@ -8,8 +8,10 @@ from secrets import token_hex
 
 from app.clock import Clock
 from app.core.errors import BadInput, Missing
+from app.sandbox.posting import Poster
 from app.sandbox.slack.entities import Channel, Json, Member, Message, ResponseUrl, Sent, View
 
+ACK_WITHIN = 3.0  # seconds; Slack tells the person that it failed after that
 TICK = timedelta(microseconds=100)  # two messages of one channel are at least so far apart
 SECRET_BYTES = 12
 
@@ -49,6 +51,7 @@ class SlackState:
         self.views: dict[str, View] = {}
         self.sent: list[Sent] = []  # interactions and commands, with the answers
         self.last_post: dict[str, datetime] = {}
+        self.poster = Poster(timeout=ACK_WITHIN)
         self._ids = itertools.count(1)
         self._last_moment: datetime | None = None
         self.bot = self.add_user("flakeguard", is_bot=True)

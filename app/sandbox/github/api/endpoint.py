@@ -23,9 +23,9 @@ REQUEST_ID_BYTES = 6
 class GitHubApi:
     """The REST API of one world."""
 
-    def __init__(self, github: GitHubWorld) -> None:
+    def __init__(self, github: GitHubWorld, limits: Limits) -> None:
         self.github = github
-        self.limits = Limits()
+        self.limits = limits
 
     def routes(self) -> list[Route]:
         """Every operation by path; paths are tried in this order."""

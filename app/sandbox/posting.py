@@ -1,0 +1,30 @@
+"""Posting to FlakeGuard, as GitHub and Slack do from outside."""
+
+import threading
+from collections.abc import Mapping
+
+import httpx
+
+
+class Poster:
+    """Keeps its connections between posts; closed, it opens new ones when it is used again."""
+
+    def __init__(self, *, timeout: float) -> None:
+        self.timeout = timeout  # seconds
+        self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """Post once; redirects are not followed."""
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(timeout=self.timeout, trust_env=False)
+            client = self._client
+        return client.post(url, content=body, headers=dict(headers))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+            self._client = None

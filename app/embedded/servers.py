@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import app
@@ -78,7 +78,7 @@ class _User:
     namespaces: bool
     stay: int = -1  # descriptor of the users' lock, held shared
     keeper: "subprocess.Popen[bytes] | None" = None  # whom we launched, until it has spoken
-    launches: int = field(default=0)
+    launches: int = 0
 
     def enter(self) -> None:
         """Say that we need the server, and launch its keeper when there is none."""

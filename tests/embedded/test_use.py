@@ -18,9 +18,12 @@ from tests.embedded.world import (
     kill,
     modes_of_parents,
     pid_of,
+    pids_of,
     processes_of,
     until,
 )
+
+LASTING = ("app.embedded.keeper", "bin/postgres -D", "bin/redis-server")  # in their commands
 
 
 def plain(servers: Servers) -> str:
@@ -117,12 +120,13 @@ def test_the_folder_is_private_and_no_folder_above_changes(tmp_path: Path) -> No
     data = closed / "made" / "data"
     before = modes_of_parents(closed / "any")
 
-    with use(data, postgres=True, redis=True, durable=False):
+    with use(data, postgres=True, redis=True, durable=False) as servers:
         during = modes_of_parents(closed / "any")
-        sockets = [data / "postgres" / ".s.PGSQL.5432", data / "redis" / "redis.sock"]
+        folders = folders_of_sockets(servers)
+        sockets = [folders[0] / ".s.PGSQL.5432", folders[1] / "redis.sock"]
         open_to_others = [
             path
-            for path in (data.parent, data, *data.iterdir(), *sockets)
+            for path in (data.parent, data, *data.iterdir(), *folders, *sockets)
             if stat.S_IMODE(path.stat().st_mode) & 0o077
         ]
 
@@ -172,11 +176,12 @@ def test_ctrl_c_of_the_first_user_does_not_reach_the_servers(data: Path) -> None
     first = Asker(data)
     address = first.answer()["database_url"]
     with use(data, postgres=True, redis=True):
-        before = processes_of(data).keys()
+        before = [pids_of(data, words) for words in LASTING]
         first.interrupt()
 
         assert visits(address) == 1
-        assert processes_of(data).keys() >= before - {first.process.pid}
+        assert [pids_of(data, words) for words in LASTING] == before
+        assert [len(pids) for pids in before] == [2, 1, 1]
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis"])
@@ -189,8 +194,7 @@ def test_a_server_that_was_killed_comes_back_at_the_same_address(data: Path, nam
         first = pid_of(data, words)
 
         kill(first)
-        until(lambda: any(words in command for command in processes_of(data).values()))
-        until(lambda: pid_of(data, words) != first)
+        until(lambda: bool(pids_of(data, words) - {first}))
 
         with use(data, postgres=name == "postgres", redis=name == "redis") as again:
             assert again == servers

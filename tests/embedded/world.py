@@ -13,7 +13,7 @@ from pathlib import Path
 import app
 
 ROOT = Path(app.__file__).parents[1]
-ASKER = Path(__file__).with_name("asker.py")
+ASKER = "tests.embedded.asker"
 PATIENCE = 30.0  # seconds until a wait is given up; nothing here takes one of them
 STEP = 0.02
 IS_ROOT = os.geteuid() == 0
@@ -27,7 +27,7 @@ class Asker:
     def __init__(self, data: Path, *, prefix: Sequence[str] = (), **options: bool) -> None:
         wanted = {"postgres": True, "redis": True, "durable": False} | options
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, str(ASKER), str(data), json.dumps(wanted)],
+            [*prefix, sys.executable, "-m", ASKER, str(data), json.dumps(wanted)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -78,18 +78,24 @@ def processes_of(data: Path) -> dict[int, str]:
                 works_in = (folder / "cwd").readlink()
                 if str(data) in command or works_in.is_relative_to(data):
                     found[int(folder.name)] = command
-    return {pid: command for pid, command in found.items() if str(ASKER) not in command}
+    return {pid: command for pid, command in found.items() if ASKER not in command}
+
+
+def pids_of(data: Path, words: str) -> set[int]:
+    """The processes of a data folder whose command contains the words."""
+    return {pid for pid, command in processes_of(data).items() if words in command}
 
 
 def pid_of(data: Path, words: str) -> int:
-    """The one process of a data folder whose command contains the words."""
-    (pid,) = (pid for pid, command in processes_of(data).items() if words in command)
+    """The one such process."""
+    (pid,) = pids_of(data, words)
     return pid
 
 
 def kill(pid: int) -> None:
-    """End a process as no process can prevent."""
-    os.kill(pid, signal.SIGKILL)
+    """End a process as no process can prevent; it may have gone with another by now."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def until(is_so: Callable[[], bool]) -> None:

@@ -20,6 +20,7 @@ from app.sandbox.world import World
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FIRST, SECOND, HEAD = "a" * 40, "b" * 40, "c" * 40
+POLL = 0.02  # seconds between looks at whether the listener is to stop
 SHOP = "/repos/acme/shop"
 
 
@@ -163,7 +164,7 @@ def listening() -> Iterator[Listener]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
     listener.url = f"http://127.0.0.1:{server.server_port}/hook"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     try:
         yield listener

@@ -1,17 +1,14 @@
 """`flakeguard up`: the database, the queue, the migrations and every process, in one command."""
 
-import contextlib
 import errno
 import http.client
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
-from pydantic import SecretStr
 from rich.console import Console
 
-from app import embedded
 from app.clock import Clock, utc_now
 from app.core.errors import BadInput, FlakeGuardError
 from app.db.migrate import upgrade
@@ -19,6 +16,7 @@ from app.db.session import engine_for
 from app.services.sessions import make_sign_in_link
 from app.settings import Settings, for_child
 from app.supervise import Program, Supervisor
+from app.wiring import equipped
 
 DONE, FAILED = 0, 1  # exit status
 OURS = (sys.executable, "-m", "app.cli")
@@ -48,27 +46,6 @@ def up(
         return FAILED
     except KeyboardInterrupt:  # while starting: later the supervisor takes it
         return DONE
-
-
-@contextlib.contextmanager
-def equipped(settings: Settings) -> Iterator[Settings]:
-    """The settings with a database, a Redis and a key; ours for whatever is not configured.
-
-    Our servers run while the context lasts. Raises BadInput when they cannot.
-    """
-    with embedded.use(
-        settings.data,
-        postgres=settings.database_url is None,
-        redis=settings.redis_url is None,
-    ) as servers:
-        found: dict[str, object] = {}
-        if servers.database_url is not None:
-            found["database_url"] = SecretStr(servers.database_url)
-        if servers.redis_url is not None:
-            found["redis_url"] = SecretStr(servers.redis_url)
-        if not settings.secret_keys:
-            found["secret_keys"] = (SecretStr(embedded.secret_key(settings.data)),)
-        yield settings.model_copy(update=found)
 
 
 def ensure_free(host: str, port: int) -> None:

@@ -54,7 +54,7 @@ class Standing:
     rate: float  # share of the default branch's runs that fail
     rate_interval: tuple[float, float]
     runs: int  # verdicts of the default branch that the rate rests on
-    failures: int  # failing executions, trusted or not
+    failures: int  # failing executions of trusted code
     flakes: int  # contradicted failures that count
     first_detected_at: datetime | None
     last_flake_at: datetime | None
@@ -78,7 +78,7 @@ def standing_of(
     """Judge one case by its verdicts, oldest first, as `verdicts_of` gives them.
 
     `branch` is the default branch's name, for the sentences. Verdicts of untrusted code count
-    for nothing but `failures`. Contradictions up to `dismissed_at` were looked at by a person
+    for nothing. Contradictions up to `dismissed_at` were looked at by a person
     and called no flakes; only newer ones count.
     """
     trusted = [verdict for verdict in verdicts if verdict.is_trusted and verdict.is_decided]
@@ -94,14 +94,14 @@ def standing_of(
     rate = len(failing) / len(base) if base else 0.0
     streak = _streak(base)
     broken = len(streak) >= _too_many(rate if len(days) >= FLAKY_DAYS else None)
-    failed = [verdict.last_at for verdict in verdicts if verdict.failures]
+    failed = [verdict.last_at for verdict in trusted if verdict.failures]
     return Standing(
         state=_state(days=len(days), is_broken=broken),
         score=score(len(days)),
         rate=rate,
         rate_interval=wilson_interval(len(failing), len(base)),
         runs=len(base),
-        failures=sum(verdict.failures for verdict in verdicts),
+        failures=sum(verdict.failures for verdict in trusted),
         flakes=len(flakes),
         first_detected_at=_detected(flakes),
         last_flake_at=flakes[-1].last_at if flakes else None,

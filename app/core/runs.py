@@ -73,6 +73,7 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     url: str
+    head_repo: str | None = None  # owner/name; None when the fork was deleted
 
     @property
     def code(self) -> str:

@@ -234,3 +234,55 @@ def seen_in_run(session: Session, key: RunKey, watched: Sequence[UUID]) -> list[
         "watched": list(watched),
     }
     return [row[0] for row in session.execute(SEEN_IN_RUN, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class LastFailure:
+    """The last failing execution of a case in a run and variant, and whether it passed later."""
+
+    job_id: int | None
+    message: str | None
+    passed_after: bool
+
+
+# In the order of attempts, then of executions: the last failure's text, and whether any pass of
+# the same case and variant in the same run comes after it.
+LAST_FAILURES = text("""
+SELECT DISTINCT ON (report.run_id, failed.case_id, variant)
+  report.run_id, failed.case_id,
+  report.variant || coalesce(' ' || failed.variant, '') AS variant,
+  report.job_id, coalesce(failed.message, failed.trace) AS message,
+  EXISTS (
+    SELECT 1 FROM report AS later
+    JOIN execution AS passed ON passed.repo_id = later.repo_id
+      AND passed.report_id = later.report_id AND passed.case_id = failed.case_id
+      AND passed.at = later.at AND passed.outcome = 1
+      AND passed.variant IS NOT DISTINCT FROM failed.variant
+    WHERE later.repo_id = report.repo_id AND later.run_id = report.run_id
+      AND later.variant = report.variant
+      AND (later.attempt, passed.nth) > (report.attempt, failed.nth)
+  ) AS passed_after
+FROM report
+JOIN occurrence AS failed ON failed.repo_id = report.repo_id
+  AND failed.report_id = report.report_id
+WHERE report.repo_id = :repo AND report.run_id = ANY(:runs)
+ORDER BY report.run_id, failed.case_id, variant, report.attempt DESC, failed.nth DESC
+""")
+
+
+def last_failures(
+    session: Session, repo_id: int, run_ids: Sequence[int]
+) -> dict[tuple[int, UUID, str], LastFailure]:
+    """By (run, case, variant): how the cases that failed in these runs ended."""
+    rows = session.execute(LAST_FAILURES, {"repo": repo_id, "runs": list(run_ids)})
+    return {
+        (row.run_id, row.case_id, row.variant): LastFailure(
+            job_id=row.job_id, message=_first_line(row.message), passed_after=row.passed_after
+        )
+        for row in rows
+    }
+
+
+def _first_line(message: str | None) -> str | None:
+    lines = (message or "").strip().splitlines()
+    return lines[0] if lines else None

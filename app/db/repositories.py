@@ -124,6 +124,11 @@ def open_pull_request(session: Session, repo_id: int, head_sha: str) -> int | No
     return session.exec(query).first()
 
 
+def knows_pull_request(session: Session, repo_id: int, number: int) -> bool:
+    """Whether a delivery has told us of this pull request."""
+    return session.get(PullRequestRow, (repo_id, number)) is not None
+
+
 def _repository(row: RepositoryRow) -> Repository:
     return Repository(
         id=row.repo_id,

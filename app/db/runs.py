@@ -138,7 +138,7 @@ def jobs(session: Session, key: RunKey) -> list[Job]:
 
 def _marking(column: str) -> Any:  # noqa: ANN401 -- SQLAlchemy's text clause
     return text(
-        f"UPDATE run SET {column} = :now"  # noqa: S608 -- a column name of ours
+        f"UPDATE run SET {column} = :now"
         " WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt"
     )
 
@@ -167,6 +167,7 @@ def _columns(run: Run) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": run.ended_at,
         "url": run.url,
+        "head_repo": run.head_repo,
     }
 
 
@@ -187,4 +188,5 @@ def _run(row: RunRow) -> Run:
         started_at=row.started_at,
         ended_at=row.ended_at,
         url=row.url,
+        head_repo=row.head_repo,
     )

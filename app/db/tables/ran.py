@@ -51,6 +51,7 @@ class RunRow(SQLModel, table=True):
     started_at: datetime = moment()
     ended_at: datetime | None = moment_or_none()
     url: str
+    head_repo: str | None = None
     ingested_at: datetime | None = moment_or_none()
     evaluated_at: datetime | None = moment_or_none()
 

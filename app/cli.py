@@ -1,0 +1,200 @@
+"""The command line: `flakeguard`. Every command exits with 0, 1 and one sentence, or 2."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app import __version__
+
+cli = typer.Typer(
+    name="flakeguard",
+    help="Is this failure mine? Tells flaky tests from broken ones, on every pull request.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+chat = typer.Typer(help="Which channel hears of which repository, and who is who in Slack.")
+cli.add_typer(chat, name="slack", no_args_is_help=True)
+
+# Every command imports what it needs when it runs: `flakeguard parse` must not wait for a web
+# server's modules.
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Port = Annotated[int | None, typer.Option(help="Where web listens; PORT unless given.")]
+Host = Annotated[str | None, typer.Option(help="The address web listens on; HOST unless given.")]
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in one sentence on stderr."""
+    from app.core.errors import FlakeGuardError
+
+    try:
+        cli()
+    except FlakeGuardError as error:
+        print(f"flakeguard: {error}", file=sys.stderr)  # noqa: T201 -- the command line's voice
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@cli.command()
+def demo(
+    *,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Keep the pages open at the end.")
+    ] = True,
+    port: Annotated[int, typer.Option(help="Where the pages are.")] = 8000,
+    as_json: AsJson = False,
+) -> None:
+    """Show the whole product on this machine, with a GitHub and a Slack of its own."""
+    from app.demo.play import play
+
+    raise typer.Exit(play(serve=serve, port=port, as_json=as_json))
+
+
+@cli.command()
+def up(
+    *,
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+) -> None:
+    """Run everything: our own PostgreSQL and Redis where none is set, web, workers, cron."""
+    from app.commands.up import up as run_up
+
+    settings = _settings()
+    raise typer.Exit(
+        run_up(settings, host=host or settings.host, port=port or settings.port, workers=workers)
+    )
+
+
+@cli.command()
+def web(*, host: Host = None, port: Port = None) -> None:
+    """Run one web process."""
+    from app.main import serve
+    from app.wiring import wired
+
+    settings = _settings()
+    with wired(settings) as parts:
+        serve(parts, host=host or settings.host, port=settings.port if port is None else port)
+
+
+@cli.command()
+def worker(
+    *,
+    processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+) -> None:
+    """Run one worker process, or several."""
+    from app.commands.workers import run_workers
+
+    raise typer.Exit(run_workers(_settings(), processes=processes))
+
+
+@cli.command()
+def cron() -> None:
+    """Run one cron process; of several, one acts."""
+    from app.wiring import wired
+    from jobs.cron import run
+
+    with wired(_settings()) as parts:
+        run(parts)
+
+
+@cli.command()
+def migrate(*, as_json: AsJson = False) -> None:
+    """Bring the database's schema to the newest version."""
+    from app.commands.migrate import migrate as run_migrate
+
+    raise typer.Exit(run_migrate(_settings(), as_json=as_json))
+
+
+@cli.command()
+def doctor(*, as_json: AsJson = False) -> None:
+    """Check settings, servers, GitHub and Slack; say what to do."""
+    from app.commands.doctor import doctor as run_doctor
+
+    raise typer.Exit(run_doctor(_settings(), as_json=as_json))
+
+
+@cli.command()
+def deliveries(
+    action: Annotated[str, typer.Argument(help="`list`, or `retry` with an id.")] = "list",
+    reference: Annotated[str | None, typer.Argument(help="The delivery's number or GUID.")] = None,
+    *,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those with parked work.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries and what became of them; take parked work up again."""
+    from app.commands import deliveries as command
+
+    if action == "retry" and reference is not None:
+        raise typer.Exit(command.retry(_settings(), reference, as_json=as_json))
+    if action != "list" or reference is not None:
+        raise typer.BadParameter("Use `deliveries [--failed]` or `deliveries retry ID`.")
+    raise typer.Exit(command.show(_settings(), failed_only=failed, as_json=as_json))
+
+
+Paths = Annotated[
+    list[Path], typer.Argument(help="Report files, folders or zips.", show_default=False)
+]
+
+
+@cli.command()
+def parse(paths: Paths, *, as_json: AsJson = False) -> None:
+    """Read test reports and say what they hold; exits 1 when any was refused."""
+    from app.commands.parse import parse as run_parse
+
+    raise typer.Exit(run_parse(paths, as_json=as_json))
+
+
+@cli.command()
+def analyze(paths: Paths, *, as_json: AsJson = False) -> None:
+    """Score a series of report folders or zips, oldest first, with no server at all."""
+    from app.commands.analyze import analyze as run_analyze
+
+    raise typer.Exit(run_analyze(paths, as_json=as_json))
+
+
+@chat.command()
+def subscribe(
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME.")],
+    team: Annotated[str, typer.Argument(help="The workspace's id, like T024BE7LD.")],
+    channel: Annotated[str, typer.Argument(help="The channel's id, like C024BE91L.")],
+) -> None:
+    """Let a Slack channel hear of a repository's flaky cases."""
+    from app.commands import slack
+
+    raise typer.Exit(slack.subscribe(_settings(), repository, team=team, channel=channel))
+
+
+@chat.command()
+def link(
+    team: Annotated[str, typer.Argument(help="The workspace's id, like T024BE7LD.")],
+    user: Annotated[str, typer.Argument(help="The person's Slack id, like U2147483697.")],
+    login: Annotated[str, typer.Argument(help="Their GitHub login.")],
+) -> None:
+    """Say which GitHub user a Slack user is, so that their buttons work."""
+    from app.commands import slack
+
+    raise typer.Exit(slack.link(_settings(), team=team, user=user, login=login))
+
+
+def _settings() -> Any:  # noqa: ANN401 -- Settings, whose module is imported only when needed
+    from app.logs import configure
+    from app.settings import load
+
+    settings = load()
+    configure(settings.log_level, settings.log_format)
+    return settings
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""`flakeguard slack`: channels that hear of repositories, and who is who."""
+
+import typer
+
+from app.core.errors import Missing
+from app.db import chat, repositories
+from app.db.session import unit_of_work
+from app.settings import Settings
+from app.wiring import wired
+
+
+def subscribe(settings: Settings, repository: str, *, team: str, channel: str) -> int:
+    """Let a channel hear of a repository; Missing when no delivery has named it yet."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        found = repositories.repository_named(session, repository)
+        if found is None:
+            message = (
+                f"No delivery has named {repository} yet: install the GitHub App on it, "
+                "and push once."
+            )
+            raise Missing(message)
+        chat.subscribe(session, found.id, team_id=team, channel=channel, now=parts.clock())
+    typer.echo(f"{channel} hears of {repository} now.")
+    return 0
+
+
+def link(settings: Settings, *, team: str, user: str, login: str) -> int:
+    """Say which GitHub user a Slack user is."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        chat.link_identity(
+            session, team_id=team, chat_user=user, login=login.removeprefix("@"), now=parts.clock()
+        )
+    typer.echo(f"{user} is @{login.removeprefix('@')} on GitHub now.")
+    return 0

@@ -1,0 +1,65 @@
+"""Which attempt and which job an artifact comes from: the host names neither."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.runs import Artifact, Job
+
+CLOCK_SLACK = timedelta(minutes=5)  # between the host's clocks for runs and for artifacts
+_WORD = re.compile(r"[a-z]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundArtifact:
+    """An artifact with the job that uploaded it, where that is plain."""
+
+    artifact: Artifact
+    job: Job | None
+
+    @property
+    def variant(self) -> str:
+        """The circumstances in which its reports were made: the job, else the artifact's name."""
+        return self.job.name if self.job else self.artifact.name
+
+
+def of_attempt(
+    artifacts: Sequence[Artifact], *, started_at: datetime, ended_at: datetime | None
+) -> list[Artifact]:
+    """Those that one attempt uploaded, by time: names and ids do not tell attempts apart."""
+    latest = ended_at + CLOCK_SLACK if ended_at else None
+    earliest = started_at - CLOCK_SLACK
+    return [
+        artifact
+        for artifact in sorted(artifacts, key=lambda one: (one.created_at, one.id))
+        if earliest <= artifact.created_at and (latest is None or artifact.created_at <= latest)
+    ]
+
+
+def bind(artifacts: Sequence[Artifact], jobs: Sequence[Job]) -> list[BoundArtifact]:
+    """Find each artifact's job: the one whose name its own name spells out most fully.
+
+    What is left over belongs to the one job that is left over, if it is only one.
+    """
+    found = {artifact.id: _named_job(artifact, jobs) for artifact in artifacts}
+    taken = {job.id for job in found.values() if job}
+    left = [job for job in jobs if job.id not in taken]
+    rest = left[0] if len(left) == 1 else None
+    if len(jobs) > 1 and rest is not None and not rest.is_red:
+        rest = None  # a green job that uploads nothing is common: lint, build
+    return [BoundArtifact(artifact, found[artifact.id] or rest) for artifact in artifacts]
+
+
+def _named_job(artifact: Artifact, jobs: Sequence[Job]) -> Job | None:
+    words = _words(artifact.name)
+    spelled = [(len(_words(job.name)), job) for job in jobs if _words(job.name) <= words]
+    if not spelled:
+        return None
+    longest = max(count for count, _ in spelled)
+    best = [job for count, job in spelled if count == longest]
+    return best[0] if len(best) == 1 else None
+
+
+def _words(name: str) -> set[str]:
+    return set(_WORD.findall(name.lower()))

@@ -1,0 +1,106 @@
+"""The web process: every route, what stands around them, and the server that serves them."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from app import web
+from app.api import health
+from app.api.health import HealthChecks
+from app.core.errors import BadInput
+from app.settings import Settings
+from app.web import Web
+from app.wiring import Parts
+from bots.github.webhook import Webhook
+from bots.slack.endpoint import SlackEndpoint
+
+GRACE = 2  # seconds that requests may take to end after a signal to stop
+BACKLOG = 2048  # connections that wait to be accepted; GitHub sends in bursts
+
+
+def application(parts: Parts) -> Starlette:
+    """The web application over these parts."""
+    site = Web(
+        engine=parts.engine,
+        clock=parts.clock,
+        queue=parts.queue,
+        admin_token=_value(parts.settings, "admin_token"),
+        public_url=parts.settings.public_url,
+    )
+    checks = HealthChecks(
+        engine=parts.engine,
+        clock=parts.clock,
+        ping_redis=parts.ping_redis,
+        door=site.door,
+        secure=site.secure,
+    )
+    return Starlette(
+        routes=[*doors(parts), *health.routes(checks), *web.routes(site)],
+        middleware=web.middleware(),
+        exception_handlers=web.exception_handlers(),
+    )
+
+
+def doors(parts: Parts) -> list[Route]:
+    """Where deliveries come in."""
+    settings = parts.settings
+    secret = _value(settings, "github_webhook_secret")
+    github = Webhook(secrets=lambda: (secret,) if secret else (), store=parts.inbox.store)
+    slack = SlackEndpoint(
+        signing_secret=_value(settings, "slack_signing_secret") if settings.enable_slack else None,
+        bot_token=_value(settings, "slack_bot_token"),
+        store=parts.inbox.store,
+        clock=parts.clock,
+    )
+    return [
+        Route("/github/webhook", github.receive, methods=["POST"]),
+        Route("/slack/events", slack.receive, methods=["POST"]),
+    ]
+
+
+def serve(
+    parts: Parts, *, host: str, port: int, on_ready: Callable[[int], None] | None = None
+) -> None:
+    """Answer requests until a signal says stop; `on_ready` hears the port once it is bound.
+
+    Raises BadInput when the address cannot be listened on.
+    """
+    listener = bind(host, port)
+    config = uvicorn.Config(
+        application(parts),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        backlog=BACKLOG,
+        proxy_headers=bool(parts.settings.trusted_proxies),
+        forwarded_allow_ips=[str(one) for one in parts.settings.trusted_proxies],
+    )
+    if on_ready is not None:
+        on_ready(listener.getsockname()[1])
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens on the address; BadInput, in one sentence, when it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        message = (
+            f"Port {port} on {host} cannot be used ({error.strerror}); name another with --port."
+        )
+        raise BadInput(message) from error
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _value(settings: Settings, field: str) -> str | None:
+    secret = getattr(settings, field)
+    return None if secret is None else str(secret.get_secret_value())

@@ -1,0 +1,136 @@
+"""Tell chat: one thread for each case and channel, its root kept true, its events as replies."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.decide import Standing, State
+from app.core.publishing import ChatMessage
+from app.core.runs import Repository
+from app.db import cases, chat, decisions, judgements
+from app.db.chat import Message, Thread
+from app.db.session import Engine, Session, unit_of_work
+from app.ports import Chat
+from app.render.chat import ThreadView, reply, root_message
+from app.render.view import ActKind
+from app.services.acts import decision_sentence
+from app.services.publish import digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A case's threads as they should stand."""
+
+    repository: Repository
+    view: ThreadView
+    threads: tuple[Thread, ...]
+    replies: tuple[Message, ...]
+
+
+def prepare(
+    session: Session,
+    repository: Repository,
+    case_id: UUID,
+    *,
+    tokens: Sequence[str],
+    public_url: str | None,
+    now: datetime,
+) -> Telling | None:
+    """Write down what a case's threads are to say; None where nobody is to be told.
+
+    A case gets its threads when it turns flaky. `tokens` are unguessable, one for each
+    channel that may need a new thread.
+    """
+    standing = judgements.standing(session, repository.id, case_id)
+    known = cases.cases(session, repository.id, [case_id]).get(case_id)
+    if standing is None or known is None:
+        return None
+    open_threads = chat.threads(session, repository.id, case_id)
+    if not open_threads and standing.state is not State.FLAKY:
+        return None
+    told = {thread.channel for thread in open_threads}
+    channels = [one for one in chat.channels(session, repository.id) if one not in told]
+    for channel, token in zip(channels, tokens, strict=False):
+        handle = f"{repository.id:x}-{token}"
+        chat.open_thread(session, repository.id, case_id, channel=channel, handle=handle, now=now)
+    decision = decisions.newest(session, repository.id, [case_id]).get(case_id)
+    sentence = decision_sentence(decision, now=now)
+    view = ThreadView(
+        repo=repository.full_name,
+        name=known.full_name,
+        file=known.file,
+        standing=standing,
+        decision=sentence,
+        page_url=f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None,
+        acts=acts_for(standing, decided=sentence is not None),
+    )
+    return Telling(
+        repository=repository,
+        view=view,
+        threads=tuple(chat.threads(session, repository.id, case_id)),
+        replies=tuple(chat.unsent(session, repository.id, case_id)),
+    )
+
+
+def acts_for(standing: Standing, *, decided: bool) -> tuple[ActKind, ...]:
+    """The buttons below a root message: only what makes sense now."""
+    if decided or standing.state is not State.FLAKY:
+        return ()
+    return (ActKind.QUARANTINE, ActKind.DISMISS)
+
+
+def channels_needing_threads(session: Session, repo_id: int) -> int:
+    """How many channels may need a new thread."""
+    return len(chat.channels(session, repo_id))
+
+
+def say(engine: Engine, host: Chat, telling: Telling, *, now: datetime) -> None:
+    """Post or edit the roots, then post the replies; each is written down as it is said."""
+    roots = {thread.channel: _say_root(engine, host, thread, telling) for thread in telling.threads}
+    for message in telling.replies:
+        root = roots.get(message.channel)
+        if root is not None:
+            _say_reply(engine, host, telling.repository, message, root, now=now)
+
+
+def queue_replies(
+    session: Session, repo_id: int, case_id: UUID, *, once: str, text: str, at: datetime
+) -> None:
+    """Put one event into the outbox of each of a case's threads."""
+    for thread in chat.threads(session, repo_id, case_id):
+        chat.say_once(
+            session, repo_id, case_id, channel=thread.channel, once=once, text=text, at=at
+        )
+
+
+def _say_root(engine: Engine, host: Chat, thread: Thread, telling: Telling) -> str:
+    message = root_message(telling.view, thread.handle)
+    digest = digest_of(asdict(message))
+    ts = thread.ts or host.find(thread.channel, thread.handle)
+    if ts is None:
+        ts = host.post(thread.channel, message)
+    elif thread.digest != digest:
+        host.update(thread.channel, ts, message)
+    else:
+        return ts
+    with unit_of_work(engine) as session:
+        chat.note_root(session, thread, ts=ts, digest=digest)
+    return ts
+
+
+def _say_reply(
+    engine: Engine,
+    host: Chat,
+    repository: Repository,
+    message: Message,
+    root: str,
+    *,
+    now: datetime,
+) -> None:
+    said: ChatMessage = reply(message.text, message.once)
+    ts = host.find(message.channel, message.once, thread=root)
+    if ts is None:
+        ts = host.post(message.channel, said, thread=root)
+    with unit_of_work(engine) as session:
+        chat.note_sent(session, repository.id, message.id, ts=ts, now=now)

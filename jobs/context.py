@@ -1,0 +1,31 @@
+"""What a task needs of the world, bound once per process by the roots."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.clock import Clock
+from app.core.deliveries import Delivery, Taken
+from app.core.reports import Limits
+from app.db.session import Engine
+from app.ports import Chat, CodeHosts, Queue
+
+Translate = Callable[[Delivery], Taken]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The adapters and values that tasks work with."""
+
+    engine: Engine
+    code_hosts: CodeHosts
+    chat: Chat | None  # None where no workspace is set up
+    queue: Queue
+    clock: Clock
+    translators: Mapping[str, Translate]  # by source of the delivery
+    chance: Callable[[], float]  # uniform in [0, 1): jitter
+    new_token: Callable[[], str]  # unguessable
+    limits: Limits
+    server_url: str  # where people see the code host's pages
+    public_url: str | None  # where people see ours; None: no links to us
+    scratch: Path | None = None  # where downloads spill to; None: the system's own place

@@ -1,0 +1,26 @@
+"""The tasks: each fetches with no transaction open, commits once, and asks for what follows."""
+
+from app.core.requests import (
+    ActFromChat,
+    ActFromCheck,
+    EvaluateRun,
+    IngestRun,
+    PublishRun,
+    TakeDelivery,
+    TellChat,
+)
+from jobs.tasks.click import act_from_chat, act_from_check
+from jobs.tasks.run import evaluate_run, ingest_run
+from jobs.tasks.say import publish_run, tell_chat
+from jobs.tasks.take import take_delivery
+from jobs.turns import Handler
+
+HANDLERS: dict[str, Handler] = {
+    TakeDelivery.kind: take_delivery,
+    IngestRun.kind: ingest_run,
+    EvaluateRun.kind: evaluate_run,
+    PublishRun.kind: publish_run,
+    TellChat.kind: tell_chat,
+    ActFromCheck.kind: act_from_check,
+    ActFromChat.kind: act_from_chat,
+}

@@ -1,0 +1,114 @@
+"""Ingest a run attempt's reports, and evaluate what failed in it."""
+
+import structlog
+
+from app.core.requests import EvaluateRun, IngestRun, PublishRun, QueueName, TellChat
+from app.core.runs import Repository, Run, RunKey
+from app.db import repositories, runs
+from app.db.session import Session, unit_of_work
+from app.render import words
+from app.services import chat, evaluate, ingest
+from jobs.outside import CODE_HOST, code_host, spared
+from jobs.turns import Work
+
+log = structlog.get_logger()
+
+
+def ingest_run(work: Work) -> None:
+    """Store every report of one attempt, then ask for it to be evaluated.
+
+    Every report is a transaction of its own and is stored once, so a turn that was cut short
+    goes on where it ended.
+    """
+    request = work.lease.request
+    assert isinstance(request, IngestRun)
+    key = RunKey(request.repo_id, request.run_id, request.attempt)
+    found = _run(work, key)
+    if found is None:
+        with work.finishing():
+            return
+    repository, run = found
+    host = code_host(work.context, repository)
+    with spared(work.context, CODE_HOST):
+        attempt = ingest.fetch_attempt(host, repository, run)
+    if attempt.pull_request is not None:
+        run = _bind(work, run, attempt)
+    stored = 0
+    for bound in attempt.artifacts:
+        with spared(work.context, CODE_HOST):
+            stored += ingest.ingest_artifact(
+                work.context.engine,
+                host,
+                repository,
+                run,
+                bound,
+                now=work.context.clock(),
+                limits=work.context.limits,
+                scratch=work.context.scratch,
+            )
+    log.info("run_ingested", run=key.run_id, attempt=key.attempt, reports=stored)
+    _finish_ingest(work, key, attempt, stored=stored)
+
+
+def _run(work: Work, key: RunKey) -> tuple[Repository, Run] | None:
+    """The run with its repository; None when we were taken off it."""
+    with unit_of_work(work.context.engine) as session:
+        repository = repositories.repository(session, key.repo_id)
+        run = runs.run(session, key)
+    return None if repository is None or run is None else (repository, run)
+
+
+def _bind(work: Work, run: Run, attempt: ingest.Attempt) -> Run:
+    """Write down which pull request a run belongs to, before its reports are stored."""
+    found = attempt.pull_request
+    assert found is not None
+    with unit_of_work(work.context.engine) as session:
+        repositories.note_pull_request(session, run.key.repo_id, found)
+        runs.note_pull_request_of(session, run.key, pr_number=found.number, base_sha=found.base_sha)
+        bound = runs.run(session, run.key)
+    assert bound is not None
+    return bound
+
+
+def _finish_ingest(work: Work, key: RunKey, attempt: ingest.Attempt, *, stored: int) -> None:
+    now = work.context.clock()
+    with work.finishing() as turn:
+        runs.note_jobs(turn.session, key, attempt.jobs)
+        runs.mark_ingested(turn.session, key, now=now)
+        if stored:
+            repositories.note_first_report(turn.session, key.repo_id, now=now)
+        turn.ask(QueueName.RUN, EvaluateRun(key.repo_id, key.run_id, key.attempt))
+
+
+def evaluate_run(work: Work) -> None:
+    """Judge one attempt's failures, then ask for what follows to be said."""
+    request = work.lease.request
+    assert isinstance(request, EvaluateRun)
+    key = RunKey(request.repo_id, request.run_id, request.attempt)
+    found = _run(work, key)
+    if found is None:
+        with work.finishing():
+            return
+    repository, run = found
+    now = work.context.clock()
+    with work.finishing() as turn:
+        changed = evaluate.evaluate(
+            turn.session, repository, run, now=now, request_id=work.lease.request_id
+        )
+        runs.mark_evaluated(turn.session, key, now=now)
+        for change in changed:
+            _announce(turn.session, repository, change, run)
+            turn.ask(QueueName.RUN, TellChat(repository.id, change.case_id.hex))
+        turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
+
+
+def _announce(session: Session, repository: Repository, change: evaluate.Changed, run: Run) -> None:
+    """Say a change of state in the threads that are open already; each change once."""
+    chat.queue_replies(
+        session,
+        repository.id,
+        change.case_id,
+        once=f"{change.case_id.hex[:12]}:{change.now}:{run.key.run_id}.{run.key.attempt}",
+        text=words.became(change.now),
+        at=run.ended_at or run.started_at,
+    )

@@ -1,0 +1,58 @@
+"""Say it: the check run and the comment on the code host, the threads in chat."""
+
+from uuid import UUID
+
+from app.core.requests import PublishRun, TellChat
+from app.db import repositories
+from app.db.session import unit_of_work
+from app.services import chat, publish
+from app.services.publish import Addresses
+from jobs.outside import CHAT, CODE_HOST, code_host, spared
+from jobs.turns import Work
+
+
+def publish_run(work: Work) -> None:
+    """Make the check run and the comment of one head commit say what we think now."""
+    request = work.lease.request
+    assert isinstance(request, PublishRun)
+    context, now = work.context, work.context.clock()
+    addresses = Addresses(context.server_url, context.public_url)
+    with unit_of_work(context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+        wanted = repository and publish.plan(
+            session, repository, request.head_sha, addresses=addresses, now=now
+        )
+    if wanted:
+        host = code_host(context, wanted.repository)
+        with spared(context, CODE_HOST):
+            publish.publish_check(context.engine, host, wanted, now=now)
+            publish.publish_comment(context.engine, host, wanted, now=now)
+    with work.finishing():
+        pass
+
+
+def tell_chat(work: Work) -> None:
+    """Bring one case's threads up to date; nothing without a workspace or a subscription."""
+    request = work.lease.request
+    assert isinstance(request, TellChat)
+    context, now = work.context, work.context.clock()
+    host = context.chat
+    telling = None
+    if host is not None:
+        with unit_of_work(context.engine) as session:
+            repository = repositories.repository(session, request.repo_id)
+            if repository is not None:
+                wanted = chat.channels_needing_threads(session, repository.id)
+                telling = chat.prepare(
+                    session,
+                    repository,
+                    UUID(request.case_id),
+                    tokens=[context.new_token() for _ in range(wanted)],
+                    public_url=context.public_url,
+                    now=now,
+                )
+    if host is not None and telling is not None:
+        with spared(context, CHAT):
+            chat.say(context.engine, host, telling, now=now)
+    with work.finishing():
+        pass

@@ -1,0 +1,26 @@
+"""Take a delivery in: note its facts, ask for the work that follows."""
+
+from app.core.requests import TakeDelivery
+from app.db import deliveries
+from app.db.session import unit_of_work
+from app.services import intake
+from jobs.turns import Work
+
+
+def take_delivery(work: Work) -> None:
+    """Turn one stored delivery into facts and requests, in one transaction.
+
+    A delivery that retention has taken meanwhile is done.
+    """
+    request = work.lease.request
+    assert isinstance(request, TakeDelivery)
+    with unit_of_work(work.context.engine) as session:
+        delivery = deliveries.delivery(session, request.delivery_id)
+    if delivery is None:
+        with work.finishing():
+            return
+    taken = work.context.translators[delivery.source](delivery)
+    with work.finishing() as turn:
+        intake.note(turn.session, taken.facts, now=delivery.received_at)
+        for queue, follows in taken.requests:
+            turn.ask(queue, follows)

@@ -1,0 +1,108 @@
+"""The worker process: takes hints from RQ and takes turns at the tasks they name."""
+
+import signal
+import threading
+from contextvars import ContextVar
+from types import FrameType
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue as RqQueue
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from app.core.errors import Unavailable
+from app.core.requests import QueueName
+from app.wiring import Parts
+from jobs.context import Context
+from jobs.queue import redis_at
+from jobs.tasks import HANDLERS
+from jobs.turns import perform
+
+WORKER_TTL = 30  # seconds after which Redis forgets a worker that died
+MAINTENANCE = 60  # seconds between looks at what dead workers left in Redis
+RECONNECT = 1.0  # seconds between tries while Redis is away
+EVERY_FOURTH = 4  # turn begins with the queues that would starve otherwise
+
+log = structlog.get_logger()
+
+_context: ContextVar[Context] = ContextVar("context")
+
+
+def perform_task(kind: str, key: str) -> None:
+    """What a hint asks for. Called by RQ, in the worker's own process."""
+    try:
+        perform(_context.get(), HANDLERS, kind, key)
+    except Unavailable as error:
+        log.warning("task_left_to_the_sweep", task=f"{kind}:{key}", error=str(error))
+
+
+class FairWorker(SimpleWorker):
+    """Serves click before run before history, yet lets none of them starve.
+
+    It works in its own process, with no fork: a killed worker leaves no child behind, and
+    whatever it was at is leased in PostgreSQL, so that another takes it up.
+    """
+
+    turns = 0
+
+    def reorder_queues(self, reference_queue: RqQueue) -> None:
+        """Called by RQ after each job: three turns by urgency, the fourth the other way round."""
+        self.turns += 1
+        order = list(QueueName)
+        if self.turns % EVERY_FOURTH == 0:
+            order.reverse()
+        place = {name.value: index for index, name in enumerate(order)}
+        self._ordered_queues.sort(key=lambda queue: place[queue.name])
+
+
+def work(parts: Parts) -> None:
+    """Work until a signal says stop; waits for Redis when it is away."""
+    _context.set(parts.context)
+    stopping = threading.Event()
+    assert parts.settings.redis_url is not None
+    address = parts.settings.redis_url.get_secret_value()
+    redis = redis_at(address, patience=WORKER_TTL + RECONNECT)
+    while not stopping.is_set():
+        worker = _worker(redis)
+        try:
+            if worker is not None:
+                worker.work(logging_level="WARNING", with_scheduler=False)
+                return  # asked to stop
+        except (RedisError, OSError) as error:
+            log.warning("redis_away", error=str(error))
+        _wait(stopping)
+
+
+def _worker(redis: Redis) -> FairWorker | None:
+    """A worker that is known to Redis; None while it is away."""
+    try:
+        redis.ping()
+    except (RedisError, OSError):
+        return None
+    queues = [
+        RqQueue(name.value, connection=redis, serializer=JSONSerializer) for name in QueueName
+    ]
+    return FairWorker(
+        queues,
+        connection=redis,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL,
+        maintenance_interval=MAINTENANCE,
+        log_job_description=False,
+    )
+
+
+def _wait(stopping: threading.Event) -> None:
+    """Wait for a while, or until a signal says stop."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        stopping.wait(RECONNECT)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

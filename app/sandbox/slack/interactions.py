@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import httpx
@@ -90,7 +91,7 @@ def click(slack: SlackState, message: Message, action_id: str, user: str) -> Sen
     return post_form(slack, "block_actions", {"payload": json.dumps(payload)})
 
 
-def submit(slack: SlackState, view: View, values: Json) -> Sent:
+def submit(slack: SlackState, view: View, values: Mapping[str, object]) -> Sent:
     """A member submits the modal they have open; `values` as Slack's `state.values`."""
     who = slack.member(view.user)
     told = shapes.view(slack, view) | {"state": {"values": values}}

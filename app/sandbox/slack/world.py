@@ -1,7 +1,9 @@
 """The sandbox's Slack as drivers see it."""
 
+from collections.abc import Mapping
+
 from app.sandbox.slack import interactions
-from app.sandbox.slack.entities import Json, Message, Sent, View
+from app.sandbox.slack.entities import Message, Sent, View
 from app.sandbox.slack.state import SlackState
 
 
@@ -12,7 +14,7 @@ class SlackWorld(SlackState):
         """Press a button of a message; answers what the app said to it."""
         return self._remember(interactions.click(self, message, action_id, user))
 
-    def submit(self, view: View, values: Json) -> Sent:
+    def submit(self, view: View, values: Mapping[str, object]) -> Sent:
         """Submit an open modal, `values` in the form of Slack's `state.values`."""
         return self._remember(interactions.submit(self, view, values))
 

@@ -1,0 +1,221 @@
+"""Slack's Web API: envelopes, threads, whose messages, who is there."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from tests.sandbox.scene import Scene
+
+
+@pytest.fixture
+def channel(scene: Scene) -> str:
+    return scene.world.slack.add_channel("flaky").id
+
+
+def test_a_message_is_posted_updated_and_read_back(scene: Scene, channel: str) -> None:
+    metadata = {"event_type": "case", "event_payload": {"case": "1"}}
+
+    posted = scene.said("chat.postMessage", channel=channel, text="One", metadata=metadata)
+    updated = scene.said("chat.update", channel=channel, ts=posted["ts"], text="Two")
+    history = scene.said("conversations.history", channel=channel, include_all_metadata=True)
+
+    assert posted["ok"] is True
+    assert posted["message"]["text"] == "One"
+    assert posted["message"]["bot_id"] == scene.world.slack.bot_id
+    assert (updated["ok"], updated["ts"]) == (True, posted["ts"])
+    [message] = history["messages"]
+    assert message["text"] == "Two"
+    assert message["metadata"] == metadata
+    assert message["edited"]["user"] == scene.world.slack.bot.id
+    assert scene.world.summary()["slack_messages"] == 1
+
+
+def test_metadata_is_told_only_to_those_who_ask(scene: Scene, channel: str) -> None:
+    metadata = {"event_type": "case", "event_payload": {}}
+    scene.said("chat.postMessage", channel=channel, text="One", metadata=metadata)
+
+    [message] = scene.said("conversations.history", channel=channel)["messages"]
+
+    assert "metadata" not in message
+
+
+def test_replies_stand_in_their_thread(scene: Scene, channel: str) -> None:
+    root = scene.said("chat.postMessage", channel=channel, text="Root")["ts"]
+    for word in ("a", "b"):
+        scene.said("chat.postMessage", channel=channel, text=word, thread_ts=root)
+
+    thread = scene.said("conversations.replies", channel=channel, ts=root)["messages"]
+    history = scene.said("conversations.history", channel=channel)["messages"]
+    lost = scene.said("chat.postMessage", channel=channel, text="x", thread_ts="1.0")
+
+    assert [one["text"] for one in thread] == ["Root", "a", "b"]
+    assert [(one["text"], one["reply_count"]) for one in history] == [("Root", 2)]
+    assert lost == {"ok": False, "error": "thread_not_found"}
+
+
+def test_no_two_messages_have_the_same_ts(scene: Scene, channel: str) -> None:
+    stamps = [scene.said("chat.postMessage", channel=channel, text="x")["ts"] for _ in range(5)]
+
+    assert stamps == sorted(set(stamps))
+    assert stamps[0] == "1795176000.000000"
+
+
+def test_lists_are_paged_by_a_cursor(scene: Scene, channel: str) -> None:
+    for number in range(5):
+        scene.said("chat.postMessage", channel=channel, text=str(number))
+
+    words: list[str] = []
+    cursor = ""
+    while True:
+        page: dict[str, Any] = scene.said(
+            "conversations.history", channel=channel, limit=2, cursor=cursor
+        )
+        words += [one["text"] for one in page["messages"]]
+        cursor = page["response_metadata"]["next_cursor"]
+        if not page["has_more"]:
+            break
+
+    assert words == ["4", "3", "2", "1", "0"]
+    assert cursor == ""
+
+
+def test_forms_are_understood_like_json(scene: Scene, channel: str) -> None:
+    token = {"Authorization": f"Bearer {scene.credentials.slack_bot_token}"}
+    form = {
+        "channel": channel,
+        "text": "Grüße & more",
+        "blocks": '[{"type": "divider"}]',
+    }
+
+    answer = httpx.post(
+        scene.world.slack_api_url + "chat.postMessage", data=form, headers=token
+    ).json()
+
+    assert answer["ok"] is True
+    assert answer["message"]["text"] == "Grüße & more"
+    assert answer["message"]["blocks"] == [{"type": "divider"}]
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "error"),
+    [
+        ("chat.postMessage", {"channel": "C404", "text": "x"}, "channel_not_found"),
+        ("chat.postMessage", {"channel": "#quiet", "text": "x"}, "not_in_channel"),
+        ("chat.postMessage", {"channel": "#old", "text": "x"}, "is_archived"),
+        ("chat.postMessage", {"channel": "#secret", "text": "x"}, "channel_not_found"),
+        ("chat.postMessage", {"channel": "#flaky"}, "no_text"),
+        ("chat.postMessage", {"channel": "#flaky", "text": "x" * 40_001}, "msg_too_long"),
+        ("chat.postMessage", {"channel": "#flaky", "text": 1}, "invalid_arguments"),
+        (
+            "chat.postMessage",
+            {"channel": "#flaky", "text": "x", "metadata": {"event_type": "x"}},
+            "invalid_metadata_format",
+        ),
+        ("chat.update", {"channel": "#flaky", "ts": "1.0", "text": "x"}, "message_not_found"),
+        ("conversations.info", {"channel": "C404"}, "channel_not_found"),
+        ("users.info", {"user": "U404"}, "user_not_found"),
+        ("views.open", {"trigger_id": "1.2", "view": {"blocks": []}}, "invalid_trigger_id"),
+        ("chat.shout", {}, "unknown_method"),
+    ],
+)
+def test_a_refusal_is_an_envelope(
+    scene: Scene, channel: str, method: str, given: dict[str, object], error: str
+) -> None:
+    slack = scene.world.slack
+    slack.add_channel("quiet", has_bot=False)
+    slack.add_channel("old")
+    slack.archive("old")
+    slack.add_channel("secret", has_bot=False, is_private=True)
+
+    answer = scene.slack(method, **given)
+
+    assert answer.status_code == 200
+    assert (answer.json()["ok"], answer.json()["error"]) == (False, error)
+    assert scene.world.summary()["slack_messages"] == 0
+
+
+def test_a_persons_message_is_not_the_bots_to_change(scene: Scene, channel: str) -> None:
+    scene.world.slack.add_user("ann")
+    theirs = scene.world.slack.say("flaky", "ann", "Mine")
+
+    answer = scene.said("chat.update", channel=channel, ts=theirs.ts, text="No")
+
+    assert answer["error"] == "cant_update_message"
+    assert theirs.text == "Mine"
+
+
+def test_a_wrong_or_revoked_token_is_refused(scene: Scene) -> None:
+    url = scene.world.slack_api_url + "auth.test"
+    right = {"Authorization": f"Bearer {scene.credentials.slack_bot_token}"}
+
+    nobody = httpx.post(url).json()
+    wrong = httpx.post(url, headers={"Authorization": "Bearer xoxb-wrong"}).json()
+    known = httpx.post(url, headers=right).json()
+    scene.world.slack.revoke()
+    revoked = httpx.post(url, headers=right).json()
+
+    assert nobody == {"ok": False, "error": "not_authed"}
+    assert wrong == {"ok": False, "error": "invalid_auth"}
+    assert (known["ok"], known["team_id"]) == (True, scene.world.slack.team_id)
+    assert revoked == {"ok": False, "error": "token_revoked"}
+
+
+def test_one_message_a_second_and_channel_when_the_world_is_paced(
+    scene: Scene, channel: str
+) -> None:
+    other = scene.world.slack.add_channel("other").id
+    scene.world.slack.paced = True
+
+    first = scene.slack("chat.postMessage", channel=channel, text="1")
+    second = scene.slack("chat.postMessage", channel=channel, text="2")
+    elsewhere = scene.slack("chat.postMessage", channel=other, text="2")
+    scene.clock.turn(timedelta(seconds=1))
+    later = scene.slack("chat.postMessage", channel=channel, text="2")
+
+    assert first.json()["ok"] is True
+    assert (second.status_code, second.headers["Retry-After"]) == (429, "1")
+    assert second.json() == {"ok": False, "error": "ratelimited"}
+    assert elsewhere.json()["ok"] is True
+    assert later.json()["ok"] is True
+
+
+def test_only_one_member_sees_an_ephemeral_message(scene: Scene, channel: str) -> None:
+    ann = scene.world.slack.add_user("ann")
+
+    answer = scene.said("chat.postEphemeral", channel=channel, user=ann.id, text="Psst")
+    nobody = scene.said("chat.postEphemeral", channel=channel, user="U404", text="Psst")
+    history = scene.said("conversations.history", channel=channel)["messages"]
+
+    assert answer["ok"] is True
+    assert nobody["error"] == "user_not_in_channel"
+    assert history == []
+    assert [one.text for one in scene.world.slack.ephemeral] == ["Psst"]
+
+
+def test_members_and_channels_are_told(scene: Scene, channel: str) -> None:
+    ann = scene.world.slack.add_user("ann", real_name="Ann Example")
+
+    user = scene.said("users.info", user=ann.id)["user"]
+    channels = scene.said("conversations.list")["channels"]
+    told = scene.said("conversations.info", channel=channel)["channel"]
+
+    assert user["profile"]["real_name"] == "Ann Example"
+    assert [one["name"] for one in channels] == ["flaky"]
+    assert (told["is_member"], told["is_archived"]) == (True, False)
+
+
+def test_slacks_own_client_speaks_with_it(scene: Scene, channel: str) -> None:
+
+    client = WebClient(token=scene.credentials.slack_bot_token, base_url=scene.world.slack_api_url)
+
+    posted = client.chat_postMessage(channel=channel, text="Hello", blocks=[{"type": "divider"}])
+    with pytest.raises(SlackApiError) as refusal:
+        client.chat_postMessage(channel="C404", text="Hello")
+
+    assert posted["ok"] is True
+    assert posted["message"]["blocks"] == [{"type": "divider"}]
+    assert refusal.value.response["error"] == "channel_not_found"

@@ -97,7 +97,6 @@ DIALECTS: tuple[Dialect, ...] = (
         "playwright",
         _is_playwright,
         Repeats.AGAIN,
-        names_need_file=True,
         file_from=FileFrom.CLASSNAME,
         hostname_is_project=True,
         hides_retries="Playwright's JUnit reporter hides retries: a test that passed on retry is a"

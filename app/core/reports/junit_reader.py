@@ -13,7 +13,7 @@ from app.core.reports.junit_dialects import (
     file_named_by,
     suite_name,
 )
-from app.core.reports.ledger import Group, Ledger
+from app.core.reports.ledger import UNNAMED, Group, Ledger
 from app.core.reports.names import repository_path
 from app.core.reports.repeats import Repeats
 from app.core.reports.source import Source
@@ -24,7 +24,6 @@ from app.core.reports.xmlparse import XmlReader
 PLAIN_ATTRIBUTES = 3  # name, classname and time: what most passing cases have
 PLAIN_NAME = 512  # characters; longer names take the slower way, where their size is counted
 REMEMBERED = 4096  # passing executions kept for sharing, one for each duration
-UNNAMED = "(unnamed)"
 WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
 JEST_LOAD_FAILURE = "Test suite failed to run"
 WHOLE_SUITE = "(suite)"

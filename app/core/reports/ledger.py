@@ -5,7 +5,7 @@ memory than allowed is read twice instead: first only to learn which names repea
 out every case as it comes, holding back the repeated ones until their last element.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from sys import getsizeof
@@ -15,6 +15,7 @@ from app.core.outcomes import CaseDetail, Outcome, ReportedCase, ReportedExecuti
 from app.core.reports.limits import Limits
 from app.core.reports.names import split_name
 from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of
+from app.core.reports.texts import short_name
 from app.core.reports.totals import Tally
 
 GroupKey = tuple[str, str, str | None, str, bool, int]  # suite, class, file, variant, by file, part
@@ -22,6 +23,7 @@ Entry = ReportedExecution | Sighting | list[Sighting]
 Group = dict[str, Entry]
 Emit = Callable[[GroupKey, str, Entry], Iterator[ReportedCase]]
 
+UNNAMED = "(unnamed)"
 ENTRY_BYTES = 60  # a slot of a dict and its share of growing; measured on CPython 3.11
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
@@ -48,6 +50,19 @@ class Notes:
         """Take a time the report names; the earliest one counts."""
         if at is not None and (self.started_at is None or at < self.started_at):
             self.started_at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a case stands in its report, as the report writes it."""
+
+    name: str
+    suite: str = ""
+    classname: str = ""
+    file: str | None = None  # relative to the repository where that can be told
+    line: int | None = None
+    variant: str = ""
+    detail: CaseDetail | None = None
 
 
 class Ledger:
@@ -101,6 +116,22 @@ class Ledger:
             there.append(sighting)
         else:
             group[name] = [_sighting(there), sighting]
+
+    def put(self, case: "Named", executions: Sequence[ReportedExecution]) -> None:
+        """Put a case in with all its executions, its names made safe to keep."""
+        limit = self.limits.max_name
+        group = self.group(
+            short_name(case.suite, limit),
+            short_name(case.classname, limit),
+            short_name(case.file, limit) if case.file else None,
+            variant=short_name(case.variant, limit),
+        )
+        *earlier, last = executions
+        self.add(
+            group,
+            short_name(case.name, limit) or UNNAMED,
+            Sighting(last, tuple(earlier), case.line, case.detail),
+        )
 
     def settle(self) -> None:
         """Called between pieces of the report: counts, and refuses what is beyond the limits."""

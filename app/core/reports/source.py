@@ -26,6 +26,7 @@ _BOMS = (  # the longer ones first: UTF-32 begins like UTF-16
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 _PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_JSON_TOKEN = re.compile(r'[{}\[\]]|"((?:[^"\\]|\\.)*)"\s*:?')
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
 
@@ -34,7 +35,7 @@ class Head:
     """The beginning of a report, by which its format is recognised."""
 
     text: str  # decoded as well as can be, without byte order mark and leading space
-    is_whole: bool  # nothing follows
+    keys: frozenset[str]  # of the first JSON object, as far as they can be seen
 
     @property
     def is_xml(self) -> bool:
@@ -67,6 +68,24 @@ def _encoding(head: bytes) -> str:
     return "utf-8" if name.startswith(("utf-16", "utf-32")) else name  # the bytes say otherwise
 
 
+def _first_keys(text: str) -> Iterator[str]:
+    """The keys of the first JSON object, itself perhaps in an array."""
+    if text[:1] not in ("{", "["):
+        return
+    depth, wanted = 0, 0
+    for token in _JSON_TOKEN.finditer(text):
+        char = token.group()[0]
+        if char in "{[":
+            depth += 1
+            wanted = wanted or (depth if char == "{" else 0)
+        elif char in "}]":
+            depth -= 1
+            if depth < wanted or depth == 0:
+                return
+        elif depth == wanted and token.group(1) is not None and text[token.end() - 1] == ":":
+            yield token.group(1)
+
+
 def _is_text_codec(name: str) -> bool:
     try:
         return isinstance(codecs.getincrementaldecoder(name)().decode(b"a"), str)
@@ -96,7 +115,8 @@ class Source:
         encoding = _encoding(head)
         self.encoding = encoding if _is_text_codec(encoding) else "utf-8"
         text = codecs.getincrementaldecoder(self.encoding)("replace").decode(head)
-        self.head = Head(text.lstrip("\ufeff \t\r\n"), len(head) < HEAD)
+        text = text.lstrip("\ufeff \t\r\n")
+        self.head = Head(text, frozenset(_first_keys(text)))
 
     @property
     def is_plain(self) -> bool:

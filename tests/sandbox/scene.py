@@ -14,6 +14,7 @@ import jwt
 
 from app.sandbox.fresh import Credentials, fresh_world
 from app.sandbox.github.entities import Change, Installation
+from app.sandbox.github.world import GitHubWorld
 from app.sandbox.keys import KeyPair
 from app.sandbox.server import serve
 from app.sandbox.world import World
@@ -101,11 +102,8 @@ class Scene:
         return answer
 
 
-@contextmanager
-def served_scene(keys: KeyPair) -> Iterator[Scene]:
-    clock = TurnedClock()
-    world, credentials = fresh_world(clock=clock, keys=keys)
-    github = world.github
+def furnished(github: GitHubWorld) -> Installation:
+    """One shop with two commits and a pull request."""
     installation = github.add_installation("acme")
     github.add_repository(
         "acme/shop",
@@ -142,6 +140,14 @@ def served_scene(keys: KeyPair) -> Iterator[Scene]:
         at=NOW - timedelta(hours=2),
         files=[Change("shop/cart.py", b"total = 2\n", additions=3, deletions=1)],
     )
+    return installation
+
+
+@contextmanager
+def served_scene(keys: KeyPair) -> Iterator[Scene]:
+    clock = TurnedClock()
+    world, credentials = fresh_world(clock=clock, keys=keys)
+    installation = furnished(world.github)
     with serve(world) as address:
         yield Scene(world, credentials, clock, installation, address)
 

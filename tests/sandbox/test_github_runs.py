@@ -106,7 +106,6 @@ def test_failed_jobs_are_run_again_as_the_next_attempt(scene: Scene) -> None:
         first_jobs = client.get(f"{RUN}/attempts/1/jobs").json()["jobs"]
         artifacts = client.get(f"{RUN}/artifacts").json()["artifacts"]
         nothing_failed = client.post(f"{RUN}/rerun-failed-jobs")
-        third = client.get(f"{RUN}/attempts/3")
 
     assert (asked.status_code, asked.json()) == (201, {})
     assert (queued["status"], queued["conclusion"], queued["run_attempt"]) == ("queued", None, 2)
@@ -123,7 +122,6 @@ def test_failed_jobs_are_run_again_as_the_next_attempt(scene: Scene) -> None:
     assert [job["conclusion"] for job in first_jobs] == ["failure"]
     assert [one["name"] for one in artifacts] == ["reports", "reports"]
     assert nothing_failed.status_code == 403
-    assert third.status_code == 404
 
 
 def test_a_run_of_more_than_thirty_days_ago_is_not_run_again(scene: Scene) -> None:
@@ -161,6 +159,14 @@ def test_a_run_names_its_pull_request_unless_that_comes_from_a_fork(scene: Scene
     assert foreign["head_repository"]["full_name"] == fork
     assert foreign["head_repository"]["fork"] is True
     assert by_commit == []
+
+
+def test_an_attempt_that_never_was_is_not_found(scene: Scene) -> None:
+    failed_run(scene)
+
+    with scene.as_installation() as client:
+        assert client.get(f"{RUN}/attempts/2").status_code == 404
+        assert client.get(f"{RUN}/attempts/one").status_code == 404
 
 
 def test_an_attempt_ends_once(scene: Scene) -> None:

@@ -32,9 +32,7 @@ class PullRequests(Repositories):
     ) -> PullRequest:
         """A pull request, from a branch of the repository or of somebody's fork."""
         with self.lock:
-            where = self.repository(repo)
-            if number in where.pulls or number in where.issues:
-                raise BadInput(f"{where.full_name} has a #{number} already; take another number.")
+            where = self._room_for(repo, number)
             base = base_branch or where.default_branch
             one = PullRequest(
                 id=self.new_id(),
@@ -56,6 +54,12 @@ class PullRequests(Repositories):
             self._take_head(where, one, head_sha, files, at)
         self._announce_pull(where, one, "opened", sender=one.author)
         return one
+
+    def _room_for(self, repo: str, number: int) -> Repository:
+        where = self.repository(repo)
+        if number in where.pulls or number in where.issues:
+            raise BadInput(f"{where.full_name} has a #{number} already; take another number.")
+        return where
 
     def synchronize(
         self,

@@ -47,8 +47,7 @@ class Runs(PullRequests):
         """A new run with its first attempt; webhooks `requested` and `in_progress` follow."""
         with self.lock:
             where = self.repository(repo)
-            if run_id in self.runs:
-                raise BadInput(f"There is a run {run_id} already; take another id.")
+            self._check_new(run_id)
             known = where.commits.get(head_sha)
             one = Run(
                 id=run_id,
@@ -70,6 +69,10 @@ class Runs(PullRequests):
             self.runs[run_id] = where.runs[run_id] = one
         self._begin(one, one.latest)
         return one
+
+    def _check_new(self, run_id: int) -> None:
+        if run_id in self.runs:
+            raise BadInput(f"There is a run {run_id} already; take another id.")
 
     def finish_attempt(
         self,

@@ -38,23 +38,14 @@ def label(state: GitHubState, repo: Repository, name: str) -> Json:
 
 def issue(state: GitHubState, repo: Repository, one: Issue | PullRequest) -> Json:
     """GitHub's `issue`; a pull request is one too."""
-    url = f"{repository_url(state, repo)}/issues/{one.number}"
-    is_pull = isinstance(one, PullRequest)
-    html = f"{state.server_url}/{repo.full_name}/{'pull' if is_pull else 'issues'}/{one.number}"
     comments = sum(c.repo is repo and c.number == one.number for c in state.comments.values())
     by_app = isinstance(one, Issue) and one.by_app
     people = one.assignees if isinstance(one, Issue) else ()
     assignees = [account(state, state.account(login)) for login in people]
-    shape: Json = {
+    return {
+        **_addresses(state, repo, one),
         "id": one.id,
         "node_id": node_id("Issue", one.id),
-        "url": url,
-        "repository_url": repository_url(state, repo),
-        "labels_url": f"{url}/labels{{/name}}",
-        "comments_url": f"{url}/comments",
-        "events_url": f"{url}/events",
-        "timeline_url": f"{url}/timeline",
-        "html_url": html,
         "number": one.number,
         "state": one.state,
         "state_reason": one.state_reason if isinstance(one, Issue) else None,
@@ -72,8 +63,23 @@ def issue(state: GitHubState, repo: Repository, one: Issue | PullRequest) -> Jso
         "created_at": stamp(one.created_at),
         "updated_at": stamp(one.updated_at),
         "author_association": association(state, repo, one.author),
-        "reactions": rollup(f"{url}/reactions", []),
         "performed_via_github_app": app(state) if by_app else None,
+    }
+
+
+def _addresses(state: GitHubState, repo: Repository, one: Issue | PullRequest) -> Json:
+    url = f"{repository_url(state, repo)}/issues/{one.number}"
+    is_pull = isinstance(one, PullRequest)
+    html = f"{state.server_url}/{repo.full_name}/{'pull' if is_pull else 'issues'}/{one.number}"
+    shape: Json = {
+        "url": url,
+        "repository_url": repository_url(state, repo),
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "timeline_url": f"{url}/timeline",
+        "html_url": html,
+        "reactions": rollup(f"{url}/reactions", []),
     }
     if is_pull:
         shape["pull_request"] = {

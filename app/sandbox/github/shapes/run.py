@@ -24,10 +24,8 @@ def run_html_url(state: GitHubState, run: Run) -> str:
 def run(state: GitHubState, one: Run, attempt: Attempt | None = None) -> Json:
     """GitHub's `workflow-run`, speaking of the given attempt (the latest when none is given)."""
     told = attempt or one.latest
-    url = run_url(state, one)
-    suite = f"{repository_url(state, one.repo)}/check-suites/{one.check_suite_id}"
-    earlier = f"{url}/attempts/{told.number - 1}" if told.number > 1 else None
     return {
+        **_addresses(state, one, told),
         "id": one.id,
         "name": one.workflow,
         "node_id": node_id("WorkflowRun", one.id),
@@ -42,8 +40,6 @@ def run(state: GitHubState, one: Run, attempt: Attempt | None = None) -> Json:
         "workflow_id": one.workflow_id,
         "check_suite_id": one.check_suite_id,
         "check_suite_node_id": node_id("CheckSuite", one.check_suite_id),
-        "url": url,
-        "html_url": run_html_url(state, one),
         "pull_requests": run_pulls(state, one),
         "created_at": stamp(one.created_at),
         "updated_at": stamp(told.updated_at),
@@ -52,17 +48,25 @@ def run(state: GitHubState, one: Run, attempt: Attempt | None = None) -> Json:
         "referenced_workflows": [],
         "run_started_at": stamp(told.started_at),
         "triggering_actor": account(state, told.actor),
-        "jobs_url": f"{url}/jobs",
-        "logs_url": f"{url}/logs",
-        "check_suite_url": suite,
-        "artifacts_url": f"{url}/artifacts",
-        "cancel_url": f"{url}/cancel",
-        "rerun_url": f"{url}/rerun",
-        "previous_attempt_url": earlier,
-        "workflow_url": f"{repository_url(state, one.repo)}/actions/workflows/{one.workflow_id}",
         "head_commit": simple_commit(head_commit(one)),
         "repository": minimal_repository(state, one.repo),
         "head_repository": minimal_repository(state, one.head_repo),
+    }
+
+
+def _addresses(state: GitHubState, one: Run, told: Attempt) -> Json:
+    root, url = repository_url(state, one.repo), run_url(state, one)
+    return {
+        "url": url,
+        "html_url": run_html_url(state, one),
+        "jobs_url": f"{url}/jobs",
+        "logs_url": f"{url}/logs",
+        "check_suite_url": f"{root}/check-suites/{one.check_suite_id}",
+        "artifacts_url": f"{url}/artifacts",
+        "cancel_url": f"{url}/cancel",
+        "rerun_url": f"{url}/rerun",
+        "previous_attempt_url": f"{url}/attempts/{told.number - 1}" if told.number > 1 else None,
+        "workflow_url": f"{root}/actions/workflows/{one.workflow_id}",
     }
 
 

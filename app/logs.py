@@ -22,7 +22,16 @@ QUERY = re.compile(r"(?i)([?&](?:token|code|state|secret|sig|key)=)[^&\s\"']+")
 DEPTH = 4  # of nested values; what lies deeper is written as text and masked as one
 MULTI_LINE = frozenset({"exception", "stack"})
 OWN_HANDLERS = ("uvicorn", "uvicorn.access", "uvicorn.error", "rq", "rq.worker", "alembic")
-CHATTY = ("asyncio", "githubkit", "hishel", "httpcore", "httpx", "slack_bolt", "slack_sdk")
+CHATTY = (  # a line for every request, with its URL, or for every look at the schema
+    "alembic.runtime.migration",
+    "asyncio",
+    "githubkit",
+    "hishel",
+    "httpcore",
+    "httpx",
+    "slack_bolt",
+    "slack_sdk",
+)
 
 
 def configure(level: str, format: str | None = None, *, stream: TextIO | None = None) -> None:
@@ -83,13 +92,14 @@ def _route_libraries(handler: logging.Handler, level: int) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
-    for name in CHATTY:  # one line a request, with its URL
+    for name in CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(capture=True)
 
 
 def redact(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
     """The last line of defence: values named like secrets or looking like them become `***`."""
+    event.pop("color_message", None)  # uvicorn's own copy of the event
     return {key: _redacted(key, value, DEPTH) for key, value in event.items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -232,6 +232,12 @@ def for_child(settings: Settings, environ: Mapping[str, str] | None = None) -> d
     """The environment in which a process of ours loads these very settings, whatever .env says."""
     inherited = environment(environ, env_file=None)
     return inherited | {name: written(_value(settings, name)) for name in VARIABLES}
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The text of a secret that is known to be set."""
+    assert secret is not None
+    return secret.get_secret_value()
 
 
 def written(value: object) -> str:

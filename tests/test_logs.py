@@ -56,7 +56,7 @@ def test_a_line_carries_its_level_its_time_and_what_was_bound_once(log: io.Strin
     }
 
 
-LIBRARIES = ["uvicorn.error", "uvicorn.access", "rq.worker", "alembic.runtime"]
+LIBRARIES = ["uvicorn.error", "uvicorn.access", "rq.worker", "alembic.env"]
 
 
 @pytest.mark.parametrize("name", LIBRARIES)

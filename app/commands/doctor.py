@@ -1,0 +1,149 @@
+"""`flakeguard doctor`: looks at everything that FlakeGuard stands on and says what to do."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.clock import Clock, utc_now
+from app.commands import checkup, probes
+from app.commands.checkup import Finding, Level
+from app.core.errors import BadInput, FlakeGuardError
+from app.settings import Settings, environment, load, misspelt, revealed
+from app.wiring import code_hosts, equipped
+
+DONE, FAILED = 0, 1  # exit status
+WIDE = 1000  # columns where nobody looks: in a file no sentence is broken
+LOOKS = {
+    Level.OK: "[green]ok[/]",
+    Level.WARNING: "[yellow]warning[/]",
+    Level.FAILED: "[red]failed[/]",
+}
+
+
+def examine(*, as_json: bool) -> int:
+    """doctor for the settings of this process's environment, which may themselves be wrong."""
+    try:
+        given = environment()
+        settings = load()
+    except BadInput as error:
+        remedy = "Correct it in the environment or in .env."
+        return _said([Finding("settings", Level.FAILED, str(error), remedy)], as_json=as_json)
+    return doctor(settings, as_json=as_json, misspelt_names=misspelt(given))
+
+
+def doctor(
+    settings: Settings,
+    *,
+    as_json: bool,
+    misspelt_names: Sequence[str] = (),
+    clock: Clock = utc_now,
+) -> int:
+    """Check everything and print what was found; 1 when anything failed."""
+    return _said(findings(settings, misspelt_names, clock), as_json=as_json)
+
+
+def findings(
+    settings: Settings, misspelt_names: Sequence[str] = (), clock: Clock = utc_now
+) -> Iterator[Finding]:
+    """Everything that was found, part by part."""
+    yield from checkup.of_settings(settings, misspelt_names)
+    yield from _guarded("servers", lambda: _of_servers(settings))
+    yield checkup.of_webhook(settings)
+    yield from _guarded("github app", lambda: _of_github(settings, clock))
+    yield from checkup.of_slack_settings(settings)
+    yield from _guarded("slack", lambda: _of_slack(settings, clock))
+
+
+def _guarded(area: str, look: Callable[[], Iterable[Finding]], remedy: str = "") -> list[Finding]:
+    """What a look finds; when it cannot look, that is the finding."""
+    try:
+        return list(look())
+    except FlakeGuardError as error:
+        return [Finding(area, Level.FAILED, str(error), remedy)]
+
+
+def _of_servers(settings: Settings) -> Iterator[Finding]:
+    """Database, Redis and key; ours are started for the occasion where none is configured."""
+    has_database, has_redis = settings.database_url is not None, settings.redis_url is not None
+    with equipped(settings) as whole:
+        if not (has_database and has_redis):
+            yield from checkup.of_folder(probes.folder(settings.data))
+        yield from _of_key(settings)
+        yield from _guarded(
+            "database",
+            lambda: checkup.of_database(
+                probes.database(revealed(whole.database_url), is_ours=not has_database)
+            ),
+            "Check DATABASE_URL, and that PostgreSQL runs there and lets us in.",
+        )
+        yield from _guarded(
+            "redis",
+            lambda: checkup.of_redis(
+                probes.redis(revealed(whole.redis_url), is_ours=not has_redis)
+            ),
+            "Check REDIS_URL, and that Redis runs there and lets us in.",
+        )
+
+
+def _of_key(settings: Settings) -> Iterator[Finding]:
+    if settings.secret_keys:
+        old = len(settings.secret_keys) - 1
+        kept = f" ({old} older, for reading)" if old else ""
+        yield Finding("secret key", Level.OK, f"FLAKEGUARD_SECRET_KEY is set{kept}.")
+    else:
+        message = f"Kept in {settings.data}; what it encrypts cannot be read without it."
+        yield Finding("secret key", Level.OK, message, "Keep a copy with your backups.")
+
+
+def _of_github(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    hosts = code_hosts(settings)
+    if hosts is None:
+        message = "No GitHub App is set up: nothing can be read from or said on GitHub."
+        level = Level.FAILED if settings.environment == "production" else Level.WARNING
+        remedy = "Set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY."
+        yield Finding("github app", level, message, remedy)
+        return
+    try:
+        yield checkup.of_clock(probes.skew(hosts, clock))
+        wanted = probes.wanted_registration()
+        yield from _guarded(
+            "github app",
+            lambda: checkup.of_app(probes.github_app(hosts), wanted),
+            "Check that GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY belong to one App of "
+            f"{settings.github_server_url}, and that {settings.github_api_url} can be reached.",
+        )
+    finally:
+        hosts.close()
+
+
+def _of_slack(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if settings.slack_bot_token is None or not settings.enable_slack:
+        return
+    token = revealed(settings.slack_bot_token)
+    facts = probes.slack(token, api_url=settings.slack_api_url, clock=clock)
+    yield from checkup.of_slack(facts, probes.wanted_scopes())
+
+
+def _said(found: Iterable[Finding], *, as_json: bool) -> int:
+    """Print the findings; the exit status that follows from them."""
+    found = list(found)
+    has_failed = any(one.level is Level.FAILED for one in found)
+    if as_json:
+        body = {"ok": not has_failed, "checks": [asdict(one) for one in found]}
+        print(json.dumps(body))  # noqa: T201 -- what a program reads
+    else:
+        console = Console()
+        (console if console.is_terminal else Console(width=WIDE)).print(_table(found))
+    return FAILED if has_failed else DONE
+
+
+def _table(found: Iterable[Finding]) -> Table:
+    table = Table("", "part", "found, and what to do", box=None, pad_edge=False)
+    for one in found:
+        told = escape(one.message) + (f"\n[bold]→ {escape(one.remedy)}[/]" if one.remedy else "")
+        table.add_row(LOOKS[one.level], escape(one.area), told)
+    return table

@@ -1,0 +1,117 @@
+"""The facts that doctor judges: asked of the machine, the database, Redis, GitHub and Slack."""
+
+import shutil
+import stat
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import yaml
+from redis import Redis
+from redis.exceptions import RedisError
+from slack_sdk.errors import SlackApiError
+
+import app
+import bots.slack
+from app.clock import Clock
+from app.commands.checkup import (
+    AppFacts,
+    DatabaseFacts,
+    FolderFacts,
+    RedisFacts,
+    Registration,
+    SlackFacts,
+)
+from app.core.errors import BadInput, ErrorKind, Unavailable
+from app.db import migrate, server
+from app.db.session import engine_for, unit_of_work
+from bots.github.client import GitHubHosts
+from bots.slack.client import NETWORK_ERRORS, SlackChat, unreachable
+from bots.slack.failures import failure_of
+from jobs.queue import redis_at
+
+APP_MANIFEST = Path(app.__file__).parents[1] / "app.yml"
+SLACK_MANIFEST = Path(bots.slack.__file__).with_name("manifest.yaml")
+
+
+def folder(path: Path) -> FolderFacts:
+    """The data folder; BadInput when it cannot be looked at."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        return FolderFacts(str(path), mode, shutil.disk_usage(path).free)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be looked at: {error.strerror}.") from None
+
+
+def database(url: str, *, is_ours: bool) -> DatabaseFacts:
+    """The database; Unavailable when it is away."""
+    engine = engine_for(url, pool_size=1)
+    try:
+        with unit_of_work(engine) as session:
+            version = server.version(session)
+        revision = migrate.current(engine)
+    finally:
+        engine.dispose()
+    return DatabaseFacts(version, revision, migrate.head(), is_ours)
+
+
+def redis(url: str, *, is_ours: bool) -> RedisFacts:
+    """Redis; Unavailable when it is away."""
+    connection = redis_at(url)
+    try:
+        version = str(connection.info("server")["redis_version"])
+        return RedisFacts(version, _has_aof(connection), is_ours)
+    except (RedisError, OSError) as error:
+        message = f"Redis did not answer: {error}"
+        raise Unavailable(message, kind=ErrorKind.PROCESSING) from error
+    finally:
+        connection.close()
+
+
+def _has_aof(connection: Redis) -> bool | None:
+    said = connection.info("persistence").get("aof_enabled")
+    return None if said is None else bool(said)
+
+
+def github_app(hosts: GitHubHosts) -> AppFacts:
+    """Our App; raises what asking GitHub raises."""
+    found = hosts.app_info()
+    registration = Registration(found.permissions, found.events)
+    return AppFacts(found.name, registration, f"{found.url}/permissions")
+
+
+def skew(hosts: GitHubHosts, clock: Clock) -> timedelta | None:
+    """How far our clock is ahead of GitHub's; None when GitHub does not say."""
+    before = clock()
+    theirs = hosts.server_time()
+    return None if theirs is None else _middle(before, clock()) - theirs
+
+
+def _middle(start: datetime, end: datetime) -> datetime:
+    return start + (end - start) / 2
+
+
+def slack(token: str, *, api_url: str, clock: Clock) -> SlackFacts:
+    """Our bot; raises what asking Slack raises."""
+    chat = SlackChat(token, api_url=api_url, clock=clock)
+    try:
+        answer = chat.client.api_call("auth.test")
+    except SlackApiError as error:
+        raise failure_of(error, "auth.test", now=clock()) from error
+    except NETWORK_ERRORS as error:
+        raise unreachable("auth.test", error) from error
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    said = headers.get("x-oauth-scopes")
+    scopes = None if said is None else frozenset(part.strip() for part in said.split(","))
+    return SlackFacts(str(answer.get("team", "?")), str(answer.get("user", "?")), scopes)
+
+
+def wanted_registration() -> Registration:
+    """What our App needs, as its manifest says."""
+    manifest = yaml.safe_load(APP_MANIFEST.read_text(encoding="utf-8"))
+    return Registration(manifest["default_permissions"], tuple(manifest["default_events"]))
+
+
+def wanted_scopes() -> frozenset[str]:
+    """What our bot needs, as its manifest says."""
+    manifest = yaml.safe_load(SLACK_MANIFEST.read_text(encoding="utf-8"))
+    return frozenset(manifest["oauth_config"]["scopes"]["bot"])

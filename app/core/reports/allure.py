@@ -146,7 +146,9 @@ def _recognises(head: Head) -> bool:
     if not head.text.startswith("{") or "name" not in keys or "tests" in keys:
         return False
     own = {"historyId", "statusDetails", "testCaseId", "fullName", "stage", "labels", "uuid"}
-    return len(own & keys) >= (1 if "status" in keys else 2)
+    if {"status", "start", "stop"} <= keys:
+        return True
+    return len(own & keys) >= (1 if {"status", "start"} & keys else 2)
 
 
 FORMAT = Format("allure", _recognises, read)

@@ -63,7 +63,7 @@ class GoReader:
         elif action == "fail":
             self._end_failed_package(package, duration, text, event)
         else:
-            self._drop(package, "")
+            self._end_good_package(package)
 
     def _end_failed_package(
         self, package: str, duration: int | None, text: str, event: Event
@@ -78,10 +78,12 @@ class GoReader:
         said = (build.text() if build is not None else "") + text
         self.broken[package] = self._failing(said, duration, "build failed" if build else "package")
 
-    def _drop(self, package: str, test: str) -> None:
-        self.open.pop((package, test), None)
-        if not test:
-            self.broken.pop(package, None)  # it passed when it was run again
+    def _end_good_package(self, package: str) -> None:
+        """A package passed, perhaps when it was run again; so did what had no end of its own."""
+        self.broken.pop(package, None)
+        for _, test in [key for key in self.open if key[0] == package and key[1]]:
+            del self.open[package, test]
+            self._put(package, test, ReportedExecution(Outcome.PASSED))
 
     def _add_unfinished(self, package: str, test: str) -> None:
         text = self.open.pop((package, test)).text()

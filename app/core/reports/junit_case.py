@@ -31,6 +31,15 @@ _WORDS = {  # what runners write in status= or result=; other words say no more 
 }
 _OVERRULING = frozenset({"disabled"})  # a disabled test's failure does not make a job red
 
+_MILD = {  # PHPUnit's types of <error> that do not fail a run
+    "RiskyTestError": (Outcome.PASSED, "risky"),
+    "RiskyTest": (Outcome.PASSED, "risky"),
+    "Warning": (Outcome.PASSED, "warning"),
+    "SkippedTestError": (Outcome.SKIPPED, None),
+    "SkippedTest": (Outcome.SKIPPED, None),
+    "IncompleteTestError": (Outcome.SKIPPED, "incomplete"),
+    "IncompleteTest": (Outcome.SKIPPED, "incomplete"),
+}
 # CTest writes <skipped> for a test it could not start, and fails the run all the same
 _NOT_STARTED = ("Unable to find executable", "Unable to find required file", "Failed to start")
 
@@ -108,7 +117,7 @@ class OpenCase:
         return execution._replace(outcome=outcome, failure=told)
 
     def _outcome(self) -> tuple[Outcome, str | None]:
-        tags = {child.tag for child in self.children}
+        failing = [child for child in self.children if child.tag in FAILING]
         status = (self.attrs.get("status") or self.attrs.get("result") or "").lower()
         by_word = _WORDS.get(status)
         skip = next((child for child in self.children if child.tag in SKIPPED), None)
@@ -116,10 +125,8 @@ class OpenCase:
             return Outcome.SKIPPED, status
         if skip is not None and skip.attrs.get("type") == "todo":
             return Outcome.SKIPPED, "todo"
-        if "error" in tags:
-            return Outcome.ERRORED, None
-        if "failure" in tags:
-            return Outcome.FAILED, None
+        if failing:
+            return _gravest(failing)
         if skip is not None and (skip.attrs.get("message") or "").startswith(_NOT_STARTED):
             return Outcome.ERRORED, "not run"
         if skip is not None:
@@ -146,6 +153,16 @@ class OpenCase:
         if name and len(self.properties) < MAX_PROPERTIES:
             said = short_name(name, PROPERTY_CHARS), short_name(value, PROPERTY_CHARS)
             self.properties.append(said)
+
+
+def _gravest(failing: list[Child]) -> tuple[Outcome, str | None]:
+    """An error before a failure before what PHPUnit calls errors and is none."""
+    types = [child.attrs.get("type", "").rpartition("\\")[2] for child in failing]
+    mild = [_MILD[kind] for kind in types if kind in _MILD]
+    if len(mild) == len(failing):
+        return mild[0]
+    tags = {c.tag for c, kind in zip(failing, types, strict=True) if kind not in _MILD}
+    return (Outcome.ERRORED if "error" in tags else Outcome.FAILED), None
 
 
 def _skip_word(skip: Child) -> str | None:

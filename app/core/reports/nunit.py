@@ -36,14 +36,17 @@ def read(source: Source, ledger: Ledger) -> Iterator[None]:
     ledger.repeats = Repeats.NEVER
     stream = TreeStream(source, frozenset({"test-case", "failure"}))
     failed_in: set[str] = set()
+    broken: list[tuple[Node, Node]] = []
     for around, node in stream:
         _note_start(ledger, around)
         if node.tag == "test-case":
             if _add(ledger, around, node):
                 failed_in.update(suite.attrs.get("id") or "" for suite in around)
-        else:
-            _add_suite_failure(ledger, around, node, failed_in)
+        elif around and around[-1].attrs.get("site") in _OWN_SITES:
+            broken.append((around[-1], node))
         yield
+    for suite, told in broken:
+        _add_suite_failure(ledger, suite, told, failed_in)
     stream.finish(ledger)
 
 
@@ -124,20 +127,16 @@ def _detail(node: Node) -> CaseDetail | None:
     return CaseDetail(tags=tuple(tags), properties=tuple(pairs), artifacts=artifacts)
 
 
-def _add_suite_failure(
-    ledger: Ledger, around: Sequence[Node], node: Node, failed_in: set[str]
-) -> None:
-    """A failure outside of any case counts when it is the suite's own, not its cases'."""
-    suite = around[-1] if around else node
-    site = suite.attrs.get("site")
-    is_own = site in _OWN_SITES and (site == "TearDown" or suite.attrs.get("id") not in failed_in)
-    if suite.tag != "test-suite" or not is_own:
+def _add_suite_failure(ledger: Ledger, suite: Node, told: Node, failed_in: set[str]) -> None:
+    """A fixture's own failure counts; that of a set-up only when no case already shows it."""
+    is_setup = suite.attrs.get("site") == "SetUp"
+    if suite.tag != "test-suite" or (is_setup and suite.attrs.get("id") in failed_in):
         return
-    text = node.said("message")
-    said = failure(limit=ledger.limits.max_text, message=text, trace=node.said("stack-trace"))
+    text, trace = told.said("message"), told.said("stack-trace")
+    said = failure(limit=ledger.limits.max_text, message=text, trace=trace)
     classname = suite.attrs.get("fullname") or suite.attrs.get("name") or ""
     execution = ReportedExecution(Outcome.ERRORED, None, said, "fixture")
-    name = WHOLE_SUITE.format("set-up" if site == "SetUp" else "tear-down")
+    name = WHOLE_SUITE.format("set-up" if is_setup else "tear-down")
     ledger.put(Named(name, suite=classname, classname=classname), [execution])
 
 

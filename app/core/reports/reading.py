@@ -10,9 +10,10 @@ from app.core.outcomes import ReportedCase
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger
 from app.core.reports.limits import DEFAULTS, Limits
-from app.core.reports.registry import FORMATS, format_of
+from app.core.reports.registry import format_of
 from app.core.reports.repeats import Sighting
-from app.core.reports.source import Source
+from app.core.reports.source import Head, Source
+from app.core.reports.texts import clean
 from app.core.reports.totals import Totals
 from app.core.reports.xmlparse import NotWellFormed
 
@@ -158,6 +159,16 @@ def _join_parts(groups: dict[GroupKey, Group]) -> None:
                 base[name] = entry
 
 
+def _beginning(head: Head) -> str:
+    if head.is_xml and head.root:
+        return f"its root element is <{head.root[:40]}>"
+    if head.text[:1] in ("{", "["):
+        keys = ", ".join(sorted(head.keys)[:5])[:100]
+        return f"its first object has the keys {keys}" if keys else "its JSON holds no object"
+    start = " ".join(head.text[:200].split())[:40]
+    return f"it begins with “{clean(start)}”"
+
+
 def read_report(file: BinaryIO, *, limits: Limits = DEFAULTS) -> ReportReading:
     """Read a report of any known format, found by its content; `file` must be seekable.
 
@@ -167,8 +178,9 @@ def read_report(file: BinaryIO, *, limits: Limits = DEFAULTS) -> ReportReading:
     source = Source(file, limits)
     known = format_of(source.head)
     if known is None:
-        names = ", ".join(sorted({known.name for known in FORMATS}))
         raise BadInput(
-            f"The file is not a test report we know; readable formats are {names}.", line=1
+            f"The file is not a test report of a format we read: {_beginning(source.head)};"
+            " upload the runner's JUnit XML or another format of the list.",
+            line=1,
         )
     return ReportReading(source, known)

@@ -40,16 +40,18 @@ def read(source: Source, ledger: Ledger) -> Iterator[None]:
     """Read a test run. Classes are defined after the results, so definitions are read first."""
     ledger.repeats = Repeats.AFTER_FAILURE
     classes = _classes(source)
-    has_failed = False
+    has_failed, summary = False, None
     stream = TreeStream(source, _WANTED)
     for _, node in stream:
         if node.tag == "Times":
             ledger.notes.began(moment(node.attrs.get("start")))
         elif node.tag == "ResultSummary":
-            _add_run_error(ledger, node, has_failed=has_failed)
+            summary = node  # old versions write it first
         else:
             has_failed = _add(ledger, node, classes) or has_failed
         yield
+    if summary is not None and not has_failed:
+        _add_run_error(ledger, summary)
     stream.finish(ledger)
 
 
@@ -114,10 +116,10 @@ def _detail(node: Node) -> CaseDetail | None:
     return CaseDetail(artifacts=artifacts) if artifacts else None
 
 
-def _add_run_error(ledger: Ledger, summary: Node, *, has_failed: bool) -> None:
+def _add_run_error(ledger: Ledger, summary: Node) -> None:
     """A run that failed though no test did: the host crashed, or no test was found."""
     outcome = (summary.attrs.get("outcome") or "").lower()
-    if has_failed or outcome not in ("failed", "error", "aborted", "timeout"):
+    if outcome not in ("failed", "error", "aborted", "timeout"):
         return
     infos = summary.child("RunInfos")
     texts = [info.said("Text") or "" for info in infos.all("RunInfo")] if infos is not None else []

@@ -125,6 +125,15 @@ def test_without_a_credential_nothing_is_answered(scene: Scene) -> None:
     assert answer.json()["message"] == "Requires authentication"
 
 
+def test_an_address_that_github_does_not_have_is_not_found(scene: Scene) -> None:
+    with scene.as_installation() as client:
+        nowhere = client.get("/nowhere/at/all")
+        wrong_method = client.put(f"{SHOP}/pulls")
+
+    assert (nowhere.status_code, nowhere.json()["message"]) == (404, "Not Found")
+    assert (wrong_method.status_code, wrong_method.json()["message"]) == (404, "Not Found")
+
+
 def test_only_an_app_writes_check_runs(scene: Scene) -> None:
     with scene.as_user("ann") as ann:
         answer = ann.post(f"{SHOP}/check-runs", json={"name": "Mine", "head_sha": HEAD})

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 
 import pytest
 
@@ -168,6 +169,18 @@ def test_sending_from_the_background_holds_nobody_up(scene: Scene, listener: Lis
 
     bodies = [json.loads(one.body)["comment"]["body"] for one in listener.heard]
     assert bodies == [str(number) for number in range(10)]
+
+
+def test_a_world_that_closes_does_not_wait_for_a_receiver(scene: Scene) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections, never answers
+        scene.world.github.hooks.background = True
+        scene.world.github.webhook_url = f"http://127.0.0.1:{deaf.getsockname()[1]}/hook"
+        for number in range(5):
+            scene.world.github.comment("acme/shop", 1, user="ann", body=str(number))
+
+        scene.world.close()
+
+    assert len(scene.world.github.deliveries) <= 1
 
 
 @pytest.mark.parametrize("suspended", [True, False])

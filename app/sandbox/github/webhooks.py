@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from app.core.errors import Missing
 from app.sandbox.posting import Poster
 
 ANSWER_WITHIN = 10.0  # seconds; GitHub calls the delivery failed after that
+CLOSE_WITHIN = 1.0  # seconds
 HOOK_ID = 400_100
 KEPT_ANSWER = 2_000  # characters of the receiver's answer that are remembered
 
@@ -123,8 +125,18 @@ class Hooks:
         self._waiting.join()
 
     def close(self) -> None:
-        """Send what waits, then let the connections go; sending again opens new ones."""
-        self.drain()
+        """Forget what waits and let the connections go; sending again opens new ones.
+
+        Whatever is under way gets a moment, and no more: the receiver may be gone already.
+        """
+        with suppress(queue.Empty):
+            while True:
+                self._waiting.get_nowait()
+                self._waiting.task_done()
+        with self._waiting.all_tasks_done:
+            self._waiting.all_tasks_done.wait_for(
+                lambda: not self._waiting.unfinished_tasks, timeout=CLOSE_WITHIN
+            )
         self._poster.close()
 
     def signature(self, body: bytes) -> str:
@@ -190,7 +202,7 @@ class Hooks:
             answer = self._poster.post(self.url or "", parcel.body, headers)
         except httpx.TimeoutException:
             return None, httpx.codes.GATEWAY_TIMEOUT, "timed out"
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError):  # RuntimeError: closed meanwhile
             return None, httpx.codes.BAD_GATEWAY, "failed to connect to host"
         said = "OK" if answer.is_success else answer.reason_phrase
         return answer, answer.status_code, said

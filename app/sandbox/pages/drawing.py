@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Drawing:
         )
         self.templates.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M}" if at else ""
         self.templates.tests["pressable"] = has_button
+        self.templates.filters["sent_at"] = sent_at
         self.templates.filters["short"] = lambda sha: sha[:SHORT_SHA]
         self.templates.filters["icon"] = lambda conclusion: ICONS.get(conclusion or "", "●")
 
@@ -117,6 +119,11 @@ def name_of(slack: SlackState, known: str) -> str:
     if known in slack.members:
         return slack.members[known].name
     return slack.channels[known].name if known in slack.channels else known
+
+
+def sent_at(ts: str) -> str:
+    """When a Slack message was sent."""
+    return f"{datetime.fromtimestamp(float(ts), UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def has_button(message: Message) -> bool:

@@ -43,7 +43,8 @@ class GitHubApi:
         by_path: dict[str, dict[str, Operation]] = {}
         for operation in every:
             by_path.setdefault(operation.path, {})[operation.method] = operation
-        return [self._route(path, operations) for path, operations in by_path.items()]
+        known = [self._route(path, operations) for path, operations in by_path.items()]
+        return [*known, self._route("/{unknown:path}", {})]
 
     def _route(self, path: str, operations: Mapping[str, Operation]) -> Route:
         async def endpoint(request: Request) -> Response:

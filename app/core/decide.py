@@ -126,7 +126,8 @@ def cause_of(
     if verdict.kind is VerdictKind.FLAKY:
         here = evidence(EvidenceKind.CONTRADICTED_HERE, how=verdict.contradicted_by)
         surely = max(SURE, standing.score)
-        return Finding(Cause.FLAKY, surely, (here, *standing.evidence[:2]))
+        more = [one for one in standing.evidence if one.kind is not EvidenceKind.CONTRADICTED_ONCE]
+        return Finding(Cause.FLAKY, surely, (here, *more[:2]))
     if standing.state is State.BROKEN:
         return Finding(Cause.BROKEN, standing.score * CHANCE_OF_STREAK, standing.evidence[:2])
     base = [one for one in _base([v for v in verdicts if v.is_trusted]) if one != verdict]

@@ -241,6 +241,8 @@ class LastFailure:
     """The last failing execution of a case in a run and variant, and whether it passed later."""
 
     job_id: int | None
+    job_name: str | None
+    job_url: str | None
     message: str | None
     passed_after: bool
 
@@ -251,7 +253,8 @@ LAST_FAILURES = text("""
 SELECT DISTINCT ON (report.run_id, failed.case_id, variant)
   report.run_id, failed.case_id,
   report.variant || coalesce(' ' || failed.variant, '') AS variant,
-  report.job_id, coalesce(failed.message, failed.trace) AS message,
+  report.job_id, job.name AS job_name, job.url AS job_url,
+  coalesce(failed.message, failed.trace) AS message,
   EXISTS (
     SELECT 1 FROM report AS later
     JOIN execution AS passed ON passed.repo_id = later.repo_id
@@ -265,6 +268,8 @@ SELECT DISTINCT ON (report.run_id, failed.case_id, variant)
 FROM report
 JOIN occurrence AS failed ON failed.repo_id = report.repo_id
   AND failed.report_id = report.report_id
+LEFT JOIN job ON job.repo_id = report.repo_id AND job.run_id = report.run_id
+  AND job.attempt = report.attempt AND job.job_id = report.job_id
 WHERE report.repo_id = :repo AND report.run_id = ANY(:runs)
 ORDER BY report.run_id, failed.case_id, variant, report.attempt DESC, failed.nth DESC
 """)
@@ -277,7 +282,11 @@ def last_failures(
     rows = session.execute(LAST_FAILURES, {"repo": repo_id, "runs": list(run_ids)})
     return {
         (row.run_id, row.case_id, row.variant): LastFailure(
-            job_id=row.job_id, message=_first_line(row.message), passed_after=row.passed_after
+            job_id=row.job_id,
+            job_name=row.job_name,
+            job_url=row.job_url,
+            message=_first_line(row.message),
+            passed_after=row.passed_after,
         )
         for row in rows
     }
@@ -286,3 +295,8 @@ def last_failures(
 def _first_line(message: str | None) -> str | None:
     lines = (message or "").strip().splitlines()
     return lines[0] if lines else None
+
+
+def count(session: Session) -> int:
+    """Every execution stored; reads them all, so it is for small databases."""
+    return int(session.execute(text("SELECT count(*) FROM execution")).scalar_one())

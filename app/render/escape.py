@@ -7,7 +7,7 @@ NAME_LIMIT = 200  # characters of a name that a person still reads
 ELLIPSIS = "…"
 
 # Characters that markdown, GitHub's mentions, references and HTML take as theirs.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~@&:$=\"'^])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~@&!:$]|(?<=www)\.|^[-+=]|(?<=^\d)[.)])")
 _SPACES = re.compile(r"\s+")
 
 

@@ -21,7 +21,9 @@ class FailedCase:
     line: int | None
     message: str | None
     variant: str
-    job_id: int | None
+    job_id: int | None  # of the last attempt that failed
+    job_name: str | None
+    job_url: str | None
     finding: Finding
     passed_in_the_end: bool  # a later attempt, or a retry, of the same code passed
     decision: str | None  # the sentence of an active decision on it
@@ -104,7 +106,6 @@ def _needs_you(line: CaseLine, facts: RunFacts) -> bool:
 
 
 def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
-    job = next((one.job for one in facts.jobs if one.job.id == case.job_id), None)
     return CaseLine(
         case_id=case.case_id,
         name=case.name,
@@ -112,8 +113,8 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         p_flaky=case.finding.p_flaky,
         sentences=words.evidence_sentences(case.finding.evidence),
         message=case.message,
-        job=job.name if job else case.variant,
-        job_url=job.url if job else f"{facts.server_url}/{facts.repo}/actions",
+        job=case.job_name or case.variant,
+        job_url=case.job_url or f"{facts.server_url}/{facts.repo}/actions",
         file=case.file,
         line=case.line,
         file_url=_file_url(case, facts),

@@ -115,7 +115,7 @@ def publish_comment(engine: Engine, host: CodeHost, wanted: Plan, *, now: dateti
     body = markdown.comment_body(wanted.view, mark)
     digest = digest_of(body)
     before = wanted.published_comment
-    if before is None and wanted.view.is_green and not wanted.view.rescued:
+    if before is None and wanted.view.is_green:
         return
     if before is not None and before.digest == digest:
         return
@@ -198,7 +198,9 @@ def _failed_cases(
                 line=case.line,
                 message=end.message if end else None,
                 variant=variant,
-                job_id=end.job_id if end and one.attempt == newest[run_id] else None,
+                job_id=end.job_id if end else None,
+                job_name=end.job_name if end else None,
+                job_url=end.job_url if end else None,
                 finding=one.finding,
                 passed_in_the_end=end is None or end.passed_after,
                 decision=decision_sentence(decided.get(case_id), now=now),

@@ -1,0 +1,152 @@
+"""The demo's stage: a sandbox, embedded servers, and the real processes, all in one folder."""
+
+import http.client
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from app.clock import utc_now
+from app.core.errors import FlakeGuardError
+from app.db import chat, migrate, partitions, repositories, tasks
+from app.db.session import Engine, engine_for, unit_of_work
+from app.sandbox.fresh import Credentials, fresh_world
+from app.sandbox.server import serve
+from app.sandbox.world import World
+from app.settings import Settings, for_child, isolated
+from app.supervise import Program, Supervisor
+from app.wiring import equipped
+
+OURS = (sys.executable, "-m", "app.cli")
+LOOPBACK = "127.0.0.1"
+STARTS_WITHIN = 30.0  # seconds
+SETTLES_WITHIN = 60.0  # seconds without any task being finished
+LOOK_EVERY = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs, and how to reach it."""
+
+    world: World
+    settings: Settings
+    engine: Engine
+    supervisor: Supervisor
+    address: str  # of our own pages
+
+    def settle(self) -> None:
+        """Wait until every delivery has arrived and all work that follows is done.
+
+        Raises FlakeGuardError when nothing moves any more.
+        """
+        self.world.drain()
+        last, since = -1, time.monotonic()
+        while (waiting := self.open_tasks()) > 0:
+            if waiting != last:
+                last, since = waiting, time.monotonic()
+            if time.monotonic() - since > SETTLES_WITHIN or self.supervisor.is_ending:
+                raise FlakeGuardError(f"{waiting} tasks were never finished; see the log above.")
+            self.supervisor.step(LOOK_EVERY)
+
+    def open_tasks(self) -> int:
+        """How much work is left."""
+        with unit_of_work(self.engine) as session:
+            return tasks.count_open(session)
+
+    def hear_of(self, repository: str, channel: str) -> None:
+        """Let a channel of the sandbox's Slack hear of a repository."""
+        with unit_of_work(self.engine) as session:
+            found = repositories.repository_named(session, repository)
+            assert found is not None
+            team = self.world.slack.team_id
+            chat.subscribe(session, found.id, team_id=team, channel=channel, now=utc_now())
+
+    def link(self, chat_user: str, login: str) -> None:
+        """Say which GitHub user a user of the sandbox's Slack is."""
+        with unit_of_work(self.engine) as session:
+            team = self.world.slack.team_id
+            chat.link_identity(
+                session, team_id=team, chat_user=chat_user, login=login, now=utc_now()
+            )
+
+
+@contextmanager
+def set_up(
+    folder: Path, *, port: int, workers: int = 1, log_level: str = "WARNING"
+) -> Iterator[Stage]:
+    """Everything running in this folder, with nothing in it; ended when the block ends.
+
+    Whatever database, GitHub or Slack is configured plays no part.
+    """
+    world, credentials = fresh_world(clock=utc_now)
+    with ExitStack() as stack:
+        stack.enter_context(serve(world))
+        bare = _settings(folder, world, credentials, port=port, log_level=log_level)
+        settings = stack.enter_context(equipped(bare))
+        assert settings.database_url is not None
+        engine = engine_for(settings.database_url.get_secret_value(), pool_size=2)
+        stack.callback(engine.dispose)
+        migrate.upgrade(engine)
+        with unit_of_work(engine) as session:
+            partitions.make_ahead(session, now=utc_now())
+        supervisor = stack.enter_context(Supervisor(programs(settings, workers)))
+        address = f"http://{LOOPBACK}:{port}"
+        _await_ready(supervisor, port)
+        world.github.webhook_url = f"{address}/github/webhook"
+        world.slack.endpoint_url = f"{address}/slack/events"
+        yield Stage(world, settings, engine, supervisor, address)
+
+
+def programs(settings: Settings, workers: int) -> Sequence[Program]:
+    """The processes of an installation; so many workers, each kept by itself."""
+    environ = for_child(settings)
+    web = ["web", "--host", LOOPBACK, "--port", str(settings.port)]
+    named = [("web", web), ("cron", ["cron"])]
+    named += [(f"worker {number}", ["worker"]) for number in range(1, workers + 1)]
+    return [Program(name, [*OURS, *arguments], environ) for name, arguments in named]
+
+
+def _settings(
+    folder: Path, world: World, credentials: Credentials, *, port: int, log_level: str
+) -> Settings:
+    return isolated(
+        folder,
+        port=port,
+        host=LOOPBACK,
+        public_url=f"http://{LOOPBACK}:{port}",
+        github_app_id=credentials.app_id,
+        github_app_private_key=SecretStr(credentials.app_private_key),
+        github_webhook_secret=SecretStr(credentials.webhook_secret),
+        github_api_url=world.github_api_url,
+        github_server_url=world.address,
+        slack_signing_secret=SecretStr(credentials.slack_signing_secret),
+        slack_bot_token=SecretStr(credentials.slack_bot_token),
+        slack_api_url=world.slack_api_url,
+        environment="test",
+        log_level=log_level,
+        log_format="console",
+    )
+
+
+def _await_ready(supervisor: Supervisor, port: int) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not _is_ready(port):
+        if time.monotonic() > deadline or supervisor.is_ending:
+            raise FlakeGuardError("The web process did not start; see the log above.")
+        supervisor.step(LOOK_EVERY)
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=LOOK_EVERY * 20)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -16,7 +16,6 @@ JWT_LIFE = timedelta(minutes=9)  # GitHub refuses more than 10
 JWT_BACKDATED = timedelta(seconds=60)  # GitHub's advice: our clock may run ahead of theirs
 RENEW_BEFORE = timedelta(minutes=2)  # a token that is about to end may end under way
 TOKEN_LIFE = timedelta(hours=1)  # where GitHub does not say
-UNAUTHORIZED = httpx.codes.UNAUTHORIZED
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 
@@ -94,8 +93,9 @@ class AsApp(BaseAuthStrategy, httpx.Auth):
 class AsInstallation(BaseAuthStrategy, httpx.Auth):
     """Signs every request with the installation's token, asking for one when there is none.
 
-    A token that GitHub refuses is dropped, and the request tried once more with a new one: it
-    was refused before anything was done, so that this is safe for every method.
+    A kept token that GitHub refuses is dropped, and the request tried once more with a new one,
+    which may have been granted more since. The request was refused before anything was done, so
+    that this is safe for every method.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class AsInstallation(BaseAuthStrategy, httpx.Auth):
         token = kept or (yield from self.new_token(request))
         request.headers["Authorization"] = f"token {token}"
         answer = yield request
-        if answer.status_code != UNAUTHORIZED:
+        if not is_refused(answer):
             return
         self.tokens.drop(self.installation_id)
         if kept is None:
@@ -141,6 +141,14 @@ class AsInstallation(BaseAuthStrategy, httpx.Auth):
         token = token_in(answer, now=self.tokens.clock())
         self.tokens.keep(self.installation_id, token)
         return token.text
+
+
+def is_refused(answer: httpx.Response) -> bool:
+    """Whether GitHub refuses the token, and not only how often we ask."""
+    limited = "retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0"
+    return answer.status_code == httpx.codes.UNAUTHORIZED or (
+        answer.status_code == httpx.codes.FORBIDDEN and not limited
+    )
 
 
 def token_in(answer: httpx.Response, *, now: datetime) -> Token:

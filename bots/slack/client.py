@@ -27,8 +27,8 @@ ANSWER_HOSTS = ("slack.com", "slack-gov.com")
 OK = 200
 GONE = 404
 
-NETWORK_ERRORS = (OSError, HTTPException, SlackClientError, ValueError)
-"""What slack_sdk lets through when no readable answer came: its urllib raises all of these."""
+NETWORK_ERRORS = (OSError, HTTPException, SlackClientError, ValueError, AttributeError)
+"""What slack_sdk lets through when no readable answer came; the last for JSON of another shape."""
 
 
 class SlackChat:
@@ -129,7 +129,10 @@ class SlackChat:
 
         It came in a request, and must not lead us into somebody's network.
         """
-        given, api = urlsplit(response_url), urlsplit(self.api_url)
+        try:
+            given, api = urlsplit(response_url), urlsplit(self.api_url)
+        except ValueError:
+            return False
         if (given.scheme, given.netloc) == (api.scheme, api.netloc):
             return True
         host = given.hostname or ""

@@ -1,6 +1,8 @@
 """The address that Slack posts to: form, age and HMAC here, then Bolt, in a thread."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from slack_bolt import App, BoltRequest
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +13,7 @@ from starlette.responses import Response
 from app.clock import Clock, utc_now
 from app.core.errors import ErrorKind
 from bots.answers import BodyTooLarge, body_of, refusal, request_id_of
+from bots.slack.events import BLOCK_ACTIONS
 from bots.slack.listeners import Store, bolt_app
 from bots.slack.signature import BadForm, BadSignature, check_form, is_signed
 
@@ -26,6 +29,7 @@ WRONG_SIGNATURE = (
     "SLACK_SIGNING_SECRET must be the signing secret of the Slack app."
 )
 UNREADABLE = "The body is neither a form with a JSON payload nor a JSON object."
+NO_ACTION = "The interaction names no action: this is not a click."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,19 @@ def dispatch(bolt: App, http: HttpRequest, body: bytes) -> Response:
         )
     except (ValueError, AttributeError, TypeError, RecursionError):
         return refusal(http, 400, ErrorKind.VALIDATION, UNREADABLE)
+    if not names_its_actions(request.body):
+        return refusal(http, 400, ErrorKind.VALIDATION, NO_ACTION)
     answer = bolt.dispatch(request)
     return Response(
         content=answer.body,
         status_code=answer.status,
         headers=answer.first_headers_without_set_cookie(),
     )
+
+
+def names_its_actions(body: Mapping[str, Any]) -> bool:
+    """Whether a click says on what; Bolt fails on one that does not."""
+    if body.get("type") != BLOCK_ACTIONS:
+        return True
+    actions = body.get("actions")
+    return isinstance(actions, list) and bool(actions) and all(isinstance(a, dict) for a in actions)

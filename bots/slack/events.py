@@ -8,9 +8,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
 from app.core.requests import ActFromChat, QueueName
+from app.render.view import ActKind
 
 BLOCK_ACTIONS = "block_actions"
-ACTIONS = frozenset({"quarantine", "dismiss"})
+ACTIONS = frozenset(act.value for act in ActKind)
 """The action ids of our buttons."""
 
 UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -37,14 +38,14 @@ class Part(BaseModel):
 class Named(Part):
     """A user or a team, of which we use the id."""
 
-    id: Annotated[Text, Field(min_length=1)]
+    id: Annotated[str, Field(min_length=1), BeforeValidator(storable)]
 
 
 class Action(Part):
     """The button that was clicked."""
 
     action_id: Text
-    value: Annotated[Text, Field(max_length=VALUE_MAX)] = ""
+    value: Annotated[str, Field(max_length=VALUE_MAX), BeforeValidator(storable)] = ""
 
 
 class BlockActions(Part):

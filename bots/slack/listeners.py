@@ -62,7 +62,7 @@ def keep_click_in(store: Store) -> Callable[..., None]:
     """A listener that stores a click on one of our buttons, then acks; others it only acks."""
 
     def keep_click(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        if any(is_ours(action) for action in body.get("actions") or ()):
+        if any(action.get("action_id") in ACTIONS for action in body["actions"]):
             store(click_of(body, request_id=str(context.get("request_id", ""))))
         ack()
 
@@ -80,11 +80,6 @@ def answer_error(error: Exception) -> BoltResponse:
         message = "The click could not be stored; it is safe to click again."
         return BoltResponse(status=CANNOT_STORE, body={"error": message})
     return BoltResponse(status=FAULT, body={"error": "FlakeGuard made a mistake."})
-
-
-def is_ours(action: object) -> bool:
-    """Whether this is a click on a button of ours."""
-    return isinstance(action, Mapping) and action.get("action_id") in ACTIONS
 
 
 def click_of(body: Mapping[str, Any], *, request_id: str) -> NewDelivery:

@@ -1,0 +1,403 @@
+"""What GitHub's events come to."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.deliveries import (
+    InstallationSeen,
+    PullRequestSeen,
+    RepositoryGone,
+    RepositorySeen,
+    RunSeen,
+    Taken,
+)
+from app.core.errors import BadInput
+from app.core.requests import ActFromCheck, IngestRun, QueueName
+from app.core.runs import BranchClass, PullRequest, Repository, Run, RunKey
+from bots.github.events import KNOWN_EVENTS, taken
+from tests.bots.github.hooked import (
+    APP_ID,
+    BASE,
+    ENDED,
+    HEAD,
+    RECEIVED,
+    REPOSITORY,
+    STARTED,
+    check_run_click,
+    delivery,
+    installation,
+    of_repository,
+    pull_request,
+    run_pull,
+    workflow_run,
+)
+
+ACME = InstallationSeen(id=77, account="acme")
+SHOP = RepositorySeen(Repository(500, "acme/shop", "main", 77), is_private=True)
+RUN = Run(
+    key=RunKey(500, 4_000_000_123, 2),
+    workflow="CI",
+    event="pull_request",
+    status="completed",
+    conclusion="failure",
+    head_sha=HEAD,
+    base_sha=BASE,
+    branch="more",
+    branch_class=BranchClass.PULL_REQUEST,
+    pr_number=7,
+    is_trusted=True,
+    actor="rita",
+    started_at=STARTED,
+    ended_at=ENDED,
+    url="https://github.com/acme/shop/actions/runs/4000000123",
+)
+MALLORY = {"id": 666, "full_name": "mallory/shop", "private": False}
+
+
+def take(event: str, body: Any) -> Taken:  # noqa: ANN401 -- any JSON
+    return taken(delivery(event, body), app_id=APP_ID)
+
+
+def run_in(told: Taken) -> Run:
+    (run,) = [fact.run for fact in told.facts if isinstance(fact, RunSeen)]
+    return run
+
+
+def test_a_finished_run_is_noted_and_ingested() -> None:
+    told = take("workflow_run", workflow_run())
+
+    assert told.facts == (ACME, SHOP, RunSeen(RUN, head_repo="acme/shop"))
+    assert told.requests == (
+        (QueueName.RUN, IngestRun(repo_id=500, run_id=4_000_000_123, attempt=2)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("requested", "queued"), ("in_progress", "in_progress")]
+)
+def test_a_run_that_is_not_finished_is_noted_only(action: str, status: str) -> None:
+    told = take("workflow_run", workflow_run(action))
+
+    assert run_in(told) == replace(RUN, status=status, conclusion=None, ended_at=None)
+    assert told.requests == ()
+
+
+def test_a_green_run_is_ingested_too() -> None:
+    told = take("workflow_run", workflow_run(conclusion="success"))
+
+    assert [queue for queue, _ in told.requests] == [QueueName.RUN]
+
+
+def test_a_fork_s_run_is_not_trusted_and_names_no_pull_request() -> None:
+    told = take("workflow_run", workflow_run(pull_requests=[], head_repository=MALLORY))
+
+    run = run_in(told)
+    assert (run.is_trusted, run.pr_number, run.base_sha) == (False, None, None)
+    assert run.branch_class is BranchClass.PULL_REQUEST
+    assert told.facts[-1] == RunSeen(run, head_repo="mallory/shop")
+
+
+def test_a_run_whose_head_repository_is_gone_is_not_trusted() -> None:
+    told = take("workflow_run", workflow_run(pull_requests=[], head_repository=None))
+
+    assert not run_in(told).is_trusted
+    assert told.facts[-1] == RunSeen(run_in(told), head_repo=None)
+
+
+@pytest.mark.parametrize(
+    ("event", "branch", "where"),
+    [
+        ("push", "main", BranchClass.DEFAULT),
+        ("schedule", "main", BranchClass.DEFAULT),
+        ("push", "release/2", BranchClass.OTHER),
+        ("push", None, BranchClass.OTHER),
+        ("pull_request", "main", BranchClass.PULL_REQUEST),
+        ("pull_request_target", "more", BranchClass.PULL_REQUEST),
+        ("merge_group", "gh-readonly-queue/main/pr-7-abc", BranchClass.MERGE_QUEUE),
+        ("push", "gh-readonly-queue/main/pr-7-abc", BranchClass.MERGE_QUEUE),
+    ],
+)
+def test_where_code_comes_from(event: str, branch: str | None, where: BranchClass) -> None:
+    run = run_in(take("workflow_run", workflow_run(event=event, head_branch=branch)))
+
+    assert run.branch_class is where
+
+
+@pytest.mark.parametrize("branch", ["main", "gh-readonly-queue/main/pr-7-abc"])
+def test_a_fork_s_branch_is_never_the_default_branch_or_the_merge_queue(branch: str) -> None:
+    body = workflow_run(event="push", head_branch=branch, head_repository=MALLORY)
+
+    assert run_in(take("workflow_run", body)).branch_class is BranchClass.OTHER
+
+
+def test_a_push_to_a_pull_request_s_branch_tests_the_head_alone() -> None:
+    run = run_in(take("workflow_run", workflow_run(event="push")))
+
+    assert (run.pr_number, run.base_sha) == (7, None)
+    assert run.code == HEAD
+
+
+def test_a_run_of_the_default_branch_belongs_to_no_pull_request() -> None:
+    run = run_in(take("workflow_run", workflow_run(event="push", head_branch="main")))
+
+    assert run.pr_number is None
+
+
+def test_a_pull_request_against_another_repository_is_not_the_run_s() -> None:
+    pulls = [run_pull(3, base_repo=666), run_pull(8)]
+
+    assert run_in(take("workflow_run", workflow_run(pull_requests=pulls))).pr_number == 8
+
+
+def test_a_run_of_an_old_server_lacks_a_few_fields() -> None:
+    body = workflow_run(triggering_actor=None, pull_requests=None, name=None)
+    for name in ("run_attempt", "run_started_at", "html_url"):
+        del body["workflow_run"][name]
+
+    run = run_in(take("workflow_run", body))
+
+    assert (run.key.attempt, run.actor, run.url) == (1, "ann", "")
+    assert run.workflow == ".github/workflows/ci.yml"
+    assert run.started_at == datetime(2026, 11, 20, 11, 39, 58, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "edited", "closed"])
+def test_a_pull_request_is_noted(action: str) -> None:
+    told = take("pull_request", pull_request(action))
+
+    seen = PullRequest(
+        number=7,
+        title="Sell more",
+        author="ann",
+        state="open",
+        head_sha=HEAD,
+        head_branch="more",
+        head_repo="acme/shop",
+        base_branch="main",
+        base_sha=BASE,
+        is_fork=False,
+        updated_at=datetime(2026, 11, 20, 11, 35, tzinfo=UTC),
+    )
+    assert told == Taken(facts=(ACME, SHOP, PullRequestSeen(500, seen)))
+
+
+def test_a_fork_s_pull_request_is_one() -> None:
+    head = {"ref": "main", "sha": HEAD, "repo": REPOSITORY | {"id": 9, "full_name": "mallory/s"}}
+    (*_, fact) = take("pull_request", pull_request(head=head)).facts
+
+    assert isinstance(fact, PullRequestSeen)
+    assert (fact.pull_request.is_fork, fact.pull_request.head_repo) == (True, "mallory/s")
+
+
+def test_a_pull_request_of_a_deleted_account_and_fork_is_still_one() -> None:
+    head = {"ref": "main", "sha": HEAD, "repo": None}
+    (*_, fact) = take("pull_request", pull_request(head=head, user=None)).facts
+
+    assert isinstance(fact, PullRequestSeen)
+    assert (fact.pull_request.is_fork, fact.pull_request.head_repo) == (True, None)
+    assert fact.pull_request.author == "ghost"
+
+
+def test_a_click_on_our_check_run_is_acted_on_at_once() -> None:
+    told = take("check_run", check_run_click())
+
+    act = ActFromCheck(
+        repo_id=500,
+        check_run_id=31_000_000_001,
+        identifier="quarantine",
+        login="ann",
+        delivery_id=3,
+    )
+    assert told == Taken(facts=(ACME, SHOP), requests=((QueueName.CLICK, act),))
+
+
+def test_a_click_on_another_app_s_check_run_is_none_of_our_business() -> None:
+    assert take("check_run", check_run_click(app_id=1)) == Taken()
+
+
+def test_without_an_app_of_our_own_no_check_run_is_ours() -> None:
+    assert taken(delivery("check_run", check_run_click()), app_id=None) == Taken()
+
+
+def test_a_click_by_nobody_is_said() -> None:
+    with pytest.raises(BadInput) as refusal:
+        take("check_run", check_run_click(sender=None))
+
+    assert str(refusal.value) == ("The check_run payload cannot be read: sender.login is missing.")
+
+
+def test_a_check_run_that_is_only_reported_is_of_no_interest() -> None:
+    assert take("check_run", check_run_click() | {"action": "completed"}) == Taken()
+
+
+def test_a_new_installation_lists_its_repositories() -> None:
+    told = take("installation", installation("created"))
+
+    shop = RepositorySeen(Repository(500, "acme/shop", "", 77), is_private=True)
+    assert told == Taken(facts=(ACME, shop))
+
+
+def test_a_suspended_installation_says_since_when() -> None:
+    body = installation("suspend", installation={"suspended_at": "2026-11-20T11:59:00Z"})
+
+    told = take("installation", body)
+
+    since = datetime(2026, 11, 20, 11, 59, tzinfo=UTC)
+    assert told == Taken(facts=(replace(ACME, suspended_at=since),))
+    assert take("installation", installation("unsuspend")) == Taken(facts=(ACME,))
+
+
+def test_a_removed_installation_is_gone_since_we_heard_of_it() -> None:
+    told = take("installation", installation("deleted"))
+
+    assert told == Taken(facts=(replace(ACME, deleted_at=RECEIVED),))
+
+
+def test_an_enterprise_s_installation_has_an_account_without_login() -> None:
+    body = installation("unsuspend", installation={"account": {"id": 1, "slug": "big"}})
+
+    assert take("installation", body) == Taken(facts=(InstallationSeen(77, ""),))
+
+
+def test_repositories_come_and_go() -> None:
+    listed = {"id": 501, "full_name": "acme/other", "private": False}
+    body = installation(
+        "added", repositories_added=[listed], repositories_removed=[{**listed, "id": 502}]
+    )
+
+    told = take("installation_repositories", body)
+
+    other = RepositorySeen(Repository(501, "acme/other", "", 77), is_private=False)
+    assert told == Taken(facts=(ACME, other, RepositoryGone(502)))
+
+
+@pytest.mark.parametrize("action", ["renamed", "transferred", "edited", "privatized", "archived"])
+def test_a_changed_repository_is_noted_as_it_is_now(action: str) -> None:
+    renamed = REPOSITORY | {"full_name": "globex/store", "default_branch": "trunk"}
+
+    told = take("repository", of_repository(action, repository=renamed))
+
+    store = RepositorySeen(Repository(500, "globex/store", "trunk", 77), is_private=True)
+    assert told == Taken(facts=(InstallationSeen(77, "globex"), store))
+
+
+def test_a_deleted_repository_is_gone() -> None:
+    assert take("repository", of_repository("deleted")) == Taken(facts=(RepositoryGone(500),))
+
+
+@pytest.mark.parametrize("event", ["ping", "push", "star", "", "workflow_run_x"])
+def test_every_other_event_comes_to_nothing(event: str) -> None:
+    assert event not in KNOWN_EVENTS
+    assert take(event, b"not even JSON") == Taken()
+
+
+@pytest.mark.parametrize(
+    ("event", "body"),
+    [
+        ("workflow_run", workflow_run("later")),
+        ("pull_request", pull_request("labeled")),
+        ("installation", installation("new_permissions_accepted")),
+    ],
+)
+def test_an_action_we_do_not_know_comes_to_nothing(event: str, body: object) -> None:
+    assert take(event, body) == Taken()
+
+
+def without(body: dict[str, Any], *path: str) -> dict[str, Any]:
+    part = body
+    for step in path[:-1]:
+        part = part[step]
+    del part[path[-1]]
+    return body
+
+
+@pytest.mark.parametrize(
+    ("event", "body", "said"),
+    [
+        (
+            "workflow_run",
+            without(workflow_run(), "workflow_run", "head_sha"),
+            "workflow_run.head_sha is missing",
+        ),
+        ("workflow_run", without(workflow_run(), "repository"), "repository is missing"),
+        (
+            "workflow_run",
+            workflow_run(id="4; drop table"),
+            "workflow_run.id: input should be a valid integer, "
+            "unable to parse string as an integer",
+        ),
+        (
+            "workflow_run",
+            workflow_run(id=2**63),
+            "workflow_run.id: input should be less than or equal to 9223372036854775807",
+        ),
+        (
+            "workflow_run",
+            workflow_run(head_sha="HEAD"),
+            "workflow_run.head_sha: string should match pattern '^[0-9a-f]{40}([0-9a-f]{24})?$'",
+        ),
+        (
+            "workflow_run",
+            workflow_run(updated_at="2026-11-20T11:47:30"),
+            "workflow_run.updated_at: input should have timezone info",
+        ),
+        ("check_run", [], "it: input should be a valid dictionary or instance of CheckRunEvent"),
+        (
+            "repository",
+            of_repository("renamed", repository=REPOSITORY | {"full_name": "acme/../etc"}),
+            "repository.full_name: string should match pattern '^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$'",
+        ),
+    ],
+)
+def test_a_payload_that_cannot_be_read_names_the_field(event: str, body: object, said: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        take(event, body)
+
+    assert str(refusal.value) == f"The {event} payload cannot be read: {said}."
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_payload_that_is_no_json_is_said(body: bytes) -> None:
+    with pytest.raises(BadInput) as refusal:
+        take("pull_request", body)
+
+    assert str(refusal.value) == "The pull_request payload is no JSON."
+
+
+def test_what_the_database_cannot_hold_is_replaced() -> None:
+    (*_, fact) = take("pull_request", pull_request(title="a\0b\ud800c")).facts
+
+    assert isinstance(fact, PullRequestSeen)
+    assert fact.pull_request.title == "a\ufffdb\ufffdc"
+
+
+@given(
+    event=st.sampled_from(sorted(KNOWN_EVENTS)),
+    body=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["action", "repository", "id", "full_name", "workflow_run", "installation"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    ),
+)
+def test_whatever_json_comes_is_taken_or_refused_in_a_sentence(event: str, body: object) -> None:
+    said = ""
+    try:
+        take(event, body)
+    except BadInput as refusal:
+        said = str(refusal)
+
+    assert said == "" or said.startswith(f"The {event} payload cannot be read: ")

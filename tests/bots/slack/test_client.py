@@ -1,0 +1,362 @@
+"""Slack behind the port Chat, against the sandbox over HTTP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.core.errors import BadInput, ErrorKind, Missing, RateLimited, Unavailable
+from app.core.tracing import request_id
+from app.ports import ChatMessage
+from bots.slack.client import SlackChat
+from tests.bots.shop import NOW, Shop
+from tests.bots.stranger import Stranger, stranger_on_loopback
+
+
+@pytest.fixture
+def channel(shop: Shop) -> str:
+    return shop.world.slack.add_channel("builds").id
+
+
+@pytest.fixture
+def stranger() -> Iterator[Stranger]:
+    with stranger_on_loopback() as one:
+        yield one
+
+
+def section(text: str) -> dict[str, object]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def message(text: str = "1 flaky case", handle: str = "h-1") -> ChatMessage:
+    return ChatMessage(text=text, blocks=(section(text),), handle=handle)
+
+
+def test_a_message_is_posted_and_edited(shop: Shop, chat: SlackChat, channel: str) -> None:
+    ts = chat.post(channel, message("flaky"))
+    chat.update(channel, ts, message("still flaky"))
+
+    (said,) = shop.world.slack.roots(channel)
+    assert (said.ts, said.text) == (ts, "still flaky")
+    assert said.blocks == [section("still flaky")]
+
+
+def test_a_reply_stands_in_its_thread(shop: Shop, chat: SlackChat, channel: str) -> None:
+    root = chat.post(channel, message("flaky"))
+
+    reply = chat.post(channel, message("quarantined by ann", "h-2"), thread=root)
+
+    assert [one.ts for one in shop.world.slack.thread(channel, root)] == [root, reply]
+    assert len(shop.world.slack.roots(channel)) == 1
+
+
+def test_a_message_is_found_by_its_handle(shop: Shop, chat: SlackChat, channel: str) -> None:
+    root = chat.post(channel, message("one", "h-1"))
+    chat.post(channel, message("two", "h-2"))
+    reply = chat.post(channel, message("three", "h-3"), thread=root)
+
+    assert chat.find(channel, "h-1") == root
+    assert chat.find(channel, "h-3") is None
+    assert chat.find(channel, "h-3", thread=root) == reply
+    assert chat.find(channel, "h-9") is None
+
+
+def test_a_message_whose_answer_was_lost_is_posted_once_and_found(
+    shop: Shop, chat: SlackChat, channel: str
+) -> None:
+    shop.world.faults.add("chat.postMessage", status=502, after_work=True)
+
+    with pytest.raises(Unavailable) as lost:
+        chat.post(channel, message("flaky", "h-7"))
+
+    assert (lost.value.kind, lost.value.permanent) == (ErrorKind.SLACK_API, False)
+    (said,) = shop.world.slack.roots(channel)
+    assert chat.find(channel, "h-7") == said.ts
+
+
+def test_a_message_is_found_behind_many_others(shop: Shop, chat: SlackChat, channel: str) -> None:
+    ts = chat.post(channel, message("flaky", "h-1"))
+    shop.world.slack.add_user("ann")
+    for number in range(230):
+        shop.world.slack.say(channel, "ann", f"chatter {number}")
+
+    assert chat.find(channel, "h-1") == ts
+
+
+def test_somebody_else_s_message_with_our_handle_never_counts(
+    shop: Shop, chat: SlackChat, channel: str
+) -> None:
+    ann = shop.world.slack.add_user("ann")
+    forged = shop.world.slack.say(channel, ann.name, "forged")
+    forged.metadata = {"event_type": "flakeguard", "event_payload": {"handle": "h-1"}}
+
+    assert chat.find(channel, "h-1") is None
+
+
+def test_more_than_fifty_blocks_are_refused_unsent(
+    shop: Shop, chat: SlackChat, channel: str
+) -> None:
+    long = ChatMessage(text="x", blocks=tuple(section("x") for _ in range(51)), handle="h")
+
+    with pytest.raises(BadInput) as refusal:
+        chat.post(channel, long)
+
+    assert str(refusal.value) == "A message of 51 blocks cannot be sent; Slack takes 50 at most."
+    assert shop.world.requests == []
+
+
+def test_a_limit_says_when_to_come_back(shop: Shop, chat: SlackChat, channel: str) -> None:
+    shop.world.faults.limit_rate("chat.postMessage", retry_after=30)
+
+    with pytest.raises(RateLimited) as limited:
+        chat.post(channel, message())
+
+    assert limited.value.until == NOW + timedelta(seconds=30)
+    assert shop.asked() == ["POST chat.postMessage > 429"]
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ({}, 30),
+        ({"Retry-After": "soon"}, 30),
+        ({"Retry-After": "0"}, 1),
+        ({"retry-after": "9" * 30}, 3600),
+    ],
+)
+def test_odd_headers_of_a_limit_do_no_harm(
+    shop: Shop, chat: SlackChat, channel: str, header: dict[str, str], wait: int
+) -> None:
+    body = {"ok": False, "error": "ratelimited"}
+    shop.world.faults.add("chat.postMessage", status=429, headers=header, body=body)
+
+    with pytest.raises(RateLimited) as limited:
+        chat.post(channel, message())
+
+    assert limited.value.until == NOW + timedelta(seconds=wait)
+
+
+def test_a_channel_that_is_not_there_is_said_and_not_tried_again(chat: SlackChat) -> None:
+    with pytest.raises(Unavailable) as refusal:
+        chat.post("C404", message())
+
+    assert refusal.value.permanent
+    assert str(refusal.value) == (
+        "Slack answered chat.postMessage with channel_not_found. "
+        "Choose a channel that exists and that the app may see."
+    )
+
+
+def test_an_archived_channel_is_said(shop: Shop, chat: SlackChat, channel: str) -> None:
+    shop.world.slack.archive(channel)
+
+    with pytest.raises(Unavailable) as refusal:
+        chat.post(channel, message())
+
+    assert refusal.value.permanent
+    assert "is_archived. Unarchive the channel or choose another." in str(refusal.value)
+
+
+def test_a_channel_without_the_app_says_how_to_invite_it(shop: Shop, chat: SlackChat) -> None:
+    outside = shop.world.slack.add_channel("outside", has_bot=False).id
+
+    with pytest.raises(Unavailable) as refusal:
+        chat.post(outside, message())
+
+    assert refusal.value.permanent
+    assert "not_in_channel. Invite the app: /invite @FlakeGuard." in str(refusal.value)
+
+
+def test_a_token_that_was_revoked_is_said(shop: Shop, chat: SlackChat, channel: str) -> None:
+    shop.world.slack.revoke()
+
+    with pytest.raises(Unavailable) as refusal:
+        chat.post(channel, message())
+
+    assert refusal.value.permanent
+    assert "token_revoked" in str(refusal.value)
+    assert "xoxb" not in str(refusal.value)
+
+
+def test_a_deleted_message_is_missing(chat: SlackChat, channel: str) -> None:
+    with pytest.raises(Missing):
+        chat.update(channel, "1.000001", message())
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500, "body": {"ok": False, "error": "internal_error"}},
+        {"status": 200, "body": {"ok": False, "error": "fatal_error"}},
+        {"status": 503},
+        {"drop": True},
+        {"status": 200, "body": [1]},
+    ],
+)
+def test_a_failure_of_slack_s_is_for_the_task_to_try_again(
+    shop: Shop, chat: SlackChat, channel: str, fault: dict[str, Any]
+) -> None:
+    shop.world.faults.add("chat.postMessage", **fault)
+
+    with pytest.raises(Unavailable) as failure:
+        chat.post(channel, message())
+
+    assert (failure.value.kind, failure.value.permanent) == (ErrorKind.SLACK_API, False)
+    assert shop.world.slack.messages == []
+
+
+def test_a_slow_answer_is_given_up(shop: Shop, channel: str) -> None:
+    token = shop.credentials.slack_bot_token
+    impatient = SlackChat(token, api_url=shop.world.slack_api_url, timeout=1, clock=shop.clock)
+    shop.world.faults.add("chat.postMessage", delay=1.5)
+
+    with pytest.raises(Unavailable) as failure:
+        impatient.post(channel, message())
+
+    assert str(failure.value) == "Slack did not answer chat.postMessage in time."
+
+
+def test_nobody_listening_is_unavailable(shop: Shop) -> None:
+    nowhere = SlackChat("xoxb-1", api_url="http://127.0.0.1:9/api/", clock=shop.clock)
+
+    with pytest.raises(Unavailable) as failure:
+        nowhere.post("C1", message())
+
+    assert not failure.value.permanent
+    assert str(failure.value) == "Slack could not be reached for chat.postMessage: URLError."
+
+
+def clicked(shop: Shop, chat: SlackChat, channel: str) -> str:
+    """A response_url of the sandbox's."""
+    button: dict[str, object] = {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": "quarantine",
+                "value": "h",
+                "text": {"type": "plain_text", "text": "Quarantine"},
+            }
+        ],
+    }
+    chat.post(channel, ChatMessage(text="x", blocks=(button,), handle="h"))
+    shop.world.slack.add_user("ann")
+    shop.world.slack.endpoint_url = f"{shop.world.address}/nobody"
+    (said,) = shop.world.slack.roots(channel)
+    shop.world.slack.click(said, "quarantine", "ann")
+    (key,) = shop.world.slack.response_urls
+    return f"{shop.world.address}/slack/response/{key}"
+
+
+def test_who_clicked_is_answered_alone(shop: Shop, chat: SlackChat, channel: str) -> None:
+    url = clicked(shop, chat, channel)
+
+    chat.answer(url, "Quarantined until 20 December.")
+
+    (said,) = shop.world.slack.ephemeral
+    assert (said.text, said.only_for) == (
+        "Quarantined until 20 December.",
+        shop.world.slack.member("ann").id,
+    )
+    assert len(shop.world.slack.messages) == 1
+
+
+def test_an_answer_that_comes_too_late_is_missing(
+    shop: Shop, chat: SlackChat, channel: str
+) -> None:
+    url = clicked(shop, chat, channel)
+    shop.clock.turn(timedelta(minutes=31))
+
+    with pytest.raises(Missing) as missing:
+        chat.answer(url, "Too late")
+
+    assert str(missing.value) == (
+        "It is too late to answer this click: Slack takes answers for 30 min."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"), [(500, False), (503, False), (400, True), (403, True)]
+)
+def test_a_refused_answer_says_whether_to_try_again(
+    shop: Shop, chat: SlackChat, channel: str, status: int, permanent: bool
+) -> None:
+    url = clicked(shop, chat, channel)
+    shop.world.faults.add("/slack/response/*", status=status)
+
+    with pytest.raises(Unavailable) as refusal:
+        chat.answer(url, "Hello")
+
+    assert refusal.value.permanent is permanent
+    assert str(refusal.value) == f"Slack answered response_url with {status}."
+
+
+def test_an_answer_that_is_limited_says_when_to_come_back(
+    shop: Shop, chat: SlackChat, channel: str
+) -> None:
+    url = clicked(shop, chat, channel)
+    shop.world.faults.limit_rate("/slack/response/*", retry_after=5)
+
+    with pytest.raises(RateLimited) as limited:
+        chat.answer(url, "Hello")
+
+    assert limited.value.until == NOW + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/actions/1",
+        "https://slack.com.evil.example/x",
+        "https://evilslack.com/x",
+        "http://hooks.slack.com/actions/1",
+        "https://user@hooks.slack.com/x",
+        "https://hooks.slack.com:8443/x",
+        "https://hooks.slack.com@evil.example/x",
+        "https://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "ftp://hooks.slack.com/x",
+        "//hooks.slack.com/x",
+        "",
+        "https://[",
+    ],
+)
+def test_an_answer_goes_nowhere_but_to_slack(shop: Shop, chat: SlackChat, url: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        chat.answer(url, "Hello")
+
+    assert str(refusal.value) == (
+        "The address to answer to is not Slack's; the answer was not sent."
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hooks.slack.com/actions/T1/2/3", "https://hooks.slack-gov.com/actions/1"]
+)
+def test_slack_s_own_addresses_may_be_answered(chat: SlackChat, url: str) -> None:
+    assert chat.may_answer(url)
+
+
+def test_another_port_of_the_stand_in_s_host_is_somebody_else(
+    chat: SlackChat, stranger: Stranger
+) -> None:
+    with pytest.raises(BadInput):
+        chat.answer(f"{stranger.url}/slack/response/1", "Hello")
+
+    assert stranger.heard == []
+
+
+def test_who_we_are_and_for_whom_is_said_to_slack(shop: Shop, stranger: Stranger) -> None:
+    stranger.body = b'{"ok": true, "ts": "1.2"}'
+    chat = SlackChat("xoxb-1", api_url=f"{stranger.url}/api/", clock=shop.clock)
+    reset = request_id.set("req-42")
+
+    chat.post("C1", message())
+
+    request_id.reset(reset)
+    (heard,) = stranger.heard
+    assert heard[":path"] == "/api/chat.postMessage"
+    assert heard["authorization"] == "Bearer xoxb-1"
+    assert heard["x-request-id"] == "req-42"
+    assert heard["user-agent"].startswith("flakeguard/0.1.0 ")

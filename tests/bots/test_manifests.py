@@ -1,0 +1,58 @@
+"""What the two apps ask for when they are made, against what the code uses."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.sandbox.github.entities import DEFAULT_EVENTS, DEFAULT_PERMISSIONS
+from bots.github.events import KNOWN_EVENTS
+
+ROOT = Path(__file__).parents[2]
+UNASKED = {"installation", "installation_repositories"}  # GitHub sends these to every App
+
+
+def read(path: str) -> Any:  # noqa: ANN401 -- it is YAML
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def test_the_github_app_asks_for_what_it_needs_and_no_more() -> None:
+    manifest = read("app.yml")
+
+    assert manifest["default_permissions"] == {
+        "actions": "write",
+        "checks": "write",
+        "contents": "read",
+        "issues": "write",
+        "members": "read",
+        "merge_queues": "read",
+        "metadata": "read",
+        "pull_requests": "write",
+    }
+    assert manifest["public"] is False
+    assert manifest["hook_attributes"] == {
+        "url": "${PUBLIC_URL}/github/webhook",
+        "active": True,
+    }
+
+
+def test_every_event_that_is_stored_is_subscribed_to() -> None:
+    assert set(read("app.yml")["default_events"]) >= KNOWN_EVENTS - UNASKED
+
+
+def test_the_sandbox_grants_what_the_manifest_asks_for() -> None:
+    manifest = read("app.yml")
+
+    assert manifest["default_permissions"] == DEFAULT_PERMISSIONS
+    assert set(DEFAULT_EVENTS) <= set(manifest["default_events"])
+
+
+def test_the_slack_app_may_do_what_the_client_does() -> None:
+    manifest = read("bots/slack/manifest.yaml")
+
+    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    assert scopes >= {"chat:write", "channels:history", "groups:history", "users:read", "commands"}
+    assert manifest["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": "https://flakeguard.example.com/slack/events",
+    }

@@ -79,7 +79,6 @@ class AppFacts:
 
     name: str
     registration: Registration
-    settings_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +193,7 @@ def of_webhook(settings: Settings) -> Finding:
 def of_app(facts: AppFacts, wanted: Registration) -> Iterator[Finding]:
     """Whether the App may do, and hears of, what we need."""
     area = "github app"
+    place = f"under Developer settings, GitHub Apps, {facts.name}, Permissions & events"
     yield Finding(area, Level.OK, f"GitHub knows us as {facts.name}; the private key is right.")
     granted = facts.registration.permissions
     lacking = [
@@ -207,12 +207,12 @@ def of_app(facts: AppFacts, wanted: Registration) -> Iterator[Finding]:
             area,
             Level.FAILED,
             f"The App lacks the permissions {', '.join(lacking)}.",
-            f"Grant them at {facts.settings_url} and accept them in each installation.",
+            f"Grant them {place}, and accept them in each installation.",
         )
     if deaf:
         level = Level.FAILED if "workflow_run" in deaf else Level.WARNING
         message = f"The App does not hear of {', '.join(deaf)}."
-        yield Finding(area, level, message, f"Subscribe to them at {facts.settings_url}.")
+        yield Finding(area, level, message, f"Subscribe to them {place}.")
     if not lacking and not deaf:
         yield Finding(area, Level.OK, "It has every permission and event that we need.")
 

@@ -76,7 +76,7 @@ def github_app(hosts: GitHubHosts) -> AppFacts:
     """Our App; raises what asking GitHub raises."""
     found = hosts.app_info()
     registration = Registration(found.permissions, found.events)
-    return AppFacts(found.name, registration, f"{found.url}/permissions")
+    return AppFacts(found.name, registration)
 
 
 def skew(hosts: GitHubHosts, clock: Clock) -> timedelta | None:

@@ -1,5 +1,7 @@
 """Bad days on demand, and the log of what was asked."""
 
+import time
+
 import httpx
 import pytest
 
@@ -46,6 +48,8 @@ def test_a_slow_answer_comes_after_the_client_gave_up(scene: Scene) -> None:
 
     with scene.as_installation() as client, pytest.raises(httpx.ReadTimeout):
         client.post(COMMENTS, json={"body": "x"}, timeout=0.1)
+    while not any(one.path == COMMENTS for one in scene.world.requests):
+        time.sleep(0.01)  # the sandbox is still at it
 
     assert scene.world.summary()["comments"] == 1
 

@@ -22,7 +22,7 @@ DONE, FAILED = 0, 1  # exit status
 OURS = (sys.executable, "-m", "app.cli")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 -- to be reached
 LOOK_EVERY = 0.1  # seconds between questions whether web is ready
-ANSWER_WITHIN = 2.0  # seconds for one answer
+ANSWER_WITHIN = 1.0  # seconds for one answer
 
 
 def up(

@@ -78,7 +78,7 @@ def programs(settings: Settings, workers: int, command: Sequence[str] = OURS) ->
     environ = for_child(settings)
     arguments = {
         "web": ["web", "--host", settings.host, "--port", str(settings.port)],
-        "worker": ["worker", "--processes", str(workers)],
+        **{f"worker {number}": ["worker"] for number in range(1, workers + 1)},
         "cron": ["cron"],
     }
     return [Program(name, [*command, *given], environ) for name, given in arguments.items()]

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.commands.up import address_of, next_step
+from app.commands.up import address_of, next_step, programs
 from app.settings import isolated
 from tests.commands.world import free_port, processes_of, run, start
 
@@ -136,6 +136,17 @@ def test_a_host_that_is_not_this_machine_is_said_in_one_sentence(tmp_path: Path)
     assert complained == (
         "192.0.2.1 is no address of this machine: choose one of its own with --host.\n"
     )
+
+
+def test_an_installation_is_one_web_one_cron_and_as_many_workers_as_wanted(tmp_path: Path) -> None:
+    wanted = programs(isolated(tmp_path, host="::1", port=8080), workers=2, command=["flakeguard"])
+
+    assert {one.name: " ".join(one.arguments) for one in wanted} == {
+        "web": "flakeguard web --host ::1 --port 8080",
+        "worker 1": "flakeguard worker",
+        "worker 2": "flakeguard worker",
+        "cron": "flakeguard cron",
+    }
 
 
 @pytest.mark.parametrize(

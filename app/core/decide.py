@@ -9,11 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from math import ceil, log
 
 from app.core.evidence import Evidence, EvidenceKind, evidence
 from app.core.runs import BranchClass
 from app.core.statistics import wilson_interval
+from app.core.streaks import (
+    CHANCE_OF_STREAK,
+    failing_pushes,
+    on_default,
+    too_many,
+    trailing_failures,
+    trailing_passes,
+    without_breaks,
+)
 from app.core.verdicts import Verdict, VerdictKind
 
 ALGORITHM_VERSION = 1  # raise it whenever the same verdicts may be judged differently
@@ -21,8 +29,7 @@ PRIOR_ODDS = 0.04 / 0.96  # a failing case's odds of being flaky before any evid
 ODDS_PER_DAY = 24.0  # what one day with a contradicted failure is worth: one leaves it even
 FLAKY_DAYS = 2  # one unexplained failure is never enough, two on different days are
 MAX_DAYS = 6  # more days than this add nothing to the score that a reader could use
-BROKEN_RUNS = 2  # commits of the default branch in a row
-CHANCE_OF_STREAK = 0.01  # a flake's streak of failures less likely than this is a break
+ENOUGH_BASE_RUNS = 3  # runs of the default branch; a case that all of them lack is a new one
 SURE = 0.9  # p_flaky of one failure that the same code contradicted
 
 
@@ -51,7 +58,7 @@ class Standing:
 
     state: State
     score: float  # probability that the case is flaky
-    rate: float  # share of the default branch's runs that fail
+    rate: float  # share of the default branch's runs that fail, times of a break left out
     rate_interval: tuple[float, float]
     runs: int  # verdicts of the default branch that the rate rests on
     failures: int  # failing executions of trusted code
@@ -89,18 +96,19 @@ def standing_of(
         and (dismissed_at is None or verdict.last_at > dismissed_at)
     ]
     days = sorted({verdict.last_at.date() for verdict in flakes})
-    base = _base(trusted)
-    failing = [verdict for verdict in base if verdict.kind is not VerdictKind.PASSED]
-    rate = len(failing) / len(base) if base else 0.0
-    streak = _streak(base)
-    broken = len(streak) >= _too_many(rate if len(days) >= FLAKY_DAYS else None)
+    base = on_default(trusted)
+    calm = without_breaks(base)
+    failing = [verdict for verdict in calm if verdict.kind is not VerdictKind.PASSED]
+    rate = len(failing) / len(calm) if calm else 0.0
+    streak = trailing_failures(base)
+    broken = len(streak) >= too_many(rate if len(days) >= FLAKY_DAYS else None)
     failed = [verdict.last_at for verdict in trusted if verdict.failures]
     return Standing(
         state=_state(days=len(days), is_broken=broken),
         score=score(len(days)),
         rate=rate,
-        rate_interval=wilson_interval(len(failing), len(base)),
-        runs=len(base),
+        rate_interval=wilson_interval(len(failing), len(calm)),
+        runs=len(calm),
         failures=sum(verdict.failures for verdict in trusted),
         flakes=len(flakes),
         first_detected_at=_detected(flakes),
@@ -108,7 +116,7 @@ def standing_of(
         last_failure_at=max(failed, default=None),
         broken_since=streak[0].head_sha if broken else None,
         evidence=_reasons(
-            flakes, days=len(days), base=base, streak=streak if broken else (), branch=branch
+            flakes, days=len(days), base=calm, streak=streak if broken else (), branch=branch
         ),
     )
 
@@ -120,9 +128,18 @@ def score(days: int) -> float:
 
 
 def cause_of(
-    verdict: Verdict, standing: Standing, verdicts: Sequence[Verdict], *, branch: str
+    verdict: Verdict,
+    standing: Standing,
+    verdicts: Sequence[Verdict],
+    *,
+    branch: str,
+    base_runs: int,
 ) -> Finding:
-    """Say what a failure is: `verdict` is the failing code's own, `verdicts` the case's all."""
+    """Say what a failure is: `verdict` is the failing code's own, `verdicts` the case's all.
+
+    `base_runs` says how many runs of the default branch are known at all: a case that none of
+    them has is one that this change adds, unless there are too few of them to say so.
+    """
     if verdict.kind is VerdictKind.FLAKY:
         here = evidence(EvidenceKind.CONTRADICTED_HERE, how=verdict.contradicted_by)
         surely = max(SURE, standing.score)
@@ -130,17 +147,21 @@ def cause_of(
         return Finding(Cause.FLAKY, surely, (here, *more[:2]))
     if standing.state is State.BROKEN:
         return Finding(Cause.BROKEN, standing.score * CHANCE_OF_STREAK, standing.evidence[:2])
-    base = [one for one in _base([v for v in verdicts if v.is_trusted]) if one != verdict]
-    again = _again_on_pr(verdict, verdicts)
-    if standing.state is State.FLAKY and again < _too_many(standing.rate):
+    base = [one for one in on_default([v for v in verdicts if v.is_trusted]) if one != verdict]
+    again = failing_pushes(verdict, verdicts)
+    if standing.state is State.FLAKY and again < too_many(standing.rate):
         return Finding(Cause.FLAKY, standing.score, standing.evidence[:3])
+    on_base = verdict.branch_class is BranchClass.DEFAULT
+    if not base and not on_base and base_runs >= ENOUGH_BASE_RUNS:
+        added = evidence(EvidenceKind.ADDED_HERE, runs=base_runs, branch=branch)
+        return Finding(Cause.NEW, min(standing.score, 0.5), (added,))
     return _not_excused(verdict, standing, base, again=again, branch=branch)
 
 
 def _not_excused(
     verdict: Verdict, standing: Standing, base: Sequence[Verdict], *, again: int, branch: str
 ) -> Finding:
-    passed = _trailing_passes(base)
+    passed = trailing_passes(base)
     doubt = min(standing.score, 0.5)
     reasons: list[Evidence] = []
     if again > 1:
@@ -153,67 +174,6 @@ def _not_excused(
     reasons.append(evidence(kind, passed=passed, branch=branch))
     reasons += [one for one in standing.evidence if one.kind is EvidenceKind.CONTRADICTED_ONCE]
     return Finding(Cause.NEW, doubt, tuple(reasons))
-
-
-def _base(trusted: Sequence[Verdict]) -> list[Verdict]:
-    return [
-        verdict
-        for verdict in trusted
-        if verdict.branch_class is BranchClass.DEFAULT and verdict.is_decided
-    ]
-
-
-def _streak(base: Sequence[Verdict]) -> list[Verdict]:
-    """The newest verdicts of the default branch that all failed, oldest first, in one variant.
-
-    Variants are told apart: one that passes elsewhere does not end a streak.
-    """
-    longest: list[Verdict] = []
-    for variant in sorted({verdict.variant for verdict in base}):
-        streak: list[Verdict] = []
-        for verdict in base:
-            if verdict.variant == variant:
-                streak = [*streak, verdict] if verdict.kind is VerdictKind.FAILED else []
-        longest = max(longest, streak, key=len)
-    return longest
-
-
-def _too_many(rate: float | None) -> int:
-    """Failures in a row that are too many for a flake of this rate; few where it is no flake."""
-    if not rate:
-        return BROKEN_RUNS
-    if rate >= 1:
-        return BROKEN_RUNS
-    return max(BROKEN_RUNS, ceil(log(CHANCE_OF_STREAK) / log(rate)))
-
-
-def _again_on_pr(verdict: Verdict, verdicts: Sequence[Verdict]) -> int:
-    """How many codes in a row this pull request's newest pushes fail, this one included."""
-    if verdict.pr_number is None:
-        return 1
-    pushes = [
-        one
-        for one in verdicts
-        if one.pr_number == verdict.pr_number
-        and one.variant == verdict.variant
-        and one.first_at <= verdict.first_at
-        and one.is_decided
-    ]
-    count = 0
-    for one in reversed(pushes):
-        if one.kind is not VerdictKind.FAILED:
-            break
-        count += 1
-    return max(1, count)
-
-
-def _trailing_passes(base: Sequence[Verdict]) -> int:
-    count = 0
-    for verdict in reversed(base):
-        if verdict.kind is not VerdictKind.PASSED:
-            break
-        count += 1
-    return count
 
 
 def _state(*, days: int, is_broken: bool) -> State:

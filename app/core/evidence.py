@@ -18,6 +18,7 @@ class EvidenceKind(StrEnum):
     PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
     FIRST_ON_BASE = "first_on_base"  # passed, branch: the branch's first failure after so many
+    ADDED_HERE = "added_here"  # runs, branch: none of the branch's runs has the case
     FEW_RUNS = "few_runs"  # runs: too few to tell
     QUARANTINED = "quarantined"  # by, until
     DISMISSED = "dismissed"  # by

@@ -14,7 +14,7 @@ from app.db.session import unit_of_work
 from app.demo.findings import Found
 from app.demo.records import REPO, TruthState
 from app.demo.stage import Stage
-from app.render import terminal
+from app.render import terminal, words
 from app.render.view import RunView
 from app.sandbox.github.entities import CheckRun, PullRequest
 from app.sandbox.slack.entities import Message
@@ -101,7 +101,7 @@ def _table(everything: Sequence[Found]) -> Table:
             Text(one.node_id),
             Text(truth.replace("_", " ")),
             Text(one.said, style=mark),
-            f"{one.score:.2f}" if one.score else "",
+            words.probability(one.score) if one.score else "",
             Text(" ".join(one.sentences[:2])),
         )
     rest = len(everything) - len(shown)

@@ -72,7 +72,7 @@ def _fields(view: ThreadView) -> list[dict[str, Any]]:
     rate = words.rate_with_interval(standing.rate, *standing.rate_interval)
     last = words.minute(standing.last_flake_at) if standing.last_flake_at else "never"
     told = {
-        "Flaky with probability": f"{standing.score:.2f}",
+        "Flaky with probability": escape.slack(words.probability(standing.score)),
         "Fails in": f"{rate} of {words.counted(standing.runs, 'run')}",
         "Contradicted failures": str(standing.flakes),
         "Last flake": last,

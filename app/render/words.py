@@ -50,6 +50,13 @@ def rate_with_interval(rate: float, low: float, high: float) -> str:
     return f"{percent(rate)} ({span})"
 
 
+def probability(p: float) -> str:
+    """A probability as people read it; never 0 or 1, which nothing that was seen can show."""
+    if p > 0.99:
+        return "> 0.99"
+    return f"{p:.2f}" if p >= 0.01 else "< 0.01"
+
+
 def evidence_sentence(evidence: Evidence) -> str:
     """One piece of evidence, as a finished sentence."""
     return _SENTENCES[evidence.kind](evidence.facts)
@@ -112,6 +119,11 @@ def _fails_again(facts: Mapping[str, Fact]) -> str:
     return f"Has failed on the last {pushes} of this pull request, and never passed between."
 
 
+def _added_here(facts: Mapping[str, Fact]) -> str:
+    runs = _number(facts["runs"])
+    return f"None of the last {runs} runs on {facts['branch']} has this case: it is new here."
+
+
 def _few_runs(facts: Mapping[str, Fact]) -> str:
     runs = _number(facts["runs"])
     if runs == 0:
@@ -136,6 +148,7 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.PASSES_ON_BASE: _passes_on_base,
     EvidenceKind.FIRST_ON_BASE: _first_on_base,
     EvidenceKind.FAILS_AGAIN_ON_PR: _fails_again,
+    EvidenceKind.ADDED_HERE: _added_here,
     EvidenceKind.FEW_RUNS: _few_runs,
     EvidenceKind.QUARANTINED: _quarantined,
     EvidenceKind.DISMISSED: _dismissed,

@@ -9,7 +9,7 @@ from app.core.decide import Finding, Standing, State, cause_of, standing_of
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState, advance
 from app.core.runs import Repository, Run, RunKey
 from app.core.verdicts import Sighting, Verdict, verdicts_of
-from app.db import decisions, executions, judgements
+from app.db import decisions, executions, judgements, runs
 from app.db.judgements import StoredFinding
 from app.db.session import Session
 
@@ -92,11 +92,16 @@ def _write_findings(
     session: Session, repository: Repository, run: Run, judged: Sequence[Judged], *, now: datetime
 ) -> None:
     found: dict[int, list[StoredFinding]] = {}
+    base_runs = runs.count_on_default(session, repository.id)
     for one in judged:
         for attempt, variant in _failing_places(one.sightings, run):
             verdict = next(v for v in one.verdicts if v.code == run.code and v.variant == variant)
             finding: Finding = cause_of(
-                verdict, one.standing, one.verdicts, branch=repository.default_branch
+                verdict,
+                one.standing,
+                one.verdicts,
+                branch=repository.default_branch,
+                base_runs=base_runs,
             )
             found.setdefault(attempt, []).append(
                 StoredFinding(run.key.run_id, attempt, one.case_id, variant, finding)

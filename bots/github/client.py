@@ -15,7 +15,7 @@ from app.ports import CheckRun, Comment, Permission
 from bots.github.addresses import quoted, repo_path
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
-from bots.github.connection import USER_AGENT, Connection
+from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
 from bots.github.downloads import download
 from bots.github.facts import artifact_of, job_of, pull_request_of
 from bots.github.payloads import (
@@ -118,8 +118,10 @@ class GitHubHosts:
     def server_time(self) -> datetime | None:
         """What GitHub's clock says, asked without any credentials; None where it does not say."""
         headers = {"User-Agent": USER_AGENT}
+        proxied = not is_loopback(self.api_url)
         try:
-            answer = httpx.get(self.api_url, headers=headers, timeout=self.timeout)
+            with httpx.Client(timeout=self.timeout, trust_env=proxied, verify=tls()) as client:
+                answer = client.get(self.api_url, headers=headers)
             return parsedate_to_datetime(answer.headers["date"])
         except (httpx.HTTPError, KeyError, ValueError):
             return None

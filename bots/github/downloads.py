@@ -10,7 +10,7 @@ import httpx
 from app.clock import Clock
 from app.core.errors import BadInput, Missing
 from app.core.runs import Artifact
-from bots.github.connection import USER_AGENT, Connection, is_loopback
+from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
 from bots.github.failures import GONE, unavailable
 
 WITHIN = timedelta(minutes=5)  # a store that trickles must not hold a worker for ever
@@ -96,7 +96,7 @@ def opened(address: httpx.URL, *, timeout: float) -> Iterator[httpx.Response]:
     headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
     proxied = not is_loopback(str(address))
     with (
-        httpx.Client(timeout=timeout, trust_env=proxied) as client,
+        httpx.Client(timeout=timeout, trust_env=proxied, verify=tls()) as client,
         client.stream("GET", address, headers=headers) as answer,
     ):
         yield answer

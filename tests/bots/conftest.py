@@ -10,6 +10,7 @@ from app.sandbox.server import serve
 from bots.github.client import GitHubHosts
 from bots.slack.client import SlackChat
 from tests.bots.shop import Shop, TurnedClock
+from tests.bots.stranger import Stranger, stranger_on_loopback
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +50,9 @@ def hosts(shop: Shop) -> Iterator[GitHubHosts]:
 def chat(shop: Shop) -> SlackChat:
     token, url = shop.credentials.slack_bot_token, shop.world.slack_api_url
     return SlackChat(token, api_url=url, timeout=5, clock=shop.clock)
+
+
+@pytest.fixture
+def stranger() -> Iterator[Stranger]:
+    with stranger_on_loopback() as one:
+        yield one

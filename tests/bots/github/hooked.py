@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.deliveries import Delivery
+from app.core.deliveries import Delivery, Taken
+from bots.github.events import taken
 
 APP_ID = 271_828
 HEAD, BASE = "c" * 40, "a" * 40
@@ -156,3 +157,7 @@ def installation(action: str, **more: object) -> dict[str, Any]:
         "sender": ANN,
         **more,
     }
+
+
+def take(event: str, body: Any) -> Taken:  # noqa: ANN401 -- any JSON
+    return taken(delivery(event, body), app_id=APP_ID)

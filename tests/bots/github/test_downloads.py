@@ -2,7 +2,6 @@
 
 import gzip
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from app.core.errors import BadInput, Missing, Unavailable
 from app.core.runs import Artifact
 from bots.github.client import GitHubHosts
 from tests.bots.shop import NOW, REPO, Shop
-from tests.bots.stranger import Stranger, stranger_on_loopback
+from tests.bots.stranger import Stranger
 
 CONTENTS = b"PK\x03\x04" + bytes(range(256)) * 4096
 
@@ -26,12 +25,6 @@ def artifact(shop: Shop, hosts: GitHubHosts) -> Artifact:
     (found,) = shop.host(hosts).artifacts(REPO, run.id)
     shop.forget_requests()
     return found
-
-
-@pytest.fixture
-def stranger() -> Iterator[Stranger]:
-    with stranger_on_loopback() as one:
-        yield one
 
 
 def test_an_artifact_is_written_where_the_file_stands(

@@ -3,96 +3,13 @@
 import hashlib
 import hmac
 import json
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from app.core.deliveries import NewDelivery
-from app.core.errors import ErrorKind, Unavailable
-from bots.github.webhook import MAX_BODY, Webhook
-
-SECRET, OLD_SECRET = "It's a secret", "It was one"
-GUID = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
-BODY = b'{"action":"completed"}'
-
-
-@dataclass
-class Inbox:
-    """Where deliveries are stored, each GUID once."""
-
-    kept: dict[str, NewDelivery] = field(default_factory=dict)
-    is_away: bool = False
-    threads: set[str] = field(default_factory=set)
-
-    def store(self, delivery: NewDelivery) -> bool:
-        self.threads.add(threading.current_thread().name)
-        if self.is_away:
-            raise Unavailable("PostgreSQL is away: password=hunter2", kind=ErrorKind.DATABASE)
-        return self.kept.setdefault(delivery.guid, delivery) is delivery
-
-
-@dataclass
-class GitHub:
-    """Posts as GitHub does."""
-
-    client: TestClient
-
-    def post(self, body: Any = BODY, *, secret: str = SECRET, **changed: Any) -> Any:  # noqa: ANN401 -- a response
-        told = body if isinstance(body, bytes) else b"".join(body)
-        digest = hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
-        usual = {
-            "X-GitHub-Event": "workflow_run",
-            "X-GitHub-Delivery": GUID,
-            "X-Hub-Signature-256": f"sha256={digest}",
-            "Content-Type": "application/json",
-        }
-        sent = usual | {name.replace("_", "-"): value for name, value in changed.items()}
-        headers = [
-            (name.encode(), value.encode()) for name, value in sent.items() if value is not None
-        ]
-        return self.client.post("/github/webhook", content=body, headers=headers)
-
-
-async def name_request(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    request.state.request_id = "req-1"
-    return await call_next(request)
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-def served(webhook: Webhook) -> TestClient:
-    return TestClient(
-        Starlette(
-            routes=[Route("/github/webhook", webhook.receive, methods=["POST"])],
-            middleware=[Middleware(BaseHTTPMiddleware, dispatch=name_request)],
-        )
-    )
-
-
-@pytest.fixture
-def github(inbox: Inbox) -> Iterator[GitHub]:
-    webhook = Webhook(secrets=lambda: (SECRET, OLD_SECRET), store=inbox.store)
-    with served(webhook) as client:
-        yield GitHub(client)
-
-
-def refused(kind: str, message: str) -> dict[str, object]:
-    return {"error": {"kind": kind, "message": message}, "request_id": "req-1"}
+from bots.github.webhook import Webhook
+from tests.bots.github.posting import BODY, GUID, OLD_SECRET, SECRET, GitHub, Inbox, refused, served
 
 
 def test_a_genuine_delivery_is_stored_byte_for_byte(github: GitHub, inbox: Inbox) -> None:
@@ -206,62 +123,6 @@ def test_missing_and_odd_headers_are_named(
     assert answer.status_code == 400
     assert answer.json() == refused("validation", message)
     assert inbox.kept == {}
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"payload=%7B%7D", b"[]", b'"x"', b"null", b"{", b"\xff", b"[" * 200_000]
-)
-def test_a_body_that_is_no_json_object_is_refused(
-    github: GitHub, inbox: Inbox, body: bytes
-) -> None:
-    answer = github.post(body)
-
-    assert answer.status_code == 400
-    assert answer.json() == refused(
-        "validation",
-        "The body is no JSON object; set the webhook's content type to application/json in GitHub.",
-    )
-    assert inbox.kept == {}
-
-
-TOO_LARGE = refused("validation", "The body is larger than the 25 MB that GitHub sends at most.")
-
-
-def test_a_body_of_25_mb_is_taken(github: GitHub, inbox: Inbox) -> None:
-    body = b'{"a":"' + b"x" * (MAX_BODY - 8) + b'"}'
-
-    answer = github.post(body)
-
-    assert answer.status_code == 202
-    assert len(inbox.kept[GUID].body) == MAX_BODY
-
-
-def test_a_body_announced_as_larger_is_refused_unread(github: GitHub, inbox: Inbox) -> None:
-    answer = github.post(b"{}", Content_Length=str(MAX_BODY + 1))
-
-    assert (answer.status_code, answer.json()) == (413, TOO_LARGE)
-    assert inbox.kept == {}
-
-
-def test_a_body_that_grows_larger_in_chunks_is_refused(github: GitHub, inbox: Inbox) -> None:
-    answer = github.post([b"x" * 1024 * 1024 for _ in range(26)])
-
-    assert (answer.status_code, answer.json()) == (413, TOO_LARGE)
-    assert inbox.kept == {}
-
-
-def test_a_chunked_body_is_put_together(github: GitHub, inbox: Inbox) -> None:
-    answer = github.post([b'{"a":', b"1}"])
-
-    assert answer.status_code == 202
-    assert inbox.kept[GUID].body == b'{"a":1}'
-
-
-@pytest.mark.parametrize("length", ["many", "-1", "", "\u0661"])
-def test_an_odd_length_is_no_reason_to_fail(github: GitHub, length: str) -> None:
-    answer = github.post([BODY], Content_Length=length)
-
-    assert answer.status_code == 202
 
 
 @pytest.mark.parametrize("event", ["push", "star", "made_up_tomorrow"])

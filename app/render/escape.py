@@ -8,6 +8,7 @@ ELLIPSIS = "…"
 
 # Characters that markdown, GitHub's mentions, references and HTML take as theirs.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~@&!:$]|(?<=www)\.|^[-+=]|(?<=^\d)[.)])")
+_SLACK_STYLE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # an underscore within a word styles nothing
 _SPACES = re.compile(r"\s+")
 
 
@@ -64,7 +65,7 @@ def slack(name: str, *, limit: int = NAME_LIMIT) -> str:
     """
     escaped = plain(name, limit=limit)
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([*_~`])", "\u200b\\1", escaped)
+    return _SLACK_STYLE.sub("\u200b\\g<0>", escaped)
 
 
 def is_web_link(url: str) -> bool:

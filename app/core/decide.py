@@ -31,6 +31,7 @@ FLAKY_DAYS = 2  # one unexplained failure is never enough, two on different days
 MAX_DAYS = 6  # more days than this add nothing to the score that a reader could use
 ENOUGH_BASE_RUNS = 3  # runs of the default branch; a case that all of them lack is a new one
 SURE = 0.9  # p_flaky of one failure that the same code contradicted
+DOUBTFUL = 0.5  # p_flaky of a failure that nothing excuses, at most
 
 
 class State(StrEnum):
@@ -89,12 +90,7 @@ def standing_of(
     and called no flakes; only newer ones count.
     """
     trusted = [verdict for verdict in verdicts if verdict.is_trusted and verdict.is_decided]
-    flakes = [
-        verdict
-        for verdict in trusted
-        if verdict.kind is VerdictKind.FLAKY
-        and (dismissed_at is None or verdict.last_at > dismissed_at)
-    ]
+    flakes = _flakes(trusted, dismissed_at)
     days = sorted({verdict.last_at.date() for verdict in flakes})
     base = on_default(trusted)
     calm = without_breaks(base)
@@ -145,35 +141,58 @@ def cause_of(
         surely = max(SURE, standing.score)
         more = [one for one in standing.evidence if one.kind is not EvidenceKind.CONTRADICTED_ONCE]
         return Finding(Cause.FLAKY, surely, (here, *more[:2]))
-    if standing.state is State.BROKEN:
+    base = _compared_with(verdict, verdicts)
+    if standing.state is State.BROKEN and trailing_passes(base) == 0:
         return Finding(Cause.BROKEN, standing.score * CHANCE_OF_STREAK, standing.evidence[:2])
-    base = [one for one in on_default([v for v in verdicts if v.is_trusted]) if one != verdict]
     again = failing_pushes(verdict, verdicts)
     if standing.state is State.FLAKY and again < too_many(standing.rate):
         return Finding(Cause.FLAKY, standing.score, standing.evidence[:3])
     on_base = verdict.branch_class is BranchClass.DEFAULT
     if not base and not on_base and base_runs >= ENOUGH_BASE_RUNS:
         added = evidence(EvidenceKind.ADDED_HERE, runs=base_runs, branch=branch)
-        return Finding(Cause.NEW, min(standing.score, 0.5), (added,))
+        return Finding(Cause.NEW, min(standing.score, DOUBTFUL), (added,))
     return _not_excused(verdict, standing, base, again=again, branch=branch)
+
+
+def _compared_with(verdict: Verdict, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The default branch's other verdicts: of this variant, or of all where it is a new one.
+
+    A break in one job is no excuse for a failure in another.
+    """
+    trusted = [one for one in verdicts if one.is_trusted]
+    base = [one for one in on_default(trusted) if one != verdict]
+    return [one for one in base if one.variant == verdict.variant] or base
 
 
 def _not_excused(
     verdict: Verdict, standing: Standing, base: Sequence[Verdict], *, again: int, branch: str
 ) -> Finding:
+    on_base = verdict.branch_class is BranchClass.DEFAULT
+    if on_base:
+        base = [one for one in base if one.first_at < verdict.first_at]
     passed = trailing_passes(base)
-    doubt = min(standing.score, 0.5)
+    doubt = min(standing.score, DOUBTFUL)
     reasons: list[Evidence] = []
     if again > 1:
         reasons.append(evidence(EvidenceKind.FAILS_AGAIN_ON_PR, times=again))
     if passed == 0:
         reasons.append(evidence(EvidenceKind.FEW_RUNS, runs=len(base)))
         return Finding(Cause.UNKNOWN, doubt, tuple(reasons))
-    on_base = verdict.branch_class is BranchClass.DEFAULT
     kind = EvidenceKind.FIRST_ON_BASE if on_base else EvidenceKind.PASSES_ON_BASE
     reasons.append(evidence(kind, passed=passed, branch=branch))
     reasons += [one for one in standing.evidence if one.kind is EvidenceKind.CONTRADICTED_ONCE]
     return Finding(Cause.NEW, doubt, tuple(reasons))
+
+
+def _flakes(trusted: Sequence[Verdict], dismissed_at: datetime | None) -> list[Verdict]:
+    """Contradicted failures that count, by when the contradiction was complete."""
+    flakes = [
+        verdict
+        for verdict in trusted
+        if verdict.kind is VerdictKind.FLAKY
+        and (dismissed_at is None or verdict.last_at > dismissed_at)
+    ]
+    return sorted(flakes, key=lambda verdict: verdict.last_at)
 
 
 def _state(*, days: int, is_broken: bool) -> State:

@@ -61,13 +61,18 @@ class Verdict:
 def verdicts_of(sightings: Iterable[Sighting]) -> list[Verdict]:
     """Judge sightings of one case by code and variant, oldest code first.
 
-    Sightings may come in any order, and more than once.
+    Sightings may come in any order, and more than once. Where a code was trusted anywhere,
+    only its trusted sightings count: a fork may run a commit of the base repository too.
     """
     groups: dict[tuple[str, str], set[Sighting]] = {}
     for sighting in sightings:
         groups.setdefault((sighting.code, sighting.variant), set()).add(sighting)
-    verdicts = [_judge(sorted(group, key=_moment)) for group in groups.values()]
+    verdicts = [_judge(sorted(_trusted(group), key=_moment)) for group in groups.values()]
     return sorted(verdicts, key=lambda verdict: (verdict.first_at, verdict.code, verdict.variant))
+
+
+def _trusted(group: set[Sighting]) -> set[Sighting]:
+    return {sighting for sighting in group if sighting.is_trusted} or group
 
 
 def _moment(sighting: Sighting) -> tuple[datetime, int, int, int]:
@@ -84,15 +89,22 @@ def _judge(group: Sequence[Sighting]) -> Verdict:
         code=first.code,
         head_sha=first.head_sha,
         variant=first.variant,
-        branch_class=first.branch_class,
-        pr_number=first.pr_number,
-        is_trusted=all(sighting.is_trusted for sighting in group),
+        branch_class=_branch_class(group),
+        pr_number=next((one.pr_number for one in group if one.pr_number is not None), None),
+        is_trusted=first.is_trusted,
         passes=passes,
         failures=failures,
         first_at=first.at,
         last_at=group[-1].at,
         contradicted_by=_contradiction(group) if kind is VerdictKind.FLAKY else None,
     )
+
+
+def _branch_class(group: Sequence[Sighting]) -> BranchClass:
+    """Code that reached the default branch is its code, wherever it was tested before."""
+    if any(sighting.branch_class is BranchClass.DEFAULT for sighting in group):
+        return BranchClass.DEFAULT
+    return group[0].branch_class
 
 
 def _kind(*, passes: int, failures: int) -> VerdictKind:

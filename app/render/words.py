@@ -1,5 +1,6 @@
 """Every sentence that a person reads, each a named function."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -7,11 +8,13 @@ from app.core.decide import Cause, State
 from app.core.evidence import Evidence, EvidenceKind, Fact
 
 SHA_SHOWN = 7  # characters of a commit that a person reads
+_SHA = re.compile(r"[0-9a-f]{8,64}")
 
 
 def short(sha: str | Fact) -> str:
-    """A commit as people name it."""
-    return str(sha)[:SHA_SHOWN]
+    """A commit as people name it; what is called otherwise keeps its name."""
+    name = str(sha)
+    return name[:SHA_SHOWN] if _SHA.fullmatch(name) else name
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -128,7 +131,8 @@ def _few_runs(facts: Mapping[str, Fact]) -> str:
     runs = _number(facts["runs"])
     if runs == 0:
         return "Never seen on the default branch, so there is nothing to compare with."
-    return f"Only {counted(runs, 'run')} on the default branch seen, none of them a recent pass."
+    seen = counted(runs, "run")
+    return f"Did not pass in its last run on the default branch either, {seen} seen."
 
 
 def _quarantined(facts: Mapping[str, Fact]) -> str:

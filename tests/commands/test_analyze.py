@@ -197,14 +197,14 @@ def test_a_report_that_shows_both_outcomes_itself_is_evidence(
 ) -> None:
     flake = '<flakyFailure type="AssertionError" message="assert 1 == 2">trace</flakyFailure>'
     twice = junit("01", a=PASS).replace("></testcase>", f">{flake}</testcase>")
-    folder(tmp_path, twice)
+    run = folder(tmp_path / "nightly", twice)
 
-    said = answer(capsys, tmp_path)
+    said = answer(capsys, run)
 
     assert said["executions"] == 2
     assert said["cases"][0]["evidence"][0] == (
-        "Failed and passed within attempt 1 of "
-        f"{tmp_path.name}; seen on one day only, two make it flaky."
+        "Failed and passed within attempt 1 of nightly;"
+        " seen on one day only, two make it flaky."
     )
 
 

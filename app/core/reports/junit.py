@@ -7,6 +7,7 @@ from app.core.outcomes import Outcome, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.junit_dialects import Dialect
 from app.core.reports.junit_reader import JUnitReader
+from app.core.reports.junit_runs import PlainRuns
 from app.core.reports.ledger import Ledger
 from app.core.reports.repeats import Sighting
 from app.core.reports.source import Head, Source
@@ -19,7 +20,10 @@ COUNTS = ("tests", "failures", "errors", "skipped")  # what suites claim of thei
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
     """Read one JUnit report into the ledger."""
     reader = JUnitReader(source, ledger)
-    yield from reader.xml.walk()
+    reader.xml.take = PlainRuns(reader).take
+    for _ in reader.xml.walk():
+        yield
+        reader.classname = None  # the ledger may have let the group go
     _finish(reader)
 
 

@@ -10,6 +10,7 @@ from app.core.reports.names import safe_link
 from app.core.reports.repeats import Sighting, merged
 from app.core.reports.texts import failure, seconds_as_ms, short_name, whole
 
+_NONE: tuple[ReportedExecution, ...] = ()
 MAX_CHILDREN = 1000  # elements kept of one testcase
 MAX_PROPERTIES = 100  # properties kept of one testcase
 PROPERTY_CHARS = 1000  # kept of a property's value
@@ -84,8 +85,10 @@ class OpenCase:
     def sighting(self, limits: Limits, *, part: int, first_line: int) -> Sighting:
         """The case as the report has it; `first_line` is 0 or 1, as the runner counts."""
         main = self._main(limits)
-        flaky = tuple(_attempts(self.children, FLAKY, limits))
-        reruns = tuple(_attempts(self.children, RERUN, limits))
+        flaky = reruns = _NONE
+        if len(self.children) > 1 or main.failure is None:
+            flaky = tuple(_attempts(self.children, FLAKY, limits))
+            reruns = tuple(_attempts(self.children, RERUN, limits))
         executions = (*flaky, main, *reruns) if main.outcome.is_failing else (*flaky, *reruns, main)
         line = whole(self.attrs.get("line") or self.attrs.get("lineno"))
         is_bare = main.outcome is Outcome.PASSED and len(executions) == 1
@@ -110,7 +113,7 @@ class OpenCase:
                 said = ReportedExecution(FAILING[child.tag], duration, _texts(child, limits), word)
                 execution = merged(execution, said) if execution.failure else said
         told = execution.failure or Failure()
-        if output.strip():
+        if output and not output.isspace():
             told = told._replace(
                 output=told.output or failure(limit=limits.max_text, output=output).output
             )
@@ -157,6 +160,8 @@ class OpenCase:
 
 def _gravest(failing: list[Child]) -> tuple[Outcome, str | None]:
     """An error before a failure before what PHPUnit calls errors and is none."""
+    if len(failing) == 1 and "\\" not in failing[0].attrs.get("type", ""):
+        return FAILING[failing[0].tag], None
     types = [child.attrs.get("type", "").rpartition("\\")[2] for child in failing]
     mild = [_MILD[kind] for kind in types if kind in _MILD]
     if len(mild) == len(failing):

@@ -15,13 +15,18 @@ from app.core.reports.junit_dialects import (
 )
 from app.core.reports.ledger import UNNAMED, Group, Ledger
 from app.core.reports.names import repository_path
-from app.core.reports.repeats import Repeats
+from app.core.reports.repeats import Repeats, Sighting
 from app.core.reports.source import Source
-from app.core.reports.texts import moment, seconds_as_ms, short_name
+from app.core.reports.texts import moment, seconds_as_ms, short_name, whole
 from app.core.reports.together import ATTEMPTS
 from app.core.reports.xmlparse import XmlReader
 
 PLAIN_ATTRIBUTES = 3  # name, classname and time: what most passing cases have
+SIMPLE_ATTRIBUTES = frozenset(
+    ("name", "classname", "time", "file", "line", "status", "result", "timestamp", "assertions")
+)
+SIMPLE_BYTES = 130  # a sighting with its line
+RAN = frozenset(("run", "completed", "passed", "success", "ok"))
 PLAIN_NAME = 512  # characters; longer names take the slower way, where their size is counted
 REMEMBERED = 4096  # passing executions kept for sharing, one for each duration
 WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
@@ -42,6 +47,7 @@ class Suite:
         self.part = part
 
 
+COUNTED = Sighting(ReportedExecution(Outcome.PASSED))
 NO_SUITE = Suite("", "", None, "", 0)
 
 
@@ -61,8 +67,10 @@ class JUnitReader:
         self.case: OpenCase | None = None  # set once that testcase has something inside
         self.property_name: str | None = None
         self.depth = 0
+        self.first_plain: Mapping[str, str] | None = None  # shows how its writer writes
         self.group: Group = {}
         self.classname: str | None = None  # the group's, None when another suite began
+        self.file: str | None = None  # that the group's cases name
         self.passed: dict[str, ReportedExecution] = {}
         self.names_a_file = False
         self.shows_retries = False
@@ -87,21 +95,53 @@ class JUnitReader:
             classname = attrs.get("classname")
             if name and time is not None and classname is not None:
                 if classname != self.classname:
-                    self._enter(classname, attrs)
+                    self.enter(classname, attrs)
                 if name not in self.group and len(name) < PLAIN_NAME:
-                    self.group[name] = self.passed.get(time) or self._passed(time)
+                    self.group[name] = self.passed.get(time) or self.remember(time)
                     self.ledger.listed += 1
+                    self.first_plain = self.first_plain or attrs
                     return
-        if attrs is not None:
+        if attrs is not None and (self.case is not None or not self._add_simple(attrs)):
             self.add(attrs)
 
-    def _passed(self, time: str) -> ReportedExecution:
+    def _add_simple(self, attrs: Mapping[str, str]) -> bool:
+        """Put in a case with nothing inside; False when its attributes say more than usual."""
+        name, classname = attrs.get("name"), attrs.get("classname")
+        if not name or classname is None or not attrs.keys() <= SIMPLE_ATTRIBUTES:
+            return False
+        if attrs.get("status", "run") not in RAN or attrs.get("result", "run") not in RAN:
+            return False
+        file = attrs.get("file")
+        if classname != self.classname or file != self.file:
+            self.enter(classname, attrs)
+        line = whole(attrs.get("line"))
+        if name in self.group or len(name) >= PLAIN_NAME or (line is None and file):
+            return False
+        time = attrs.get("time", "")
+        execution = self.passed.get(time) or self.remember(time)
+        if line is None:
+            self.group[name] = execution
+        else:
+            line += 1 - (self.dialect or OTHER).first_line
+            self.group[name] = Sighting(execution, (), line or None, None, True, self.suite.part)
+            self.ledger.held_bytes += SIMPLE_BYTES
+        self.ledger.listed += 1
+        if self.ledger.notes.started_at is None:
+            self._began(attrs)
+        return True
+
+    @property
+    def takes_cases(self) -> bool:
+        """Whether a testcase that begins here is one: within a suite, not within a case."""
+        return self.attrs is None and bool(self.outer)
+
+    def remember(self, time: str) -> ReportedExecution:
         execution = ReportedExecution(Outcome.PASSED, seconds_as_ms(time))
         if len(self.passed) < REMEMBERED:
             self.passed[time] = execution
         return execution
 
-    def _enter(self, classname: str, attrs: Mapping[str, str]) -> None:
+    def enter(self, classname: str, attrs: Mapping[str, str]) -> None:
         """Find the group of this class, and its file where names tell it."""
         dialect = self.dialect or self.settle_dialect(attrs)
         suite = self.suite
@@ -116,8 +156,8 @@ class JUnitReader:
             variant=suite.variant if dialect.hostname_is_project else "",
             part=suite.part,
         )
-        has_own = "file" in attrs or "filepath" in attrs
-        self.classname = None if has_own else classname
+        self.classname = classname
+        self.file = attrs.get("file") or attrs.get("filepath")
 
     def settle_dialect(self, attrs: Mapping[str, str]) -> Dialect:
         self.seen.case = attrs
@@ -129,14 +169,16 @@ class JUnitReader:
 
     def add(self, attrs: Mapping[str, str]) -> None:
         case, self.case = self.case or OpenCase(attrs), None
+        if self.ledger.is_counting:
+            self._count(attrs)
+            return
         classname = attrs.get("classname") or attrs.get("class") or ""
-        if classname != self.classname or "file" in attrs or "filepath" in attrs:
-            self._enter(classname, attrs)
+        if classname != self.classname or (attrs.get("file") or attrs.get("filepath")) != self.file:
+            self.enter(classname, attrs)
         dialect = self.dialect or OTHER
         sighting = case.sighting(self.limits, part=self.suite.part, first_line=dialect.first_line)
-        _, line = repository_path(attrs.get("file"))
-        if line and sighting.line is None:
-            sighting = sighting._replace(line=line)
+        if sighting.line is None and "file" in attrs:
+            sighting = sighting._replace(line=repository_path(attrs["file"])[1])
         self.shows_retries = self.shows_retries or bool(sighting.earlier)
         name = self._name(attrs)
         if classname == JEST_LOAD_FAILURE and name in self.group:
@@ -145,6 +187,14 @@ class JUnitReader:
             return  # what pytest-xdist leaves of a worker that died
         self.ledger.add(self.group, name, sighting)
         self._began(attrs)
+
+    def _count(self, attrs: Mapping[str, str]) -> None:
+        """Only the name matters: the report is going to be read again."""
+        classname = attrs.get("classname") or attrs.get("class") or ""
+        self.enter(classname, attrs)
+        name = self._name(attrs)
+        if not (classname == JEST_LOAD_FAILURE and name in self.group):
+            self.ledger.add(self.group, name, COUNTED)
 
     def _name(self, attrs: Mapping[str, str]) -> str:
         name = short_name(attrs.get("name") or attrs.get("id") or "", self.limits.max_name)
@@ -224,12 +274,13 @@ class JUnitReader:
             self.case = OpenCase(self.attrs or {})
         case = self.case
         if case.child is not None:
-            if tag in INNER:
+            if tag in INNER and not self.ledger.is_counting:
                 self.xml.listen(case.child.inner(tag, self.limits).add)
         elif tag in TELLING and len(case.children) < MAX_CHILDREN:
             case.child = Child(tag, attrs, self.limits)
             case.children.append(case.child)
-            self.xml.listen(case.child.text.add)
+            if not self.ledger.is_counting:
+                self.xml.listen(case.child.text.add)
         elif tag == "property":
             case.add_property(attrs.get("name", ""), attrs.get("value", ""))
 
@@ -238,6 +289,8 @@ class JUnitReader:
         if case is None or case.child is None:
             return
         if tag in INNER and case.child.tag not in INNER:
+            if self.ledger.is_counting:
+                return
             self.xml.listen(case.child.text.add)
         elif tag == case.child.tag:
             case.child = None

@@ -24,7 +24,7 @@ Group = dict[str, Entry]
 Emit = Callable[[GroupKey, str, Entry], Iterator[ReportedCase]]
 
 UNNAMED = "(unnamed)"
-ENTRY_BYTES = 60  # a slot of a dict and its share of growing; measured on CPython 3.11
+ENTRY_BYTES = 42  # a slot of a dict and its share of growing; measured on CPython 3.11
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
 _CLOSING = frozenset("])}")  # a name that ends so may have parameters
@@ -74,9 +74,10 @@ class Ledger:
         self.tally = Tally()
         self.repeats = Repeats.UNKNOWN
         self.names_need_file = False
+        self.is_counting = False  # only names matter: the report is going to be read again
         self.listed = 0  # sightings; readers of plain groups count theirs in `listed` too
         self._groups: dict[GroupKey, Group] = {}
-        self._held_bytes = 0
+        self.held_bytes = 0
         self._counted = 0
         self._last: Group = {}
         self._folded: dict[tuple[GroupKey, str], dict[str, int]] = {}
@@ -84,7 +85,7 @@ class Ledger:
     @property
     def is_heavy(self) -> bool:
         """Whether holding the cases takes more memory than is allowed."""
-        return self._held_bytes > self.limits.max_held
+        return self.held_bytes > self.limits.max_held
 
     def group(
         self,
@@ -100,7 +101,7 @@ class Ledger:
         key = (suite, classname, file, variant, need_file, part)
         group = self._groups.get(key)
         if group is None:
-            self._held_bytes += GROUP_BYTES + len(classname)
+            self.held_bytes += GROUP_BYTES + len(classname)
             group = self._groups[key] = {}
         self._last = group
         return group
@@ -108,7 +109,7 @@ class Ledger:
     def add(self, group: Group, name: str, sighting: Sighting) -> None:
         """Put an execution under its name, beside the ones that are there."""
         self.listed += 1
-        self._held_bytes += SIGHTING_BYTES + _text_bytes(sighting)
+        self.held_bytes += SIGHTING_BYTES + _text_bytes(sighting)
         there = group.get(name)
         if there is None:
             group[name] = sighting
@@ -145,33 +146,43 @@ class Ledger:
                 " split it, or raise the limit."
             )
         sample = next(reversed(self._last), "")
-        self._held_bytes += new * (ENTRY_BYTES + getsizeof(sample))
+        self.held_bytes += new * (ENTRY_BYTES + getsizeof(sample))
 
     def take_groups(self) -> dict[GroupKey, Group]:
         """What was put in since the last call; the ledger is empty afterwards."""
-        taken, self._groups, self._held_bytes = self._groups, {}, 0
+        taken, self._groups, self.held_bytes = self._groups, {}, 0
         return taken
 
     def cases_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase]:
         """All cases of one group; the loop every case of every report goes through."""
         suite, classname, file, variant, need_file, _ = key
-        new, tally = tuple.__new__, self.tally
+        new, tally, is_passed = tuple.__new__, self.tally, Outcome.PASSED
+        passed = duration_ms = 0
         for name, entry in group.items():
-            if type(entry) is not _PLAIN or name[-1] in _CLOSING or name[0] == "[":
+            line, detail = None, None
+            if type(entry) is _PLAIN:
+                execution = entry
+            elif type(entry) is Sighting and not entry[1]:
+                execution, _, line, detail, _, _ = entry
+            else:
                 yield from self.cases(key, name, entry)
                 continue
-            tally.count_plain(entry)
+            if execution[0] is is_passed:
+                passed += 1
+                duration_ms += execution[1] or 0
+            else:
+                tally.count_plain(execution)
+            if name[-1] in _CLOSING or name[0] == "[":
+                yield self._case(key, name, execution, (), line, detail)
+                continue
             yield new(
                 ReportedCase,
-                (suite, classname, name, "", file, None, entry, (), variant, need_file, None),
+                (suite, classname, name, "", file, line, execution, (), variant, need_file, detail),
             )
+        tally.count_passed(passed, duration_ms)
 
     def cases(self, key: GroupKey, name: str, entry: Entry) -> Iterator[ReportedCase]:
         """The cases one name stands for, counted."""
-        if type(entry) is _PLAIN:
-            self.tally.count_plain(entry)
-            yield self._case(key, name, entry, (), None, None)
-            return
         sightings = entry if isinstance(entry, list) else [_sighting(entry)]
         found = cases_among(sightings, self.repeats)
         if len(found) > 1 or len(sightings) > 1:

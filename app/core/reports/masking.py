@@ -60,7 +60,10 @@ def _named(found: re.Match[str]) -> str:
 
 
 def _hints_at(text: str, hints: tuple[str, ...]) -> bool:
-    return any(hint in text for hint in hints)
+    for hint in hints:  # noqa: SIM110 - any() with a generator takes three times as long
+        if hint in text:
+            return True
+    return False
 
 
 def mask(text: str) -> str:

@@ -83,6 +83,7 @@ class ReportReading:
             self._ledger.settle()
             if counts is None and self._ledger.is_heavy:
                 counts = Counter()
+                self._ledger.is_counting = True
             if counts is not None:
                 _count_names(self._ledger.take_groups(), counts)
         self._ledger.settle()
@@ -94,8 +95,7 @@ class ReportReading:
         ledger = self._ledger
         groups = ledger.take_groups()
         _join_parts(groups)
-        while groups:
-            key = next(iter(groups))
+        for key in list(groups):  # each is let go as soon as it was handed out
             yield from ledger.cases_of(key, groups.pop(key))
 
     def _streamed_cases(self, repeated: Repeated) -> Iterator[ReportedCase]:
@@ -119,7 +119,7 @@ class ReportReading:
             for name, entry in group.items():
                 whole = _name_hash(key, name)
                 if whole not in repeated:
-                    yield from ledger.cases(key, name, entry)
+                    yield from ledger.cases_of(key, {name: entry})
                     continue
                 place = ((*key[:5], 0), name)
                 sightings = waiting.setdefault(place, [])
@@ -141,7 +141,8 @@ def _all_sightings(entry: Entry, part: int) -> list[Sighting]:
 
 
 def _count_names(groups: dict[GroupKey, Group], counts: Counter[int]) -> None:
-    for key, group in groups.items():
+    while groups:
+        key, group = groups.popitem()
         for name, entry in group.items():
             counts[_name_hash(key, name)] += len(entry) if isinstance(entry, list) else 1
 

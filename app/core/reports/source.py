@@ -172,9 +172,9 @@ class Source:
                 )
             yield chunk
 
-    def text(self) -> Iterator[str]:
-        """The text from the beginning, undecodable bytes replaced."""
-        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+    def text(self, *, errors: str = "replace") -> Iterator[str]:
+        """The text from the beginning, undecodable bytes replaced unless told otherwise."""
+        decoder = codecs.getincrementaldecoder(self.encoding)(errors)
         first = True
         for chunk in self.chunks():
             piece = decoder.decode(chunk)

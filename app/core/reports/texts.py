@@ -26,7 +26,7 @@ _EXPECTED = re.compile(r"expected: ?<(.{0,2000}?)> but was: ?<(.{0,2000}?)>", re
 
 def clean(text: str) -> str:
     """The text without terminal colours, control characters and lone surrogates."""
-    if text.isascii() and text.isprintable():
+    if _UNSAFE.search(text) is None:
         return text
     return _UNSAFE.sub("\ufffd", _ANSI.sub("", text))
 
@@ -40,6 +40,8 @@ def short_name(text: object, limit: int) -> str:
 
 
 def _cut(text: str, limit: int, *, keep_end: bool) -> str:
+    if 4 * len(text) <= limit:  # no character takes more than four bytes
+        return text
     raw = text.encode()
     if len(raw) <= limit:
         return text
@@ -72,16 +74,16 @@ def failure(
     output: object = None,
 ) -> Failure:
     """A Failure of what a report says, every text safe to keep."""
-    if expected is None and isinstance(message, str):
+    if expected is None and isinstance(message, str) and "xpected" in message:
         found = _EXPECTED.search(message[:SLACK_CHARS])
         expected, actual = found.groups() if found else (None, actual)
     return Failure(
-        kept(type, limit),
-        kept(message, limit),
-        kept(trace, limit),
-        kept(expected, limit),
-        kept(actual, limit),
-        kept(output, limit, keep_end=True),
+        kept(type, limit) if type else None,
+        kept(message, limit) if message else None,
+        kept(trace, limit) if trace else None,
+        kept(expected, limit) if expected else None,
+        kept(actual, limit) if actual else None,
+        kept(output, limit, keep_end=True) if output else None,
     )
 
 

@@ -35,6 +35,12 @@ class Tally:
         self.by_outcome[execution[0]] += 1
         self.duration_ms += execution[1] or 0
 
+    def count_passed(self, cases: int, duration_ms: int) -> None:
+        """Count cases that were executed once and passed."""
+        self.executions += cases
+        self.by_outcome[Outcome.PASSED] += cases
+        self.duration_ms += duration_ms
+
     def count(self, last: ReportedExecution, earlier: Sequence[ReportedExecution]) -> None:
         """Count a case with all its executions."""
         self.executions += 1 + len(earlier)

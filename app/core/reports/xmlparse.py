@@ -18,6 +18,7 @@ _REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,8}|\d{1,10});")
 _BARE_AND = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
 _QUOTED = re.compile(r"(?<=[\w.-]=)(\"[^\"\n]*\"|'[^'\n]*')")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+PROBE = b"<flakeguard-probe/>"
 _TAIL = 4096  # characters held back, so that no tag or reference is repaired by halves
 
 
@@ -37,11 +38,14 @@ class XmlReader:
         self.cut_at: int | None = None  # the line where reading had to stop
         self.cut_reason = ""
         self.roots = 1
+        self.take: Callable[[str], None] | None = None  # gets the text in place of `feed`
         self.parser: XMLParserType
         self._source = source
         self._start, self._end = start, end
         self._fed = 0
         self._lines_before = 0
+        self._in_cdata = False
+        self._found_probe = False
         self._open()
 
     def listen(self, text: Text | None) -> None:
@@ -61,9 +65,49 @@ class XmlReader:
         parser.buffer_size = 65_536
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.StartCdataSectionHandler = self._enter_cdata
+        parser.EndCdataSectionHandler = self._leave_cdata
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.EntityDeclHandler = self._refuse_doctype
+        if hasattr(parser, "SetReparseDeferralEnabled"):
+            parser.SetReparseDeferralEnabled(False)  # our pieces are large, and bounded
         self._fed = 0
+
+    def _enter_cdata(self) -> None:
+        self._in_cdata = True
+
+    def _leave_cdata(self) -> None:
+        self._in_cdata = False
+
+    def feed(self, piece: str | bytes) -> None:
+        """Parse the next piece, which must be in order where nothing was repaired."""
+        if piece:
+            self.parser.Parse(piece, False)
+            self._fed += len(piece)
+
+    def passed_lines(self, count: int) -> None:
+        """Count lines that were taken without being fed."""
+        self._lines_before += count
+
+    def probe(self) -> bool:
+        """Whether an element would count here: not within a comment, CDATA or a tag.
+
+        To be asked only where the text goes on with a tag.
+        """
+        if self._in_cdata:
+            return False
+        parser = self.parser
+        self._found_probe = False
+        parser.StartElementHandler, parser.EndElementHandler = self._on_probe, None
+        try:
+            parser.Parse(PROBE, False)
+        finally:
+            parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        self._fed += len(PROBE)
+        return self._found_probe
+
+    def _on_probe(self, tag: str, _: dict[str, str]) -> None:
+        self._found_probe = True
 
     def _refuse_doctype(self, *_: object) -> NoReturn:
         raise BadInput(
@@ -78,16 +122,26 @@ class XmlReader:
             yield from self._walk_repaired()
             return
         try:
-            pieces = self._source.chunks() if self._source.is_plain else self._source.text()
-            for piece in pieces:
-                self.parser.Parse(piece, False)
-                self._fed += len(piece)
+            for _ in self._feed_all():
                 self._check_token()
                 yield
             self.parser.Parse(b"", True)
         except ExpatError as flaw:
-            raise NotWellFormed(str(flaw), flaw.lineno) from None
+            raise NotWellFormed(str(flaw), self._lines_before + flaw.lineno) from None
+        except UnicodeDecodeError as flaw:
+            raise NotWellFormed(f"{flaw.reason} in {flaw.encoding}", self.line) from None
         yield
+
+    def _feed_all(self) -> Iterator[None]:
+        if self.take is None and self._source.is_plain:
+            for chunk in self._source.chunks():
+                self.feed(chunk)
+                yield
+            return
+        take = self.take or self.feed
+        for piece in self._source.text(errors="strict"):
+            take(piece)
+            yield
 
     def _check_token(self) -> None:
         if self._fed - self.parser.CurrentByteIndex > self._source.limits.max_token:

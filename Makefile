@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check format bench lock clean
+.PHONY: demo test check format bench docs lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
@@ -26,6 +26,9 @@ format: $(STAMP)
 
 bench: $(STAMP) ## the long measurements: ratios, never absolute times
 	$(BIN)/python -m tests.bench $(ARGS)
+
+docs: $(STAMP) ## the README's table of settings and .env.example, from the code
+	$(BIN)/python -m app.commands.settings_docs write
 
 lock: ## pin what pyproject.toml asks for (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q $(ARGS) pyproject.toml -o requirements.txt

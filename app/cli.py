@@ -119,9 +119,9 @@ def migrate(*, as_json: AsJson = False) -> None:
 @cli.command()
 def doctor(*, as_json: AsJson = False) -> None:
     """Check settings, servers, GitHub and Slack; say what to do."""
-    from app.commands.doctor import doctor as run_doctor
+    from app.commands.doctor import examine
 
-    raise typer.Exit(run_doctor(_settings(), as_json=as_json))
+    raise typer.Exit(examine(as_json=as_json))
 
 
 @cli.command()
@@ -188,11 +188,15 @@ def link(
 
 
 def _settings() -> Any:  # noqa: ANN401 -- Settings, whose module is imported only when needed
+    import structlog
+
     from app.logs import configure
-    from app.settings import load
+    from app.settings import environment, load, misspelt
 
     settings = load()
     configure(settings.log_level, settings.log_format)
+    for sentence in misspelt(environment()):
+        structlog.get_logger().warning("setting_unknown", said=sentence)
     return settings
 
 

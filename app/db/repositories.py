@@ -25,7 +25,10 @@ def note_installation(session: Session, seen: InstallationSeen, *, now: datetime
 
 
 def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) -> None:
-    """Store a repository as it is now; its name may have passed to it from another."""
+    """Store a repository as it is now; its name may have passed to it from another.
+
+    An empty default branch means that the delivery does not tell it.
+    """
     repository = seen.repository
     session.execute(
         text(
@@ -46,7 +49,8 @@ def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) ->
     }
     if repository.installation_id is not None:
         values["installation_id"] = repository.installation_id
-    _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings",))
+    unknown = () if repository.default_branch else ("default_branch",)
+    _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings", *unknown))
 
 
 def note_removal(session: Session, repo_id: int, *, now: datetime) -> None:

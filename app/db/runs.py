@@ -1,6 +1,7 @@
 """Run attempts and their jobs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ def note_run(session: Session, run: Run) -> None:
 
     What ingest found out about its pull request stays when a delivery does not tell it.
     """
-    values = _columns(run)
+    values = _columns(_on_first_base(session, run))
     new = insert(RunRow).values(values)
     changed: dict[str, Any] = {
         "status": new.excluded.status,
@@ -34,6 +35,20 @@ def note_run(session: Session, run: Run) -> None:
             where=text(f"{STATUS_ORDER} run.status) <= {STATUS_ORDER} excluded.status)"),
         )
     )
+
+
+def _on_first_base(session: Session, run: Run) -> Run:
+    """The run with the base of its first attempt: a re-run tests the same code again."""
+    if run.key.attempt == 1 or run.base_sha is None:
+        return run
+    query = (
+        select(RunRow.base_sha)
+        .where(col(RunRow.repo_id) == run.key.repo_id, col(RunRow.run_id) == run.key.run_id)
+        .where(col(RunRow.attempt) < run.key.attempt, col(RunRow.base_sha).is_not(None))
+        .order_by(col(RunRow.attempt))
+    )
+    first = session.exec(query).first()
+    return run if first is None else replace(run, base_sha=first)
 
 
 def note_pull_request_of(

@@ -7,7 +7,7 @@ NAME_LIMIT = 200  # characters of a name that a person still reads
 ELLIPSIS = "…"
 
 # Characters that markdown, GitHub's mentions, references and HTML take as theirs.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~@&!:$]|(?<=www)\.|^[-+=]|(?<=^\d)[.)])")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~@&$]|:(?=//|[\w+-]+:)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]")
 _SLACK_STYLE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # an underscore within a word styles nothing
 _SPACES = re.compile(r"\s+")
 
@@ -35,7 +35,7 @@ def lines(text: str, *, limit: int) -> str:
 def markdown(name: str, *, limit: int = NAME_LIMIT) -> str:
     """A name for GitHub's markdown: no mention, reference, link, image or HTML comes of it."""
     return (
-        _MARKDOWN.sub(r"\\\1", plain(name, limit=limit))
+        _MARKDOWN.sub(r"\\\g<0>", plain(name, limit=limit))
         .replace("\\@", "@\u200b")
         .replace("\\#", "#\u200b")
     )

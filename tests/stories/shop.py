@@ -1,11 +1,14 @@
 """A shop whose runs are told to the sandbox by hand: reports as pytest writes them, dated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from xml.sax.saxutils import quoteattr
 
 from app.clock import utc_now
+from app.db import judgements
+from app.db.judgements import CaseStanding
+from app.db.session import unit_of_work
 from app.demo.replay import zipped
 from app.demo.stage import Stage
 from app.sandbox.github.entities import CheckRun, Comment, Job, Run
@@ -19,6 +22,9 @@ FAILURE = "AssertionError: 3 != 4"
 WRITER, READER = "nadia", "guest"
 
 Results = Mapping[str, str | None]  # case -> the failure's message, None when it passed
+
+GREEN: Results = {"test_total": None, "test_empty": None}
+FLAKY = "test_discount"
 
 
 def junit(results: Results, *, at: datetime) -> bytes:
@@ -166,6 +172,37 @@ class Shop:
         self.rerun(run, {**others, name: None}, day=day)
         return run
 
+    def run_with_upload(self, number: int, report: bytes, *, day: int) -> None:
+        """A red run of a pull request whose report is this."""
+        _, pull = self.stage.world.github.pull_request(REPO, number)
+        run = self._start(
+            pull.head_sha, day=day, event="pull_request", branch=pull.branch, pr=number
+        )
+        started = self.day(day)
+        ended = started + timedelta(minutes=2)
+        self.stage.world.github.finish_attempt(
+            run,
+            conclusion="failure",
+            at=ended,
+            jobs=[Job(TEST_JOB, "failure", started, ended)],
+            artifacts=[(ARTIFACT, zipped(report), ended)],
+        )
+
+    @property
+    def repo_id(self) -> int:
+        """The shop's id on the code host."""
+        return self.stage.world.github.repository(REPO).id
+
+    def case_ids(self) -> dict[str, str]:
+        """The cases that ever failed: id to name."""
+        return {str(one.case_id): one.name for one in self.standings()}
+
+    def standings(self) -> list[CaseStanding]:
+        """How the cases that ever failed stand, less what only says what their failures were."""
+        with unit_of_work(self.stage.engine) as session:
+            found = judgements.standings(session, self.repo_id)
+        return [replace(one, causes=()) for one in found]
+
     def checks(self, sha: str) -> list[CheckRun]:
         """Our check runs on a commit."""
         return self.stage.world.github.app_check_runs(REPO, sha)
@@ -202,3 +239,13 @@ class Shop:
             head_repo=head_repo,
             pr=pr,
         )
+
+
+def turn_flaky(shop: Shop) -> None:
+    """Two contradicted failures on two days of main; the channel listens."""
+    shop.run_on_main({**GREEN, FLAKY: None}, day=0)
+    shop.listen()
+    shop.flake(FLAKY, day=1, others=GREEN)
+    shop.flake(FLAKY, day=3, others=GREEN)
+    shop.run_on_main({**GREEN, FLAKY: None}, day=4)
+    shop.stage.settle()

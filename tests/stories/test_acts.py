@@ -1,0 +1,175 @@
+"""Quarantine and Not flaky, on the check run and in Slack: once, by whom may, said everywhere."""
+
+import pytest
+from sqlmodel import select
+
+from app.clock import utc_now
+from app.core.quarantine import LASTS
+from app.db.session import unit_of_work
+from app.db.tables.thought import AuditEventRow, QuarantineRow
+from app.sandbox.github.entities import CheckRun
+from tests.stories.pages import SignedIn, signed_in
+from tests.stories.shop import FAILURE, FLAKY, GREEN, READER, WRITER, Shop, turn_flaky
+
+pytestmark = pytest.mark.story
+
+
+@pytest.fixture
+def red(shop: Shop) -> CheckRun:
+    """The check run of a pull request that a known flake turned red."""
+    turn_flaky(shop)
+    head = shop.open_pull(12, day=5)
+    shop.run_on_pull(12, {**GREEN, FLAKY: FAILURE}, day=5)
+    shop.stage.settle()
+    [check] = shop.checks(head)
+    return check
+
+
+def click_check(shop: Shop, check: CheckRun, identifier: str, login: str) -> None:
+    shop.stage.world.github.click(check.id, identifier, login)
+    shop.stage.settle()
+
+
+def click_thread(shop: Shop, action: str, user: str) -> None:
+    [root] = shop.threads()
+    shop.stage.world.slack.click(root, action, user)
+    shop.stage.settle()
+
+
+def decisions(shop: Shop) -> list[tuple[str, str]]:
+    with unit_of_work(shop.stage.engine) as session:
+        return [(row.state, row.decided_by) for row in session.exec(select(QuarantineRow))]
+
+
+def audit(shop: Shop) -> list[tuple[str, str, str]]:
+    with unit_of_work(shop.stage.engine) as session:
+        return [(row.actor, row.surface, row.act) for row in session.exec(select(AuditEventRow))]
+
+
+def until() -> str:
+    return f"{utc_now() + LASTS:%Y-%m-%d}"
+
+
+def everywhere(shop: Shop, check: CheckRun, pages: SignedIn) -> list[str]:
+    """What each surface says now: check run, comment, thread's root and last reply, page."""
+    [comment] = shop.comments(12)
+    [root] = shop.threads()
+    *_, reply = shop.stage.world.slack.thread(root.channel, root.ts)
+    [case_id] = [one for one, name in shop.case_ids().items() if name == FLAKY]
+    page = pages.text(f"/r/acme/shop/cases/{case_id}")
+    return [check.summary or "", comment.body, str(root.blocks), reply.text, page]
+
+
+@pytest.mark.parametrize("surface", ["check", "slack"])
+def test_a_quarantine_is_said_everywhere_with_who_did_it(
+    shop: Shop, red: CheckRun, surface: str
+) -> None:
+    if surface == "check":
+        click_check(shop, red, "quarantine", WRITER)
+    else:
+        click_thread(shop, "quarantine", WRITER)
+
+    sentence = f"Quarantined by @{WRITER} until {until()}."
+    with signed_in(shop.stage) as pages:
+        said = everywhere(shop, red, pages)
+    plain = [one.replace("@\u200b", "@").replace("\\", "") for one in said]
+    assert [sentence in one for one in plain[:4]] == [True] * 4
+    assert f"@{WRITER}" in plain[4]
+    assert decisions(shop) == [("active", f"@{WRITER}")]
+    assert audit(shop) == [(f"@{WRITER}", surface, "quarantine")]
+    assert red.actions == []
+    [root] = shop.threads()
+    assert "actions" not in [block["type"] for block in root.blocks]
+
+
+@pytest.mark.parametrize("surface", ["check", "slack"])
+def test_not_flaky_stops_excusing_and_is_said_everywhere(
+    shop: Shop, red: CheckRun, surface: str
+) -> None:
+    if surface == "check":
+        click_check(shop, red, "dismiss_flake", WRITER)
+    else:
+        click_thread(shop, "dismiss", WRITER)
+
+    assert decisions(shop) == [("dismissed", f"@{WRITER}")]
+    assert audit(shop) == [(f"@{WRITER}", surface, "dismiss")]
+    assert red.title == "1 failure needs you"
+    with signed_in(shop.stage) as pages:
+        said = everywhere(shop, red, pages)
+    plain = [one.replace("@\u200b", "@").replace("\\", "") for one in said]
+    sentence = f"Marked as not flaky by @{WRITER}."
+    assert [sentence in one for one in plain[:3]] == [True] * 3
+    [root] = shop.threads()
+    replies = [one.text for one in shop.stage.world.slack.thread(root.channel, root.ts)]
+    assert any(sentence in one for one in replies)
+
+
+def test_a_dismissed_case_is_flaky_again_only_on_newer_evidence(shop: Shop, red: CheckRun) -> None:
+    click_check(shop, red, "dismiss_flake", WRITER)
+
+    shop.flake(FLAKY, day=7, others=GREEN)
+    shop.stage.settle()
+    [once] = [one for one in shop.standings() if one.name == FLAKY]
+    shop.flake(FLAKY, day=9, others=GREEN)
+    shop.stage.settle()
+    [twice] = [one for one in shop.standings() if one.name == FLAKY]
+
+    assert once.standing.state == "suspect"
+    assert twice.standing.state == "flaky"
+
+
+@pytest.mark.parametrize("surface", ["check", "slack"])
+def test_who_may_only_read_changes_nothing(shop: Shop, red: CheckRun, surface: str) -> None:
+    if surface == "check":
+        click_check(shop, red, "quarantine", READER)
+    else:
+        click_thread(shop, "quarantine", READER)
+
+    assert decisions(shop) == []
+    assert audit(shop) == []
+    if surface == "slack":
+        [told] = shop.stage.world.slack.ephemeral
+        assert told.text == f"@{READER} may not write to acme/shop, so nothing was changed."
+
+
+def test_a_slack_user_whom_nobody_linked_is_told_so(shop: Shop, red: CheckRun) -> None:
+    shop.stage.world.slack.add_user("stranger")
+
+    click_thread(shop, "quarantine", "stranger")
+
+    assert decisions(shop) == []
+    [told] = shop.stage.world.slack.ephemeral
+    assert told.text.startswith("I do not know your GitHub login yet")
+
+
+def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> None:
+    [root] = shop.threads()
+    before = [dict(block) for block in root.blocks]
+    click_thread(shop, "quarantine", WRITER)
+    root.blocks[:] = before  # somebody whose screen still shows the old buttons
+
+    shop.stage.world.slack.click(root, "dismiss", WRITER)
+    shop.stage.settle()
+    root.blocks[:] = before
+    shop.stage.world.slack.click(root, "dismiss", WRITER)
+    shop.stage.settle()
+
+    assert decisions(shop) == [("dismissed", f"@{WRITER}")]
+    assert [act for _, _, act in audit(shop)] == ["quarantine", "dismiss"]
+    assert [one.text for one in shop.stage.world.slack.ephemeral] == [
+        "Nothing here is in a state for that any more; nothing was changed."
+    ]
+
+
+def test_quarantine_ends_at_once_when_the_case_turns_broken(shop: Shop, red: CheckRun) -> None:
+    click_check(shop, red, "quarantine", WRITER)
+
+    for day in (10, 11, 12, 13, 14, 15, 16):
+        shop.run_on_main({**GREEN, FLAKY: FAILURE}, day=day)
+    shop.stage.settle()
+
+    assert decisions(shop) == [("dismissed", "FlakeGuard")]
+    [root] = shop.threads()
+    texts = [one.text for one in shop.stage.world.slack.thread(root.channel, root.ts)]
+    assert "Turned broken: it now fails on the default branch, and that is no flake." in texts
+    assert root.text == ":red_circle: tests.test_cart::test_discount is broken in acme/shop"

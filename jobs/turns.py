@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from app.core.errors import ErrorKind, FlakeGuardError, RateLimited, Unavailable
-from app.core.requests import QueueName, Request
+from app.core.requests import EvaluateRun, IngestRun, QueueName, Request
 from app.core.tracing import request_id
 from app.db import tasks
 from app.db.session import Session, unit_of_work
@@ -79,15 +79,26 @@ def perform(context: Context, handlers: Mapping[str, Handler], kind: str, key: s
     if lease is None:
         return False
     token = request_id.set(lease.request_id)
-    bound = structlog.contextvars.bound_contextvars(
-        task=f"{kind}:{key}", delivery=lease.delivery_id, request_id=lease.request_id
-    )
+    bound = structlog.contextvars.bound_contextvars(**_bindings(lease))
     try:
         with bound, _kept(context, lease):
             _attempt(context, handlers, lease)
     finally:
         request_id.reset(token)
     return True
+
+
+def _bindings(lease: tasks.Lease) -> dict[str, object]:
+    """What every log line of this turn carries."""
+    request = lease.request
+    bound: dict[str, object] = {
+        "task": f"{request.kind}:{request.key}",
+        "delivery": lease.delivery_id,
+        "request_id": lease.request_id,
+    }
+    if isinstance(request, IngestRun | EvaluateRun):
+        bound["run"] = f"{request.run_id}.{request.attempt}"
+    return bound
 
 
 def tell_queue(context: Context, asked: list[tuple[QueueName, Request]]) -> None:

@@ -46,7 +46,7 @@ def main() -> None:
     if url is None:
         message = "Set DATABASE_URL to the database that Alembic is to work on."
         raise SystemExit(message)
-    with engine_for(url).begin() as connection:
+    with engine_for(url.get_secret_value()).begin() as connection:
         run(connection)
 
 

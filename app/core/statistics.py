@@ -17,4 +17,6 @@ def wilson_interval(hits: int, total: int, *, z: float = Z_95) -> tuple[float, f
     centre = share + z * z / (2 * total)
     spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
-    return (max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale))
+    low = (centre - spread) / scale if hits else 0.0  # exact: rounding must not pass the share
+    high = (centre + spread) / scale if hits < total else 1.0
+    return (max(0.0, low), min(1.0, high))

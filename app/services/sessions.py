@@ -70,7 +70,7 @@ class Door:
     """What it takes to tell who is there. `admin_token` None: only links and sessions open it."""
 
     engine: Engine
-    admin_token: str | None = None
+    admin_token: str | None = field(default=None, repr=False)
     failed: FailedAttempts = field(default_factory=FailedAttempts)
 
 

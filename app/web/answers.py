@@ -12,6 +12,7 @@ from app.render import escape, words
 from app.services.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url
+from app.web.shown import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -25,7 +26,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "plain": escape.plain,
+        "plain": plain,
         "day": words.day,
         "minute": words.minute,
         "short": words.short,
@@ -39,6 +40,7 @@ def _environment() -> Environment:
         "score_of": formats.score_of,
         "quarantine_of": formats.quarantine_of,
         "decision_of": formats.decision_of,
+        "css_class": formats.css_class,
         "duration": formats.duration,
         "where_run": formats.where_run,
         "cursor_text": formats.cursor_text,

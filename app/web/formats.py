@@ -1,5 +1,6 @@
 """How times, figures and names look on a page."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from app.core.evidence import Evidence
 from app.core.pages import CaseLine, CaseName, Cursor, Decision, QuarantineLine, Sighting
 from app.core.quarantine import QuarantineState
-from app.render import escape, words
+from app.render import words
+from app.web.shown import lines, plain
 
 SENTENCE_LIMIT = 400  # characters; ours are far shorter, a branch's name in one may not be
 FULL_NAME_LIMIT = 20_000  # characters of a name on its own page
@@ -20,6 +22,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROS_DIGITS = 17  # of a moment before the year 5138, in microseconds
 SMALLINT_MAX = 32_767  # PostgreSQL's
 
+CLASS = re.compile(r"[a-z_]{1,30}")
 ACTS = {"quarantine": "quarantined it", "dismiss": "said that it is not flaky"}
 SURFACES = {
     "check": "on the check run",
@@ -28,12 +31,12 @@ SURFACES = {
     "cli": "on the command line",
 }
 QUARANTINES = {
-    QuarantineState.PROPOSED: "Quarantine proposed",
-    QuarantineState.ACTIVE: "Quarantined",
-    QuarantineState.FIX_PENDING: "Quarantined, a fix is claimed",
-    QuarantineState.EXPIRED: "Quarantine, now ended, begun",
-    QuarantineState.DISMISSED: "Quarantine ended",
-    QuarantineState.RESOLVED: "Fix proven; quarantined",
+    QuarantineState.PROPOSED: "Quarantine proposed by {by}, {since}.",
+    QuarantineState.ACTIVE: "Quarantined by {by} since {since}.",
+    QuarantineState.FIX_PENDING: "Quarantined by {by}; a fix is claimed since {since}.",
+    QuarantineState.EXPIRED: "Quarantined by {by}; that ended {end}.",
+    QuarantineState.DISMISSED: "Quarantine ended by {by}, {since}.",
+    QuarantineState.RESOLVED: "Quarantined by {by}; the fix was proven {since}.",
 }
 
 
@@ -48,17 +51,17 @@ def place_of(name: CaseName) -> str:
     parts = [name.suite] if name.suite else []
     if name.file:
         parts.append(f"{name.file}:{name.line}" if name.line else name.file)
-    return " \u203a ".join(escape.plain(part) for part in parts)
+    return " \u203a ".join(plain(part) for part in parts)
 
 
 def full_name(name: CaseName) -> str:
     """A whole name, harmless, for where there is room."""
-    return escape.plain(title_of(name), limit=FULL_NAME_LIMIT)
+    return plain(title_of(name), limit=FULL_NAME_LIMIT)
 
 
 def failure_text(text: str) -> str:
     """A failure's message or trace, harmless, line by line."""
-    return escape.lines(text, limit=TEXT_LIMIT)
+    return lines(text, limit=TEXT_LIMIT)
 
 
 def sentences(stored: tuple[Mapping[str, Any], ...]) -> list[str]:
@@ -69,7 +72,7 @@ def sentences(stored: tuple[Mapping[str, Any], ...]) -> list[str]:
             sentence = words.evidence_sentence(Evidence.from_json(one))
         except (ValueError, KeyError):
             continue
-        said.append(escape.plain(sentence, limit=SENTENCE_LIMIT))
+        said.append(plain(sentence, limit=SENTENCE_LIMIT))
     return said
 
 
@@ -85,7 +88,7 @@ def score_of(line: CaseLine) -> str:
 
 def quarantine_of(line: QuarantineLine, *, now: datetime) -> str:
     """Who decided what about a case, and until when; in the words of every other surface."""
-    by = escape.plain(line.decided_by)
+    by = plain(line.decided_by)
     state = QuarantineState(line.state)
     if state in {QuarantineState.ACTIVE, QuarantineState.FIX_PENDING} and line.until:
         if line.until > now:
@@ -93,14 +96,20 @@ def quarantine_of(line: QuarantineLine, *, now: datetime) -> str:
         state = QuarantineState.EXPIRED
     if state is QuarantineState.DISMISSED and by.startswith("@"):
         return words.dismissed_by(by)
-    return f"{QUARANTINES[state]} by {by}, {words.day(line.since)}."
+    since, end = words.day(line.since), words.day(line.until or line.since)
+    return QUARANTINES[state].format(by=by, since=since, end=end)
 
 
 def decision_of(decision: Decision) -> str:
     """What somebody did, and where."""
     act = ACTS.get(decision.act, decision.act.replace("_", " "))
     where = SURFACES.get(decision.surface, f"by {decision.surface}")
-    return f"{escape.plain(act)} {escape.plain(where)}"
+    return f"{plain(act)} {plain(where)}"
+
+
+def css_class(word: str) -> str:
+    """A word as a class of the style sheet; empty when it could be anything else."""
+    return word if CLASS.fullmatch(word) else ""
 
 
 def ago(moment: datetime, *, now: datetime) -> str:
@@ -130,7 +139,7 @@ def where_run(sighting: Sighting) -> str:
     """The pull request or branch that an execution belongs to."""
     if sighting.pr_number is not None:
         return f"#{sighting.pr_number}"
-    return escape.plain(sighting.branch, limit=BRANCH_LIMIT)
+    return plain(sighting.branch, limit=BRANCH_LIMIT)
 
 
 def cursor_text(cursor: Cursor) -> str:

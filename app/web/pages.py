@@ -21,6 +21,12 @@ from app.web.timeline import LEGEND, picture_of
 LAST_PAGE = 10_000  # nobody turns further; a larger number is a probe
 TASK_ID_DIGITS = 18  # fits PostgreSQL's bigint
 
+SAID = {
+    "again": "Taken up again. Should it fail once more, it comes back here with its error.",
+    "gone": "That was not parked any more: somebody has already taken it up again.",
+}
+"""What the page says after a retry; only these sentences, whatever the address holds."""
+
 VIEWS: dict[str, tuple[tuple[str, ...], bool]] = {
     "watched": (LISTED_STATES, True),
     "flaky": (("flaky",), False),
@@ -78,7 +84,8 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
 def parked(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/parked`: work that was set aside, and a button to try it again."""
     found = pages.parked_page(web.engine, page=_number(request, "page"))
-    return _page(web, "parked.html", visitor, request, found=found)
+    said = SAID.get(request.query_params.get("said", ""), "")
+    return _page(web, "parked.html", visitor, request, found=found, said=said)
 
 
 def retry(web: Web, visitor: Visitor, request: Request, _form: FormData) -> Response:
@@ -86,8 +93,11 @@ def retry(web: Web, visitor: Visitor, request: Request, _form: FormData) -> Resp
     task_id = request.path_params["task_id"]
     if not (task_id.isascii() and task_id.isdecimal() and len(task_id) <= TASK_ID_DIGITS):
         raise Missing(NOT_HERE)
-    pages.retry_parked(web.engine, web.queue, int(task_id), by=visitor.login, now=web.clock())
-    return RedirectResponse("/parked", HTTPStatus.SEE_OTHER)
+    was_parked = pages.retry_parked(
+        web.engine, web.queue, int(task_id), by=visitor.login, now=web.clock()
+    )
+    said = "again" if was_parked else "gone"
+    return RedirectResponse(f"/parked?said={said}", HTTPStatus.SEE_OTHER)
 
 
 def _page(

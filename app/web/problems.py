@@ -1,5 +1,7 @@
 """What goes wrong becomes an answer: by its kind, and without telling strangers more."""
 
+from datetime import UTC
+from email.utils import format_datetime
 from http import HTTPStatus
 
 import structlog
@@ -8,7 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
-from app.core.errors import ErrorKind, FlakeGuardError, Missing
+from app.core.errors import (
+    ErrorKind,
+    FlakeGuardError,
+    NotSignedIn,
+    RateLimited,
+    Unavailable,
+)
 from app.web.answers import problem
 
 STATUS = {
@@ -41,10 +49,18 @@ log = structlog.get_logger(__name__)
 def refused(request: Request, error: Exception) -> Response:
     """An error of ours, in its own sentence; what the database said stays in the log."""
     assert isinstance(error, FlakeGuardError)
-    message, headers = str(error), {}
-    if error.kind is ErrorKind.DATABASE:
-        log.warning("database_away", error=message)
-        message, headers = DATABASE_AWAY, {"Retry-After": COME_BACK}
+    message = str(error)
+    headers: dict[str, str] = {}
+    match error:
+        case Unavailable(kind=ErrorKind.DATABASE):
+            log.warning("database_away", error=message)
+            message, headers = DATABASE_AWAY, {"Retry-After": COME_BACK}
+        case RateLimited(until=until):
+            headers = {"Retry-After": format_datetime(until.astimezone(UTC), usegmt=True)}
+        case NotSignedIn():
+            headers = {"WWW-Authenticate": "Bearer"}
+        case _:
+            pass
     return problem(
         request, kind=error.kind, message=message, status=STATUS[error.kind], headers=headers
     )
@@ -61,7 +77,7 @@ def not_served(request: Request, error: Exception) -> Response:
 
 def exception_handlers() -> dict[type[Exception], ExceptionHandler]:
     """What an application that serves our pages passes to Starlette."""
-    return {HTTPException: not_served, FlakeGuardError: refused, Missing: refused}
+    return {HTTPException: not_served, FlakeGuardError: refused}
 
 
 class Crashes:

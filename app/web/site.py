@@ -15,7 +15,9 @@ class Web:
     engine: Engine
     clock: Clock
     queue: Queue  # is told when a person takes parked work up again
-    admin_token: str | None = None  # None: only one-time links open the pages
+    admin_token: str | None = field(
+        default=None, repr=False
+    )  # None: only one-time links open the pages
     public_url: str | None = None  # where people reach us; https makes the cookies secure
     contact: str | None = None  # URI for security.txt; None: this installation's own /security
     failed: FailedAttempts = field(default_factory=FailedAttempts)

@@ -7,11 +7,13 @@ from app.core.outcomes import Outcome
 from app.core.pages import Sighting
 from app.render import escape, words
 from app.web.formats import where_run
+from app.web.shown import plain
 
-COLUMN = 18  # pixels between two marks
+NARROWEST, WIDEST = 18, 36  # pixels between two marks
+WIDTH = 900  # pixels that the marks may take before they must move together
 LANE = 34  # pixels between two lanes
 TOP = 18  # pixels above the first lane's middle
-LABELS = 170  # pixels on the left for the lanes' names
+LETTER = 7  # pixels that a letter of a lane's name takes
 RIGHT = 24  # pixels free on the right
 AXIS = 30  # pixels below the last lane for the dates
 DATE_WIDTH = 62  # pixels that a date takes
@@ -83,15 +85,19 @@ def picture_of(sightings: tuple[Sighting, ...]) -> Picture:
     """Lay executions out, oldest on the left. `sightings` come newest first."""
     oldest_first = list(reversed(sightings))
     lanes = _lanes(oldest_first)
+    left = LETTER * max((len(lane.name) for lane in lanes), default=0) + RIGHT
     places = _places(oldest_first)
-    height = TOP + LANE * len(lanes) + AXIS
-    ys = {lane.name: lane.y for lane in lanes}
-    located = [(one, places[index], _y(one, ys)) for index, one in enumerate(oldest_first)]
     columns = max(places, default=0) + 1
+    step = min(max(WIDTH // columns, NARROWEST), WIDEST)
+    ys = {lane.name: lane.y for lane in lanes}
+    located = [
+        (one, left + step * place + step // 2, _y(one, ys))
+        for one, place in zip(oldest_first, places, strict=True)
+    ]
     return Picture(
-        width=LABELS + COLUMN * columns + RIGHT,
-        height=height,
-        left=LABELS,
+        width=left + step * columns + RIGHT,
+        height=TOP + LANE * len(lanes) + AXIS,
+        left=left,
         lanes=lanes,
         ties=_ties(located),
         marks=tuple(_mark(*one) for one in located),
@@ -100,7 +106,7 @@ def picture_of(sightings: tuple[Sighting, ...]) -> Picture:
 
 
 def _lane_name(sighting: Sighting) -> str:
-    return escape.plain(sighting.variant, limit=LANE_NAME) or "(one job)"
+    return plain(sighting.variant, limit=LANE_NAME) or "(one job)"
 
 
 def _lanes(sightings: list[Sighting]) -> tuple[Lane, ...]:
@@ -134,38 +140,34 @@ def _places(sightings: list[Sighting]) -> list[int]:
     return [start[one.run_id, one.attempt] + nth for one, nth in zip(sightings, nths, strict=True)]
 
 
-def _x(place: int) -> int:
-    return LABELS + COLUMN * place + COLUMN // 2
-
-
-def _mark(sighting: Sighting, place: int, y: int) -> Mark:
+def _mark(sighting: Sighting, x: int, y: int) -> Mark:
+    commit = plain(words.short(sighting.head_sha))
     said = (
-        f"{sighting.outcome.value} · {where_run(sighting)} · {words.short(sighting.head_sha)}"
+        f"{sighting.outcome.value} · {where_run(sighting)} · {commit}"
         f" · run {sighting.run_id}, attempt {sighting.attempt}"
-        f" · {escape.plain(sighting.variant)} · {words.minute(sighting.cursor.at)}"
+        f" · {plain(sighting.variant)} · {words.minute(sighting.cursor.at)}"
     )
-    path = SHAPES[sighting.outcome].format(x=_x(place), y=y)
+    path = SHAPES[sighting.outcome].format(x=x, y=y)
     url = sighting.url if escape.is_web_link(sighting.url) else ""
     return Mark(path, sighting.outcome, said, url)
 
 
 def _ties(located: list[tuple[Sighting, int, int]]) -> tuple[Tie, ...]:
     by_run: dict[tuple[int, str], list[tuple[int, int]]] = {}
-    for sighting, place, y in located:
-        by_run.setdefault((sighting.run_id, sighting.variant), []).append((place, y))
+    for sighting, x, y in located:
+        by_run.setdefault((sighting.run_id, sighting.variant), []).append((x, y))
     return tuple(
-        Tie(_x(first), _x(second), y)
-        for places in by_run.values()
-        for (first, y), (second, _) in pairwise(sorted(places))
+        Tie(first, second, y)
+        for xs in by_run.values()
+        for (first, y), (second, _) in pairwise(sorted(xs))
     )
 
 
 def _ticks(located: list[tuple[Sighting, int, int]]) -> tuple[Tick, ...]:
     ticks: list[Tick] = []
     day = None
-    for sighting, place, _ in sorted(located, key=lambda one: one[1]):
+    for sighting, x, _ in sorted(located, key=lambda one: one[1]):
         this = sighting.cursor.at.date()
-        x = _x(place)
         if this != day and (not ticks or x - ticks[-1].x >= DATE_WIDTH):
             ticks.append(Tick(x, f"{this:%d %b}"))
             day = this

@@ -11,7 +11,6 @@ from sqlmodel import Session, SQLModel
 from app.core.outcomes import Outcome
 from app.core.requests import QueueName, TakeDelivery
 from app.db.executions import OUTCOME_CODES
-from app.db.partitions import make_ahead
 from app.db.session import Engine, unit_of_work
 from app.db.tables.outside import RepositoryRow
 from app.db.tables.ran import CaseRow, ExecutionRow, JobRow, OccurrenceRow, ReportRow, RunRow
@@ -41,15 +40,17 @@ class World:
     now: datetime = NOW
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        with unit_of_work(self.engine) as session:
-            make_ahead(session, now=self.now)
-
     def next(self, what: str) -> int:
         self.numbers[what] = self.numbers.get(what, 0) + 1
         return self.numbers[what]
 
-    def repository(self, full_name: str = "acme/shop", *, has_reports: bool = True) -> int:
+    def repository(
+        self,
+        full_name: str = "acme/shop",
+        *,
+        has_reports: bool = True,
+        removed_at: datetime | None = None,
+    ) -> int:
         repo_id = 1000 + self.next("repository")
         self._add(
             RepositoryRow(
@@ -57,6 +58,7 @@ class World:
                 full_name=full_name,
                 default_branch="main",
                 first_report_at=self.now - timedelta(days=40) if has_reports else None,
+                removed_at=removed_at,
                 updated_at=self.now,
             )
         )

@@ -1,0 +1,100 @@
+"""The pages in a real browser: light and dark, wide and narrow, by keyboard, and as pictures."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from starlette.applications import Starlette
+
+from app.services.sessions import make_sign_in_link
+from app.web import Web
+from tests.browser import screenshot
+from tests.web.conftest import ADMIN_TOKEN
+from tests.web.site import served
+from tests.web.world import World, flaky_case
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+
+
+def fill(world: World) -> dict[str, str]:
+    """Something of everything; the pages' names and paths."""
+    repo = world.repository()
+    world.repository("acme/new", has_reports=False)
+    case = flaky_case(world, repo, "test_checkout_waits_for_payment", parameters="[eur-2]")
+    world.quarantined(repo, case)
+    broken = [{"kind": "broken_on_base", "since": "77ab12c", "failed": 3, "branch": "main"}]
+    world.held(repo, world.case(repo, "test_tax"), "broken", score=0.03, evidence=broken)
+    run = world.run(repo, conclusion="failure", started_at=world.now - timedelta(minutes=5))
+    world.report(run, refusal="It ends in the middle of line 212.", cases=0)
+    world.parked()
+    return {
+        "overview": "/",
+        "repository": "/r/acme/shop",
+        "new-repository": "/r/acme/new",
+        "case": f"/r/acme/shop/cases/{case}",
+        "parked": "/parked",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["wide", "phone"])
+def test_every_page_fits_its_screen(
+    browser_page: Page, app: Starlette, web: Web, world: World, scheme: str, screen: str
+) -> None:
+    paths = fill(world)
+    browser_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    if screen == "phone":
+        browser_page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+
+    with served(app) as address:
+        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+        for name, path in paths.items():
+            browser_page.goto(address + path)
+            screenshot(browser_page, f"{name}-{scheme}-{screen}")
+
+            width = browser_page.evaluate("document.documentElement.scrollWidth")
+            assert width == browser_page.evaluate("innerWidth"), name
+
+
+def test_the_pages_can_be_used_by_keyboard_alone(
+    browser_page: Page, app: Starlette, world: World
+) -> None:
+    fill(world)
+
+    with served(app) as address:
+        browser_page.goto(address + "/parked")
+        screenshot(browser_page, "sign-in")
+        browser_page.get_by_label("Or enter this installation's ADMIN_TOKEN").focus()
+        browser_page.keyboard.type(ADMIN_TOKEN)
+        browser_page.keyboard.press("Enter")
+        expect(browser_page.get_by_role("heading", name="Parked")).to_be_visible()
+
+        browser_page.keyboard.press("Tab")
+        expect(browser_page.get_by_text("Skip to the content")).to_be_focused()
+        browser_page.get_by_role("button", name="Retry").focus()
+        browser_page.keyboard.press("Enter")
+        expect(browser_page.get_by_role("status")).to_contain_text("Taken up again.")
+
+        browser_page.get_by_role("button", name="Sign out").press("Enter")
+        expect(browser_page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_mark_of_the_timeline_leads_to_its_run(
+    browser_page: Page, app: Starlette, web: Web, world: World
+) -> None:
+    paths = fill(world)
+
+    with served(app) as address:
+        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+        browser_page.goto(address + paths["case"])
+
+        failed = browser_page.locator(".timeline a:has(path.failed)")
+        assert failed.count() == 2
+        assert "/actions/runs/" in (failed.first.get_attribute("href") or "")
+        title = failed.first.locator("title").text_content() or ""
+        assert title.startswith("failed · main · 77ab12c · run 90")
+        box = failed.first.locator("path").bounding_box()
+        assert box is not None
+        assert box["width"] > 10

@@ -14,10 +14,21 @@ class QueueName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeDelivery:
-    """Turn one stored delivery into the requests that follow from it."""
+class Request:
+    """Work asked for. Two of one kind and key are one: asking again adds nothing."""
 
-    kind: ClassVar[str] = "take_delivery"
+    kind: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one: all its fields, unless a kind says otherwise."""
+        return ":".join(str(value) for value in asdict(self).values())
+
+
+@dataclass(frozen=True, slots=True)
+class FromDelivery(Request):
+    """Work that a person's click asked for: each click is a piece of its own."""
+
     delivery_id: int
 
     @property
@@ -27,7 +38,15 @@ class TakeDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class IngestRun:
+class TakeDelivery(Request):
+    """Turn one stored delivery into the requests that follow from it."""
+
+    kind: ClassVar[str] = "take_delivery"
+    delivery_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRun(Request):
     """Fetch and store every report of one run attempt."""
 
     kind: ClassVar[str] = "ingest_run"
@@ -35,14 +54,9 @@ class IngestRun:
     run_id: int
     attempt: int
 
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return f"{self.repo_id}:{self.run_id}:{self.attempt}"
-
 
 @dataclass(frozen=True, slots=True)
-class EvaluateRun:
+class EvaluateRun(Request):
     """Judge the cases that failed in one run attempt or are being watched."""
 
     kind: ClassVar[str] = "evaluate_run"
@@ -50,42 +64,27 @@ class EvaluateRun:
     run_id: int
     attempt: int
 
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return f"{self.repo_id}:{self.run_id}:{self.attempt}"
-
 
 @dataclass(frozen=True, slots=True)
-class PublishRun:
+class PublishRun(Request):
     """Say on the code host what we think of one head commit."""
 
     kind: ClassVar[str] = "publish_run"
     repo_id: int
     head_sha: str
 
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return f"{self.repo_id}:{self.head_sha}"
-
 
 @dataclass(frozen=True, slots=True)
-class TellChat:
+class TellChat(Request):
     """Bring one case's chat threads up to date; `case_id` is the hex form."""
 
     kind: ClassVar[str] = "tell_chat"
     repo_id: int
     case_id: str
 
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return f"{self.repo_id}:{self.case_id}"
-
 
 @dataclass(frozen=True, slots=True)
-class ActFromCheck:
+class ActFromCheck(FromDelivery):
     """Do what a person clicked on a check run; a click names only the check run and the button."""
 
     kind: ClassVar[str] = "act_from_check"
@@ -93,16 +92,10 @@ class ActFromCheck:
     check_run_id: int
     identifier: str
     login: str
-    delivery_id: int
-
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return str(self.delivery_id)
 
 
 @dataclass(frozen=True, slots=True)
-class ActFromChat:
+class ActFromChat(FromDelivery):
     """Do what a person clicked below a chat message; `handle` is what the button carried."""
 
     kind: ClassVar[str] = "act_from_chat"
@@ -111,17 +104,7 @@ class ActFromChat:
     action: str
     handle: str
     response_url: str
-    delivery_id: int
 
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return str(self.delivery_id)
-
-
-Request = (
-    TakeDelivery | IngestRun | EvaluateRun | PublishRun | TellChat | ActFromCheck | ActFromChat
-)
 
 KINDS: dict[str, type[Request]] = {
     request.kind: request
@@ -144,4 +127,4 @@ def arguments(request: Request) -> dict[str, int | str]:
 
 def request_from(kind: str, fields: dict[str, int | str]) -> Request:
     """The request that `arguments` took apart; KeyError for a kind that is not ours."""
-    return KINDS[kind](**fields)  # type: ignore[arg-type]
+    return KINDS[kind](**fields)

@@ -1,6 +1,5 @@
 """Headers on every answer, whatever made it: pure ASGI, so that nothing slips past."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -26,6 +25,9 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",  # pages are for whoever is signed in; static files say otherwise
 }
 
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+"""As ASGI wants them; encoded once, for this stands before every answer."""
+
 
 class SecurityHeaders:
     """Adds what an answer does not say itself."""
@@ -41,9 +43,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                ours = [header for header in ENCODED if header[0] not in said]
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -94,6 +94,8 @@ def test_a_hostile_name_does_nothing_in_a_browser(
                 "[document.scripts.length, document.documentElement.scrollWidth, innerWidth]"
             )
             assert (scripts, width) == (0, room)
+            widths = [box.bounding_box() for box in browser_page.locator("article h3").all()]
+            assert all(box is not None and box["width"] > room / 3 for box in widths)
         shown = browser_page.goto(address + "/")
         assert shown is not None
         if kind == "script":

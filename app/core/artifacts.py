@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from app.core.runs import Artifact, Job
 
-CLOCK_SLACK = timedelta(minutes=5)  # between the host's clocks for runs and for artifacts
-_WORD = re.compile(r"[a-z]+|\d+")
+CLOCK_SLACK = timedelta(seconds=5)  # between the host's clocks for runs and for artifacts
+"""Less than it takes to click on re-run and to start a runner, so that attempts do not mix."""
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ def bind(artifacts: Sequence[Artifact], jobs: Sequence[Job]) -> list[BoundArtifa
 
 def _named_job(artifact: Artifact, jobs: Sequence[Job]) -> Job | None:
     words = _words(artifact.name)
-    spelled = [(len(_words(job.name)), job) for job in jobs if _words(job.name) <= words]
+    spelled = [
+        (len(_words(job.name)), job)
+        for job in jobs
+        if _words(job.name) and _words(job.name) <= words
+    ]
     if not spelled:
         return None
     longest = max(count for count, _ in spelled)

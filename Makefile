@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
-	$(BIN)/flakeguard demo $(ARGS)
+	@$(BIN)/flakeguard demo $(ARGS)
 
 test: $(STAMP) ## every test, in parallel
 	$(BIN)/python -m pytest $(ARGS)
@@ -34,12 +34,14 @@ lock: ## pin what pyproject.toml asks for (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q $(ARGS) pyproject.toml -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q $(ARGS) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
+# Quiet on stdout: what a target answers in JSON stays JSON.
 $(STAMP): pyproject.toml requirements-dev.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "FlakeGuard needs Python 3.11 or later; name one: make PYTHON=python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $(STAMP)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "FlakeGuard needs Python 3.11 or later; name one: make PYTHON=python3.11")'
+	@echo "Setting up $(VENV); this takes a minute the first time." >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
 
 clean: ## everything that was made here
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/output

@@ -43,6 +43,10 @@ def test_a_kind_is_known_by_its_own_name(kind: str) -> None:
     assert KINDS[kind].kind == kind
 
 
+def descendants(kind: type[Request]) -> list[type[Request]]:
+    return [one for child in kind.__subclasses__() for one in (child, *descendants(child))]
+
+
 def test_every_kind_of_request_is_known() -> None:
     assert set(KINDS.values()) == set(get_args(Request))
 

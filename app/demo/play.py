@@ -21,6 +21,7 @@ from app.demo.history import build_history
 from app.demo.records import REPO, History
 from app.demo.replay import replay
 from app.demo.stage import Stage, set_up
+from app.main import bind
 from app.services.sessions import make_sign_in_link
 
 CHANNEL = "shop-tests"
@@ -35,6 +36,7 @@ def play(*, serve: bool, port: int, as_json: bool) -> int:
     logs.configure("WARNING", "console")
     console = Console(stderr=as_json)
     chosen = port if serve else _free_port()
+    bind("127.0.0.1", chosen).close()  # a port in use is said before anything is started
     with tempfile.TemporaryDirectory(prefix="flakeguard-demo-") as scratch:
         folder = Path(scratch)
         history = build_history(now=utc_now())

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
@@ -19,7 +20,20 @@ from app.core.reports.xmlparse import NotWellFormed
 
 __all__ = ["ReportReading", "Totals", "read_report"]
 
-Repeated = Counter[int]  # how often a name is listed, by its hash, where more than once
+Repeated = Counter[int]  # how often a name is listed, by its place's hash, where more than once
+Place = tuple[str, str, str, str | None, str]  # suite, class, variant, file where needed, name
+ByFile = dict[str | None, list[Sighting]]
+
+
+@dataclass(slots=True)
+class Held:
+    """The sightings of one name that wait for their last."""
+
+    count: int = 0
+    by_file: ByFile = field(default_factory=dict)
+
+
+Waiting = dict[Place, Held]
 
 
 class ReportReading:
@@ -94,7 +108,7 @@ class ReportReading:
     def _held_cases(self) -> Iterator[ReportedCase]:
         ledger = self._ledger
         groups = ledger.take_groups()
-        _join_parts(groups)
+        _join(groups)
         for key in list(groups):  # each is let go as soon as it was handed out
             yield from ledger.cases_of(key, groups.pop(key))
 
@@ -102,34 +116,47 @@ class ReportReading:
         before = self._ledger
         self._ledger = ledger = Ledger(self._source.limits)
         ledger.repeats = before.repeats
-        waiting: dict[tuple[GroupKey, str], list[Sighting]] = {}
+        waiting: Waiting = {}
         for _ in self._known.read(self._source, ledger):
             ledger.repeats = before.repeats
-            yield from self._ready(ledger, repeated, waiting)
-        yield from self._ready(ledger, repeated, waiting)
-        for (key, name), sightings in waiting.items():
-            yield from ledger.cases(key, name, sightings)
+            yield from _ready(ledger, repeated, waiting)
+        yield from _ready(ledger, repeated, waiting)
+        for place, held in waiting.items():
+            yield from _told_apart(ledger, place, held.by_file)
         ledger.notes.warnings[:] = dict.fromkeys([*before.notes.warnings, *ledger.notes.warnings])
 
-    @staticmethod
-    def _ready(
-        ledger: Ledger, repeated: Repeated, waiting: dict[tuple[GroupKey, str], list[Sighting]]
-    ) -> Iterator[ReportedCase]:
-        for key, group in ledger.take_groups().items():
-            for name, entry in group.items():
-                whole = _name_hash(key, name)
-                if whole not in repeated:
-                    yield from ledger.cases_of(key, {name: entry})
-                    continue
-                place = ((*key[:5], 0), name)
-                sightings = waiting.setdefault(place, [])
-                sightings.extend(_all_sightings(entry, key[5]))
-                if len(sightings) == repeated[whole]:
-                    yield from ledger.cases(*place, waiting.pop(place))
+
+def _ready(ledger: Ledger, repeated: Repeated, waiting: Waiting) -> Iterator[ReportedCase]:
+    """The cases of which nothing more is to come; the others go on waiting."""
+    for key, group in ledger.take_groups().items():
+        for name, entry in group.items():
+            place = _place(key, name)
+            if hash(place) not in repeated:
+                yield from ledger.cases_of(key, {name: entry})
+                continue
+            held = waiting.setdefault(place, Held())
+            sightings = _all_sightings(entry, key[5])
+            held.by_file.setdefault(key[2], []).extend(sightings)
+            held.count += len(sightings)
+            if held.count == repeated[hash(place)]:
+                yield from _told_apart(ledger, place, waiting.pop(place).by_file)
 
 
-def _name_hash(key: GroupKey, name: str) -> int:
-    return hash((key[0], key[1], key[2], key[3], name))
+def _told_apart(ledger: Ledger, place: Place, by_file: ByFile) -> Iterator[ReportedCase]:
+    """The cases of one name; those of a second file are other cases, known by their file."""
+    suite, classname, variant, named_file, name = place
+    if len(by_file) > 1 and None in by_file:  # where no file is named it may be any
+        unnamed = by_file.pop(None)
+        next(iter(by_file.values())).extend(unnamed)
+    for nth, (file, sightings) in enumerate(by_file.items()):
+        need_file = nth > 0 or named_file is not None
+        key = (suite, classname, file, variant, need_file, 0)
+        yield from ledger.cases(key, name, sightings)
+
+
+def _place(key: GroupKey, name: str) -> Place:
+    suite, classname, file, variant, need_file, _ = key
+    return suite, classname, variant, file if need_file else None, name
 
 
 def _all_sightings(entry: Entry, part: int) -> list[Sighting]:
@@ -144,20 +171,41 @@ def _count_names(groups: dict[GroupKey, Group], counts: Counter[int]) -> None:
     while groups:
         key, group = groups.popitem()
         for name, entry in group.items():
-            counts[_name_hash(key, name)] += len(entry) if isinstance(entry, list) else 1
+            size = len(entry) if isinstance(entry, list) else 1
+            counts[hash(_place(key, name))] += size
 
 
-def _join_parts(groups: dict[GroupKey, Group]) -> None:
-    """Bring a name listed in several suites of one name together, so that it is told apart."""
-    for key in [key for key in groups if key[5]]:
-        base_key: GroupKey = (*key[:5], 0)
-        base = groups.setdefault(base_key, {})
-        for name, entry in groups.pop(key).items():
-            if name in base:
-                there = _all_sightings(base[name], 0)
-                base[name] = there + _all_sightings(entry, key[5])
-            else:
-                base[name] = entry
+def _join(groups: dict[GroupKey, Group]) -> None:
+    """Bring names together that several groups hold: of suites listed twice, of two files."""
+    alike: dict[Place, dict[str | None, GroupKey]] = {}  # by file
+    for key in list(groups):
+        by_file = alike.setdefault(_place(key, ""), {})
+        file = key[2] if key[2] is not None or not by_file else next(iter(by_file))
+        if file in by_file:
+            _pour(groups.pop(key), key[5], groups[by_file[file]])
+        else:
+            by_file[file] = key
+    for by_file in alike.values():
+        if len(by_file) > 1:
+            _part_files(groups, list(by_file.values()))
+
+
+def _part_files(groups: dict[GroupKey, Group], keys: list[GroupKey]) -> None:
+    """Let a name that an earlier file has be known by its file."""
+    seen: set[str] = set()
+    for key in keys:
+        group = groups[key]
+        known_by_file = {name: group.pop(name) for name in group.keys() & seen}
+        if known_by_file:
+            groups[(*key[:4], True, key[5])] = known_by_file
+        seen |= group.keys()
+
+
+def _pour(group: Group, part: int, into: Group) -> None:
+    """Add what another suite of the same name lists."""
+    for name, entry in group.items():
+        there = _all_sightings(into[name], 0) if name in into else []
+        into[name] = there + _all_sightings(entry, part)
 
 
 def _beginning(head: Head) -> str:

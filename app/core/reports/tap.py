@@ -21,7 +21,7 @@ _POINT = re.compile(
     re.IGNORECASE,
 )
 _PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*(.*))?$")
-_MS = re.compile(r"^\s*duration_ms:\s*([\d.]+)", re.MULTILINE)
+_MS = re.compile(r"^\s*duration_ms:\s*(\d{1,15}(?:\.\d{1,15})?)", re.MULTILINE)
 _KEYS = ("message", "error", "expected", "wanted", "actual", "found", "type", "name", "stack")
 _YAML = re.compile(rf"^\s*({'|'.join(_KEYS)}):\s*(?:['\"](.*)['\"]|([^|>].*))$", re.MULTILINE)
 _BLOCK = re.compile(r"^(\s*)(?:message|error):\s*[|>]-?\n((?:\1\s+.*\n?)+)", re.MULTILINE)

@@ -18,6 +18,7 @@ _REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,8}|\d{1,10});")
 _BARE_AND = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
 _QUOTED = re.compile(r"(?<=[\w.-]=)(\"[^\"\n]*\"|'[^'\n]*')")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_EXPAT_NAMES = {"ascii": "us-ascii", "iso8859-1": "iso-8859-1"}  # others come decoded
 PROBE = b"<flakeguard-probe/>"
 _TAIL = 4096  # characters held back, so that no tag or reference is repaired by halves
 
@@ -58,9 +59,8 @@ class XmlReader:
         return self._lines_before + self.parser.CurrentLineNumber
 
     def _open(self) -> None:
-        is_utf8 = self._source.repaired or self._source.encoding == "utf-8-sig"
-        encoding = "utf-8" if is_utf8 else None  # whatever the document declares
-        self.parser = parser = ParserCreate(encoding)
+        plain = "utf-8" if self._source.repaired else self._source.encoding
+        self.parser = parser = ParserCreate(_EXPAT_NAMES.get(plain, "utf-8"))
         parser.buffer_text = True
         parser.buffer_size = 65_536
         parser.StartElementHandler = self._start

@@ -9,7 +9,6 @@ from app.render import escape, words
 from app.render.view import ActKind
 
 SECTION_LIMIT = 3_000  # characters of a section's text. Source: Slack, Block Kit
-HEADER_LIMIT = 150
 
 LABELS: dict[ActKind, str] = {ActKind.QUARANTINE: "Quarantine", ActKind.DISMISS: "Not flaky"}
 """Button labels; a button's action id is the act's own value."""
@@ -77,19 +76,24 @@ def _fields(view: ThreadView) -> list[dict[str, Any]]:
         "Contradicted failures": str(standing.flakes),
         "Last flake": last,
     }
-    return [{"type": "mrkdwn", "text": f"*{key}*\n{value}"} for key, value in told.items()]
+    return [_mrkdwn(f"*{key}*\n{value}") for key, value in told.items()]
 
 
 def _said(sentence: str) -> str:
     return escape.slack(sentence, limit=600)
 
 
+def _mrkdwn(text: str) -> dict[str, Any]:
+    """Verbatim: Slack makes no link, mention or channel of what only looks like one."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
 def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SECTION_LIMIT]}}
+    return {"type": "section", "text": _mrkdwn(text[:SECTION_LIMIT])}
 
 
 def _context(text: str) -> dict[str, Any]:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
 def _button(act: ActKind, handle: str) -> dict[str, Any]:

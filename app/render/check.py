@@ -1,5 +1,7 @@
 """A view as a check run: title, summary, annotations, buttons, all within GitHub's limits."""
 
+from collections.abc import Iterator
+
 from app.core.publishing import Annotation, Button, CheckRun
 from app.render import escape, markdown
 from app.render.view import ActKind, CaseLine, RunView
@@ -37,9 +39,7 @@ def check_run(view: RunView) -> CheckRun:
         text="",
         conclusion=view.conclusion.value,
         details_url=view.page_url,
-        annotations=tuple(_annotation(line) for line in view.needs_you if line.file and line.line)[
-            :ANNOTATIONS_AT_MOST
-        ],
+        annotations=tuple(_annotations(view))[:ANNOTATIONS_AT_MOST],
         buttons=tuple(BUTTONS[act] for act in view.acts),
     )
 
@@ -49,13 +49,19 @@ def act_of(identifier: str) -> ActKind | None:
     return next((act for act, button in BUTTONS.items() if button.identifier == identifier), None)
 
 
-def _annotation(line: CaseLine) -> Annotation:
-    assert line.file is not None
+def _annotations(view: RunView) -> Iterator[Annotation]:
+    """What needs you, at its file and line where these are known."""
+    for line in view.needs_you:
+        if line.file and line.line and escape.is_path_inside(line.file):
+            yield Annotation(
+                path=line.file,
+                line=line.line,
+                title=escape.plain(line.name, limit=TITLE_LIMIT),
+                message=_message(line),
+            )
+
+
+def _message(line: CaseLine) -> str:
     said = [*line.sentences, line.message or ""]
     message = "\n".join(part for part in said if part)
-    return Annotation(
-        path=line.file,
-        line=line.line or 1,
-        title=escape.plain(line.name, limit=TITLE_LIMIT),
-        message=escape.lines(message or "It failed.", limit=ANNOTATION_MESSAGE),
-    )
+    return escape.lines(message or "It failed.", limit=ANNOTATION_MESSAGE)

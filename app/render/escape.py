@@ -1,15 +1,18 @@
 """Names from reports, made harmless: one escape for each surface."""
 
+import html as entities
 import re
 import unicodedata
 
 NAME_LIMIT = 200  # characters of a name that a person still reads
+PATH_LIMIT = 1_000  # characters of a path that we link to
 ELLIPSIS = "…"
 
-# Characters that markdown, GitHub's mentions, references and HTML take as theirs.
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~@&$]|:(?=//|[\w+-]+:)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]")
+# Characters that markdown and HTML take as theirs; mentions and references are kept apart.
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|~&$]|:(?=//|[\w+-]+:)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]")
 _SLACK_STYLE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # an underscore within a word styles nothing
 _SPACES = re.compile(r"\s+")
+_REFERENCE = re.compile(r"(?i)\b(gh)-(?=\d)")  # GitHub links GH-12 as it does #12
 
 
 def plain(name: str, *, limit: int = NAME_LIMIT) -> str:
@@ -34,11 +37,18 @@ def lines(text: str, *, limit: int) -> str:
 
 def markdown(name: str, *, limit: int = NAME_LIMIT) -> str:
     """A name for GitHub's markdown: no mention, reference, link, image or HTML comes of it."""
-    return (
-        _MARKDOWN.sub(r"\\\g<0>", plain(name, limit=limit))
-        .replace("\\@", "@\u200b")
-        .replace("\\#", "#\u200b")
-    )
+    return _unreferring(_MARKDOWN.sub(r"\\\g<0>", plain(name, limit=limit)))
+
+
+def html(name: str, *, limit: int = NAME_LIMIT) -> str:
+    """A name within HTML of ours in GitHub's markdown, where no backslash escapes anything."""
+    return _unreferring(entities.escape(plain(name, limit=limit), quote=False))
+
+
+def _unreferring(text: str) -> str:
+    """The text with a zero-width space in whatever GitHub would take for a person or an issue."""
+    apart = re.sub("([@#])", "\\1\u200b", text)
+    return _REFERENCE.sub("\\1\u200b-", apart)
 
 
 def code(text: str, *, limit: int = NAME_LIMIT) -> str:
@@ -71,6 +81,13 @@ def slack(name: str, *, limit: int = NAME_LIMIT) -> str:
 def is_web_link(url: str) -> bool:
     """Whether a link may be shown as one: http or https, and nothing that breaks out of it."""
     return re.fullmatch(r"https?://[^\s<>()\"'`|\\]+", url) is not None
+
+
+def is_path_inside(path: str) -> bool:
+    """Whether a path from a report stays within its repository, so that it may be linked to."""
+    parts = path.split("/")
+    is_plain = len(path) <= PATH_LIMIT and all(_visible(one) == one for one in path)
+    return is_plain and "\\" not in path and not {"", ".", ".."} & set(parts)
 
 
 def _visible(character: str) -> str:

@@ -1,19 +1,21 @@
 """A view as GitHub's markdown, within a budget of bytes, saying truthfully what was left out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from app.render import escape, words
 from app.render.view import CaseLine, JobLine, RunView
 
 SUMMARY_BYTES = 65_535  # of a check run's summary or text. Source: GitHub REST, check runs
 COMMENT_CHARACTERS = 65_536  # Source: GitHub REST answers 422 above it
-RESERVE_BYTES = 600  # kept for the closing lines
+RESERVE_BYTES = 100  # kept for the line that counts what was left out
 MESSAGE_SHOWN = 300  # characters of a failure's message
+OPENING, CLOSING = "<details>", "</details>"
+ITEM, SEPARATOR = "- ", "\n\n"
 
 
 def check_summary(view: RunView) -> str:
     """What a check run's summary says: what needs you first, the rest folded."""
-    return _within(_sections(view), SUMMARY_BYTES)
+    return _within(_sections(view), _last(view), SUMMARY_BYTES)
 
 
 def comment_body(view: RunView, marker: str) -> str:
@@ -23,20 +25,22 @@ def comment_body(view: RunView, marker: str) -> str:
         f"### {escape.markdown(view.title, limit=250)}",
         f"For {escape.code(words.short(view.head_sha))}.",
     ]
-    return _within([*head, *_sections(view)], COMMENT_CHARACTERS)
+    return _within([*head, *_sections(view)], _last(view), COMMENT_CHARACTERS)
 
 
 def _sections(view: RunView) -> list[str]:
     parts = [*_needs_you(view)]
     parts += _folded("Known flaky", "failed, and that is not this change's fault", view.flaky)
-    parts += _folded(f"Broken on {escape.markdown(view.branch)}", "fails there too", view.broken)
+    parts += _folded(f"Broken on {escape.html(view.branch)}", "fails there too", view.broken)
     parts += _folded("Passed on a second try", "flaked on this commit", view.rescued)
     if view.is_green and not view.rescued:
         parts.append(f"{words.counted(view.passed, 'case')} passed, none failed.")
     parts += [f"> {escape.markdown(warning, limit=500)}" for warning in view.warnings]
-    if view.page_url:
-        parts.append(f"[All of it on FlakeGuard]({view.page_url})")
     return parts
+
+
+def _last(view: RunView) -> list[str]:
+    return [f"[All of it on FlakeGuard]({view.page_url})"] if view.page_url else []
 
 
 def _needs_you(view: RunView) -> Iterable[str]:
@@ -52,7 +56,7 @@ def _case(line: CaseLine) -> str:
     name = escape.code(line.name)
     title = f"[{name}]({line.page_url})" if line.page_url else name
     where = f" in [{escape.code(_place(line))}]({line.file_url})" if line.file_url else ""
-    said = [f"- **{title}**{where} · {words.CAUSE_WORDS[line.cause]}"]
+    said = [f"{ITEM}**{title}**{where} · {words.CAUSE_WORDS[line.cause]}"]
     said.append(f"  [{escape.markdown(line.job)}]({line.job_url})")
     said += [f"  {escape.markdown(sentence, limit=500)}" for sentence in line.sentences]
     if line.decision:
@@ -67,7 +71,7 @@ def _place(line: CaseLine) -> str:
 
 
 def _job(job: JobLine) -> str:
-    return f"- **[{escape.markdown(job.name)}]({job.url})**  \n  {_sentence(job.sentence)}"
+    return f"{ITEM}**[{escape.markdown(job.name)}]({job.url})**  \n  {_sentence(job.sentence)}"
 
 
 def _sentence(sentence: str) -> str:
@@ -75,38 +79,43 @@ def _sentence(sentence: str) -> str:
 
 
 def _folded(title: str, why: str, lines: Sequence[CaseLine]) -> list[str]:
+    """A part of the text that opens on a click; `title` is HTML."""
     if not lines:
         return []
     count = words.counted(len(lines), "case")
-    head = f"<details><summary>{title}: {count} {why}</summary>\n"
-    return [head, *(_case(line) for line in lines), "</details>"]
+    head = f"{OPENING}<summary>{title}: {count} {why}</summary>\n"
+    return [head, *(_case(line) for line in lines), CLOSING]
 
 
-def _within(parts: Sequence[str], budget: int, *, size: Callable[[str], int] | None = None) -> str:
-    """Join parts as long as they fit; what did not is counted in the last line.
+def _within(parts: Sequence[str], last: Sequence[str], budget: int) -> str:
+    """Join parts as long as they fit; what did not is counted before the last ones.
 
-    Counts UTF-8 bytes, which never are fewer than characters. A `<details>` that was opened
-    is closed before the end.
+    Counts UTF-8 bytes, which never are fewer than characters. What was opened is closed, and
+    nothing is said of a folded part of which nothing fits.
     """
-    measure = size or (lambda text: len(text.encode()))
     kept: list[str] = []
-    left = budget - RESERVE_BYTES
+    left = budget - RESERVE_BYTES - sum(map(_size, last))
     dropped = 0
-    open_details = 0
+    opened_at: int | None = None
     for part in parts:
-        if part == "</details>":
+        if part == CLOSING:
+            if opened_at is not None:
+                kept[opened_at:] = _closed(kept[opened_at:])
+            opened_at = None
+        elif _size(part) > left:
+            dropped += part.startswith(ITEM)
+        else:
+            left -= _size(part) + (_size(CLOSING) if part.startswith(OPENING) else 0)
+            opened_at = len(kept) if part.startswith(OPENING) else opened_at
             kept.append(part)
-            open_details -= 1
-            continue
-        if measure(part) + 2 > left:
-            dropped += part.startswith("- ")
-            if part.startswith("<details>"):
-                open_details += 1
-                kept.append("<details>")
-            continue
-        open_details += part.startswith("<details>")
-        kept.append(part)
-        left -= measure(part) + 2
     if dropped:
         kept.append(f"And {dropped} more, which GitHub's limits leave no room for here.")
-    return "\n\n".join(kept)
+    return SEPARATOR.join([*kept, *last])
+
+
+def _closed(folded: Sequence[str]) -> list[str]:
+    return [*folded, CLOSING] if len(folded) > 1 else []
+
+
+def _size(part: str) -> int:
+    return len((part + SEPARATOR).encode())

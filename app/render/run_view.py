@@ -124,7 +124,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
 
 
 def _file_url(case: FailedCase, facts: RunFacts) -> str | None:
-    if case.file is None:
+    if case.file is None or not escape.is_path_inside(case.file):
         return None
     anchor = f"#L{case.line}" if case.line else ""
     return f"{facts.server_url}/{facts.repo}/blob/{facts.head_sha}/{quote(case.file)}{anchor}"
@@ -137,15 +137,17 @@ def _page(facts: RunFacts, rest: str = "") -> str | None:
 def _unexplained(
     facts: RunFacts, *, needs_you: Sequence[CaseLine], excused: Sequence[CaseLine]
 ) -> list[JobLine]:
-    """Red jobs that no failing case explains: one failure excused never excuses a red job."""
+    """Red jobs that no failing case explains: one failure excused never excuses a red job.
+
+    A failing case explains no time-out.
+    """
     found = []
     for one in facts.jobs:
         if not one.job.is_red:
             continue
         url = one.job.url
-        is_named = any(line.job_url == url for line in needs_you)
-        is_excused = any(line.job_url == url for line in excused)
-        if is_named or (is_excused and one.job.conclusion == "failure"):
+        is_explained = any(line.job_url == url for line in (*needs_you, *excused))
+        if is_explained and one.job.conclusion == "failure":
             continue
         sentence = words.job_unexplained(
             escape.plain(one.job.name), one.job.conclusion or "", has_report=one.has_report

@@ -1,0 +1,246 @@
+"""What needs a person and what does not."""
+
+import pytest
+
+from app.core.decide import Cause
+from app.render.check import BUTTONS, act_of, check_run, external_id
+from app.render.run_view import FailedCase, run_view
+from app.render.view import ActKind, CaseLine, Conclusion
+from tests.render.views import GITHUB, PAGES, SHA, case, facts, job, mixed
+
+
+def names(lines: tuple[CaseLine, ...]) -> list[str]:
+    """What the cases are called."""
+    return [line.name for line in lines]
+
+
+def test_failures_are_sorted_into_what_needs_you_and_what_is_excused() -> None:
+    view = mixed()
+
+    assert names(view.needs_you) == ["cart::new", "cart::unknown"]
+    assert names(view.flaky) == ["cart::flaky", "cart::kept"]
+    assert names(view.broken) == ["cart::broken"]
+    assert names(view.rescued) == ["cart::rescued"]
+    assert [one.name for one in view.jobs] == ["lint", "results/junit.xml"]
+    assert view.conclusion is Conclusion.NEUTRAL
+    assert view.title == (
+        "4 failures need you · 2 known flaky · 1 broken on main · 1 passed on a second try"
+    )
+
+
+def test_a_line_says_all_that_a_surface_needs() -> None:
+    view = run_view(facts(case("cart::new"), jobs=(job(),)))
+
+    (line,) = view.needs_you
+    assert line.sentences == ("Passed in the last 9 runs on main.",)
+    assert line.file_url == f"{GITHUB}/shop/cart/blob/{SHA}/tests/test_cart.py#L12"
+    assert line.page_url == (f"{PAGES}/r/shop/cart/cases/00000000-0000-0000-0000-000000000001")
+    assert (line.job, line.job_url) == ("test", f"{GITHUB}/shop/cart/actions/runs/7/job/1")
+    assert view.page_url == f"{PAGES}/r/shop/cart"
+
+
+def test_without_pages_of_ours_nothing_links_to_them() -> None:
+    view = run_view(facts(case("cart::new"), public_url=None))
+
+    assert (view.page_url, view.needs_you[0].page_url) == (None, None)
+
+
+def test_a_green_commit_needs_nobody() -> None:
+    view = run_view(facts(jobs=(job(conclusion="success"),)))
+
+    assert (view.title, view.conclusion) == ("All 120 cases passed", Conclusion.SUCCESS)
+    assert view.is_green
+
+
+def test_a_case_that_passed_on_a_second_try_is_told_and_green() -> None:
+    view = run_view(facts(case("a", Cause.FLAKY, is_rescued=True)))
+
+    assert view.title == "Nothing needs you · 1 passed on a second try"
+    assert view.conclusion is Conclusion.SUCCESS
+    assert view.is_green
+
+
+def test_an_outage_is_not_this_changes_fault() -> None:
+    view = run_view(facts(case("a", Cause.OUTAGE), jobs=(job(),)))
+
+    assert (names(view.flaky), view.jobs) == (["a"], ())
+
+
+def test_a_break_is_excused_on_a_pull_request_and_needs_somebody_on_the_default_branch() -> None:
+    broken = case("a", Cause.BROKEN)
+
+    on_pr = run_view(facts(broken, jobs=(job(),)))
+    on_main = run_view(facts(broken, jobs=(job(),), on_default=True))
+
+    assert (names(on_pr.needs_you), names(on_pr.broken)) == ([], ["a"])
+    assert (names(on_main.needs_you), names(on_main.broken)) == (["a"], [])
+    assert on_main.title == "1 failure needs you"
+
+
+def test_the_surest_bugs_come_first() -> None:
+    view = run_view(
+        facts(
+            case("b", Cause.UNKNOWN),
+            case("d", Cause.NEW, file="tests/b.py"),
+            case("c", Cause.NEW, file="tests/a.py"),
+            case("a", Cause.NEW, file="tests/b.py"),
+        )
+    )
+
+    assert names(view.needs_you) == ["c", "a", "d", "b"]
+
+
+EXCUSED = case("flake", Cause.FLAKY)
+NO_REPORT = "The job build failed and left no test report: a build error, or a lost runner?"
+UNEXPLAINED = "The job build failed, and none of its cases explains that."
+TIMED_OUT = "The job build timed out; no failing case explains that."
+
+
+@pytest.mark.parametrize(
+    ("cases", "conclusion", "has_report", "sentence"),
+    [
+        ([], "failure", False, NO_REPORT),
+        ([], "startup_failure", False, NO_REPORT),
+        ([], "timed_out", False, TIMED_OUT),
+        ([], "failure", True, UNEXPLAINED),
+        ([EXCUSED], "failure", True, UNEXPLAINED),
+        ([EXCUSED], "failure", False, NO_REPORT),
+        ([case("flake", Cause.FLAKY, of=job("build", id_=5))], "timed_out", True, TIMED_OUT),
+        ([case("bug", Cause.NEW, of=job("build", id_=5))], "timed_out", True, TIMED_OUT),
+        (
+            [case("flake", Cause.FLAKY, of=job("build", id_=5), is_rescued=True)],
+            "failure",
+            True,
+            UNEXPLAINED,
+        ),
+    ],
+    ids=[
+        "build error",
+        "start-up failure",
+        "time-out",
+        "no case failed",
+        "an excused case failed in another job",
+        "no report, and an excused case in another job",
+        "time-out beside an excused case",
+        "time-out beside a bug",
+        "the only failure passed on a second try",
+    ],
+)
+def test_a_red_job_that_no_failure_explains_needs_you_by_name(
+    cases: list[FailedCase], conclusion: str, has_report: bool, sentence: str
+) -> None:
+    build = job("build", id_=5, conclusion=conclusion)
+    told = {"jobs" if has_report else "without_report": (build,)}
+
+    view = run_view(facts(*cases, **told))  # type: ignore[arg-type]
+
+    assert [(one.name, one.sentence, one.url) for one in view.jobs] == [
+        ("build", sentence, build.url)
+    ]
+    assert view.conclusion is Conclusion.NEUTRAL
+    assert not view.is_green
+
+
+@pytest.mark.parametrize("cause", [Cause.FLAKY, Cause.BROKEN, Cause.NEW, Cause.UNKNOWN])
+def test_a_red_job_whose_own_case_failed_is_explained(cause: Cause) -> None:
+    view = run_view(facts(case("a", cause), jobs=(job(),)))
+
+    assert view.jobs == ()
+
+
+@pytest.mark.parametrize("conclusion", ["success", "cancelled", "skipped", "neutral"])
+def test_a_job_that_is_not_red_needs_nobody(conclusion: str) -> None:
+    view = run_view(facts(without_report=(job(conclusion=conclusion),)))
+
+    assert view.jobs == ()
+
+
+def test_each_of_several_red_jobs_is_looked_at_by_itself() -> None:
+    one, other = job("linux", id_=1), job("windows", id_=2)
+
+    view = run_view(facts(case("flake", Cause.FLAKY, of=one), jobs=(one, other)))
+
+    assert [line.name for line in view.jobs] == ["windows"]
+    assert view.title == "1 failure needs you · 1 known flaky"
+
+
+def test_a_refused_report_may_hide_failures_and_needs_you_by_name() -> None:
+    view = run_view(facts(refusals=(("r/junit.xml", "The report is empty."),)))
+
+    (line,) = view.jobs
+    assert line.name == "r/junit.xml"
+    assert line.sentence == (
+        "The report r/junit.xml could not be read, so what it says is not counted:"
+        " The report is empty."
+    )
+    assert line.url == f"{PAGES}/r/shop/cart"
+    assert view.title == "1 failure needs you"
+
+
+@pytest.mark.parametrize(
+    ("cases", "acts"),
+    [
+        ([], ()),
+        ([case("a", Cause.NEW)], ()),
+        ([case("a", Cause.UNKNOWN)], ()),
+        ([case("a", Cause.BROKEN)], ()),
+        ([case("a", Cause.FLAKY, decision="Quarantined by @ada until 2026-04-01.")], ()),
+        ([case("a", Cause.FLAKY)], (ActKind.QUARANTINE, ActKind.DISMISS)),
+        ([case("a", Cause.FLAKY, is_rescued=True)], (ActKind.QUARANTINE, ActKind.DISMISS)),
+        (
+            [
+                case("a", Cause.FLAKY, decision="Marked as not flaky by @ada.", number=1),
+                case("b", Cause.FLAKY, number=2),
+            ],
+            (ActKind.QUARANTINE, ActKind.DISMISS),
+        ),
+    ],
+)
+def test_buttons_are_there_only_where_something_can_be_acted_on(
+    cases: list[FailedCase], acts: tuple[ActKind, ...]
+) -> None:
+    view = run_view(facts(*cases))
+
+    assert view.acts == acts
+    assert bool(view.actionable) == bool(acts)
+    assert check_run(view).buttons == tuple(BUTTONS[act] for act in acts)
+    assert all(line.decision is None for line in view.actionable)
+
+
+def test_buttons_keep_within_githubs_limits_and_are_known_when_they_come_back() -> None:
+    assert set(BUTTONS) == set(ActKind)
+    assert len(BUTTONS) <= 3
+    for act, button in BUTTONS.items():
+        assert len(button.identifier) <= 20
+        assert len(button.label) <= 20
+        assert len(button.description) <= 40
+        assert act_of(button.identifier) is act
+    assert act_of("reformat_disk") is None
+
+
+def test_the_check_run_is_found_again_by_its_commit() -> None:
+    said = check_run(mixed())
+
+    assert (said.external_id, said.head_sha) == (external_id(SHA), SHA)
+    assert said.external_id == f"flakeguard:{SHA}"
+    assert (said.conclusion, said.details_url) == ("neutral", f"{PAGES}/r/shop/cart")
+
+
+@pytest.mark.parametrize(
+    "file", ["../../../evil/repo", "/etc/passwd", "a//b", "a\\b", "a\u202eb", "x" * 1001, "."]
+)
+def test_a_path_that_leads_out_of_the_repository_is_neither_linked_nor_annotated(
+    file: str,
+) -> None:
+    view = run_view(facts(case("a", file=file)))
+
+    assert view.needs_you[0].file_url is None
+    assert check_run(view).annotations == ()
+
+
+def test_an_odd_path_is_quoted_in_its_link() -> None:
+    view = run_view(facts(case("a", file='tests/a b)"<é>.py', line=None)))
+
+    assert view.needs_you[0].file_url == (
+        f"{GITHUB}/shop/cart/blob/{SHA}/tests/a%20b%29%22%3C%C3%A9%3E.py"
+    )

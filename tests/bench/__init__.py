@@ -1,0 +1,1 @@
+"""The long measurements: `python -m tests.bench [name...] [--json] [--scale N]`."""

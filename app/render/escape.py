@@ -85,9 +85,8 @@ def is_web_link(url: str) -> bool:
 
 def is_path_inside(path: str) -> bool:
     """Whether a path from a report stays within its repository, so that it may be linked to."""
-    parts = path.split("/")
-    is_plain = len(path) <= PATH_LIMIT and all(_visible(one) == one for one in path)
-    return is_plain and "\\" not in path and not {"", ".", ".."} & set(parts)
+    is_plain = plain(path, limit=PATH_LIMIT) == path
+    return is_plain and "\\" not in path and not {"", ".", ".."} & set(path.split("/"))
 
 
 def _visible(character: str) -> str:

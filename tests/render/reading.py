@@ -1,6 +1,7 @@
 """Markdown as a reader sees it: what became of it, and the words that are left."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from hypothesis import strategies as st
@@ -68,9 +69,15 @@ class Read:
     words: str
 
 
+@lru_cache(maxsize=4)
+def tokens_of(markdown: str) -> tuple[Token, ...]:
+    """The blocks of a text, as a reader of CommonMark takes them."""
+    return tuple(READER.parse(markdown))
+
+
 def read(markdown: str) -> Read:
     """What a text comes to; its words without what we put in to keep GitHub from linking."""
-    tokens = [inner for token in READER.parse(markdown) for inner in _flat(token)]
+    tokens = [inner for token in tokens_of(markdown) for inner in _flat(token)]
     wordless = {"text", "softbreak", "hardbreak", "inline", "text_special"}
     kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in tokens}
     words = "".join(_words(token) for token in tokens)

@@ -59,9 +59,11 @@ class Work:
             yield turn
             now = self.context.clock()
             tasks.ask(session, [self._asking(*asked) for asked in turn.asked], now=now)
-            if not tasks.finish(session, self.lease, now=now):
+            finish = tasks.finish(session, self.lease, now=now)
+            if finish is None:
                 raise LostLease
-        tell_queue(self.context, turn.asked)
+        again = [(finish.again, self.lease.request)] if finish.again else []
+        tell_queue(self.context, [*turn.asked, *again])
 
     def _asking(self, queue: QueueName, request: Request) -> tasks.Asking:
         return tasks.Asking(request, queue, self.lease.request_id, self.lease.delivery_id)

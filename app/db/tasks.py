@@ -39,6 +39,13 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Finish:
+    """A turn that is done."""
+
+    again: QueueName | None  # where what was asked for meanwhile belongs; None if nothing was
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A task that somebody should take up."""
 
@@ -116,18 +123,30 @@ def renew(session: Session, lease: Lease, *, until: datetime) -> bool:
     return _mine(session, lease, {"lease_until": until})
 
 
-def finish(session: Session, lease: Lease, *, now: datetime) -> bool:
-    """Mark the turn as done, in the transaction of its results; False when the lease was lost."""
-    values = {
-        "done": lease.seen,
-        "done_at": now,
-        "tries": 0,
-        "error": None,
-        "error_kind": None,
-        "lease_until": None,
-        "lease_token": None,
-    }
-    return _mine(session, lease, values)
+def finish(session: Session, lease: Lease, *, now: datetime) -> Finish | None:
+    """Mark the turn as done, in the transaction of its results; None when the lease was lost.
+
+    A hint that came while the turn lasted found the task taken, so whoever finishes gives it
+    again when more was asked for.
+    """
+    row = session.exec(
+        update(TaskRow)
+        .where(col(TaskRow.task_id) == lease.task_id, col(TaskRow.lease_token) == lease.token)
+        .values(
+            done=lease.seen,
+            done_at=now,
+            tries=0,
+            error=None,
+            error_kind=None,
+            lease_until=None,
+            lease_token=None,
+        )
+        .returning(col(TaskRow.wanted), col(TaskRow.queue))
+    ).first()
+    if row is None:
+        return None
+    wanted, queue = row
+    return Finish(again=QueueName(queue) if wanted > lease.seen else None)
 
 
 def postpone(

@@ -50,3 +50,34 @@ def case_id(repo_id: int, case: ReportedCase) -> bytes:
     place = file if names_need_file and file else ""
     said = f"{repo_id}\0{suite}\0{classname}\0{name}\0{parameters}\0{place}"
     return blake2b(said.encode(), digest_size=ID_BYTES, person=_PERSON).digest()
+
+
+class CaseIds:
+    """`case_id` of many cases: what a class's cases have in common is digested once."""
+
+    __slots__ = ("_class", "_classname", "_repository", "_suite")
+
+    def __init__(self, repo_id: int) -> None:
+        said = f"{repo_id}\0".encode()
+        self._repository = blake2b(said, digest_size=ID_BYTES, person=_PERSON)
+        self._class = self._repository
+        self._suite: str | None = None
+        self._classname: str | None = None
+
+    def of(self, case: ReportedCase) -> bytes:
+        """The case's id; quickest when neighbours come one after the other."""
+        suite, classname, name, parameters, file, _, _, _, _, names_need_file, _ = case
+        if classname is not self._classname or suite is not self._suite:
+            self._enter(suite, classname)
+        digest = self._class.copy()
+        if parameters or (names_need_file and file):
+            place = file if names_need_file and file else ""
+            digest.update(f"{name}\0{parameters}\0{place}".encode())
+        else:
+            digest.update(f"{name}\0\0".encode())
+        return digest.digest()
+
+    def _enter(self, suite: str, classname: str) -> None:
+        self._class = self._repository.copy()
+        self._class.update(f"{suite}\0{classname}\0".encode())
+        self._suite, self._classname = suite, classname

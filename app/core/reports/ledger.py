@@ -109,7 +109,7 @@ class Ledger:
     def add(self, group: Group, name: str, sighting: Sighting) -> None:
         """Put an execution under its name, beside the ones that are there."""
         self.listed += 1
-        self.held_bytes += SIGHTING_BYTES + _text_bytes(sighting)
+        self.held_bytes += SIGHTING_BYTES + text_bytes(sighting)
         there = group.get(name)
         if there is None:
             group[name] = sighting
@@ -152,6 +152,10 @@ class Ledger:
         """What was put in since the last call; the ledger is empty afterwards."""
         taken, self._groups, self.held_bytes = self._groups, {}, 0
         return taken
+
+    def give_back(self, key: GroupKey, name: str, entry: Entry) -> None:
+        """Put in again what was taken too early."""
+        self._groups.setdefault(key, {})[name] = entry
 
     def cases_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase]:
         """All cases of one group; the loop every case of every report goes through."""
@@ -267,7 +271,8 @@ def _sighting(entry: ReportedExecution | Sighting) -> Sighting:
     return Sighting(entry, is_bare=True)
 
 
-def _text_bytes(sighting: Sighting) -> int:
+def text_bytes(sighting: Sighting) -> int:
+    """About how much memory the texts of a sighting take."""
     size = 0
     for execution in (*sighting.earlier, sighting.execution):
         if execution.failure is not None:

@@ -9,10 +9,10 @@ from typing import BinaryIO
 from app.core.errors import BadInput
 from app.core.outcomes import ReportedCase
 from app.core.reports.formats import Format
-from app.core.reports.ledger import Entry, Group, GroupKey, Ledger
+from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
 from app.core.reports.registry import format_of
-from app.core.reports.repeats import Sighting
+from app.core.reports.repeats import Sighting, shortened
 from app.core.reports.source import Head, Source
 from app.core.reports.texts import clean
 from app.core.reports.totals import Totals
@@ -33,7 +33,20 @@ class Held:
     by_file: ByFile = field(default_factory=dict)
 
 
-Waiting = dict[Place, Held]
+class Waiting(dict[Place, Held]):
+    """The names that wait, and how much text they hold."""
+
+    held_bytes = 0
+
+    def add(self, place: Place, file: str | None, sightings: list[Sighting], most: int) -> Held:
+        """Let these wait; beyond `most` bytes only the messages of what waits are kept."""
+        held = self.setdefault(place, Held())
+        self.held_bytes += sum(map(text_bytes, sightings))
+        if self.held_bytes > most:
+            sightings = [shortened(sighting) for sighting in sightings]
+        held.by_file.setdefault(file, []).extend(sightings)
+        held.count += len(sightings)
+        return held
 
 
 class ReportReading:
@@ -85,6 +98,9 @@ class ReportReading:
                 f"The report is not well-formed ({flaw.reason.split(':')[0]}, line {flaw.line});"
                 " it was repaired as far as possible."
             )
+        self._warn_when_empty()
+
+    def _warn_when_empty(self) -> None:
         if not self._ledger.listed:
             self._ledger.notes.warn(
                 "The report lists no case; look whether the runner found its tests"
@@ -116,11 +132,15 @@ class ReportReading:
         before = self._ledger
         self._ledger = ledger = Ledger(self._source.limits)
         ledger.repeats = before.repeats
-        waiting: Waiting = {}
+        waiting = Waiting()
         for _ in self._known.read(self._source, ledger):
             ledger.repeats = before.repeats
             yield from _ready(ledger, repeated, waiting)
         yield from _ready(ledger, repeated, waiting)
+        if waiting.held_bytes > ledger.limits.max_waiting:
+            ledger.notes.warn(
+                "The report repeats so many failing cases that only the messages of some were kept."
+            )
         for place, held in waiting.items():
             yield from _told_apart(ledger, place, held.by_file)
         ledger.notes.warnings[:] = dict.fromkeys([*before.notes.warnings, *ledger.notes.warnings])
@@ -134,10 +154,8 @@ def _ready(ledger: Ledger, repeated: Repeated, waiting: Waiting) -> Iterator[Rep
             if hash(place) not in repeated:
                 yield from ledger.cases_of(key, {name: entry})
                 continue
-            held = waiting.setdefault(place, Held())
             sightings = _all_sightings(entry, key[5])
-            held.by_file.setdefault(key[2], []).extend(sightings)
-            held.count += len(sightings)
+            held = waiting.add(place, key[2], sightings, ledger.limits.max_waiting)
             if held.count == repeated[hash(place)]:
                 yield from _told_apart(ledger, place, waiting.pop(place).by_file)
 
@@ -218,11 +236,11 @@ def _beginning(head: Head) -> str:
     return f"it begins with “{clean(start)}”"
 
 
-def read_report(file: BinaryIO, *, limits: Limits = DEFAULTS) -> ReportReading:
-    """Read a report of any known format, found by its content; `file` must be seekable.
+def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:
+    """The report's bytes with the format that reads them; `file` must be seekable.
 
     Raises BadInput, one sentence with the line where there is one, when the content is of no
-    format we know or nothing of it can be read.
+    format we know.
     """
     source = Source(file, limits)
     known = format_of(source.head)
@@ -232,4 +250,12 @@ def read_report(file: BinaryIO, *, limits: Limits = DEFAULTS) -> ReportReading:
             " upload the runner's JUnit XML or another format of the list.",
             line=1,
         )
-    return ReportReading(source, known)
+    return source, known
+
+
+def read_report(file: BinaryIO, *, limits: Limits = DEFAULTS) -> ReportReading:
+    """Read a report of any known format, found by its content; `file` must be seekable.
+
+    Raises BadInput as `open_report` does, or when nothing of the report can be read.
+    """
+    return ReportReading(*open_report(file, limits=limits))

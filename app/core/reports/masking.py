@@ -24,61 +24,67 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE,
 )
-_TOKEN_STARTS = (
-    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-"),
-    *("hooks.slack.com", "AKIA", "ASIA", "AIza", "ya29.", "k_live_", "k_test_", "sk-", "npm_"),
-    *("pypi-", "SG.", "dop_v1_", "eyJ"),
+# Most texts hold no secret, so plain hints decide which patterns have to look. A hint is searched
+# for by its rarest letter, with what stands before it behind: that takes a third of the time.
+_TOKEN_HINT = re.compile(
+    r"_(?:(?<=gh[pousr]_)|(?<=hub_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=npm_)|(?<=dop_v1_))"
+    r"|-(?:(?<=glpat-)|(?<=xox[abeprs]-)|(?<=xapp-)|(?<=sk-)|(?<=pypi-))"
+    r"|\.(?:(?<=hooks\.)slack|(?<=ya29\.)|(?<=SG\.))"
+    r"|I(?:(?<=AKI)|(?<=ASI))A|z(?<=AIz)a|J(?<=eyJ)"
 )
-_HEADER_HINTS = ("authorization", "x-api-key", "x-auth-token", "cookie", "bearer")
-_NAME_HINTS = ("passw", "passphrase", "pwd", "secret", "key", "credential", "token")
+_NAME_HINT = re.compile(
+    r"w(?:(?<=passw)|(?<=pw)d)|h(?<=passph)rase|c(?:(?<=sec)ret|redential)|z(?<=authoriz)ation"
+    r"|k(?:(?<=tok)en|(?<=cook)ie"
+    r"|ey(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access[_-]key)"
+    r"|(?<=privatekey)|(?<=private[_-]key)))|b(?=earer)"
+)
 _PEM = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
 _URL_LOGIN = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@'\"]{0,200}):[^\s/@'\"]{1,500}@")
+# These three look at the text in small letters
 _HEADER = re.compile(
-    r"(?i)(\b(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)"
-    r"['\"]?\s*[:=]\s*['\"]?(?:bearer\s+|basic\s+|token\s+)?)[^\s'\"]+(?:;[^\r\n'\"]*)?"
+    r"\b(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)"
+    r"['\"]?\s*[:=]\s*['\"]?(?:bearer\s+|basic\s+|token\s+)?(?P<value>[^\s'\"]+(?:;[^\r\n'\"]*)?)"
 )
-_BEARER = re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]{12,}")
+_BEARER = re.compile(r"\bbearer\s+(?P<value>[a-z0-9._~+/=-]{12,})")
 _NAMED = re.compile(
-    r"(?i)((?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
+    r"(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
     r"|(?:auth|access|refresh|session|id|bot|api|bearer|csrf)[_-]?token)"
-    r"[a-z0-9_-]{0,20}['\"]?(?:\s?=\s?|:\s?|\s=>\s))"
-    r"(?:\"[^\"\r\n]{1,500}\"|'[^'\r\n]{1,500}'|[^\s'\",;&)}\]]{1,500})"
+    r"[a-z0-9_-]{0,20}['\"]?(?:\s?=\s?|:\s?|\s=>\s)"
+    r"(?P<value>\"[^\"\r\n]{1,500}\"|'[^'\r\n]{1,500}'|[^\s'\",;&)}\]]{1,500})"
 )
 _NOTHING_SECRET = frozenset({"none", "null", "true", "false", "undefined", "nil", MASK, '""', "''"})
 
 
-def _named(found: re.Match[str]) -> str:
-    value = found.group(0)[len(found.group(1)) :]
-    bare = value.strip("'\"")
-    if bare.lower() in _NOTHING_SECRET:
-        return found.group(0)
-    quote = value[0] if value[0] in "'\"" else ""
-    return f"{found.group(1)}{quote}{MASK}{quote}"
-
-
-def _hints_at(text: str, hints: tuple[str, ...]) -> bool:
-    for hint in hints:  # noqa: SIM110 - any() with a generator takes three times as long
-        if hint in text:
-            return True
-    return False
+def _mask_values(text: str, pattern: re.Pattern[str]) -> str:
+    """The text without the values that the pattern finds beside a telling name."""
+    low = text.lower()
+    if len(low) != len(text):  # a few letters become two
+        low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+    parts: list[str] = []
+    at = 0
+    for found in pattern.finditer(low):
+        begin, end = found.span("value")
+        value = low[begin:end]
+        if value.strip("'\"") in _NOTHING_SECRET:
+            continue
+        quote = value[0] if value[0] in "'\"" else ""
+        parts += (text[at:begin], quote, MASK, quote)
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def mask(text: str) -> str:
-    """The text with tokens, keys and passwords replaced by `***`; everything else as it was.
-
-    Plain searches decide which of the patterns have to look: most texts hold no secret.
-    """
+    """The text with tokens, keys and passwords replaced by `***`; everything else as it was."""
     if "PRIVATE KEY" in text:
         text = _PEM.sub(f"-----BEGIN PRIVATE KEY----- {MASK}", text)
-    if _hints_at(text, _TOKEN_STARTS):
+    if _TOKEN_HINT.search(text):
         text = _TOKENS.sub(MASK, text)
     if "://" in text and "@" in text:
         text = _URL_LOGIN.sub(rf"\1:{MASK}@", text)
-    low = text.lower()
-    if _hints_at(low, _HEADER_HINTS):
-        text = _HEADER.sub(rf"\1{MASK}", text)
-        text = _BEARER.sub(rf"\1{MASK}", text)
-    return _NAMED.sub(_named, text) if _hints_at(low, _NAME_HINTS) else text
+    if _NAME_HINT.search(text.lower()):
+        for pattern in (_HEADER, _BEARER, _NAMED):
+            text = _mask_values(text, pattern)
+    return text

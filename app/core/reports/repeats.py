@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from app.core.outcomes import CaseDetail, Failure, Outcome, ReportedExecution
 
+SHORT_CHARS = 200  # of a message, when there is no room for more
+
 
 class Sighting(NamedTuple):
     """One element of a report that names a case, with what it says of it."""
@@ -43,6 +45,20 @@ def _failed(sighting: Sighting) -> bool:
 def _joined(first: str | None, second: str | None) -> str | None:
     said = [text for text in (first, second) if text]
     return "\n\n".join(said) or None
+
+
+def shortened(sighting: Sighting) -> Sighting:
+    """The sighting with no more than the beginning of each message."""
+
+    def short(execution: ReportedExecution) -> ReportedExecution:
+        told = execution.failure
+        if told is None:
+            return execution
+        message = told.message and told.message[:SHORT_CHARS]
+        return execution._replace(failure=Failure(told.type, message))
+
+    earlier = tuple(short(execution) for execution in sighting.earlier)
+    return sighting._replace(execution=short(sighting.execution), earlier=earlier)
 
 
 def merged(first: ReportedExecution, second: ReportedExecution) -> ReportedExecution:

@@ -105,6 +105,7 @@ class Source:
             raise BadInput("This is a zip archive, not a report; hand it over as an archive.")
         if magic.startswith(_GZIP):
             self._packed = self._size(file)
+            file.seek(0)
             self._file = cast(BinaryIO, gzip.GzipFile(fileobj=file))
         else:
             self._packed = 0

@@ -237,16 +237,18 @@ def _reasons(
             )
         )
     if base:
-        failing = sum(verdict.kind is not VerdictKind.PASSED for verdict in base)
-        low, high = wilson_interval(failing, len(base))
-        reasons.append(
-            evidence(
-                EvidenceKind.RATE,
-                rate=failing / len(base),
-                low=low,
-                high=high,
-                runs=len(base),
-                branch=branch,
-            )
-        )
+        reasons.append(_rate(base, branch=branch))
     return tuple(reasons)
+
+
+def _rate(base: Sequence[Verdict], *, branch: str) -> Evidence:
+    failing = sum(verdict.kind is not VerdictKind.PASSED for verdict in base)
+    low, high = wilson_interval(failing, len(base))
+    return evidence(
+        EvidenceKind.RATE,
+        rate=failing / len(base),
+        low=low,
+        high=high,
+        runs=len(base),
+        branch=branch,
+    )

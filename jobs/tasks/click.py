@@ -1,11 +1,12 @@
 """Do what a person clicked, once, if they may; and say who did it everywhere."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
-from app.core.errors import NotAllowed
+from app.core.errors import FlakeGuardError, NotAllowed
 from app.core.requests import (
     ActFromChat,
     ActFromCheck,
@@ -17,6 +18,7 @@ from app.core.requests import (
 from app.core.runs import Repository
 from app.db import chat as chat_rows
 from app.db import publications, repositories, runs
+from app.db.chat import Thread
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import check, words
@@ -61,40 +63,63 @@ def act_from_check(work: Work) -> None:
         turn.ask(QueueName.CLICK, PublishRun(repository.id, shown.key))
 
 
+@dataclass(frozen=True, slots=True)
+class Clicker:
+    """Somebody who may act, and on what."""
+
+    login: str
+    repository: Repository
+    thread: Thread
+
+
 def act_from_chat(work: Work) -> None:
-    """Act on the case whose thread's button was clicked; the clicker hears how it went."""
+    """Act on the case whose thread's button was clicked; the clicker hears why not.
+
+    A refusal is said before the task is done: who is cut short in between says it again.
+    """
     request = work.lease.request
     assert isinstance(request, ActFromChat)
-    said = _act_in_chat(work, request)
-    host = work.context.chat
-    if said is not None and host is not None and request.response_url:
-        with spared(work.context, CHAT):
-            host.answer(request.response_url, said)
+    try:
+        clicker = _clicker(work, request)
+    except NotAllowed as refused:
+        _answer(work, request, str(refused))
+        with work.finishing():
+            return
+    actor = Actor(clicker.login, "slack", work.lease.request_id)
+    case_ids = [clicker.thread.case_id]
+    with work.finishing() as turn:
+        done = _act(turn, work, clicker.repository, case_ids, ActKind(request.action), actor)
+    if not done:
+        _answer(work, request, words.nothing_to_act_on())
 
 
-def _act_in_chat(work: Work, request: ActFromChat) -> str | None:
-    """Act if they may; what the clicker is to hear, None when the thread says it itself."""
+def _clicker(work: Work, request: ActFromChat) -> Clicker:
+    """Who clicked, and on what; NotAllowed, with what they are to hear, unless they may."""
     repo_id = repo_of(request.handle)
     with unit_of_work(work.context.engine) as session:
         repository = repositories.repository(session, repo_id)
         thread = chat_rows.thread_by_handle(session, repo_id, request.handle)
         login = chat_rows.login_of(session, team_id=request.team_id, chat_user=request.chat_user)
-    refusal = None
     if repository is None or thread is None:
-        refusal = words.nothing_to_act_on()
-    elif login is None:
-        refusal = words.not_linked()
-    else:
-        try:
-            _must_write(work, repository, login)
-        except NotAllowed as refused:
-            refusal = str(refused)
-    with work.finishing() as turn:
-        if refusal is not None or repository is None or thread is None or login is None:
-            return refusal
-        actor = Actor(login, "slack", work.lease.request_id)
-        done = _act(turn, work, repository, [thread.case_id], ActKind(request.action), actor)
-    return None if done else words.nothing_to_act_on()
+        raise NotAllowed(words.nothing_to_act_on())
+    if login is None:
+        raise NotAllowed(words.not_linked())
+    _must_write(work, repository, login)
+    return Clicker(login, repository, thread)
+
+
+def _answer(work: Work, request: ActFromChat, said: str) -> None:
+    """Tell the person who clicked, and nobody else; when it is too late for that, so be it."""
+    host = work.context.chat
+    if host is None or not request.response_url:
+        return
+    try:
+        with spared(work.context, CHAT):
+            host.answer(request.response_url, said)
+    except FlakeGuardError as error:
+        if not error.permanent:
+            raise
+        log.info("answer_not_heard", said=said, because=str(error))
 
 
 def repo_of(handle: str) -> int:

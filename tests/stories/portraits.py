@@ -47,13 +47,18 @@ PASSING = frozenset(
     }
 )
 AT_BY_THE_CLOCK = frozenset({"audit_event", "outbox"})  # their `at` is when it was said
-WORKING = ("task", "delivery", "breaker", "lease", "scheduled", "web_session", "sign_in_link")
+TICKING = ("lease", "scheduled")  # what cron writes of itself
 
 
-def tables(*, of_repositories: bool) -> list[Table]:
-    """The tables that are led by a repository, or all others."""
+def is_sum(table: Table) -> bool:
+    """Whether its rows add up to what is told: how many there are says when they were folded."""
+    return table.name.endswith("_rollup")
+
+
+def of_repositories() -> list[Table]:
+    """The tables of what is stored of repositories."""
     found = SQLModel.metadata.sorted_tables
-    return [table for table in found if ("repo_id" in table.columns) is of_repositories]
+    return [table for table in found if "repo_id" in table.columns and not is_sum(table)]
 
 
 def portrait(twin: Twin) -> Portrait:
@@ -61,7 +66,7 @@ def portrait(twin: Twin) -> Portrait:
     names = _names(twin)
     found = {
         table.name: sorted(_plain(row, names) for row in _rows(twin, table))
-        for table in tables(of_repositories=True)
+        for table in of_repositories()
     }
     github = twin.stage.world.github
     comments = github.comments_on(github.repository(twin.repo), PULL)
@@ -69,6 +74,7 @@ def portrait(twin: Twin) -> Portrait:
         "check runs": [_said(one, CHECK, names) for one in twin.checks()],
         "comments": [_said(one, COMMENT, names) for one in comments if one.by_app],
         "messages": [_said(one, MESSAGE, names) for one in twin.messages()],
+        "heard": sorted({_plain_text(one, names) for one in twin.heard()}),
     }
 
 
@@ -83,7 +89,7 @@ def everything(engine: Engine) -> Portrait:
         return {
             table.name: sorted(_line(row) for row in _all(session, table))
             for table in SQLModel.metadata.sorted_tables
-            if table.name not in ("lease", "scheduled")
+            if table.name not in TICKING and not is_sum(table)
         }
 
 
@@ -119,7 +125,10 @@ def _said(thing: object, names: Iterable[str], own: list[tuple[str, str]]) -> st
 
 
 def _plain(row: Mapping[str, Any], names: list[tuple[str, str]]) -> str:
-    said = _line(row)
+    return _plain_text(_line(row), names)
+
+
+def _plain_text(said: str, names: list[tuple[str, str]]) -> str:
     for own, common in names:
         said = said.replace(own, common)
     said = re.sub(r"check_suite_focus=\w+|/runs/\d+", "", said)

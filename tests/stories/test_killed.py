@@ -89,6 +89,12 @@ STEPS = (
         Twin.click_in_chat,
     ),
     Step(
+        "before a refusal is said",
+        "act_from_chat",
+        asking("/slack/response/*"),
+        Twin.click_without_right,
+    ),
+    Step(
         "check run edited and not answered",
         "publish_run",
         asking("/repos/{repo}/check-runs/*", "PATCH", after_work=True),
@@ -105,6 +111,7 @@ UNNAMED = ("before-the-pull-request-is-found",)
 CLICKS: dict[Callable[[Twin], None], str] = {
     Twin.click_on_check: "clicked-on-check",
     Twin.click_in_chat: "clicked-in-chat",
+    Twin.click_without_right: "clicked-without-right",
 }
 UNDISTURBED = "undisturbed"
 Portraits = dict[str, Portrait]
@@ -140,6 +147,12 @@ def test_a_worker_killed_there_changes_nothing(ends: Portraits, step: Step) -> N
 
     for what, entries in undisturbed.items():
         assert killed[what] == entries, what
+
+
+def test_who_may_not_act_hears_why(ends: Portraits) -> None:
+    [heard] = ends["clicked-without-right"]["heard"]
+
+    assert heard == "@guest may not write to TWIN, so nothing was changed."
 
 
 def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:

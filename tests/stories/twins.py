@@ -124,6 +124,12 @@ class Twin:
         with slack.lock:
             return [one for one in slack.messages if one.channel == self.channel_id]
 
+    def heard(self) -> list[str]:
+        """What single people were told in the twin's channel, and nobody else."""
+        slack = self.stage.world.slack
+        with slack.lock:
+            return [one.text for one in slack.ephemeral if one.channel == self.channel_id]
+
     def click_on_check(self) -> None:
         """Somebody who may presses Quarantine on the check run."""
         [check] = self.checks()

@@ -1,63 +1,15 @@
-"""`flakeguard analyze`: series of folders, archives and single reports, scored with no server."""
+"""`flakeguard analyze`: series of folders, archives and single reports, with no server."""
 
-import io
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import pytest
 
 from app.commands import analyze as command
 from app.commands.analyze import analyze
-
-PASS, FAIL, SKIP = "pass", "fail", "skip"
-INSIDE = {
-    PASS: "",
-    FAIL: '<failure type="AssertionError" message="assert 1 == 2">trace</failure>',
-    SKIP: "<skipped/>",
-}
-
-
-def junit(day: str | None, **outcomes: str) -> str:
-    """A report of a day in March 2026 (`02`, `02T18`), or of no time, with these cases."""
-    cases = "".join(
-        f'<testcase classname="shop.cart" name="{name}">{INSIDE[outcome]}</testcase>'
-        for name, outcome in outcomes.items()
-    )
-    date, _, hour = (day or "").partition("T")
-    stamp = f' timestamp="2026-03-{date}T{hour or "10"}:00:00"' if day else ""
-    return f'<testsuite name="pytest"{stamp}>{cases}</testsuite>'
-
-
-def folder(at: Path, report: str, name: str = "junit.xml") -> Path:
-    """A folder that holds a report."""
-    at.mkdir(parents=True, exist_ok=True)
-    (at / name).write_text(report)
-    return at
-
-
-def archive(at: Path, **reports: str) -> Path:
-    """A zip archive of reports."""
-    at.parent.mkdir(parents=True, exist_ok=True)
-    with ZipFile(at, "w") as packed:
-        for name, report in reports.items():
-            packed.writestr(f"{name}.xml", report)
-    return at
-
-
-def answer(capsys: pytest.CaptureFixture[str], *paths: Path) -> dict[str, Any]:
-    """What `analyze --json` prints for these paths, all of which can be read."""
-    assert analyze(list(paths), as_json=True) == 0
-    said: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return said
-
-
-def states(said: dict[str, Any]) -> dict[str, str]:
-    """The state of every case."""
-    return {case["case"]: case["state"] for case in said["cases"]}
+from tests.commands.runs_on_disk import FAIL, PASS, SKIP, answer, archive, folder, junit, states
 
 
 def test_the_same_code_failing_and_passing_on_two_days_makes_a_case_flaky(
@@ -203,8 +155,7 @@ def test_a_report_that_shows_both_outcomes_itself_is_evidence(
 
     assert said["executions"] == 2
     assert said["cases"][0]["evidence"][0] == (
-        "Failed and passed within attempt 1 of nightly;"
-        " seen on one day only, two make it flaky."
+        "Failed and passed within attempt 1 of nightly; seen on one day only, two make it flaky."
     )
 
 
@@ -215,101 +166,6 @@ def test_skips_say_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     case = answer(capsys, tmp_path)["cases"][0]
 
     assert (case["state"], case["rate_interval"], case["evidence"]) == ("healthy", [0.0, 1.0], [])
-
-
-def test_files_that_are_no_reports_are_passed_by(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = folder(tmp_path / "c1", junit("01", a=PASS))
-    (run / "log.txt").write_text("done")
-    (run / "stdout").write_text("")
-    (run / "coverage.xml").write_text('<coverage line-rate="0.9"/>')
-    (run / "page.png").write_bytes(b"\x89PNG\r\n")
-
-    said = answer(capsys, run)
-
-    assert (said["runs"], said["refused"]) == (1, [])
-
-
-def test_a_refused_file_is_named_and_the_rest_is_scored(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = folder(tmp_path / "c1", junit("01", a=PASS))
-    (run / "junit-2.xml").write_text("")
-
-    status = analyze([run], as_json=True)
-
-    printed = capsys.readouterr()
-    said = json.loads(printed.out)
-    sentence = "The report is empty: the file has no content."
-    path = str(run / "junit-2.xml")
-    assert status == 1
-    assert (said["runs"], said["executions"]) == (1, 1)
-    assert said["refused"] == [
-        {"path": path, "error": {"kind": "validation", "message": sentence, "line": 1}}
-    ]
-    assert printed.err == f"{path}: {sentence}\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("missing", None, "The file cannot be read: No such file or directory."),
-        ("empty", {}, "The folder holds no test report we know."),
-        ("letters.zip", {"letter": "Dear all"}, "The archive holds no test report we know."),
-        ("cut.zip", b"PK\x03\x04 and no more", "The zip archive is damaged or cut short"),
-        ("letter.xml", b"Dear all", "The file is not a test report"),
-    ],
-)
-def test_where_nothing_can_be_read_that_is_said_in_one_sentence(
-    name: str,
-    content: dict[str, str] | bytes | None,
-    sentence: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    path = tmp_path / name
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    elif content:
-        archive(path, **content)
-    elif content is not None:
-        path.mkdir()
-
-    status = analyze([path], as_json=False)
-
-    printed = capsys.readouterr()
-    assert status == 1
-    assert printed.out == ""
-    assert printed.err.startswith(f"{path}: {sentence}")
-    assert printed.err.count("\n") == 1
-
-
-def test_a_damaged_archive_does_not_hide_the_other_runs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    good = archive(tmp_path / "c1.zip", junit=junit("01", a=PASS))
-    bad = tmp_path / "c2.zip"
-    bad.write_bytes(good.read_bytes()[:-30])
-
-    status = analyze([good, bad], as_json=True)
-
-    printed = capsys.readouterr()
-    assert status == 1
-    assert json.loads(printed.out)["runs"] == 1
-    assert printed.err.startswith(f"{bad}: The zip archive is damaged or cut short")
-
-
-def test_links_out_of_a_folder_are_not_followed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    secret = folder(tmp_path / "elsewhere", junit("01", secret=PASS)) / "junit.xml"
-    run = folder(tmp_path / "run", junit("01", a=PASS))
-    (run / "linked.xml").symlink_to(secret)
-
-    said = answer(capsys, run)
-
-    assert states(said) == {"shop.cart::a": "healthy"}
 
 
 def test_the_table_shows_what_ever_failed_and_counts_the_rest(
@@ -371,20 +227,3 @@ def test_the_command_answers_json_and_its_status(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert json.loads(ended.stdout)["runs"] == 1
     assert ended.stderr.startswith(f"{tmp_path / 'c2'}: The file cannot be read")
-
-
-def test_an_archive_within_a_run_is_held_to_the_limits(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    inner = io.BytesIO()
-    with ZipFile(inner, "w") as packed:
-        packed.writestr("deep.zip", archive(tmp_path / "x.zip", a=junit("01", a=PASS)).read_bytes())
-    run = tmp_path / "run"
-    run.mkdir()
-    with ZipFile(run / "outer.zip", "w") as packed:
-        packed.writestr("inner.zip", inner.getvalue())
-
-    status = analyze([run, tmp_path / "x.zip"], as_json=True)
-
-    assert status == 1
-    assert "archives in archives" in capsys.readouterr().err

@@ -6,6 +6,8 @@ import unicodedata
 
 NAME_LIMIT = 200  # characters of a name that a person still reads
 PATH_LIMIT = 1_000  # characters of a path that we link to
+READ_AHEAD = 4  # times a limit: what folding white space may still shorten
+MARKS_ON_A_LETTER = 4  # Hebrew and Thai need up to four; hundreds would draw over the page
 ELLIPSIS = "…"
 
 # Characters that markdown and HTML take as theirs; mentions and references are kept apart.
@@ -20,7 +22,7 @@ def plain(name: str, *, limit: int = NAME_LIMIT) -> str:
 
     Right-to-left overrides and zero-width characters could make one name look like another.
     """
-    visible = "".join(_visible(character) for character in name[: limit * 4])
+    visible = _shown(name[: limit * READ_AHEAD])
     one_line = _SPACES.sub(" ", visible).strip()
     if len(one_line) <= limit:
         return one_line
@@ -29,9 +31,7 @@ def plain(name: str, *, limit: int = NAME_LIMIT) -> str:
 
 def lines(text: str, *, limit: int) -> str:
     """Several lines of text, each made harmless, cut at `limit` characters in all."""
-    kept = "\n".join(
-        "".join(_visible(character) for character in line) for line in text[:limit].splitlines()
-    )
+    kept = "\n".join(_shown(line) for line in text[:limit].splitlines())
     return kept if len(text) <= limit else kept + ELLIPSIS
 
 
@@ -89,9 +89,24 @@ def is_path_inside(path: str) -> bool:
     return is_plain and "\\" not in path and not {"", ".", ".."} & set(path.split("/"))
 
 
+def _shown(text: str) -> str:
+    """The text with what hides, turns or piles up shown as what it is."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown, pile = [], 0
+    for character in text:
+        pile = pile + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        shown.append(_code(character) if pile > MARKS_ON_A_LETTER else _visible(character))
+    return "".join(shown)
+
+
+def _code(character: str) -> str:
+    return f"\\u{ord(character):04x}"
+
+
 def _visible(character: str) -> str:
     if character in "\n\t ":
         return character
     if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
-        return f"\\u{ord(character):04x}"
+        return _code(character)
     return character

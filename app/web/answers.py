@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.core.errors import ErrorKind
 from app.render import escape, words
+from app.render.escape import plain
 from app.services.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url
-from app.web.shown import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -9,7 +9,7 @@ from app.core.evidence import Evidence
 from app.core.pages import CaseLine, CaseName, Cursor, Decision, QuarantineLine, Sighting
 from app.core.quarantine import QuarantineState
 from app.render import words
-from app.web.shown import lines, plain
+from app.render.escape import lines, plain
 
 SENTENCE_LIMIT = 400  # characters; ours are far shorter, a branch's name in one may not be
 FULL_NAME_LIMIT = 20_000  # characters of a name on its own page

@@ -6,8 +6,8 @@ from itertools import pairwise
 from app.core.outcomes import Outcome
 from app.core.pages import Sighting
 from app.render import escape, words
+from app.render.escape import plain
 from app.web.formats import where_run
-from app.web.shown import plain
 
 NARROWEST, WIDEST = 18, 36  # pixels between two marks
 WIDTH = 900  # pixels that the marks may take before they must move together

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
 from sqlmodel import Session
 
 from app.core.errors import ErrorKind, Unavailable
@@ -45,6 +51,9 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
             yield session
     except IntegrityError:
         raise  # a broken constraint is a fault of ours, not of the database
+    except TimeoutError as error:
+        message = "Every connection to PostgreSQL is in use; it is worth trying again."
+        raise Unavailable(message, kind=ErrorKind.DATABASE) from error
     except (OperationalError, InterfaceError) as error:
         raise _unavailable(error) from error
     except DBAPIError as error:

@@ -1,8 +1,9 @@
 """What a person can do about a case: one use case for every surface, audited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.core.decide import State
@@ -72,7 +73,8 @@ def act(
         if kind is ActKind.QUARANTINE and _is_broken(session, repo_id, case_id):
             continue
         _write(session, repo_id, case_id, before, kind, after, actor, now=now, until=until)
-        event_id = _audit(session, repo_id, case_id, before, after, kind, actor, now=now)
+        said = {"state": after, "reason": REASONS[kind], "until": until and until.isoformat()}
+        event_id = _audit(session, repo_id, case_id, before, said, kind, actor, now=now)
         done.append(Done(case_id, sentence_of(kind, actor.shown, until), event_id))
     return done
 
@@ -169,7 +171,7 @@ def _audit(
     repo_id: int,
     case_id: UUID,
     before: Quarantine | None,
-    after: QuarantineState,
+    after: Mapping[str, Any],
     kind: ActKind,
     actor: Actor,
     *,
@@ -184,6 +186,6 @@ def _audit(
         act=kind.value,
         case_id=case_id,
         before={"state": before.state if before else None},
-        after={"state": after},
+        after=after,
         request_id=actor.request_id,
     )

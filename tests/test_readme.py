@@ -1,0 +1,107 @@
+"""README and guides promise what is there: commands, files, pictures, and the examples' output."""
+
+import re
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer import Typer
+from typer.main import get_command_name
+
+from app.cli import chat, cli
+from app.settings import VARIABLES
+from tests.picture import CASE, PULL_REQUEST
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FIRST_SCREEN = 25  # lines
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+LEAST_WIDTH = 1200  # pixels; less is blurred on a dense screen
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+ROW = re.compile(r"^\| `flakeguard ([a-z ]+)` \|", re.MULTILINE)
+EXAMPLE = re.compile(
+    r"^```sh\n\.venv/bin/flakeguard (?P<arguments>[^\n]+)\n```\n\n```text\n(?P<output>.*?)\n```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def commands(typer: Typer, prefix: str = "") -> Iterator[str]:
+    for command in typer.registered_commands:
+        assert command.callback is not None
+        yield prefix + (command.name or get_command_name(command.callback.__name__))
+
+
+def anchors(text: str) -> set[str]:
+    """Where a link may point within a page, as GitHub names headings."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def test_the_table_of_commands_is_the_command_line() -> None:
+    listed = ROW.findall(README)
+
+    assert sorted(listed) == sorted([*commands(cli), *commands(chat, "slack ")])
+    assert [group.name for group in cli.registered_groups] == ["slack"]
+
+
+def test_every_link_to_a_file_leads_to_one() -> None:
+    links = [(guide, link) for guide in GUIDES for link in LINK.findall(guide.read_text())]
+    inner = [(guide, *link.partition("#")) for guide, link in links if "://" not in link]
+
+    for guide, path, _, anchor in inner:
+        file = guide.parent / path if path else guide
+        assert file.is_file(), f"{guide.name} links to {path}"
+        assert not anchor or anchor in anchors(file.read_text()), f"{guide.name}: #{anchor}"
+    assert {guide.name for guide, *_ in inner} >= {"README.md", "github-app.md", "slack.md"}
+
+
+def test_the_first_screen_shows_the_result_and_the_two_commands() -> None:
+    top = README.splitlines()[:FIRST_SCREEN]
+
+    assert any("is this failure mine?" in line for line in top)
+    assert any(f"]({PULL_REQUEST.relative_to(ROOT)})" in line for line in top)
+    assert [line.split(" ")[:2] for line in top if line.startswith("make ")] == [
+        ["make", "demo"],
+        ["make", "test"],
+    ]
+
+
+@pytest.mark.parametrize("picture", [PULL_REQUEST, CASE], ids=lambda picture: picture.name)
+def test_a_picture_is_one_and_large_enough_to_be_read(picture: Path) -> None:
+    head = picture.read_bytes()[:24]
+
+    width, height = struct.unpack(">II", head[16:])
+
+    assert head.startswith(SIGNATURE)
+    assert width >= LEAST_WIDTH
+    assert height < 2 * width
+
+
+@pytest.mark.parametrize("command", ["parse", "analyze"])
+def test_an_example_prints_what_the_readme_says(command: str) -> None:
+    examples = {match["arguments"].split()[0]: match for match in EXAMPLE.finditer(README)}
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "app.cli", *examples[command]["arguments"].split()],
+        cwd=ROOT,
+        env={"COLUMNS": "100", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout.rstrip() == examples[command]["output"]
+
+
+def test_the_guides_set_only_what_can_be_set() -> None:
+    text = "\n".join(guide.read_text() for guide in GUIDES)
+
+    assigned = set(re.findall(r"\b([A-Z][A-Z_]+)=", text))
+
+    assert assigned - set(VARIABLES) == {"JEST_JUNIT_ADD_FILE_ATTRIBUTE", "ARGS"}
+    assert "GITHUB_APP_ID" in assigned

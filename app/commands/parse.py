@@ -150,7 +150,9 @@ def _watch(paths: list[Path]) -> list[Result]:
     seen: list[Result] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         task = progress.add_task("Reading reports", total=None)
         for result in results(paths):
             seen.append(result)

@@ -46,13 +46,13 @@ _URL_LOGIN = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@'\"]{0,200}):
 # These three look at the text in small letters
 _HEADER = re.compile(
     r"\b(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)"
-    r"['\"]?\s*[:=]\s*['\"]?(?:bearer\s+|basic\s+|token\s+)?(?P<value>[^\s'\"]+(?:;[^\r\n'\"]*)?)"
+    r"['\"]?\s*[:=]\s*['\"]?(?:bearer\s+|basic\s+|token\s+)?(?P<value>[^\s'\";]+(?:;[^\r\n'\"]*)?)"
 )
 _BEARER = re.compile(r"\bbearer\s+(?P<value>[a-z0-9._~+/=-]{12,})")
 _NAMED = re.compile(
     r"(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
     r"|(?:auth|access|refresh|session|id|bot|api|bearer|csrf)[_-]?token)"
-    r"[a-z0-9_-]{0,20}['\"]?(?:\s?=\s?|:\s?|\s=>\s)"
+    r"[a-z0-9_-]{0,20}['\"]?(?:\s=>\s|\s?=\s?|:\s?)"
     r"(?P<value>\"[^\"\r\n]{1,500}\"|'[^'\r\n]{1,500}'|[^\s'\",;&)}\]]{1,500})"
 )
 _NOTHING_SECRET = frozenset({"none", "null", "true", "false", "undefined", "nil", MASK, '""', "''"})

@@ -21,7 +21,8 @@ from app.core.reports.xmlparse import NotWellFormed
 __all__ = ["ReportReading", "Totals", "read_report"]
 
 Repeated = Counter[int]  # how often a name is listed, by its place's hash, where more than once
-Place = tuple[str, str, str, str | None, str]  # suite, class, variant, file where needed, name
+# suite, class, variant, whether names need their file, the file where they do, name
+Place = tuple[str, str, str, bool, str | None, str]
 ByFile = dict[str | None, list[Sighting]]
 
 
@@ -162,19 +163,19 @@ def _ready(ledger: Ledger, repeated: Repeated, waiting: Waiting) -> Iterator[Rep
 
 def _told_apart(ledger: Ledger, place: Place, by_file: ByFile) -> Iterator[ReportedCase]:
     """The cases of one name; those of a second file are other cases, known by their file."""
-    suite, classname, variant, named_file, name = place
+    suite, classname, variant, needs_file, _, name = place
     if len(by_file) > 1 and None in by_file:  # where no file is named it may be any
         unnamed = by_file.pop(None)
         next(iter(by_file.values())).extend(unnamed)
     for nth, (file, sightings) in enumerate(by_file.items()):
-        need_file = nth > 0 or named_file is not None
+        need_file = nth > 0 or needs_file
         key = (suite, classname, file, variant, need_file, 0)
         yield from ledger.cases(key, name, sightings)
 
 
 def _place(key: GroupKey, name: str) -> Place:
     suite, classname, file, variant, need_file, _ = key
-    return suite, classname, variant, file if need_file else None, name
+    return suite, classname, variant, need_file, file if need_file else None, name
 
 
 def _all_sightings(entry: Entry, part: int) -> list[Sighting]:

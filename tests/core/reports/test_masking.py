@@ -1,0 +1,71 @@
+"""Secrets become unreadable, everything else stays as it was."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.reports.masking import mask
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ghp_" + "a" * 36, "***"),
+        ("x github_pat_" + "A1" * 20 + " y", "x *** y"),
+        ("glpat-" + "a1B2" * 5, "***"),
+        ("xoxb-123456789012-abcdef", "***"),
+        ("xapp-1-A0000-1234567890", "***"),
+        ("AKIA" + "ABCD1234" * 2, "***"),
+        ("AIza" + "x" * 35, "***"),
+        ("sk_live_" + "a1" * 12, "***"),
+        ("npm_" + "a1" * 18, "***"),
+        ("pypi-" + "Ag" * 30, "***"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "***"),
+        ("postgresql://shop:hunter2@db/shop", "postgresql://shop:***@db/shop"),
+        ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer ***"),
+        ("'Authorization': 'Basic dXNlcjpwYXNz'", "'Authorization': 'Basic ***'"),
+        ("Cookie: a=1; session=2", "Cookie: ***"),
+        ("PASSWORD=hunter2 rest", "PASSWORD=*** rest"),
+        ('{"password": "hunter2", "n": 1}', '{"password": "***", "n": 1}'),
+        ("db_password='a b c'", "db_password='***'"),
+        ("AWS_SECRET_ACCESS_KEY=abc/def+1", "AWS_SECRET_ACCESS_KEY=***"),
+        ("api_key: 12345", "api_key: ***"),
+        (":client_secret => 'x1'", ":client_secret => '***'"),
+        ("access_token=ya29.abc", "access_token=***"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nrest",
+            "-----BEGIN PRIVATE KEY----- ***\nrest",
+        ),
+    ],
+)
+def test_secrets_are_masked(text: str, expected: str) -> None:
+    assert mask(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SyntaxError: Unexpected token: }",
+        "assert password is None",
+        "password=None",
+        "expected secret: null",
+        "KeyError: 'key'",
+        "https://example.org/path?x=1",
+        "tests/test_tokens.py:12: AssertionError",
+        "İstanbul: 1 != 2",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert mask(text) == text
+
+
+@given(st.text(), st.text())
+def test_a_token_is_masked_wherever_it_stands(before: str, after: str) -> None:
+    token = "ghp_" + "x9Y8" * 9
+
+    assert token not in mask(f"{before} {token} {after}")
+
+
+@given(st.text(alphabet="abcpasswordtokensecret=:'\" \nİß", max_size=200))
+def test_masking_twice_is_masking_once(text: str) -> None:
+    assert mask(mask(text)) == mask(text)

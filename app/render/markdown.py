@@ -83,7 +83,7 @@ def _folded(title: str, why: str, lines: Sequence[CaseLine]) -> list[str]:
     if not lines:
         return []
     count = words.counted(len(lines), "case")
-    head = f"{OPENING}<summary>{title}: {count} {why}</summary>"
+    head = f"{OPENING}<summary>{title}: {count} {why}</summary>\n"
     return [head, *(_case(line) for line in lines), CLOSING]
 
 

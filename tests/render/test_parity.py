@@ -153,7 +153,7 @@ def test_the_whole_of_a_comment_reads_as_it_should() -> None:
         "  Passed in the last 9 runs on main.  \n"
         "  `assert 1 == 2`",
         "<details><summary>Broken on main: 1 case fails there too</summary>",
-        "- **`cart::test_sum`** · broken on the default branch  \n"
+        "\n- **`cart::test_sum`** · broken on the default branch  \n"
         f"  [test]({of_job})  \n"
         f"  Has failed on main since {'c' * 7} (3 of 3 runs).",
         "</details>",

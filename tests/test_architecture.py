@@ -20,8 +20,6 @@ LONG_MODULES = {
     "migrations/versions/0001_first_schema.py": "a first migration is as long as the schema",
 }
 LONG_FUNCTIONS = {
-    "migrations/versions/0001_first_schema.py:upgrade": "the schema, table by table",
-    "migrations/versions/0002_rollups.py:upgrade": "the rollups, table by table",
     "app/sandbox/github/pulls.py:open_pull_request": "a pull request's fields, a line each",
     "app/services/acts.py:_write": "a decision's fields, a line each, new or moved",
     "app/services/chat.py:prepare": "a thread's fields, a line each, after what they rest on",
@@ -101,10 +99,15 @@ def test_no_module_is_longer_than_it_may_be() -> None:
 
 
 def test_no_function_is_longer_than_it_may_be() -> None:
-    long = {name for path in OURS for name in long_functions(path, MODULES[path])}
+    long = {
+        name
+        for path in OURS
+        if path not in MIGRATIONS  # as long as what they change, and told table by table
+        for name in long_functions(path, MODULES[path])
+    }
 
     assert long == set(LONG_FUNCTIONS)
-    assert len(LONG_FUNCTIONS) == 5
+    assert len(LONG_FUNCTIONS) == 3
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -91,7 +91,7 @@ def write_audit(
     actor: str,
     surface: str,
     act: str,
-    case_id: UUID,
+    case_id: UUID | None,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     request_id: str,

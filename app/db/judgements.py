@@ -62,10 +62,13 @@ def write_standing(
     case_id: UUID,
     standing: Standing,
     *,
+    run: RunKey,
     seen_at: datetime,
     now: datetime,
 ) -> State:
     """Store a case's standing, and its change of state if there is one; the state before.
+
+    `run` is the attempt whose evaluation brought it.
 
     `seen_at` is the newest moment that the evidence speaks of, by the runs' own clock.
     """
@@ -85,6 +88,8 @@ def write_standing(
                 now=standing.state,
                 at=seen_at,
                 why=standing.evidence[0].kind if standing.evidence else "",
+                run_id=run.run_id,
+                attempt=run.attempt,
             )
         )
     return before

@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.deliveries import InstallationSeen, RepositorySeen
+from app.core.errors import BadInput
+from app.core.retention import DEFAULTS, Retention
 from app.core.runs import PullRequest, Repository
 from app.db.tables.outside import InstallationRow, PullRequestRow, RepositoryRow
 
@@ -51,6 +53,23 @@ def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) ->
         values["installation_id"] = repository.installation_id
     unknown = () if repository.default_branch else ("default_branch",)
     _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings", *unknown))
+
+
+def note_outside(session: Session, made: Repository, *, provider: str, now: datetime) -> None:
+    """Store a repository of a host that tells us nothing by itself; one that is known stays."""
+    session.execute(
+        insert(RepositoryRow)
+        .values(
+            repo_id=made.id,
+            provider=provider,
+            full_name=made.full_name,
+            default_branch=made.default_branch,
+            is_private=True,
+            settings={},
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
 
 
 def note_removal(session: Session, repo_id: int, *, now: datetime) -> None:
@@ -104,6 +123,22 @@ def repositories(session: Session) -> list[Repository]:
     """Every repository that we are on, by name."""
     query = select(RepositoryRow).where(col(RepositoryRow.removed_at).is_(None))
     return [_repository(row) for row in session.exec(query.order_by(RepositoryRow.full_name))]
+
+
+def retention(session: Session, repo_id: int) -> Retention:
+    """What a repository keeps for how long; the defaults where it set nothing that holds."""
+    found = session.execute(
+        text("SELECT settings FROM repository WHERE repo_id = :id"), {"id": repo_id}
+    ).scalar_one_or_none()
+    return retention_in(found or {})
+
+
+def retention_in(settings: dict[str, Any]) -> Retention:
+    """The retention in stored settings: what is wrong there was refused when it was set."""
+    try:
+        return Retention.of(settings)
+    except BadInput:
+        return DEFAULTS
 
 
 def note_first_report(session: Session, repo_id: int, *, now: datetime) -> None:

@@ -138,6 +138,7 @@ def _write_standing(
         repository.id,
         one.case_id,
         one.standing,
+        run=run.key,
         seen_at=max(verdict.last_at for verdict in trusted),
         now=now,
     )

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
     big,
+    big_or_none,
     json_list,
     json_object,
     moment,
@@ -95,6 +96,7 @@ class StateChangeRow(SQLModel, table=True):
     __table_args__ = (
         of_repository("case_id", to="case_"),
         Index("state_change_case", "repo_id", "case_id", "at"),
+        Index("state_change_run", "repo_id", "run_id", "attempt"),
     )
 
     repo_id: int = big(primary_key=True)
@@ -104,6 +106,8 @@ class StateChangeRow(SQLModel, table=True):
     now: str
     at: datetime = moment()
     why: str
+    run_id: int | None = big_or_none()  # the run attempt whose evaluation brought it
+    attempt: int | None = None
 
 
 class QuarantineRow(SQLModel, table=True):

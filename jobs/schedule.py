@@ -8,6 +8,7 @@ from croniter import croniter
 
 from app.db import deliveries, partitions, tasks
 from app.db.session import unit_of_work
+from app.services import rollups
 from jobs.context import Context
 
 DELIVERIES_KEPT = timedelta(days=30)
@@ -37,7 +38,13 @@ def forget_old_work(context: Context) -> None:
         deliveries.forget(session, before=now - DELIVERIES_KEPT)
 
 
+def fold_rollups(context: Context) -> None:
+    """Fold reports into the hourly rollups, and days that are over into the daily ones."""
+    rollups.fold_due(context.engine, now=context.clock())
+
+
 ENTRIES: Sequence[Entry] = (
+    Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("forget_old_work", "37 3 * * *", forget_old_work),
 )

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-PARTITIONED = ("execution", "occurrence")
+from app.db.session import Engine, unit_of_work
+
+PARTITIONED = ("execution", "occurrence", "case_rollup", "suite_rollup")
 MAKING = 0x464C414B  # key of the transaction-level lock under which partitions are made
 MONTHS_AHEAD = 14  # the longest retention by default is a year from the run's time
 
@@ -37,6 +40,20 @@ def make_partitions(session: Session, months: Iterable[date]) -> list[str]:
     for name in made:
         _make(session, name, *wanted[name])
     return made
+
+
+_KNOWN: WeakKeyDictionary[Engine, set[date]] = WeakKeyDictionary()
+"""Months whose partitions are there, for each database: they go only when they are past."""
+
+
+def ensure(engine: Engine, moments: Iterable[datetime]) -> None:
+    """Make the partitions in which these moments lie, unless this process knows them."""
+    known = _KNOWN.setdefault(engine, set())
+    months = {month_of(moment) for moment in moments} - known
+    if months:
+        with unit_of_work(engine) as session:
+            make_partitions(session, months)
+        known |= months
 
 
 def make_ahead(session: Session, *, now: datetime) -> list[str]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.core.retention import DEFAULTS, Retention
+
 FAILED_CONCLUSIONS = frozenset({"failure", "timed_out", "startup_failure"})
 """Conclusions of a job that make a run red. Source: GitHub REST, `conclusion` of a job."""
 
@@ -35,6 +37,7 @@ class Repository:
     default_branch: str
     installation_id: int | None
     has_reports: bool = False  # whether any report was ever stored
+    retention: Retention = DEFAULTS  # what is kept of it for how long
 
 
 @dataclass(frozen=True, slots=True)

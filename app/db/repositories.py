@@ -175,6 +175,7 @@ def _repository(row: RepositoryRow) -> Repository:
         default_branch=row.default_branch,
         installation_id=row.installation_id,
         has_reports=row.first_report_at is not None,
+        retention=retention_in(row.settings),
     )
 
 

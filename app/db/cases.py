@@ -1,19 +1,23 @@
 """Cases: known by computed ids; written only when a set of cases was never seen before."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from app.core.identity import IDENTITY_VERSION
-from app.core.outcomes import ReportedCase
+from app.core.identity import IDENTITY_VERSION, CaseIds
+from app.core.outcomes import CaseDetail, ReportedCase
+from app.db.rows import INTEGER_MOST
 from app.db.tables.ran import CaseRow
 
 BATCH = 5_000  # cases sent in one statement
+ADDING = 0x464C4143  # key, with the repository, of the lock under which its cases are added
 
 ADD = text("""
 INSERT INTO case_ (repo_id, case_id, identity_version, suite, classname, name, parameters,
@@ -23,7 +27,19 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:suites AS text[]), CAST(:classnames AS t
             CAST(:names AS text[]), CAST(:parameters AS text[]), CAST(:files AS text[]),
             CAST(:lines AS int[]))
   AS new(case_id, suite, classname, name, parameters, file, line)
+WHERE NOT EXISTS (
+  SELECT FROM case_ WHERE case_.repo_id = :repo AND case_.case_id = new.case_id
+)
 ON CONFLICT DO NOTHING
+""")
+
+DETAIL = text("""
+UPDATE case_ SET tags = ARRAY(SELECT jsonb_array_elements_text(said.tags)),
+  properties = said.properties, timeout_ms = said.timeout_ms, retries = said.retries
+FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS jsonb[]), CAST(:properties AS jsonb[]),
+            CAST(:timeouts AS int[]), CAST(:retries AS int[]))
+  AS said(case_id, tags, properties, timeout_ms, retries)
+WHERE case_.repo_id = :repo AND case_.case_id = said.case_id
 """)
 
 
@@ -46,30 +62,52 @@ class Case:
         return "::".join(parts) + self.parameters
 
 
-def add(
-    session: Session,
-    repo_id: int,
-    cases: Iterable[tuple[bytes, ReportedCase]],
-    *,
-    now: datetime,
-) -> None:
-    """Store those of these (case id, case) that are not known yet."""
-    for batch in _batches(cases):
-        session.execute(
-            ADD,
-            {
-                "repo": repo_id,
-                "version": IDENTITY_VERSION,
-                "now": now,
-                "ids": [UUID(bytes=raw_id) for raw_id, _ in batch],
-                "suites": [case.suite for _, case in batch],
-                "classnames": [case.classname for _, case in batch],
-                "names": [case.name for _, case in batch],
-                "parameters": [case.parameters for _, case in batch],
-                "files": [case.file for _, case in batch],
-                "lines": [case.line for _, case in batch],
-            },
-        )
+def add(session: Session, repo_id: int, cases: Iterable[ReportedCase], *, now: datetime) -> None:
+    """Store those of these cases that are not known yet, and what is told of each.
+
+    One transaction at a time adds cases to a repository: sets overlap in any order.
+    """
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(:adding, hashint8(:repo))"),
+        {"adding": ADDING, "repo": repo_id},
+    )
+    ids = CaseIds(repo_id)
+    remaining = iter(cases)
+    while batch := [(UUID(bytes=ids.of(case)), case) for case in islice(remaining, BATCH)]:
+        session.execute(ADD, _columns(repo_id, batch) | {"now": now})
+        told = [(case_id, case.detail) for case_id, case in batch if case.detail is not None]
+        if told:
+            session.execute(DETAIL, _details(repo_id, told))
+
+
+def _columns(repo_id: int, batch: Sequence[tuple[UUID, ReportedCase]]) -> dict[str, Any]:
+    return {
+        "repo": repo_id,
+        "version": IDENTITY_VERSION,
+        "ids": [case_id for case_id, _ in batch],
+        "suites": [case.suite for _, case in batch],
+        "classnames": [case.classname for _, case in batch],
+        "names": [case.name for _, case in batch],
+        "parameters": [case.parameters for _, case in batch],
+        "files": [case.file for _, case in batch],
+        "lines": [case.line for _, case in batch],
+    }
+
+
+def _details(repo_id: int, told: Sequence[tuple[UUID, CaseDetail]]) -> dict[str, Any]:
+    return {
+        "repo": repo_id,
+        "ids": [case_id for case_id, _ in told],
+        "tags": [json.dumps(sorted(set(detail.tags))) for _, detail in told],
+        "properties": [json.dumps(dict(detail.properties)) for _, detail in told],
+        "timeouts": [_integer(detail.timeout_ms) for _, detail in told],
+        "retries": [_integer(detail.retries) for _, detail in told],
+    }
+
+
+def _integer(value: int | None) -> int | None:
+    """The number as far as the database's integer holds it."""
+    return None if value is None else max(0, min(value, INTEGER_MOST))
 
 
 def cases(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Case]:
@@ -88,12 +126,3 @@ def _case(row: CaseRow) -> Case:
         file=row.file,
         line=row.line,
     )
-
-
-def _batches(
-    cases: Iterable[tuple[bytes, ReportedCase]],
-) -> Iterator[list[tuple[bytes, ReportedCase]]]:
-    """In order of id, so that two transactions that add the same cases wait and never deadlock."""
-    remaining = iter(cases)
-    while batch := list(islice(remaining, BATCH)):
-        yield sorted(batch, key=lambda pair: pair[0])

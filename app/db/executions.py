@@ -3,150 +3,61 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from psycopg import Cursor
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.outcomes import Failure, Outcome, ReportedCase, ReportedExecution
-from app.core.retention import KeepUntil
+from app.core.outcomes import ReportedCase
 from app.core.runs import BranchClass, RunKey
-from app.core.signatures import signature
 from app.core.verdicts import Sighting
+from app.db.rows import (
+    COPY_EXECUTIONS,
+    COPY_OCCURRENCES,
+    HEADER,
+    OUTCOME_CODES,
+    TRAILER,
+    Rows,
+    Sink,
+)
 
-OUTCOME_CODES = {Outcome.PASSED: 1, Outcome.FAILED: 2, Outcome.ERRORED: 3, Outcome.SKIPPED: 4}
-"""How outcomes are stored; never renumbered."""
+__all__ = ["OUTCOMES", "OUTCOME_CODES", "Sink"]
+
 OUTCOMES = {code: outcome for outcome, code in OUTCOME_CODES.items()}
 
-COPY_EXECUTIONS = (
-    "COPY execution (repo_id, case_id, report_id, at, keep_until, nth, outcome,"
-    " duration_ms, setup_ms, teardown_ms, word, variant) FROM STDIN (FORMAT BINARY)"
-)
-EXECUTION_TYPES = (
-    *("int8", "uuid", "int8", "timestamptz", "timestamptz", "int2", "int2"),
-    *("int4", "int4", "int4", "varchar", "varchar"),
-)
-COPY_OCCURRENCES = (
-    "COPY occurrence (repo_id, case_id, report_id, at, keep_until, nth, variant,"
-    " type, message, trace, expected, actual, output, signature) FROM STDIN (FORMAT BINARY)"
-)
-OCCURRENCE_TYPES = (
-    *("int8", "uuid", "int8", "timestamptz", "timestamptz", "int2", "varchar"),
-    *("varchar", "varchar", "varchar", "varchar", "varchar", "varchar", "bytea"),
-)
-
-OCCURRENCES_HELD = 500  # failures' texts held in memory between two COPYs: 8 MB at most
+TEXTS_HELD = 4 * 1024 * 1024  # bytes of failures' texts held before they go to a file
+CHUNK = 64 * 1024  # bytes of them sent at a time
 SIGHTINGS_PER_CASE = 1_000  # newest executions read for judging one case; older ones are settled
 
 
-@dataclass(frozen=True, slots=True)
-class Sink:
-    """Where one report's executions go."""
+def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase]) -> Rows:
+    """COPY every execution of these cases, then the text of each failing one; what was packed.
 
-    repo_id: int
-    report_id: int
-    at: datetime
-    keep: KeepUntil
-
-
-def copy_cases(session: Session, sink: Sink, cases: Iterable[tuple[bytes, ReportedCase]]) -> None:
-    """COPY every execution of these (case id, case), and the text of each failing one.
-
-    Both tables are written on one connection, one after the other, so texts are held until
-    there are enough of them; memory does not grow with the report.
+    Both go through one connection, one after the other, so texts wait in a file without a name;
+    memory does not grow with the report.
     """
     connection: Any = session.connection().connection.driver_connection
-    remaining = iter(cases)
-    with connection.cursor() as cursor:
-        held: list[tuple[Any, ...]] = []
-        more = True
-        while more:
-            more = _copy_executions(cursor, sink, remaining, held)
-            if held:
-                _copy_occurrences(cursor, held)
-                held.clear()
+    with SpooledTemporaryFile(max_size=TEXTS_HELD) as spool, connection.cursor() as cursor:
+        texts = cast(BinaryIO, spool)
+        rows = Rows(sink, texts)
+        with cursor.copy(COPY_EXECUTIONS) as copy:
+            for piece in rows.executions(cases):
+                copy.write(piece)
+        if rows.failures:
+            _copy_occurrences(cursor, texts)
+    return rows
 
 
-def _copy_executions(
-    cursor: Cursor[Any],
-    sink: Sink,
-    cases: Iterable[tuple[bytes, ReportedCase]],
-    held: list[tuple[Any, ...]],
-) -> bool:
-    """COPY until enough texts are held (True: there may be more) or all is written (False)."""
-    with cursor.copy(COPY_EXECUTIONS) as copy:
-        copy.set_types(EXECUTION_TYPES)
-        for raw_id, case in cases:
-            case_id = UUID(bytes=raw_id)
-            for nth, execution in enumerate(case.executions, start=1):
-                failing = execution.outcome.is_failing
-                keep = sink.keep.failing if failing else sink.keep.passing
-                copy.write_row(_execution(sink, case_id, case, nth, execution, keep))
-                if failing:
-                    held.append(_occurrence(sink, case_id, case, nth, execution, keep))
-            if len(held) >= OCCURRENCES_HELD:
-                return True
-    return False
-
-
-def _copy_occurrences(cursor: Cursor[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+def _copy_occurrences(cursor: Cursor[Any], texts: BinaryIO) -> None:
+    texts.seek(0)
     with cursor.copy(COPY_OCCURRENCES) as copy:
-        copy.set_types(OCCURRENCE_TYPES)
-        for row in rows:
-            copy.write_row(row)
-
-
-def _execution(
-    sink: Sink,
-    case_id: UUID,
-    case: ReportedCase,
-    nth: int,
-    execution: ReportedExecution,
-    keep: datetime,
-) -> tuple[Any, ...]:
-    return (
-        sink.repo_id,
-        case_id,
-        sink.report_id,
-        sink.at,
-        keep,
-        nth,
-        OUTCOME_CODES[execution.outcome],
-        execution.duration_ms,
-        execution.setup_ms,
-        execution.teardown_ms,
-        execution.word,
-        case.variant or None,
-    )
-
-
-def _occurrence(
-    sink: Sink,
-    case_id: UUID,
-    case: ReportedCase,
-    nth: int,
-    execution: ReportedExecution,
-    keep: datetime,
-) -> tuple[Any, ...]:
-    failure = execution.failure or Failure()
-    return (
-        sink.repo_id,
-        case_id,
-        sink.report_id,
-        sink.at,
-        keep,
-        nth,
-        case.variant or None,
-        failure.type,
-        failure.message,
-        failure.trace,
-        failure.expected,
-        failure.actual,
-        failure.output,
-        signature(failure),
-    )
+        copy.write(HEADER)
+        while chunk := texts.read(CHUNK):
+            copy.write(chunk)
+        copy.write(TRAILER)
 
 
 SIGHTINGS = text("""

@@ -1,6 +1,7 @@
 """Reports: each stored once by its content, with its executions, or refused with a reason."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,15 @@ class NewReport:
     path: str
     size_bytes: int
     at: datetime
+    source: str = "artifact"  # the way it came: artifact, api, or junit, the old clients' address
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """A report that has its place in the database."""
+
+    report_id: int
+    is_read: bool  # False: it was refused, and its row says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +66,24 @@ class StoredReport:
     refusal: str | None
 
 
-def is_stored(session: Session, new: NewReport) -> bool:
-    """Whether these bytes of this attempt and variant are stored already."""
-    query = select(ReportRow.report_id).where(
+def known(session: Session, new: NewReport) -> KnownReport | None:
+    """What is stored already of these bytes of this attempt and variant; None when nothing is."""
+    query = select(ReportRow.report_id, ReportRow.refusal).where(
         col(ReportRow.repo_id) == new.key.repo_id,
         col(ReportRow.run_id) == new.key.run_id,
         col(ReportRow.attempt) == new.key.attempt,
         col(ReportRow.variant) == new.variant,
         col(ReportRow.digest) == new.digest,
     )
-    return session.exec(query).first() is not None
+    found = session.exec(query).first()
+    return None if found is None else KnownReport(found[0], is_read=found[1] is None)
+
+
+def place_of(session: Session, new: NewReport) -> KnownReport:
+    """What is stored of a report whose place `open_report` found taken."""
+    before = known(session, new)
+    assert before is not None  # its place is taken, so it is there
+    return before
 
 
 def open_report(session: Session, new: NewReport, *, now: datetime) -> int | None:
@@ -81,6 +99,7 @@ def open_report(session: Session, new: NewReport, *, now: datetime) -> int | Non
         size_bytes=new.size_bytes,
         at=new.at,
         received_at=now,
+        source=new.source,
         warnings=[],
         **dict.fromkeys(COUNTS, 0),
     )
@@ -94,23 +113,59 @@ def open_report(session: Session, new: NewReport, *, now: datetime) -> int | Non
 COUNTS = ("cases", "executions", "passed", "failed", "errored", "skipped", "flaky")
 
 
-def close_report(session: Session, repo_id: int, report_id: int, counts: ReportCounts) -> None:
-    """Write down what was read of a report, in the transaction of its executions."""
-    values: dict[str, Any] = {name: getattr(counts, name) for name in COUNTS}
-    values |= {
-        "format": counts.format,
-        "duration_ms": counts.duration_ms,
-        "case_set": counts.case_set,
-        "warnings": list(counts.warnings),
+CLOSE = text("""
+WITH new AS (
+  INSERT INTO case_set (repo_id, digest, cases, first_seen_at)
+  VALUES (:repo, :case_set, :cases, :now) ON CONFLICT DO NOTHING RETURNING 1
+)
+UPDATE report SET format = :format, cases = :cases, executions = :executions, passed = :passed,
+  failed = :failed, errored = :errored, skipped = :skipped, flaky = :flaky,
+  duration_ms = :duration_ms, case_set = :case_set, warnings = CAST(:warnings AS jsonb),
+  took_ms = :took_ms
+WHERE repo_id = :repo AND report_id = :report
+RETURNING EXISTS (SELECT FROM new)
+""")
+
+
+def close_report(
+    session: Session,
+    repo_id: int,
+    report_id: int,
+    counts: ReportCounts,
+    *,
+    now: datetime,
+    took_ms: int | None = None,
+) -> bool:
+    """Write down what was read of a report, in the transaction of its executions.
+
+    True when its set of cases was not seen before, so that it may hold new ones.
+    """
+    values = asdict(counts) | {
+        "warnings": json.dumps(counts.warnings),
+        "repo": repo_id,
+        "report": report_id,
+        "now": now,
+        "took_ms": took_ms,
     }
-    _update(session, repo_id, report_id, values)
+    return bool(session.execute(CLOSE, values).scalar_one())
 
 
-def refuse(session: Session, new: NewReport, reason: str, *, now: datetime) -> None:
-    """Keep the reason why a report could not be read, once."""
+def refuse(
+    session: Session,
+    new: NewReport,
+    reason: str,
+    *,
+    now: datetime,
+    line: int | None = None,
+    took_ms: int | None = None,
+) -> KnownReport:
+    """Keep the reason why a report could not be read, once; what is known of it afterwards."""
     report_id = open_report(session, new, now=now)
-    if report_id is not None:
-        _update(session, new.key.repo_id, report_id, {"refusal": reason})
+    if report_id is None:
+        return place_of(session, new)
+    refused = {"refusal": reason, "refusal_line": line, "took_ms": took_ms}
+    _update(session, new.key.repo_id, report_id, refused)
+    return KnownReport(report_id, is_read=False)
 
 
 def of_run(session: Session, key: RunKey) -> list[StoredReport]:
@@ -134,20 +189,6 @@ def of_run(session: Session, key: RunKey) -> list[StoredReport]:
         )
         for row in session.exec(query)
     ]
-
-
-def note_case_set(
-    session: Session, repo_id: int, digest: bytes, *, cases: int, now: datetime
-) -> bool:
-    """Remember a set of cases; True when it was not seen before, so that it may hold new ones."""
-    new = session.execute(
-        text(
-            "INSERT INTO case_set (repo_id, digest, cases, first_seen_at)"
-            " VALUES (:repo, :digest, :cases, :now) ON CONFLICT DO NOTHING RETURNING 1"
-        ),
-        {"repo": repo_id, "digest": digest, "cases": cases, "now": now},
-    )
-    return new.first() is not None
 
 
 def _update(session: Session, repo_id: int, report_id: int, values: dict[str, Any]) -> None:

@@ -1,11 +1,12 @@
 """Ingest: the reports of one run attempt, each stored once, in one transaction of its own."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from time import perf_counter
 from typing import BinaryIO, cast
 
 import structlog
@@ -13,21 +14,20 @@ import structlog
 from app.core import artifacts as bound_artifacts
 from app.core.artifacts import BoundArtifact
 from app.core.errors import BadInput, Missing
-from app.core.identity import case_id
-from app.core.outcomes import ReportedCase
-from app.core.reports import Limits, read_report
+from app.core.reports import Limits
 from app.core.reports.archive import report_files
-from app.core.retention import keep_until, too_old_or_new
+from app.core.retention import DEFAULTS, Retention, keep_until, too_old_or_new
 from app.core.runs import BranchClass, Job, PullRequest, Repository, Run
-from app.db import cases, executions, partitions, reports
-from app.db.reports import NewReport, ReportCounts
-from app.db.session import Engine, Session, unit_of_work
+from app.db import reports
+from app.db.reports import KnownReport, NewReport
+from app.db.session import Engine, unit_of_work
 from app.ports import CodeHost
+from app.services import storing
+from app.services.dating import own_time
 
 SPOOL_BYTES = 8 * 1024 * 1024  # of a download, before it goes to a file without a name
 ARTIFACT_LIMIT = 512 * 1024 * 1024  # bytes of one artifact's zip
 CHUNK = 1024 * 1024  # bytes read at a time for a digest
-SET_MODULUS = 1 << 256  # sums of ids wrap around here
 ARCHIVE_ITSELF = "(the whole archive)"  # the path of what is refused as a whole
 
 log = structlog.get_logger()
@@ -49,6 +49,9 @@ class Origin:
     run: Run
     variant: str
     job: Job | None
+    retention: Retention = DEFAULTS  # the repository's own
+    source: str = "artifact"  # app.db.reports.NewReport.source
+    dates_itself: bool = False  # whether the report's own time counts, where it is plausible
 
     @property
     def at(self) -> datetime:
@@ -98,7 +101,7 @@ def ingest_artifact(
 
     A zip that is gone or cannot be read is no error of ours: it is noted as a refused report.
     """
-    origin = Origin(run=run, variant=bound.variant, job=bound.job)
+    origin = Origin(run, bound.variant, bound.job, repository.retention)
     with SpooledTemporaryFile(max_size=SPOOL_BYTES, dir=str(scratch) if scratch else None) as spool:
         file = cast(BinaryIO, spool)
         try:
@@ -106,23 +109,26 @@ def ingest_artifact(
         except (Missing, BadInput) as error:
             _refuse_whole(engine, origin, bound, str(error), now=now)
             return 0
-        return ingest_archive(engine, origin, bound.artifact.name, file, now=now, limits=limits)
+        found = ingest_archive(engine, origin, bound.artifact.name, file, now=now, limits=limits)
+    return sum(one.is_read for one in found)
 
 
 def ingest_archive(
     engine: Engine, origin: Origin, name: str, file: BinaryIO, *, now: datetime, limits: Limits
-) -> int:
-    """Store every report in a zip; how many were stored or stood there before."""
-    stored = 0
+) -> list[KnownReport]:
+    """Store every report in a zip; those that stood there before come along.
+
+    A zip that must not be unpacked, or not to its end, is a refused report itself.
+    """
+    found: list[KnownReport] = []
     try:
         for path, member in _rewound(file, limits):
-            stored += ingest_report(engine, origin, path, member, now=now, limits=limits)
+            found.append(ingest_report(engine, origin, path, member, now=now, limits=limits))
     except BadInput as error:
-        file.seek(0)
         new = _new_report(origin, f"{name}/{ARCHIVE_ITSELF}", file)
         with unit_of_work(engine) as session:
-            reports.refuse(session, new, str(error), now=now)
-    return stored
+            found.append(reports.refuse(session, new, str(error), now=now, line=error.line))
+    return found
 
 
 def _rewound(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
@@ -132,88 +138,28 @@ def _rewound(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
 
 def ingest_report(
     engine: Engine, origin: Origin, path: str, file: BinaryIO, *, now: datetime, limits: Limits
-) -> bool:
-    """Store one report with its executions, or why it could not be read; in one transaction.
-
-    True when its executions are in the database now, also when they were before.
-    """
+) -> KnownReport:
+    """Store one report with its executions, or why it could not be read; in one transaction."""
+    began = perf_counter()
     new = _new_report(origin, path, file)
+    if origin.dates_itself:
+        new = replace(new, at=own_time(file, limits=limits, now=now) or new.at)
     keep = keep_until(
         at=new.at,
         received_at=now,
         on_default=origin.run.branch_class is BranchClass.DEFAULT,
+        retention=origin.retention,
     )
-    with unit_of_work(engine) as session:
-        if reports.is_stored(session, new):
-            return True
-        months = {partitions.month_of(keep.passing), partitions.month_of(keep.failing)}
-        partitions.make_partitions(session, months)
     try:
         if refusal := too_old_or_new(new.at, now=now):
             raise BadInput(refusal)
-        with unit_of_work(engine) as session:
-            report_id = reports.open_report(session, new, now=now)
-            if report_id is None:
-                return True
-            sink = executions.Sink(new.key.repo_id, report_id, new.at, keep)
-            _store(session, sink, file, now=now, limits=limits)
+        return storing.store(engine, new, file, keep, now=now, limits=limits, began=began)
     except BadInput as error:
         log.info("report_refused", path=path, reason=str(error))
         with unit_of_work(engine) as session:
-            reports.refuse(session, new, str(error), now=now)
-        return False
-    return True
-
-
-def _store(
-    session: Session, sink: executions.Sink, file: BinaryIO, *, now: datetime, limits: Limits
-) -> None:
-    file.seek(0)
-    reading = read_report(file, limits=limits)
-    members = CaseSum(sink.repo_id)
-    executions.copy_cases(session, sink, members.watch(reading))
-    digest = members.digest()
-    totals = reading.totals
-    if reports.note_case_set(session, sink.repo_id, digest, cases=totals.cases, now=now):
-        file.seek(0)
-        again = read_report(file, limits=limits)
-        cases.add(session, sink.repo_id, CaseSum(sink.repo_id).watch(again), now=now)
-    counts = ReportCounts(
-        format=reading.dialect or reading.format,
-        cases=totals.cases,
-        executions=totals.executions,
-        passed=totals.passed,
-        failed=totals.failed,
-        errored=totals.errored,
-        skipped=totals.skipped,
-        flaky=totals.flaky,
-        duration_ms=totals.duration_ms,
-        case_set=digest,
-        warnings=tuple(reading.warnings),
-    )
-    reports.close_report(session, sink.repo_id, sink.report_id, counts)
-
-
-class CaseSum:
-    """The digest of a set of cases, in whatever order they come and without holding them.
-
-    The sum of their ids: these are digests themselves, so sets that differ hardly share one.
-    """
-
-    def __init__(self, repo_id: int) -> None:
-        self.repo_id = repo_id
-        self.total = 0
-
-    def watch(self, cases_read: Iterable[ReportedCase]) -> Iterator[tuple[bytes, ReportedCase]]:
-        """Hand every case on with its id, and add it."""
-        for case in cases_read:
-            raw_id = case_id(self.repo_id, case)
-            self.total += int.from_bytes(raw_id, "big")
-            yield raw_id, case
-
-    def digest(self) -> bytes:
-        """The sum of all that was handed on, as 32 bytes."""
-        return (self.total % SET_MODULUS).to_bytes(32, "big")
+            return reports.refuse(
+                session, new, str(error), now=now, line=error.line, took_ms=storing.since(began)
+            )
 
 
 def _new_report(origin: Origin, path: str, file: BinaryIO) -> NewReport:
@@ -235,6 +181,7 @@ def _described(origin: Origin, path: str, *, digest: bytes, size_bytes: int) -> 
         path=path,
         size_bytes=size_bytes,
         at=origin.at,
+        source=origin.source,
     )
 
 

@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Identity, Integer, SmallInteger
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlmodel import Field
 
 # SQLModel's Field answers Any, so these do.
@@ -64,6 +73,16 @@ def json_list() -> Any:  # noqa: ANN401
 def json_object() -> Any:  # noqa: ANN401
     """A JSON object, empty unless given."""
     return Field(default_factory=dict, sa_type=JSONB, nullable=False)
+
+
+def words() -> Any:  # noqa: ANN401
+    """A list of short texts, empty unless given."""
+    return Field(
+        default_factory=list,
+        sa_type=ARRAY(Text),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'{}'")},
+    )
 
 
 def octets(*, primary_key: bool = False) -> Any:  # noqa: ANN401

@@ -19,6 +19,7 @@ from app.db.tables.columns import (
     octets,
     of_repository,
     small,
+    words,
 )
 
 
@@ -82,6 +83,12 @@ class ReportRow(SQLModel, table=True):
         of_repository("run_id", "attempt", to="run"),
         UniqueConstraint("repo_id", "run_id", "attempt", "variant", "digest", name="report_once"),
         Index("report_recent", "repo_id", "received_at"),
+        Index(
+            "report_unfolded",
+            "repo_id",
+            "report_id",
+            postgresql_where="folded_at is null and refusal is null",
+        ),
     )
 
     repo_id: int = big(primary_key=True)
@@ -106,7 +113,10 @@ class ReportRow(SQLModel, table=True):
     case_set: bytes | None = Field(default=None, nullable=True)
     warnings: list[str] = json_list()
     refusal: str | None = None  # why nothing of it could be read
-    folded_at: datetime | None = moment_or_none()
+    refusal_line: int | None = None  # where in it, from 1
+    source: str = Field(default="artifact", sa_column_kwargs={"server_default": "artifact"})
+    took_ms: int | None = millis()  # from its first byte read to its last row stored
+    folded_at: datetime | None = moment_or_none()  # when its executions went into the rollups
     received_at: datetime = moment()
 
 
@@ -116,6 +126,7 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "case_"  # CASE is a word of SQL
     __table_args__ = (
         ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        Index("case_tags", "tags", postgresql_using="gin"),
     )
 
     repo_id: int = big(primary_key=True)
@@ -127,7 +138,10 @@ class CaseRow(SQLModel, table=True):
     parameters: str = ""
     file: str | None = None
     line: int | None = None
+    tags: list[str] = words()
     properties: dict[str, Any] = json_object()
+    timeout_ms: int | None = millis()  # as configured
+    retries: int | None = None  # as configured
     first_seen_at: datetime = moment()
 
 

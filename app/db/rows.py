@@ -1,0 +1,202 @@
+"""Executions and occurrences in the form in which COPY takes them: packed, one row at a time.
+
+Nearly every row of a report is a passing execution that differs from its neighbours in its case
+and its duration only. Everything else of such a row is packed once, so the row costs no more than
+putting three pieces of bytes together.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+from typing import BinaryIO
+
+from app.core.identity import CaseIds
+from app.core.outcomes import Failure, Outcome, ReportedCase, ReportedExecution
+from app.core.retention import KeepUntil
+from app.core.signatures import signature
+
+OUTCOME_CODES = {Outcome.PASSED: 1, Outcome.FAILED: 2, Outcome.ERRORED: 3, Outcome.SKIPPED: 4}
+"""How outcomes are stored; never renumbered."""
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # of every binary COPY: no flags, no extension
+TRAILER = b"\xff\xff"
+COPY_EXECUTIONS = (
+    "COPY execution (repo_id, report_id, at, keep_until, nth, outcome, setup_ms, teardown_ms,"
+    " word, variant, case_id, duration_ms) FROM STDIN (FORMAT BINARY)"
+)
+COPY_OCCURRENCES = (
+    "COPY occurrence (repo_id, report_id, at, keep_until, case_id, nth, signature,"
+    " variant, type, message, trace, expected, actual, output) FROM STDIN (FORMAT BINARY)"
+)
+EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
+
+BATCH = 2_000  # rows put together before they are sent: some 200 kB
+SMALLINT_MOST = 2**15 - 1
+INTEGER_MOST = 2**31 - 1
+DURATIONS_KEPT = 50_000  # packed durations kept for the next row that has the same
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
+MICROSECOND = timedelta(microseconds=1)
+
+_COUNT = Struct("!h")
+_SMALL = Struct("!ih")
+_INTEGER = Struct("!ii")
+_BIG = Struct("!iq")
+_LENGTH = Struct("!i")
+_NULL = _LENGTH.pack(-1)
+_ID_LENGTH = _LENGTH.pack(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where one report's executions go."""
+
+    repo_id: int
+    report_id: int
+    at: datetime
+    keep: KeepUntil
+
+
+class Durations(dict[int | None, bytes]):
+    """Durations in milliseconds, packed."""
+
+    def __missing__(self, duration_ms: int | None) -> bytes:
+        packed = _integer(duration_ms)
+        if len(self) < DURATIONS_KEPT:
+            self[duration_ms] = packed
+        return packed
+
+
+class Rows:
+    """Packs one report's rows; texts of failures go to `texts`, to be copied afterwards.
+
+    A trace and an output are stored with the first failure of the report that has its signature;
+    the others have their own type and message, and their signature leads to the text.
+    """
+
+    def __init__(self, sink: Sink, texts: BinaryIO) -> None:
+        self.id_sum = 0  # of all cases: names their set, whatever order they come in
+        self.failures = 0
+        self._ids = CaseIds(sink.repo_id)
+        self._texts = texts
+        self._told: set[bytes] = set()  # signatures whose texts are stored
+        self._durations = Durations()
+        same = _BIG.pack(8, sink.repo_id) + _BIG.pack(8, sink.report_id) + _moment(sink.at)
+        self._passing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.passing)
+        self._failing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.failing)
+        self._occurrence = _COUNT.pack(OCCURRENCE_FIELDS) + same + _moment(sink.keep.failing)
+        self._plain: dict[str, bytes] = {}  # by variant: all of a plain passing row but its end
+
+    def executions(self, cases: Iterable[ReportedCase]) -> Iterator[bytes]:
+        """Every execution's row, many in one piece."""
+        yield HEADER
+        ids: list[bytes] = []
+        pieces: list[bytes] = []
+        id_of, durations, plain = self._ids.of, self._durations, self._plain
+        passed = Outcome.PASSED
+        for case in cases:
+            raw_id = id_of(case)
+            ids.append(raw_id)
+            _, _, _, _, _, _, last, earlier, variant, _, _ = case
+            outcome, duration_ms, _, word, setup_ms, teardown_ms = last
+            if (
+                outcome is not passed
+                or earlier
+                or word
+                or setup_ms is not None
+                or teardown_ms is not None
+            ):
+                pieces.append(self._rows_of(raw_id, case))
+            else:
+                start = plain.get(variant) or self._plain_start(variant)
+                pieces += (start, raw_id, durations[duration_ms])
+            if len(ids) >= BATCH:
+                yield b"".join(pieces)
+                self.id_sum += sum(map(int.from_bytes, ids))
+                ids.clear()
+                pieces.clear()
+        self.id_sum += sum(map(int.from_bytes, ids))
+        yield b"".join(pieces) + TRAILER
+
+    def _plain_start(self, variant: str) -> bytes:
+        """A passing row up to the case's id: its first execution, with nothing more to say."""
+        start = self._plain[variant] = self._start(
+            1, ReportedExecution(Outcome.PASSED), _text(variant)
+        )
+        return start
+
+    def _start(self, nth: int, execution: ReportedExecution, variant: bytes) -> bytes:
+        outcome, _, _, word, setup_ms, teardown_ms = execution
+        same = self._failing if outcome.is_failing else self._passing
+        return b"".join(
+            (
+                same,
+                _SMALL.pack(2, min(nth, SMALLINT_MOST)),
+                _SMALL.pack(2, OUTCOME_CODES[outcome]),
+                _integer(setup_ms),
+                _integer(teardown_ms),
+                _text(word),
+                variant,
+                _ID_LENGTH,
+            )
+        )
+
+    def _rows_of(self, raw_id: bytes, case: ReportedCase) -> bytes:
+        """All executions of a case that says more than that it passed once."""
+        pieces = []
+        variant = _text(case.variant)
+        for nth, execution in enumerate(case.executions, start=1):
+            pieces.append(self._start(nth, execution, variant))
+            pieces.append(raw_id)
+            pieces.append(self._durations[execution.duration_ms])
+            if execution.outcome.is_failing:
+                failure = execution.failure or Failure()
+                self._texts.write(self._occurrence_row(raw_id, nth, failure, variant))
+                self.failures += 1
+        return b"".join(pieces)
+
+    def _occurrence_row(self, raw_id: bytes, nth: int, failure: Failure, variant: bytes) -> bytes:
+        type_, message, trace, expected, actual, output = failure
+        mark = signature(failure)
+        if mark in self._told:
+            message = message or _first_line(trace)
+            trace = output = None
+        elif trace or output:
+            self._told.add(mark)
+        return b"".join(
+            (
+                self._occurrence,
+                _ID_LENGTH,
+                raw_id,
+                _SMALL.pack(2, min(nth, SMALLINT_MOST)),
+                _LENGTH.pack(len(mark)),
+                mark,
+                variant,
+                _text(type_),
+                _text(message),
+                _text(trace),
+                _text(expected),
+                _text(actual),
+                _text(output),
+            )
+        )
+
+
+def _moment(moment: datetime) -> bytes:
+    return _BIG.pack(8, (moment - EPOCH) // MICROSECOND)
+
+
+def _integer(value: int | None) -> bytes:
+    return _NULL if value is None else _INTEGER.pack(4, min(value, INTEGER_MOST))
+
+
+def _text(text: str | None) -> bytes:
+    """A text as UTF-8; NULL when there is none. PostgreSQL takes no NUL and no lone surrogate."""
+    if not text:
+        return _NULL
+    raw = text.replace("\0", "\ufffd").encode(errors="replace")
+    return _LENGTH.pack(len(raw)) + raw
+
+
+def _first_line(text: str | None) -> str | None:
+    return text.strip().partition("\n")[0] if text else None

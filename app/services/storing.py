@@ -1,0 +1,96 @@
+"""Storing one report: its row, its executions and what is new of its cases, in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import BinaryIO
+
+from app.core.reports import Limits, ReadWhole, ReportReading, read_at_once, read_report
+from app.core.retention import KeepUntil
+from app.db import cases, executions, partitions, reports
+from app.db.executions import Sink
+from app.db.reports import KnownReport, NewReport, ReportCounts
+from app.db.rows import Rows
+from app.db.session import Engine, Session, unit_of_work
+
+MILLISECONDS = 1000  # in a second
+SET_MODULUS = 1 << 256  # sums of case ids wrap around here; the digest of a set has 32 bytes
+
+
+def store(
+    engine: Engine,
+    new: NewReport,
+    file: BinaryIO,
+    keep: KeepUntil,
+    *,
+    now: datetime,
+    limits: Limits,
+    began: float,
+) -> KnownReport:
+    """Store a report with its executions, unless it has its place; what is known of it then.
+
+    `began` is when work on it began, by `perf_counter`. It is read once, case by case as it is
+    stored. Where that shows that cases repeat in a way that only the whole report can tell,
+    nothing is kept and it is read whole first. Raises BadInput when it cannot be read.
+    """
+    partitions.ensure(engine, (keep.passing, keep.failing))
+    for read in (read_at_once, read_report):
+        try:
+            with unit_of_work(engine) as session:
+                report_id = reports.open_report(session, new, now=now)
+                if report_id is None:
+                    return reports.place_of(session, new)
+                sink = Sink(new.key.repo_id, report_id, new.at, keep)
+                again = Again(read, file, limits)
+                _store(session, sink, again, now=now, began=began)
+                return KnownReport(report_id, is_read=True)
+        except ReadWhole:
+            continue
+    raise AssertionError
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A report that can be read from its beginning as often as needed."""
+
+    read: Callable[..., ReportReading]
+    file: BinaryIO
+    limits: Limits
+
+    def reading(self) -> ReportReading:
+        self.file.seek(0)
+        return self.read(self.file, limits=self.limits)
+
+
+def _store(session: Session, sink: Sink, report: Again, *, now: datetime, began: float) -> None:
+    reading = report.reading()
+    rows = executions.copy_cases(session, sink, reading)
+    counts = _counts(reading, rows)
+    is_new_set = reports.close_report(
+        session, sink.repo_id, sink.report_id, counts, now=now, took_ms=since(began)
+    )
+    if is_new_set:
+        cases.add(session, sink.repo_id, report.reading(), now=now)
+
+
+def since(began: float) -> int:
+    """Whole milliseconds since `began`, by `perf_counter`."""
+    return round((perf_counter() - began) * MILLISECONDS)
+
+
+def _counts(reading: ReportReading, rows: Rows) -> ReportCounts:
+    totals = reading.totals
+    return ReportCounts(
+        format=reading.dialect or reading.format,
+        cases=totals.cases,
+        executions=totals.executions,
+        passed=totals.passed,
+        failed=totals.failed,
+        errored=totals.errored,
+        skipped=totals.skipped,
+        flaky=totals.flaky,
+        duration_ms=totals.duration_ms,
+        case_set=(rows.id_sum % SET_MODULUS).to_bytes(32, "big"),
+        warnings=tuple(reading.warnings),
+    )

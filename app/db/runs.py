@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -34,6 +34,36 @@ def note_run(session: Session, run: Run) -> None:
             set_=changed,
             where=text(f"{STATUS_ORDER} run.status) <= {STATUS_ORDER} excluded.status)"),
         )
+    )
+
+
+def note_uploaded(session: Session, run: Run) -> None:
+    """Store a run attempt that is known by its uploads alone, or widen its times by one more."""
+    new = insert(RunRow).values(_columns(_on_first_base(session, run)))
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["repo_id", "run_id", "attempt"],
+            set_={
+                "started_at": func.least(RunRow.started_at, new.excluded.started_at),
+                "ended_at": func.greatest(RunRow.ended_at, new.excluded.ended_at),
+            },
+            where=or_(
+                col(RunRow.started_at) > new.excluded.started_at,
+                col(RunRow.ended_at) < new.excluded.ended_at,
+            ),
+        )
+    )
+
+
+def conclude_uploaded(session: Session, key: RunKey, *, is_red: bool) -> None:
+    """Write down how a run attempt ended that is known by its uploads alone; red stays red."""
+    session.execute(
+        text(
+            "UPDATE run SET conclusion = :conclusion"
+            " WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt"
+            " AND conclusion IS DISTINCT FROM :conclusion AND conclusion IS DISTINCT FROM 'failure'"
+        ),
+        {"conclusion": "failure" if is_red else "success", **_keys(key)},
     )
 
 

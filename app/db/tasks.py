@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.errors import ErrorKind
+from app.core.handed import Progress, Turn
 from app.core.requests import QueueName, Request, arguments, request_from
 from app.db.tables.work import TaskRow
 
@@ -90,6 +91,31 @@ def ask(session: Session, askings: Iterable[Asking], *, now: datetime) -> None:
                 },
             )
         )
+
+
+def turn_of(session: Session, request: Request) -> Turn:
+    """The newest asking for this work, in the transaction that asked for it."""
+    query = select(TaskRow.task_id, TaskRow.wanted).where(
+        col(TaskRow.kind) == request.kind, col(TaskRow.key) == request.key
+    )
+    task_id, wanted = session.exec(query).one()
+    return Turn(task_id, wanted)
+
+
+def progress(session: Session, turns: Iterable[Turn]) -> dict[Turn, Progress]:
+    """How far each asking has come. A task that is gone was done long ago."""
+    wanted = set(turns)
+    query = select(TaskRow.task_id, TaskRow.done, TaskRow.parked_at).where(
+        col(TaskRow.task_id).in_({turn.task_id for turn in wanted})
+    )
+    tasks = {task_id: (done, parked_at) for task_id, done, parked_at in session.exec(query)}
+    return {turn: _progress(turn, *tasks.get(turn.task_id, (turn.number, None))) for turn in wanted}
+
+
+def _progress(turn: Turn, done: int, parked_at: datetime | None) -> Progress:
+    if done >= turn.number:
+        return Progress.DONE
+    return Progress.WAITING if parked_at is None else Progress.PARKED
 
 
 def claim(

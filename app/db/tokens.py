@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.core.tokens import ProjectToken
@@ -82,13 +82,13 @@ def _change(session: Session, token: ProjectToken, **values: datetime) -> None:
     )
 
 
-def _query() -> Select[Any]:
+def _query() -> Any:  # noqa: ANN401 -- SQLModel and SQLAlchemy have a type each for it
     return select(ProjectTokenRow, RepositoryRow.full_name).join(
         RepositoryRow, col(RepositoryRow.repo_id) == ProjectTokenRow.repo_id
     )
 
 
-def _tokens(session: Session, query: Select[Any]) -> list[ProjectToken]:
+def _tokens(session: Session, query: Any) -> list[ProjectToken]:  # noqa: ANN401
     rows: Sequence[Any] = session.execute(query).all()
     return [_token(row, full_name) for row, full_name in rows]
 

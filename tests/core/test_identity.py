@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.identity import ID_BYTES, IDENTITY_VERSION, case_id, fold_parameters
+from app.core.identity import ID_BYTES, IDENTITY_VERSION, CaseIds, case_id, fold_parameters
 from app.core.outcomes import Outcome, ReportedCase, ReportedExecution
 from app.core.reports.names import split_name
 
@@ -46,6 +46,24 @@ def test_what_may_change_does_not_change_the_id(other: ReportedCase) -> None:
 )
 def test_another_case_has_another_id(other: ReportedCase) -> None:
     assert case_id(7, other) != case_id(7, CASE)
+
+
+@given(st.lists(st.lists(TEXTS, min_size=5, max_size=5), max_size=8), st.booleans())
+def test_ids_made_in_a_row_are_the_ones_made_alone(rows: list[list[str]], by_file: bool) -> None:
+    cases = [
+        CASE._replace(
+            suite=row[0],
+            classname=row[1],
+            name=row[2],
+            parameters=row[3],
+            file=row[4] or None,
+            names_need_file=by_file,
+        )
+        for row in rows
+    ]
+    ids = CaseIds(7)
+
+    assert [ids.of(case) for case in cases] == [case_id(7, case) for case in cases]
 
 
 def test_the_same_case_of_another_repository_is_another_case() -> None:

@@ -13,7 +13,7 @@ from app.core.reports.repeats import Sighting
 from app.core.reports.source import Head, Source
 from app.core.reports.together import ATTEMPTS
 
-ROOTS = ("testsuites", "testsuite", "testcase", ATTEMPTS)
+ROOTS = ("testsuites", "testsuite", "testcase", "testrun", ATTEMPTS)  # testrun: Eclipse
 COUNTS = ("tests", "failures", "errors", "skipped")  # what suites claim of their cases
 
 

@@ -226,7 +226,7 @@ class JUnitReader:
 
     def _start_outside(self, tag: str, attrs: dict[str, str]) -> None:
         """An element outside of any testcase."""
-        if tag == "testsuites":
+        if tag in ("testsuites", "testrun"):
             self.seen.root = attrs
             self._began(attrs)
         elif tag == ATTEMPTS:

@@ -193,12 +193,12 @@ class Ledger:
             self._warn_of_repeats(name, found, len(sightings))
         seen: dict[int, int] = {}
         turns: dict[int, int] = {}
-        for part, attempts in found:
+        for place, (part, attempts) in enumerate(found):
             nth = seen[part] = seen.get(part, 0) + 1
             *earlier, last = executions_of(attempts)
             self.tally.count(last, earlier)
             on_purpose = self.repeats is Repeats.AGAIN
-            turn = turns.setdefault(part, len(turns)) + (nth - 1 if on_purpose else 0)
+            turn = place if on_purpose else turns.setdefault(part, len(turns))
             where = (*key[:3], _variant(key[3], turn, on_purpose=on_purpose), *key[4:])
             title = name if on_purpose or nth == 1 else f"{name} #{nth}"
             tail = attempts[-1]

@@ -17,7 +17,7 @@ class Limits:
     max_text: int = 16 * KB  # bytes kept of a message, trace or output
     max_token: int = 8 * MB  # bytes of one XML tag, or of one line of text
     max_item: int = 64 * MB  # bytes of one JSON value that has to be read as a whole
-    max_held: int = 40 * MB  # estimate of what is held before a report is read twice instead
+    max_held: int = 44 * MB  # estimate of what is held before a report is read twice instead
     max_waiting: int = 24 * MB  # texts of repeated failing cases that wait for their last element
     max_warnings: int = 20  # sentences kept of one report
 

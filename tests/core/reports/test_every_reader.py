@@ -1,5 +1,6 @@
 """What holds for every reader, whatever it is given."""
 
+import io
 import os
 from collections import Counter
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.errors import BadInput
 from app.core.identity import case_id
 from app.core.outcomes import ReportedCase
-from app.core.reports import Limits, read_report
+from app.core.reports import Limits, ReadWhole, read_at_once, read_report
 from app.core.reports.registry import FORMATS
 from tests.core.reports.reading_files import DATA, read_bytes
 
@@ -93,6 +94,24 @@ def test_a_report_read_in_one_or_two_passes_is_the_same(name: str) -> None:
 
     assert sorted(map(repr, once)) == sorted(map(repr, twice))
     assert (reading.totals, reading.started_at) == (again.totals, again.started_at)
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_report_read_at_once_is_the_same_or_has_to_be_read_whole(name: str) -> None:
+    whole, reading = read_bytes(SAMPLES[name])
+    at_once = read_at_once(io.BytesIO(SAMPLES[name]))
+    cases: list[ReportedCase] | None
+    try:
+        cases = list(at_once)
+    except ReadWhole:
+        cases = None
+
+    repeats = len(whole) != len({(case.classname, case.name) for case in whole})
+    if cases is None:
+        assert repeats or reading.totals.executions > len(whole) or reading.warnings
+    else:
+        assert sorted(map(repr, cases)) == sorted(map(repr, whole))
+        assert at_once.totals == reading.totals
 
 
 def test_every_format_has_a_name_of_its_own() -> None:

@@ -307,6 +307,15 @@ def test_paths_below_a_ci_service_s_folder_become_the_repository_s() -> None:
     assert (cases[0].file, cases[0].line) == ("tests/a.rb", 12)
 
 
+def test_eclipse_s_testrun_is_read() -> None:
+    cases, _ = read_bytes(
+        '<testrun name="S" tests="1"><testsuite name="S"><testcase name="t" classname="C"'
+        ' time="1"/></testsuite></testrun>'
+    )
+
+    assert shape(cases) == {"t": ["passed"]}
+
+
 def test_a_status_word_counts_where_no_element_tells() -> None:
     cases, _ = read_bytes(
         '<testsuite name="S"><testcase classname="C" name="a" status="notrun"/>'

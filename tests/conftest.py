@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.clock import utc_now
+from app.db.session import Engine
 from app.embedded import Servers, use
+from tests.databases import bare_database, copy_of, template_of
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +20,26 @@ def servers(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
     session = base if worker_id == "master" else base.parent
     with use(session / "servers", postgres=True, redis=True, durable=False) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def template(servers: Servers) -> Iterator[tuple[str, str]]:
+    """A migrated database to copy: the server's URL and the template's name."""
+    assert servers.database_url is not None
+    with template_of(servers.database_url, now=utc_now()) as name:
+        yield servers.database_url, name
+
+
+@pytest.fixture
+def engine(template: tuple[str, str]) -> Iterator[Engine]:
+    """A migrated database of one's own, with nothing in it."""
+    with copy_of(*template) as engine:
+        yield engine
+
+
+@pytest.fixture
+def database_url(servers: Servers) -> Iterator[str]:
+    """A database of one's own that was never migrated."""
+    assert servers.database_url is not None
+    with bare_database(servers.database_url) as url:
+        yield url

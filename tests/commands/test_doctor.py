@@ -19,7 +19,7 @@ from app.sandbox.server import serve
 from app.sandbox.world import World
 from app.settings import Settings, isolated
 from tests.commands.world import run
-from tests.web.databases import copy_of, template_of
+from tests.databases import copy_of, template_of
 
 NOWHERE = "127.0.0.1:1"  # nothing ever listens on port 1
 
@@ -61,7 +61,7 @@ def outside(keys: KeyPair) -> Iterator[Outside]:
 @pytest.fixture(scope="module")
 def template(servers: Servers) -> Iterator[str]:
     assert servers.database_url is not None
-    with template_of(servers.database_url) as name:
+    with template_of(servers.database_url, now=utc_now()) as name:
         yield name
 
 

@@ -10,9 +10,9 @@ from app.db.session import Engine
 from app.embedded import Servers
 from app.web import Web
 from tests.browser import browser_page
-from tests.web.databases import copy_of, template_of
+from tests.databases import copy_of, template_of
 from tests.web.site import Hands, Hints, application, browser_of, sign_in
-from tests.web.world import World
+from tests.web.world import NOW, World
 
 __all__ = ["browser_page"]  # a fixture that several folders use
 
@@ -23,7 +23,7 @@ ADMIN_TOKEN = "correct horse battery staple"
 def template(servers: Servers) -> Iterator[tuple[str, str]]:
     """A migrated database to copy: the server's URL and the template's name."""
     assert servers.database_url is not None
-    with template_of(servers.database_url) as name:
+    with template_of(servers.database_url, now=NOW) as name:
         yield servers.database_url, name
 
 

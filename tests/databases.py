@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import make_url, text
@@ -9,18 +10,17 @@ from sqlalchemy import make_url, text
 from app.db.migrate import upgrade
 from app.db.partitions import make_ahead
 from app.db.session import Engine, engine_for, unit_of_work
-from tests.web.world import NOW
 
 
 @contextmanager
-def template_of(server_url: str) -> Iterator[str]:
-    """The name of a migrated database that others can be copied from."""
+def template_of(server_url: str, *, now: datetime) -> Iterator[str]:
+    """The name of a migrated database to copy others from; its partitions begin at `now`."""
     name = f"template_{uuid4().hex}"
     _administer(server_url, f"CREATE DATABASE {name}")
     engine = engine_for(_url(server_url, name))
     upgrade(engine)
     with unit_of_work(engine) as session:
-        make_ahead(session, now=NOW)
+        make_ahead(session, now=now)
     engine.dispose()  # a template with a connection cannot be copied
     yield name
     _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
@@ -36,6 +36,17 @@ def copy_of(server_url: str, template: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+        _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def bare_database(server_url: str) -> Iterator[str]:
+    """The URL of a database with nothing in it, dropped in the end."""
+    name = f"bare_{uuid4().hex}"
+    _administer(server_url, f"CREATE DATABASE {name}")
+    try:
+        yield _url(server_url, name)
+    finally:
         _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -1,0 +1,2 @@
+-- 0003 makes no table.
+SELECT 1;

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.runs import RunKey
@@ -86,31 +85,33 @@ def place_of(session: Session, new: NewReport) -> KnownReport:
     return before
 
 
+OPEN = text("""
+INSERT INTO report (repo_id, run_id, attempt, variant, job_id, digest, path, size_bytes, at,
+  received_at, source, warnings, cases, executions, passed, failed, errored, skipped, flaky)
+VALUES (:repo, :run, :attempt, :variant, :job, :digest, :path, :size, :at, :now, :source, '[]',
+  0, 0, 0, 0, 0, 0, 0)
+ON CONFLICT ON CONSTRAINT report_once DO NOTHING
+RETURNING report_id
+""")
+
+
 def open_report(session: Session, new: NewReport, *, now: datetime) -> int | None:
     """Claim the place of a report; its id, or None when somebody stored it before."""
-    row = insert(ReportRow).values(
-        repo_id=new.key.repo_id,
-        run_id=new.key.run_id,
-        attempt=new.key.attempt,
-        variant=new.variant,
-        job_id=new.job_id,
-        digest=new.digest,
-        path=new.path,
-        size_bytes=new.size_bytes,
-        at=new.at,
-        received_at=now,
-        source=new.source,
-        warnings=[],
-        **dict.fromkeys(COUNTS, 0),
-    )
-    claimed = row.on_conflict_do_nothing(constraint="report_once").returning(
-        col(ReportRow.report_id)
-    )
-    found = session.execute(claimed).first()
-    return None if found is None else int(found[0])
-
-
-COUNTS = ("cases", "executions", "passed", "failed", "errored", "skipped", "flaky")
+    values = {
+        "repo": new.key.repo_id,
+        "run": new.key.run_id,
+        "attempt": new.key.attempt,
+        "variant": new.variant,
+        "job": new.job_id,
+        "digest": new.digest,
+        "path": new.path,
+        "size": new.size_bytes,
+        "at": new.at,
+        "now": now,
+        "source": new.source,
+    }
+    found: int | None = session.execute(OPEN, values).scalar_one_or_none()
+    return found
 
 
 CLOSE = text("""

@@ -67,6 +67,9 @@ class Durations(dict[int | None, bytes]):
         return packed
 
 
+DURATIONS = Durations()
+
+
 class Rows:
     """Packs one report's rows; texts of failures go to `texts`, to be copied afterwards.
 
@@ -80,7 +83,6 @@ class Rows:
         self._ids = CaseIds(sink.repo_id)
         self._texts = texts
         self._told: set[bytes] = set()  # signatures whose texts are stored
-        self._durations = Durations()
         same = _BIG.pack(8, sink.repo_id) + _BIG.pack(8, sink.report_id) + _moment(sink.at)
         self._passing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.passing)
         self._failing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.failing)
@@ -92,7 +94,7 @@ class Rows:
         yield HEADER
         ids: list[bytes] = []
         pieces: list[bytes] = []
-        id_of, durations, plain = self._ids.of, self._durations, self._plain
+        id_of, durations, plain = self._ids.of, DURATIONS, self._plain
         passed = Outcome.PASSED
         for case in cases:
             raw_id = id_of(case)
@@ -148,7 +150,7 @@ class Rows:
         for nth, execution in enumerate(case.executions, start=1):
             pieces.append(self._start(nth, execution, variant))
             pieces.append(raw_id)
-            pieces.append(self._durations[execution.duration_ms])
+            pieces.append(DURATIONS[execution.duration_ms])
             if execution.outcome.is_failing:
                 failure = execution.failure or Failure()
                 self._texts.write(self._occurrence_row(raw_id, nth, failure, variant))

@@ -14,6 +14,10 @@ from app.core.reports.source import Head, Source
 from app.core.reports.together import ATTEMPTS
 
 ROOTS = ("testsuites", "testsuite", "testcase", "testrun", ATTEMPTS)  # testrun: Eclipse
+NESTED = (
+    "Surefire writes the tests of nested classes into one file and keeps only the last round of"
+    " reruns there, so retries may be missing; set `rerunFailingTestsCount` to 0 for them."
+)
 COUNTS = ("tests", "failures", "errors", "skipped")  # what suites claim of their cases
 
 
@@ -35,6 +39,9 @@ def _finish(reader: JUnitReader) -> None:
     dialect = reader.dialect or reader.settle_dialect({})
     if dialect.hides_retries and not reader.shows_retries and ledger.listed:
         notes.warn(dialect.hides_retries)
+    reruns = reader.shows_retries or "surefire.rerunFailingTestsCount" in reader.seen.properties
+    if reader.mixes_classes and reruns:
+        notes.warn(NESTED)
     if dialect.drops_files and not reader.names_a_file and ledger.listed:
         notes.warn(dialect.drops_files)
     if not ledger.listed:

@@ -29,6 +29,22 @@ class Evidence:
     is_attempts: bool = False  # a Bazel test's reports, one for each attempt
 
 
+class Suite:
+    """An open testsuite element."""
+
+    __slots__ = ("file", "name", "part", "path", "variant")
+
+    def __init__(self, name: str, path: str, file: str | None, variant: str, part: int) -> None:
+        self.name = name
+        self.path = path  # with the names of the suites around it
+        self.file = file
+        self.variant = variant
+        self.part = part
+
+
+NO_SUITE = Suite("", "", None, "", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One writer of JUnit XML."""
@@ -42,6 +58,7 @@ class Dialect:
     hides_retries: str = ""  # a sentence; "" where retries can be seen or do not exist
     drops_files: str = ""  # a sentence said when no case of the report names its file
     hostname_is_project: bool = False
+    suite_is_class: bool = False  # the suite's name is a class's, and says no more than that
 
 
 _JS_FILE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
@@ -130,10 +147,10 @@ DIALECTS: tuple[Dialect, ...] = (
         " is a plain pass; upload the report of its `json` reporter instead.",
     ),
     Dialect("nextest", _root_named("nextest-run"), Repeats.ATTEMPTS),
-    Dialect("surefire", _is_surefire),
+    Dialect("surefire", _is_surefire, suite_is_class=True),
     Dialect("gotestsum", lambda s: _is_go(s) and "id" not in s.suite, Repeats.ATTEMPTS),
     Dialect("go-junit-report", _is_go, Repeats.ATTEMPTS),
-    Dialect("gradle", _is_gradle, Repeats.AFTER_FAILURE),
+    Dialect("gradle", _is_gradle, Repeats.AFTER_FAILURE, suite_is_class=True),
     Dialect(
         "googletest",
         lambda seen: seen.root.get("name") == "AllTests" or "value_param" in seen.case,

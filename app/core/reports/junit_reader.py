@@ -1,14 +1,17 @@
 """JUnit XML's elements as they come; most cases pass, and cost little more than their tag."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from app.core.errors import BadInput
 from app.core.outcomes import Outcome, ReportedExecution
 from app.core.reports.junit_case import INNER, MAX_CHILDREN, TELLING, Child, OpenCase
 from app.core.reports.junit_dialects import (
+    NO_SUITE,
     OTHER,
     Dialect,
     Evidence,
+    Suite,
     dialect_of,
     file_named_by,
     suite_name,
@@ -28,27 +31,17 @@ SIMPLE_ATTRIBUTES = frozenset(
 SIMPLE_BYTES = 130  # a sighting with its line
 RAN = frozenset(("run", "completed", "passed", "success", "ok"))
 PLAIN_NAME = 512  # characters; longer names take the slower way, where their size is counted
-REMEMBERED = 4096  # passing executions kept for sharing, one for each duration
+REMEMBERED = 4096  # passing executions shared by all reports, one for each duration
 WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
 JEST_LOAD_FAILURE = "Test suite failed to run"
 WHOLE_SUITE = "(suite)"
-
-
-class Suite:
-    """An open testsuite element."""
-
-    __slots__ = ("file", "name", "part", "path", "variant")
-
-    def __init__(self, name: str, path: str, file: str | None, variant: str, part: int) -> None:
-        self.name = name
-        self.path = path  # with the names of the suites around it
-        self.file = file
-        self.variant = variant
-        self.part = part
-
-
 COUNTED = Sighting(ReportedExecution(Outcome.PASSED))
-NO_SUITE = Suite("", "", None, "", 0)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def passed_in(time: str) -> ReportedExecution:
+    """A pass that took so long; the next report's durations are much the same."""
+    return ReportedExecution(Outcome.PASSED, seconds_as_ms(time))
 
 
 class JUnitReader:
@@ -71,9 +64,9 @@ class JUnitReader:
         self.group: Group = {}
         self.classname: str | None = None  # the group's, None when another suite began
         self.file: str | None = None  # that the group's cases name
-        self.passed: dict[str, ReportedExecution] = {}
         self.names_a_file = False
         self.shows_retries = False
+        self.mixes_classes = False  # a nested class's file holds cases of the classes around it
         self.stated_ms: int | None = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
@@ -97,7 +90,7 @@ class JUnitReader:
                 if classname != self.classname:
                     self.enter(classname, attrs)
                 if name not in self.group and len(name) < PLAIN_NAME:
-                    self.group[name] = self.passed.get(time) or self.remember(time)
+                    self.group[name] = passed_in(time)
                     self.ledger.listed += 1
                     self.first_plain = self.first_plain or attrs
                     return
@@ -118,7 +111,7 @@ class JUnitReader:
         if name in self.group or len(name) >= PLAIN_NAME or (line is None and file):
             return False
         time = attrs.get("time", "")
-        execution = self.passed.get(time) or self.remember(time)
+        execution = passed_in(time)
         if line is None:
             self.group[name] = execution
         else:
@@ -135,12 +128,6 @@ class JUnitReader:
         """Whether a testcase that begins here is one: within a suite, not within a case."""
         return self.attrs is None and bool(self.outer)
 
-    def remember(self, time: str) -> ReportedExecution:
-        execution = ReportedExecution(Outcome.PASSED, seconds_as_ms(time))
-        if len(self.passed) < REMEMBERED:
-            self.passed[time] = execution
-        return execution
-
     def enter(self, classname: str, attrs: Mapping[str, str]) -> None:
         """Find the group of this class, and its file where names tell it."""
         dialect = self.dialect or self.settle_dialect(attrs)
@@ -150,7 +137,7 @@ class JUnitReader:
         self.names_a_file = self.names_a_file or own is not None
         limit = self.limits.max_name
         self.group = self.ledger.group(
-            suite.path if classname in ("", "test") else suite.name,
+            self._suite_name(dialect, classname),
             short_name(classname, limit),
             file and short_name(file, limit),
             variant=suite.variant if dialect.hostname_is_project else "",
@@ -158,6 +145,16 @@ class JUnitReader:
         )
         self.classname = classname
         self.file = attrs.get("file") or attrs.get("filepath")
+
+    def _suite_name(self, dialect: Dialect, classname: str) -> str:
+        """What a case's suite is called: so that its id does not depend on its neighbours."""
+        suite = self.suite
+        if classname in ("", "test"):
+            return suite.path
+        if not dialect.suite_is_class:
+            return suite.name
+        self.mixes_classes = self.mixes_classes or ("$" in suite.name and classname != suite.name)
+        return classname
 
     def settle_dialect(self, attrs: Mapping[str, str]) -> Dialect:
         self.seen.case = attrs

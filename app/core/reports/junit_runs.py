@@ -9,9 +9,10 @@ parser stands where elements count: not in a comment, a CDATA section or another
 import re
 from collections.abc import Mapping
 
-from app.core.reports.junit_reader import PLAIN_ATTRIBUTES, PLAIN_NAME, JUnitReader
+from app.core.reports.junit_reader import PLAIN_ATTRIBUTES, PLAIN_NAME, JUnitReader, passed_in
 
 _VALUE = '"([^"<&\x00-\x1f\ufffe\uffff]*+)"'  # what needs no decoding of any kind
+LEARNING = 2_048  # characters fed at a time until the first plain case has shown its form
 _PLAIN = frozenset(("name", "classname", "time"))
 _STEP = PLAIN_ATTRIBUTES + 1  # of what a split gives: the text between, then the values
 
@@ -27,11 +28,14 @@ class PlainRuns:
 
     def take(self, piece: str) -> None:
         """Take the next piece of the report."""
-        pattern = self._pattern
-        if pattern is None:
-            self._reader.xml.feed(piece)
+        while self._pattern is None and piece:
+            begin, piece = piece[:LEARNING], piece[LEARNING:]
+            self._reader.xml.feed(begin)
             self._learn(self._reader.first_plain)
-            return
+        if self._pattern is not None and piece:
+            self._take_runs(self._pattern, piece)
+
+    def _take_runs(self, pattern: re.Pattern[str], piece: str) -> None:
         parts = pattern.split(piece)
         self._fed_lines = 0
         self._feed(parts[0])
@@ -55,7 +59,7 @@ class PlainRuns:
 
     def _take_parts(self, parts: list[str]) -> None:
         """Put the cases of a split in, and feed what stands between them."""
-        reader, passed = self._reader, self._reader.passed
+        reader = self._reader
         at_name, at_class, at_time = self._order
         group, current, listed = reader.group, reader.classname, 0
         is_open = self._is_open()
@@ -69,7 +73,7 @@ class PlainRuns:
             elif name in group or not 0 < len(name) < PLAIN_NAME:
                 reader.add({"name": name, "classname": classname, "time": time})
             else:
-                group[name] = passed.get(time) or reader.remember(time)
+                group[name] = passed_in(time)
                 listed += 1
             between = parts[at + PLAIN_ATTRIBUTES]
             if between:

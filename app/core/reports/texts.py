@@ -124,6 +124,8 @@ def seconds_as_ms(text: object) -> int | None:
         return milliseconds(text * MS_PER_SECOND) if not isinstance(text, bool) else None
     if not isinstance(text, str) or len(text) > 40:
         return None
+    if text.isascii() and text.replace(".", "", 1).isdigit():  # nearly all
+        return milliseconds(float(text) * MS_PER_SECOND)
     text = text.strip().removesuffix("s").rstrip()
     seconds = _clock_seconds(text) if ":" in text else _number(text)
     return None if seconds is None else milliseconds(seconds * MS_PER_SECOND)

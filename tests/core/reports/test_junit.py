@@ -79,6 +79,11 @@ def test_surefire_s_parameters_and_nested_classes_are_kept_apart() -> None:
     assert reading.dialect == "surefire"
     assert shape(cases)["param(String)[3]"] == ["failed"]
     assert by_name(cases)["deep"].classname == "x.FlakyTest$Inner"
+    assert by_name(cases)["passes"].suite == by_name(cases)["passes"].classname == "x.FlakyTest"
+    assert reading.warnings == [
+        "Surefire writes the tests of nested classes into one file and keeps only the last round"
+        " of reruns there, so retries may be missing; set `rerunFailingTestsCount` to 0 for them."
+    ]
 
 
 @pytest.mark.parametrize(

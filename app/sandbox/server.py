@@ -26,7 +26,7 @@ from app.sandbox.world import World
 LOOPBACK = "127.0.0.1"
 BACKLOG = 512  # connections that wait to be taken
 START_WITHIN = 10.0  # seconds
-STOP_WITHIN = 3  # seconds for requests under way
+STOP_WITHIN = 1  # second for requests under way
 
 
 def build_app(world: World) -> ASGIApp:

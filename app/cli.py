@@ -144,6 +144,18 @@ def deliveries(
     raise typer.Exit(command.show(_settings(), failed_only=failed, as_json=as_json))
 
 
+@cli.command()
+def retention(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let go of what is past its time; cron does it every hour."""
+    from app.commands.retention import retention_pass
+
+    raise typer.Exit(retention_pass(_settings(), dry_run=dry_run, as_json=as_json))
+
+
 Paths = Annotated[
     list[Path], typer.Argument(help="Report files, folders or zips.", show_default=False)
 ]

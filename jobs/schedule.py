@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import structlog
 from croniter import croniter
 
-from app.db import deliveries, partitions, tasks
+from app.db import partitions
 from app.db.session import unit_of_work
-from app.services import rollups
+from app.services import retention, rollups
 from jobs.context import Context
 
-DELIVERIES_KEPT = timedelta(days=30)
-DONE_TASKS_KEPT = timedelta(days=30)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,10 @@ def make_partitions(context: Context) -> None:
         partitions.make_ahead(session, now=context.clock())
 
 
-def forget_old_work(context: Context) -> None:
-    """Drop deliveries and finished tasks that nobody will ask about any more."""
-    now = context.clock()
-    with unit_of_work(context.engine) as session:
-        tasks.forget_done(session, before=now - DONE_TASKS_KEPT)
-        deliveries.forget(session, before=now - DELIVERIES_KEPT)
+def let_go(context: Context) -> None:
+    """Let go of what is past its time; what is in use just now goes an hour later."""
+    went = retention.retire(context.engine, now=context.clock())
+    log.info("let_go", going=len(went.going), waiting=list(went.waiting))
 
 
 def fold_rollups(context: Context) -> None:
@@ -46,7 +44,7 @@ def fold_rollups(context: Context) -> None:
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("make_partitions", "17 3 * * *", make_partitions),
-    Entry("forget_old_work", "37 3 * * *", forget_old_work),
+    Entry("let_go", "37 * * * *", let_go),
 )
 
 

@@ -146,14 +146,6 @@ def exists(session: Session, reference: str) -> bool:
     return session.exec(select(DeliveryRow.delivery_id).where(named)).first() is not None
 
 
-def forget(session: Session, *, before: datetime) -> int:
-    """Drop deliveries received before then; how many."""
-    result = session.connection().execute(
-        DeliveryRow.__table__.delete().where(col(DeliveryRow.received_at) < before)  # type: ignore[attr-defined]
-    )
-    return int(result.rowcount)
-
-
 def _tasks_of(session: Session, ids: list[int]) -> dict[int, list[TaskRow]]:
     found: dict[int, list[TaskRow]] = {}
     for row in session.exec(select(TaskRow).where(col(TaskRow.delivery_id).in_(ids))):

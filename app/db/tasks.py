@@ -243,16 +243,6 @@ def neglected(
     return [_waiting(task) for task in tasks]
 
 
-def forget_done(session: Session, *, before: datetime) -> int:
-    """Drop tasks finished before then; how many."""
-    result = session.connection().execute(
-        TaskRow.__table__.delete().where(  # type: ignore[attr-defined]
-            col(TaskRow.wanted) <= col(TaskRow.done), col(TaskRow.done_at) < before
-        )
-    )
-    return int(result.rowcount)
-
-
 def count_open(session: Session) -> int:
     """How many tasks are still to be done, parked ones apart."""
     return int(session.exec(select(func.count()).select_from(TaskRow).where(_is_open())).one())

@@ -41,8 +41,12 @@ _MILD = {  # PHPUnit's types of <error> that do not fail a run
     "IncompleteTestError": (Outcome.SKIPPED, "incomplete"),
     "IncompleteTest": (Outcome.SKIPPED, "incomplete"),
 }
-# CTest writes <skipped> for a test it could not start, and fails the run all the same
-_NOT_STARTED = ("Unable to find executable", "Unable to find required file", "Failed to start")
+_FALSELY_SKIPPED = (  # messages of <skipped> for what fails the run all the same
+    ("Unable to find executable", Outcome.ERRORED, "not run"),  # CTest
+    ("Unable to find required file", Outcome.ERRORED, "not run"),
+    ("Failed to start", Outcome.ERRORED, "not run"),
+    ("test passes unexpectedly", Outcome.FAILED, "unexpectedly passed"),  # nose2
+)
 
 
 class Child:
@@ -130,10 +134,8 @@ class OpenCase:
             return Outcome.SKIPPED, "todo"
         if failing:
             return _gravest(failing)
-        if skip is not None and (skip.attrs.get("message") or "").startswith(_NOT_STARTED):
-            return Outcome.ERRORED, "not run"
         if skip is not None:
-            return Outcome.SKIPPED, _skip_word(skip)
+            return _skipped(skip)
         if by_word is None:
             return Outcome.PASSED, None
         return by_word, status
@@ -170,9 +172,13 @@ def _gravest(failing: list[Child]) -> tuple[Outcome, str | None]:
     return (Outcome.ERRORED if "error" in tags else Outcome.FAILED), None
 
 
-def _skip_word(skip: Child) -> str | None:
-    kind = skip.attrs.get("type", "")
-    return "xfail" if kind == "pytest.xfail" else None
+def _skipped(skip: Child) -> tuple[Outcome, str | None]:
+    message = skip.attrs.get("message", "")
+    for beginning, outcome, word in _FALSELY_SKIPPED:
+        if message.startswith(beginning):
+            return outcome, word
+    is_xfail = skip.attrs.get("type") == "pytest.xfail"
+    return Outcome.SKIPPED, "xfail" if is_xfail else None
 
 
 def _texts(child: Child, limits: Limits) -> Failure:

@@ -96,6 +96,8 @@ def test_surefire_s_parameters_and_nested_classes_are_kept_apart() -> None:
         ("<failure/><error/>", ["errored"]),
         ("<skipped/><failure/>", ["failed"]),
         ('<skipped type="todo"/><failure/>', ["skipped"]),
+        ('<skipped message="test passes unexpectedly"/>', ["failed"]),
+        ('<error type="PHPUnit\\Framework\\RiskyTestError"/>', ["passed"]),
         ("<system-out>x</system-out>", ["passed"]),
     ],
 )

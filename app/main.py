@@ -10,7 +10,12 @@ from starlette.routing import Route
 from app import web
 from app.api import health
 from app.api.health import HealthChecks
+from app.api.reports import Reports
+from app.api.routes import Api, api_of
+from app.api.uploads import UploadHealth
+from app.api.waiting import Evaluations
 from app.core.errors import BadInput
+from app.services.uploads import Uploads
 from app.settings import Settings
 from app.web import Web
 from app.wiring import Parts
@@ -37,11 +42,33 @@ def application(parts: Parts) -> Starlette:
         door=site.door,
         secure=site.secure,
     )
+    described = api(parts, site)
     return Starlette(
-        routes=[*doors(parts), *health.routes(checks), *web.routes(site)],
+        routes=[
+            *doors(parts),
+            *health.routes(checks),
+            *described.routes(),
+            *web.routes(site, api=described.description()),
+        ],
         middleware=web.middleware(),
         exception_handlers=web.exception_handlers(),
     )
+
+
+def api(parts: Parts, site: Web) -> Api:
+    """What programs hand in and ask."""
+    megabyte = 1024 * 1024
+    uploads = Uploads(parts.engine, parts.queue, parts.clock)
+    reports = Reports(
+        engine=parts.engine,
+        clock=parts.clock,
+        uploads=uploads,
+        budget=parts.upload_budget,
+        evaluations=Evaluations(uploads.progress),
+        body_limit=parts.settings.upload_max_mb * megabyte,
+        public_url=parts.settings.public_url,
+    )
+    return api_of(reports, UploadHealth(parts.engine, parts.clock, site.door, site.secure))
 
 
 def doors(parts: Parts) -> list[Route]:

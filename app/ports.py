@@ -1,6 +1,7 @@
 """What the outside must offer, in our words; adapters raise app.core.errors.Unavailable."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import BinaryIO, Protocol
 
@@ -9,7 +10,9 @@ from app.core.requests import QueueName, Request
 from app.core.runs import Artifact, Job, PullRequest
 
 __all__ = [
+    "Allowance",
     "Annotation",
+    "Budget",
     "Button",
     "Chat",
     "ChatMessage",
@@ -29,6 +32,24 @@ class Permission(IntEnum):
     READ = 1
     WRITE = 2
     ADMIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Whether one more is allowed, and how much is left."""
+
+    is_allowed: bool
+    limit: int  # that are possible at once after a pause
+    remaining: int
+    retry_after: int  # seconds until the next one is allowed
+    resets_at: int  # seconds since 1970 when all are possible again
+
+
+class Budget(Protocol):
+    """So many of something a minute, counted over all processes."""
+
+    def take(self, key: str) -> Allowance:
+        """Take one of this key's; Unavailable when nobody can count."""
 
 
 class CodeHost(Protocol):

@@ -32,6 +32,8 @@ Secret = Annotated[SecretStr, _by(_stripped)]
 Switch = Annotated[bool, _by(read.switch)]
 Folder = Annotated[Path, _by(read.folder)]
 PoolSize = Annotated[int, _by(read.whole_number(1, 200))]
+Megabytes = Annotated[int, _by(read.whole_number(1, 1_000))]
+UploadRate = Annotated[int, _by(read.whole_number(1, 1_000_000))]
 Port = Annotated[int, _by(read.whole_number(1, 65_535))]
 AppId = Annotated[int, _by(read.whole_number(1, 10**15))]
 

@@ -135,6 +135,15 @@ class Settings(BaseSettings):
     metrics_token: types.Secret | None = Field(
         None, description="Bearer token for /metrics; without it, ADMIN_TOKEN opens them."
     )
+    upload_max_mb: types.Megabytes = Field(
+        10, description="Megabytes that a request with reports may have, as sent."
+    )
+    uploads_per_minute: types.UploadRate = Field(
+        60, description="Requests with reports that one project token may send a minute."
+    )
+    uploads_burst: types.UploadRate = Field(
+        120, description="Such requests that are possible at once after a pause."
+    )
     log_level: types.LogLevel = Field(
         "info", description="The least that is logged: debug, info, warning, error, critical."
     )

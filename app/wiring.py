@@ -22,6 +22,7 @@ from bots.github import events as github_events
 from bots.github.client import GitHubHosts
 from bots.slack import events as slack_events
 from bots.slack.client import SlackChat
+from jobs.budget import RedisBudget
 from jobs.context import Context
 from jobs.queue import RqHints, ping, redis_at
 
@@ -44,6 +45,12 @@ class Parts:
     def inbox(self) -> Inbox:
         """Where deliveries go."""
         return Inbox(self.engine, self.queue, self.clock)
+
+    @property
+    def upload_budget(self) -> RedisBudget:
+        """How many uploads each project token may send."""
+        settings = self.settings
+        return RedisBudget(self.redis, settings.uploads_per_minute, settings.uploads_burst)
 
     @property
     def ping_redis(self) -> Callable[[], None]:

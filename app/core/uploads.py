@@ -231,7 +231,7 @@ def run_of(repository: Repository, said: Told, *, digest: bytes, actor: str, now
         workflow=f"pipeline {said.pipeline}" if said.pipeline else "upload",
         event="upload",
         status="completed",
-        conclusion=None,
+        conclusion="neutral",  # until a report of it could be read
         head_sha=said.commit or f"unknown-{pipeline}"[:TEXT_LENGTH],
         base_sha=said.base,
         branch=said.branch,

@@ -1,13 +1,15 @@
 """The dashboard: pages for whoever is signed in, at `/`."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.web import pages, security_txt, sign_in
+from app.web import docs, pages, security_txt, sign_in
 from app.web.assets import asset_url, static_file
 from app.web.doors import FORM_BYTES, Endpoint, signed_in, writing
 from app.web.problems import Crashes, exception_handlers
@@ -17,15 +19,17 @@ from app.web.site import Web
 
 __all__ = ["Web", "exception_handlers", "middleware", "routes"]
 
-ONE = "/r/{owner}/{name}"
+ONE = "/r/{owner:path}/{name}"  # an owner on GitLab may be a group in a group
+CASE = f"{ONE}/cases/{{case_id:uuid}}"
 
 
-def routes(web: Web) -> list[Route]:
-    """Every page, and what they are made of."""
+def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
+    """Every page, and what they are made of; `api` is the description that /docs shows."""
     reading: dict[str, Endpoint] = {
         "/": signed_in(web, pages.overview),
+        CASE: signed_in(web, pages.one_case),
+        f"{ONE}/uploads": signed_in(web, pages.uploads),
         ONE: signed_in(web, pages.repository),
-        f"{ONE}/cases/{{case_id}}": signed_in(web, pages.one_case),
         "/parked": signed_in(web, pages.parked),
         "/sign-in": partial(sign_in.show, web),
         "/security": partial(security_txt.policy, web),
@@ -33,6 +37,8 @@ def routes(web: Web) -> list[Route]:
         "/static/{name}": static_file,
         "/favicon.ico": _mark,
     }
+    if api is not None:
+        reading["/docs"] = partial(docs.show, api)
     acting: dict[str, Endpoint] = {
         "/sign-in": partial(sign_in.submit, web),
         "/sign-out": writing(web, sign_in.leave),

@@ -42,6 +42,8 @@ def _environment() -> Environment:
         "decision_of": formats.decision_of,
         "css_class": formats.css_class,
         "duration": formats.duration,
+        "size_of": formats.size_of,
+        "source_of": formats.source_of,
         "where_run": formats.where_run,
         "cursor_text": formats.cursor_text,
     }

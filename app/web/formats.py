@@ -16,6 +16,7 @@ FULL_NAME_LIMIT = 20_000  # characters of a name on its own page
 TEXT_LIMIT = 20_000  # characters of a failure's text
 DAYS_IN_WORDS = 60  # older than this, a date says more than a number of days
 MILLISECONDS = 1000  # in a second
+KILOBYTE = 1024  # bytes
 SURE = 0.99  # the highest score that is shown: nothing here is certain
 BRANCH_LIMIT = 60  # characters of a branch's name in a table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,6 +25,11 @@ SMALLINT_MAX = 32_767  # PostgreSQL's
 
 CLASS = re.compile(r"[a-z_]{1,30}")
 ACTS = {"quarantine": "quarantined it", "dismiss": "said that it is not flaky"}
+SOURCES = {
+    "artifact": "GitHub artifact",
+    "api": "handed in",
+    "junit": "handed in by an old client",
+}
 SURFACES = {
     "check": "on the check run",
     "slack": "in Slack",
@@ -133,6 +139,20 @@ def duration(milliseconds: int | None) -> str:
     if milliseconds < MILLISECONDS:
         return f"{milliseconds} ms"
     return f"{milliseconds / MILLISECONDS:.1f} s"
+
+
+def size_of(count: int) -> str:
+    """A number of bytes, in the unit that a person would use."""
+    if count < KILOBYTE:
+        return words.counted(count, "byte")
+    if count < KILOBYTE**2:
+        return f"{count / KILOBYTE:.0f} kB"
+    return f"{count / KILOBYTE**2:.1f} MB"
+
+
+def source_of(source: str) -> str:
+    """The way a report came."""
+    return SOURCES.get(source, source)
 
 
 def where_run(sighting: Sighting) -> str:

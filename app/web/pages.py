@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.db.pages import LISTED_STATES
-from app.services import pages
+from app.services import pages, upload_health
 from app.services.pages import NOT_HERE
 from app.services.sessions import Visitor
 from app.web.answers import page
@@ -81,6 +81,17 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
     )
 
 
+def uploads(web: Web, visitor: Visitor, request: Request) -> Response:
+    """`/r/{owner}/{name}/uploads`: how each upload went, and what was refused."""
+    found = upload_health.uploads_page(
+        web.engine,
+        _full_name(request),
+        report_page=_number(request, "page"),
+        refused_page=_number(request, "refused"),
+    )
+    return _page(web, "uploads.html", visitor, request, found=found)
+
+
 def parked(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/parked`: work that was set aside, and a button to try it again."""
     found = pages.parked_page(web.engine, page=_number(request, "page"))
@@ -129,7 +140,5 @@ def _full_name(request: Request) -> str:
 
 
 def _case_id(request: Request) -> UUID:
-    try:
-        return UUID(request.path_params["case_id"])
-    except ValueError:
-        raise Missing(NOT_HERE) from None
+    case_id: UUID = request.path_params["case_id"]
+    return case_id

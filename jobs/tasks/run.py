@@ -97,9 +97,14 @@ def evaluate_run(work: Work) -> None:
         )
         runs.mark_evaluated(turn.session, key, now=now)
         for change in changed:
-            _announce(turn.session, repository, change, run)
-            turn.ask(QueueName.RUN, TellChat(repository.id, change.case_id.hex))
-        turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
+            if not change.is_dismissal:
+                _announce(turn.session, repository, change, run)
+        told = {change.case_id for change in changed}
+        told |= chat.with_threads(turn.session, repository.id, run.key.run_id)
+        for case_id in sorted(told):
+            turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
+        if repository.installation_id is not None:  # other hosts' CI asks what became of it
+            turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
 
 
 def _announce(session: Session, repository: Repository, change: evaluate.Changed, run: Run) -> None:

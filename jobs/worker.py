@@ -23,7 +23,7 @@ from jobs.turns import perform
 WORKER_TTL = 30  # seconds after which Redis forgets a worker that died
 MAINTENANCE = 60  # seconds between looks at what dead workers left in Redis
 RECONNECT = 1.0  # seconds between tries while Redis is away
-EVERY_FOURTH = 4  # turn begins with the queues that would starve otherwise
+EVERY_FOURTH = 4  # turn begins with a queue that would starve otherwise
 
 log = structlog.get_logger()
 
@@ -48,13 +48,22 @@ class FairWorker(SimpleWorker):
     turns = 0
 
     def reorder_queues(self, reference_queue: RqQueue) -> None:
-        """Called by RQ after each job: three turns by urgency, the fourth the other way round."""
+        """Called by RQ after each job: three turns by urgency, the fourth begins with another."""
         self.turns += 1
-        order = list(QueueName)
-        if self.turns % EVERY_FOURTH == 0:
-            order.reverse()
-        place = {name.value: index for index, name in enumerate(order)}
+        place = {name.value: index for index, name in enumerate(order_of(self.turns))}
         self._ordered_queues.sort(key=lambda queue: place[queue.name])
+
+
+def order_of(turn: int) -> list[QueueName]:
+    """The order of the queues after so many turns.
+
+    Every fourth turn begins with one of those that would starve, each in its time.
+    """
+    order = list(QueueName)
+    if turn % EVERY_FOURTH:
+        return order
+    first = order[1:][turn // EVERY_FOURTH % len(order[1:])]
+    return sorted(order, key=lambda name: name is not first)
 
 
 def work(parts: Parts) -> None:

@@ -8,7 +8,7 @@ every file (Jest, Mocha, RSpec).
 import re
 from hashlib import blake2b
 
-from app.core.outcomes import ReportedCase
+from app.core.outcomes import PassedCases, ReportedCase
 
 IDENTITY_VERSION = 1  # a new version carries old ids over as aliases
 ID_BYTES = 16  # 128 bits: no two of 10 ** 12 cases meet by chance
@@ -76,6 +76,19 @@ class CaseIds:
         else:
             digest.update(f"{name}\0\0".encode())
         return digest.digest()
+
+    def of_passed(self, cases: PassedCases) -> list[bytes]:
+        """The ids of all of these, in their order."""
+        suite, classname, file, _, names_need_file, passed = cases
+        self._enter(suite, classname)
+        copy = self._class.copy
+        tail = f"\0\0{file}" if names_need_file and file else "\0\0"
+        ids = []
+        for name, _ in passed:
+            digest = copy()
+            digest.update((name + tail).encode())
+            ids.append(digest.digest())
+        return ids
 
     def _enter(self, suite: str, classname: str) -> None:
         self._class = self._repository.copy()

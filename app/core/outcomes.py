@@ -73,3 +73,17 @@ class ReportedCase(NamedTuple):
     def executions(self) -> tuple[ReportedExecution, ...]:
         """Every execution, oldest first."""
         return (*self.earlier, self.last)
+
+
+class PassedCases(NamedTuple):
+    """Cases of one class that passed, each executed once, of which no more is to be said.
+
+    Most of a large report is such cases; together they cost no object each.
+    """
+
+    suite: str
+    classname: str
+    file: str | None
+    variant: str
+    names_need_file: bool
+    passed: list[tuple[str, int | None]]  # name without parameters, duration in milliseconds

@@ -11,7 +11,7 @@ from psycopg import Cursor
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.outcomes import ReportedCase
+from app.core.outcomes import PassedCases, ReportedCase
 from app.core.runs import BranchClass, RunKey
 from app.core.verdicts import Sighting
 from app.db.rows import (
@@ -33,7 +33,7 @@ CHUNK = 64 * 1024  # bytes of them sent at a time
 SIGHTINGS_PER_CASE = 1_000  # newest executions read for judging one case; older ones are settled
 
 
-def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase]) -> Rows:
+def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase | PassedCases]) -> Rows:
     """COPY every execution of these cases, then the text of each failing one; what was packed.
 
     Both go through one connection, one after the other, so texts wait in a file without a name;

@@ -12,7 +12,7 @@ from struct import Struct
 from typing import BinaryIO
 
 from app.core.identity import CaseIds
-from app.core.outcomes import Failure, Outcome, ReportedCase, ReportedExecution
+from app.core.outcomes import Failure, Outcome, PassedCases, ReportedCase, ReportedExecution
 from app.core.retention import KeepUntil
 from app.core.signatures import signature
 
@@ -31,7 +31,7 @@ COPY_OCCURRENCES = (
 )
 EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
 
-BATCH = 2_000  # rows put together before they are sent: some 200 kB
+PIECE = 64 * 1024  # bytes of rows put together before they are sent
 SMALLINT_MOST = 2**15 - 1
 INTEGER_MOST = 2**31 - 1
 DURATIONS_KEPT = 50_000  # packed durations kept for the next row that has the same
@@ -89,36 +89,33 @@ class Rows:
         self._occurrence = _COUNT.pack(OCCURRENCE_FIELDS) + same + _moment(sink.keep.failing)
         self._plain: dict[str, bytes] = {}  # by variant: all of a plain passing row but its end
 
-    def executions(self, cases: Iterable[ReportedCase]) -> Iterator[bytes]:
+    def executions(self, cases: Iterable[ReportedCase | PassedCases]) -> Iterator[bytes]:
         """Every execution's row, many in one piece."""
         yield HEADER
-        ids: list[bytes] = []
         pieces: list[bytes] = []
-        id_of, durations, plain = self._ids.of, DURATIONS, self._plain
-        passed = Outcome.PASSED
+        size = 0
         for case in cases:
-            raw_id = id_of(case)
-            ids.append(raw_id)
-            _, _, _, _, _, _, last, earlier, variant, _, _ = case
-            outcome, duration_ms, _, word, setup_ms, teardown_ms = last
-            if (
-                outcome is not passed
-                or earlier
-                or word
-                or setup_ms is not None
-                or teardown_ms is not None
-            ):
-                pieces.append(self._rows_of(raw_id, case))
+            if type(case) is PassedCases:
+                piece = self._passed(case)
             else:
-                start = plain.get(variant) or self._plain_start(variant)
-                pieces += (start, raw_id, durations[duration_ms])
-            if len(ids) >= BATCH:
+                assert isinstance(case, ReportedCase)
+                piece = self._rows_of(case)
+            pieces.append(piece)
+            size += len(piece)
+            if size >= PIECE:
                 yield b"".join(pieces)
-                self.id_sum += sum(map(int.from_bytes, ids))
-                ids.clear()
+                size = 0
                 pieces.clear()
-        self.id_sum += sum(map(int.from_bytes, ids))
         yield b"".join(pieces) + TRAILER
+
+    def _passed(self, cases: PassedCases) -> bytes:
+        """The rows of cases that passed: all the same but for case and duration."""
+        variant = cases.variant
+        start = self._plain.get(variant) or self._plain_start(variant)
+        ids = self._ids.of_passed(cases)
+        self.id_sum += sum(map(int.from_bytes, ids))
+        ends = [raw_id + DURATIONS[ms] for raw_id, (_, ms) in zip(ids, cases.passed, strict=True)]
+        return start + start.join(ends)
 
     def _plain_start(self, variant: str) -> bytes:
         """A passing row up to the case's id: its first execution, with nothing more to say."""
@@ -143,9 +140,11 @@ class Rows:
             )
         )
 
-    def _rows_of(self, raw_id: bytes, case: ReportedCase) -> bytes:
-        """All executions of a case that says more than that it passed once."""
+    def _rows_of(self, case: ReportedCase) -> bytes:
+        """All executions of one case."""
         pieces = []
+        raw_id = self._ids.of(case)
+        self.id_sum += int.from_bytes(raw_id)
         variant = _text(case.variant)
         for nth, execution in enumerate(case.executions, start=1):
             pieces.append(self._start(nth, execution, variant))

@@ -65,7 +65,7 @@ class Again:
 
 def _store(session: Session, sink: Sink, report: Again, *, now: datetime, began: float) -> None:
     reading = report.reading()
-    rows = executions.copy_cases(session, sink, reading)
+    rows = executions.copy_cases(session, sink, reading.in_batches())
     counts = _counts(reading, rows)
     is_new_set = reports.close_report(
         session, sink.repo_id, sink.report_id, counts, now=now, took_ms=since(began)

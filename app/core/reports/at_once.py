@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from app.core.outcomes import ReportedCase
-from app.core.reports.ledger import Entry, Group, GroupKey, Ledger
+from app.core.outcomes import PassedCases, ReportedCase
+from app.core.reports.ledger import Entry, Group, GroupKey
 from app.core.reports.limits import DEFAULTS, Limits
 from app.core.reports.reading import ReportReading, open_report
 from app.core.reports.repeats import Repeats
@@ -35,8 +35,17 @@ class ReadingAtOnce(ReportReading):
     """As ReportReading, but iterating may raise ReadWhole at any point."""
 
     def __iter__(self) -> Iterator[ReportedCase]:
+        for key, group in self._groups():
+            yield from self._ledger.cases_of(key, group)
+
+    def in_batches(self) -> Iterator[ReportedCase | PassedCases]:
+        """As iterating, most passing cases in one piece with their neighbours."""
+        for key, group in self._groups():
+            yield from self._ledger.batches_of(key, group)
+
+    def _groups(self) -> Iterator[tuple[GroupKey, Group]]:
         try:
-            yield from self._cases_at_once()
+            yield from self._groups_at_once()
         except NotWellFormed as flaw:
             raise ReadWhole from flaw
         self._warn_when_empty()
@@ -44,7 +53,7 @@ class ReadingAtOnce(ReportReading):
     def _survey(self) -> None:
         """There is none."""
 
-    def _cases_at_once(self) -> Iterator[ReportedCase]:
+    def _groups_at_once(self) -> Iterator[tuple[GroupKey, Group]]:
         ledger = self._ledger
         seen: dict[Place, Seen] = {}
         repeats: Repeats | None = None  # by which the first name listed twice was judged
@@ -54,14 +63,14 @@ class ReadingAtOnce(ReportReading):
             held = _hold_last(groups)
             if repeats is None and _lists_twice(groups):
                 repeats = ledger.repeats
-            yield from _new_cases(ledger, groups, seen)
+            yield from _new_groups(groups, seen)
             if held is not None:
                 ledger.give_back(*held)
         ledger.settle()
         groups = ledger.take_groups()
         if repeats not in (None, ledger.repeats):
             raise ReadWhole
-        yield from _new_cases(ledger, groups, seen)
+        yield from _new_groups(groups, seen)
 
 
 def _hold_last(groups: dict[GroupKey, Group]) -> tuple[GroupKey, str, Entry] | None:
@@ -80,10 +89,10 @@ def _lists_twice(groups: dict[GroupKey, Group]) -> bool:
     return any(type(entry) is list for group in groups.values() for entry in group.values())
 
 
-def _new_cases(
-    ledger: Ledger, groups: dict[GroupKey, Group], seen: dict[Place, Seen]
-) -> Iterator[ReportedCase]:
-    """The cases of these groups, none of which may have been handed out before."""
+def _new_groups(
+    groups: dict[GroupKey, Group], seen: dict[Place, Seen]
+) -> Iterator[tuple[GroupKey, Group]]:
+    """These groups, none of whose cases may have been handed out before."""
     for key, group in groups.items():
         suite, classname, file, variant, need_file, _ = key
         place = (suite, classname, variant, file if need_file else None)
@@ -94,7 +103,7 @@ def _new_cases(
         if before.has_file != (file is not None) or not before.names.isdisjoint(hashes):
             raise ReadWhole
         before.names |= hashes
-        yield from ledger.cases_of((*key[:5], 0), group)
+        yield (*key[:5], 0), group
 
 
 def read_at_once(file: BinaryIO, *, limits: Limits = DEFAULTS) -> ReadingAtOnce:

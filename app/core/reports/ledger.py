@@ -11,7 +11,7 @@ from datetime import datetime
 from sys import getsizeof
 
 from app.core.errors import BadInput
-from app.core.outcomes import CaseDetail, Outcome, ReportedCase, ReportedExecution
+from app.core.outcomes import CaseDetail, Outcome, PassedCases, ReportedCase, ReportedExecution
 from app.core.reports.limits import Limits
 from app.core.reports.names import split_name
 from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of
@@ -28,6 +28,7 @@ ENTRY_BYTES = 42  # a slot of a dict and its share of growing; measured on CPyth
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
 _CLOSING = frozenset("])}")  # a name that ends so may have parameters
+_NOTHING_MORE = (None, None, None, None)  # no failure, no word, no set-up or tear-down time
 _PLAIN = ReportedExecution  # the type of an entry that says no more
 
 
@@ -185,6 +186,27 @@ class Ledger:
             )
         tally.count_passed(passed, duration_ms)
 
+    def batches_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase | PassedCases]:
+        """As `cases_of`, those that passed and say no more in one piece."""
+        is_passed = Outcome.PASSED
+        passed = [
+            (name, entry[1])
+            for name, entry in group.items()
+            if type(entry) is _PLAIN
+            and entry[0] is is_passed
+            and entry[2:] == _NOTHING_MORE
+            and name[-1] not in _CLOSING
+            and name[0] != "["
+        ]
+        if passed:
+            self.tally.count_passed(len(passed), sum([ms for _, ms in passed if ms]))
+            suite, classname, file, variant, need_file, _ = key
+            yield PassedCases(suite, classname, file, variant, need_file, passed)
+        if len(passed) < len(group):
+            taken = {name for name, _ in passed}
+            rest = {name: entry for name, entry in group.items() if name not in taken}
+            yield from self.cases_of(key, rest)
+
     def cases(self, key: GroupKey, name: str, entry: Entry) -> Iterator[ReportedCase]:
         """The cases one name stands for, counted."""
         sightings = entry if isinstance(entry, list) else [_sighting(entry)]
@@ -219,19 +241,8 @@ class Ledger:
             if base + parameters != name:
                 parameters += self._apart(key, name, base + parameters)
         suite, classname, file, variant, need_file, _ = key
-        return ReportedCase(
-            suite,
-            classname,
-            base,
-            parameters,
-            file,
-            line,
-            last,
-            earlier,
-            variant,
-            need_file,
-            detail,
-        )
+        where = (suite, classname, base, parameters, file, line)
+        return ReportedCase(*where, last, earlier, variant, need_file, detail)
 
     def _apart(self, key: GroupKey, name: str, folded: str) -> str:
         """What keeps two names apart that became one when random parts were folded."""
@@ -266,9 +277,7 @@ def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
 
 
 def _sighting(entry: ReportedExecution | Sighting) -> Sighting:
-    if isinstance(entry, Sighting):
-        return entry
-    return Sighting(entry, is_bare=True)
+    return entry if isinstance(entry, Sighting) else Sighting(entry, is_bare=True)
 
 
 def text_bytes(sighting: Sighting) -> int:

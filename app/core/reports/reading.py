@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from app.core.errors import BadInput
-from app.core.outcomes import ReportedCase
+from app.core.outcomes import PassedCases, ReportedCase
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
@@ -85,6 +85,10 @@ class ReportReading:
         if self._repeated is None:
             return self._held_cases()
         return self._streamed_cases(self._repeated)
+
+    def in_batches(self) -> Iterator[ReportedCase | PassedCases]:
+        """As iterating; passing cases may come in one piece with their neighbours."""
+        return iter(self)
 
     def _survey(self) -> None:
         """Read the report to its end once; a flaw of its XML is mended in a second look."""

@@ -19,6 +19,7 @@ from jobs.turns import Work, perform
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KIND = TakeDelivery.kind
+AWAY = Unavailable("GitHub is away.", kind=ErrorKind.GITHUB_API)
 
 
 @dataclass
@@ -107,3 +108,12 @@ def done(work: Work) -> None:
     """What there is to do when there is nothing to do."""
     with work.finishing():
         pass
+
+
+def failing(error: Exception) -> Callable[[Work], None]:
+    """A handler that fails like this."""
+
+    def fail(work: Work) -> None:
+        raise error
+
+    return fail

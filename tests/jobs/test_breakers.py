@@ -9,9 +9,7 @@ from app.db import breakers
 from app.db.breakers import OPEN_FOR, OPENS_AFTER
 from app.db.session import unit_of_work
 from jobs.outside import CHAT, CODE_HOST, spared
-from tests.jobs.desk import NOW, Desk
-
-AWAY = Unavailable("GitHub is away.", kind=ErrorKind.GITHUB_API)
+from tests.jobs.desk import AWAY, NOW, Desk
 
 
 def ask(desk: Desk, error: Exception | None = None, host: str = CODE_HOST) -> bool:

@@ -14,9 +14,8 @@ from app.db.tasks import Waiting
 from jobs.cron import HINT_ANSWERED_WITHIN, Cron
 from jobs.tasks import HANDLERS
 from jobs.turns import LEASE, Work
-from tests.jobs.desk import KIND, Desk, done
+from tests.jobs.desk import AWAY, KIND, Desk, done
 
-AWAY = Unavailable("GitHub is away.", kind=ErrorKind.GITHUB_API)
 A_MOMENT = timedelta(seconds=1)
 
 

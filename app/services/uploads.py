@@ -15,7 +15,7 @@ from app.core.handed import Became, HandedReport, JudgedFailure, Progress, Turn,
 from app.core.reports import Limits
 from app.core.reports.archive import is_zip
 from app.core.requests import EvaluateRun, QueueName
-from app.core.runs import Run, RunKey
+from app.core.runs import Repository, Run, RunKey
 from app.core.uploads import Told, missing, run_of, variant_of
 from app.db import repositories, runs, tasks, upload_pages, uploads
 from app.db.reports import KnownReport
@@ -124,16 +124,19 @@ class Uploads:
                 return Taken(before, is_new=False)
             if run.key.run_id < 0:
                 runs.note_uploaded(session, run)
-        stored = self._store(run, variant, handed, now=now)
+        stored = self._store(holder.repository, run, variant, handed, now=now)
         new = _New(holder, handed, run, variant, digest, stored)
         return self._finish(new, now=now, began=began)
 
-    def _store(self, run: Run, variant: str, handed: Handed, *, now: datetime) -> list[KnownReport]:
+    def _store(
+        self, repository: Repository, run: Run, variant: str, handed: Handed, *, now: datetime
+    ) -> list[KnownReport]:
         at = handed.told.at or now
         origin = Origin(
             run=replace(run, started_at=at, ended_at=at),
             variant=variant,
             job=None,
+            retention=repository.retention,
             source=handed.source,
             dates_itself=handed.told.at is None,
         )

@@ -2,9 +2,12 @@
 
 import typer
 
+from app.core.decide import State
 from app.core.errors import Missing
-from app.db import chat, repositories
+from app.core.requests import QueueName, TellChat
+from app.db import chat, judgements, repositories, tasks
 from app.db.session import unit_of_work
+from app.db.tasks import Asking
 from app.settings import Settings
 from app.wiring import wired
 
@@ -20,7 +23,13 @@ def subscribe(settings: Settings, repository: str, *, team: str, channel: str) -
             )
             raise Missing(message)
         chat.subscribe(session, found.id, team_id=team, channel=channel, now=parts.clock())
-    typer.echo(f"{channel} hears of {repository} now.")
+        known = judgements.in_state(session, found.id, State.FLAKY)
+        telling = [
+            Asking(TellChat(found.id, case_id.hex), QueueName.RUN, "slack-subscribe")
+            for case_id in known
+        ]
+        tasks.ask(session, telling, now=parts.clock())
+    typer.echo(f"{channel} hears of {repository} now; it has {len(known)} flaky cases.")
     return 0
 
 

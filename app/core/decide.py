@@ -63,7 +63,7 @@ class Standing:
     rate_interval: tuple[float, float]
     runs: int  # verdicts of the default branch that the rate rests on
     failures: int  # failing executions of trusted code
-    flakes: int  # contradicted failures that count
+    flakes: int  # contradicted failures of trusted code, dismissed ones too
     first_detected_at: datetime | None
     last_flake_at: datetime | None
     last_failure_at: datetime | None
@@ -90,6 +90,7 @@ def standing_of(
     and called no flakes; only newer ones count.
     """
     trusted = [verdict for verdict in verdicts if verdict.is_trusted and verdict.is_decided]
+    seen = _flakes(trusted, None)
     flakes = _flakes(trusted, dismissed_at)
     days = sorted({verdict.last_at.date() for verdict in flakes})
     base = on_default(trusted)
@@ -106,9 +107,9 @@ def standing_of(
         rate_interval=wilson_interval(len(failing), len(calm)),
         runs=len(calm),
         failures=sum(verdict.failures for verdict in trusted),
-        flakes=len(flakes),
+        flakes=len(seen),
         first_detected_at=_detected(flakes),
-        last_flake_at=flakes[-1].last_at if flakes else None,
+        last_flake_at=seen[-1].last_at if seen else None,
         last_failure_at=max(failed, default=None),
         broken_since=streak[0].head_sha if broken else None,
         evidence=_reasons(
@@ -236,7 +237,7 @@ def _reasons(
                 last_sha=last.head_sha,
             )
         )
-    if base:
+    if base and not streak:  # the rate of calmer times says nothing of a break
         reasons.append(_rate(base, branch=branch))
     return tuple(reasons)
 

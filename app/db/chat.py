@@ -1,5 +1,6 @@
 """Chat: who hears of a repository, the threads, the messages in them, and who people are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -75,6 +76,14 @@ def threads(session: Session, repo_id: int, case_id: UUID) -> list[Thread]:
         .order_by(ThreadRow.channel)
     )
     return [_thread(row) for row in session.exec(query)]
+
+
+def threaded(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases that have a thread anywhere."""
+    query = select(ThreadRow.case_id).where(
+        col(ThreadRow.repo_id) == repo_id, col(ThreadRow.case_id).in_(case_ids)
+    )
+    return set(session.exec(query))
 
 
 def thread_by_handle(session: Session, repo_id: int, handle: str) -> Thread | None:

@@ -64,13 +64,13 @@ def write_standing(
     *,
     run: RunKey,
     seen_at: datetime,
+    why: str,
     now: datetime,
 ) -> State:
     """Store a case's standing, and its change of state if there is one; the state before.
 
-    `run` is the attempt whose evaluation brought it.
-
-    `seen_at` is the newest moment that the evidence speaks of, by the runs' own clock.
+    `run` is the attempt whose evaluation brought it, `why` the sentence that explains a change,
+    `seen_at` the newest moment that the evidence speaks of, by the runs' own clock.
     """
     before = state_of(session, repo_id, case_id)
     values = _columns(repo_id, case_id, standing, seen_at=seen_at, now=now)
@@ -87,7 +87,7 @@ def write_standing(
                 was=before,
                 now=standing.state,
                 at=seen_at,
-                why=standing.evidence[0].kind if standing.evidence else "",
+                why=why,
                 run_id=run.run_id,
                 attempt=run.attempt,
             )
@@ -114,6 +114,16 @@ def watched(session: Session, repo_id: int) -> list[UUID]:
     """The cases whose passes matter too: every one that is not healthy."""
     query = select(CaseStateRow.case_id).where(
         col(CaseStateRow.repo_id) == repo_id, col(CaseStateRow.state) != State.HEALTHY
+    )
+    return list(session.exec(query))
+
+
+def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
+    """The cases of a repository that are held to be in this state, by id."""
+    query = (
+        select(CaseStateRow.case_id)
+        .where(col(CaseStateRow.repo_id) == repo_id, col(CaseStateRow.state) == state)
+        .order_by(col(CaseStateRow.case_id))
     )
     return list(session.exec(query))
 

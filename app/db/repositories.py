@@ -112,6 +112,16 @@ def repository(session: Session, repo_id: int) -> Repository | None:
     return None if row is None or row.removed_at is not None else _repository(row)
 
 
+def hold(session: Session, repo_id: int) -> None:
+    """Keep others from holding this repository until the transaction ends.
+
+    Rows that refer to it can be written meanwhile: only its other columns are locked.
+    """
+    session.execute(
+        text("SELECT 1 FROM repository WHERE repo_id = :id FOR NO KEY UPDATE"), {"id": repo_id}
+    )
+
+
 def repository_named(session: Session, full_name: str) -> Repository | None:
     """A repository by owner/name; None when we never saw it."""
     query = select(RepositoryRow).where(col(RepositoryRow.full_name) == full_name)

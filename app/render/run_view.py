@@ -26,7 +26,8 @@ class FailedCase:
     job_url: str | None
     finding: Finding
     passed_in_the_end: bool  # a later attempt, or a retry, of the same code passed
-    decision: str | None  # the sentence of an active decision on it
+    decision: str | None  # the sentence of a decision in force
+    is_quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,13 @@ def run_view(facts: RunFacts) -> RunView:
 
 
 def _with_acts(view: RunView) -> RunView:
-    acts = (ActKind.QUARANTINE, ActKind.DISMISS) if view.actionable else ()
-    return replace(view, acts=acts)
+    return replace(view, acts=acts_for(view.actionable))
+
+
+def acts_for(lines: Sequence[CaseLine]) -> tuple[ActKind, ...]:
+    """What can be done about these: a quarantine once, and saying that it is no flake."""
+    undecided = any(line.decision is None for line in lines)
+    return (*((ActKind.QUARANTINE,) if undecided else ()), *((ActKind.DISMISS,) if lines else ()))
 
 
 def _worst_first(case: FailedCase) -> tuple[float, str, str]:
@@ -120,6 +126,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         file_url=_file_url(case, facts),
         page_url=_page(facts, f"/cases/{case.case_id}"),
         decision=case.decision,
+        is_quarantined=case.is_quarantined,
     )
 
 

@@ -38,11 +38,12 @@ class CaseLine:
     file_url: str | None  # at the head commit
     page_url: str | None
     decision: str | None = None  # who quarantined or dismissed it
+    is_quarantined: bool = False  # the decision is a quarantine in force
 
     @property
     def needs_you(self) -> bool:
-        """Whether it asks for the reader's attention."""
-        return self.cause in {Cause.NEW, Cause.UNKNOWN}
+        """Whether it asks for the reader's attention: a quarantined case does not."""
+        return self.cause in {Cause.NEW, Cause.UNKNOWN} and not self.is_quarantined
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +81,6 @@ class RunView:
 
     @property
     def actionable(self) -> tuple[CaseLine, ...]:
-        """The cases that its buttons act on."""
-        return tuple(line for line in (*self.flaky, *self.rescued) if line.decision is None)
+        """The cases that its buttons act on: those whose failures are, or could be, excused."""
+        shown = (*self.flaky, *self.rescued)
+        return tuple(line for line in shown if line.decision is None or line.is_quarantined)

@@ -98,6 +98,11 @@ def decision_sentence(decision: Quarantine | None, *, now: datetime) -> str | No
     return None
 
 
+def is_quarantined(decision: Quarantine | None, *, now: datetime) -> bool:
+    """Whether a case's failures are excused by a decision at `now`."""
+    return decision is not None and decision.excuses(now)
+
+
 def _decided(
     kind: ActKind, before: Quarantine | None, *, now: datetime
 ) -> tuple[QuarantineState, datetime | None]:

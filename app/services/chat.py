@@ -8,13 +8,13 @@ from uuid import UUID
 from app.core.decide import Standing, State
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import cases, chat, decisions, judgements
+from app.db import cases, chat, decisions, executions, judgements
 from app.db.chat import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Chat
 from app.render.chat import ThreadView, reply, root_message
 from app.render.view import ActKind
-from app.services.acts import decision_sentence
+from app.services.acts import decision_sentence, is_quarantined
 from app.services.publish import digest_of
 
 
@@ -63,7 +63,7 @@ def prepare(
         standing=standing,
         decision=sentence,
         page_url=f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None,
-        acts=acts_for(standing, decided=sentence is not None),
+        acts=acts_for(standing, sentence, is_held=is_quarantined(decision, now=now)),
     )
     return Telling(
         repository=repository,
@@ -73,11 +73,18 @@ def prepare(
     )
 
 
-def acts_for(standing: Standing, *, decided: bool) -> tuple[ActKind, ...]:
+def acts_for(standing: Standing, decision: str | None, *, is_held: bool) -> tuple[ActKind, ...]:
     """The buttons below a root message: only what makes sense now."""
-    if decided or standing.state is not State.FLAKY:
+    if is_held:
+        return (ActKind.DISMISS,)
+    if decision is not None or standing.state is not State.FLAKY:
         return ()
     return (ActKind.QUARANTINE, ActKind.DISMISS)
+
+
+def with_threads(session: Session, repo_id: int, run_id: int) -> set[UUID]:
+    """The cases that failed in a run and have threads, whose roots are to be kept true."""
+    return chat.threaded(session, repo_id, executions.failed_in_run(session, repo_id, run_id))
 
 
 def channels_needing_threads(session: Session, repo_id: int) -> int:

@@ -9,9 +9,10 @@ from app.core.decide import Finding, Standing, State, cause_of, standing_of
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState, advance
 from app.core.runs import Repository, Run, RunKey
 from app.core.verdicts import Sighting, Verdict, verdicts_of
-from app.db import decisions, executions, judgements, runs
+from app.db import decisions, executions, judgements, repositories, runs
 from app.db.judgements import StoredFinding
 from app.db.session import Session
+from app.render import words
 
 LOOKBACK = timedelta(days=60)  # how far back a case's history is read for a judgement
 OURSELVES = "FlakeGuard"  # who acts when nobody asked
@@ -24,6 +25,7 @@ class Changed:
     case_id: UUID
     was: State
     now: State
+    is_dismissal: bool  # a person's word brought it, not what was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Judged:
     sightings: Sequence[Sighting]
     verdicts: Sequence[Verdict]
     standing: Standing
+    is_dismissed: bool
 
 
 def evaluate(
@@ -41,9 +44,12 @@ def evaluate(
 ) -> list[Changed]:
     """Judge one attempt's cases and write down what was found; whose state changed.
 
+    One evaluation of a repository at a time: the later one must see what the earlier one saw.
+
     Findings of the run's earlier attempts are made anew: what a later attempt showed speaks
     of them too.
     """
+    repositories.hold(session, repository.id)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
     watched = judgements.watched(session, repository.id)
     seen = executions.seen_in_run(session, run.key, watched)
@@ -75,7 +81,7 @@ def _judged(
 ) -> Judged:
     verdicts = verdicts_of(seen)
     standing = standing_of(verdicts, branch=branch, dismissed_at=dismissed)
-    return Judged(case_id, seen, verdicts, standing)
+    return Judged(case_id, seen, verdicts, standing, is_dismissed=dismissed is not None)
 
 
 def dismissed_at(decision: Quarantine | None) -> datetime | None:
@@ -140,10 +146,14 @@ def _write_standing(
         one.standing,
         run=run.key,
         seen_at=max(verdict.last_at for verdict in trusted),
+        why=next(iter(words.evidence_sentences(one.standing.evidence)), ""),
         now=now,
     )
-    return (
-        None if before is one.standing.state else Changed(one.case_id, before, one.standing.state)
+    if before is one.standing.state:
+        return None
+    calmed = one.standing.state in {State.HEALTHY, State.SUSPECT}
+    return Changed(
+        one.case_id, before, one.standing.state, is_dismissal=one.is_dismissed and calmed
     )
 
 

@@ -19,7 +19,7 @@ from app.ports import CodeHost
 from app.render import check, markdown
 from app.render.run_view import FailedCase, JobFacts, RunFacts, run_view
 from app.render.view import RunView
-from app.services.acts import decision_sentence
+from app.services.acts import decision_sentence, is_quarantined
 
 CHECK = "check"
 COMMENT = "comment"
@@ -202,8 +202,9 @@ def _failed_cases(
                 job_name=end.job_name if end else None,
                 job_url=end.job_url if end else None,
                 finding=one.finding,
-                passed_in_the_end=end is None or end.passed_after,
+                passed_in_the_end=end is not None and end.passed_after,
                 decision=decision_sentence(decided.get(case_id), now=now),
+                is_quarantined=is_quarantined(decided.get(case_id), now=now),
             )
         )
     return shown

@@ -77,9 +77,10 @@ def test_a_quarantine_is_said_everywhere_with_who_did_it(
     assert f"@{WRITER}" in plain[4]
     assert decisions(shop) == [("active", f"@{WRITER}")]
     assert audit(shop) == [(f"@{WRITER}", surface, "quarantine")]
-    assert red.actions == []
+    assert [one["label"] for one in red.actions] == ["Not flaky"]
     [root] = shop.threads()
-    assert "actions" not in [block["type"] for block in root.blocks]
+    [buttons] = [block["elements"] for block in root.blocks if block["type"] == "actions"]
+    assert [one["action_id"] for one in buttons] == ["dismiss"]
 
 
 @pytest.mark.parametrize("surface", ["check", "slack"])

@@ -146,14 +146,24 @@ def deliveries(
 
 @cli.command()
 def retention(
+    repository: Annotated[
+        str | None, typer.Argument(help="OWNER/NAME whose own days are set.")
+    ] = None,
     *,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="With a repository: what for how many days, runs=120.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let go of what is past its time; cron does it every hour."""
-    from app.commands.retention import retention_pass
+    """Let go of what is past its time, as cron does every hour; or say how long to keep it."""
+    from app.commands import retention as command
 
-    raise typer.Exit(retention_pass(_settings(), dry_run=dry_run, as_json=as_json))
+    if repository is not None:
+        raise typer.Exit(command.keep(_settings(), repository, keep or [], as_json=as_json))
+    if keep:
+        raise typer.BadParameter("Name the repository that is to keep it: OWNER/NAME.")
+    raise typer.Exit(command.let_go(_settings(), dry_run=dry_run, as_json=as_json))
 
 
 Paths = Annotated[

@@ -1,18 +1,49 @@
-"""`flakeguard retention`: take what is past its time, or only say what would go."""
+"""`flakeguard retention`: let go of what is past its time, or say what would go or stay."""
 
 import json
+from dataclasses import asdict
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.core.errors import BadInput
 from app.core.retention import Went
 from app.services import retention
+from app.services.sessions import ADMIN
+from app.services.tokens import By
 from app.settings import Settings
 from app.wiring import wired
 
+DIGITS = 6  # of a number of days; what is too long is refused in its own words
 
-def retention_pass(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
+
+def keep(settings: Settings, repository: str, chosen: list[str], *, as_json: bool) -> int:
+    """Set how many days a repository keeps what, and show all that it keeps."""
+    days = dict(_pair(one) for one in chosen)
+    with wired(settings) as parts:
+        kept = retention.keep(
+            parts.engine, repository, days, by=By(ADMIN, "cli"), now=parts.clock()
+        )
+    found = {name: span.days for name, span in asdict(kept).items()}
+    if as_json:
+        typer.echo(json.dumps({"repository": repository, "days": found}))
+        return 0
+    table = Table("kept", "days")
+    for name, length in found.items():
+        table.add_row(name, str(length))
+    Console().print(table)
+    return 0
+
+
+def _pair(said: str) -> tuple[str, int]:
+    name, equals, days = said.partition("=")
+    if not equals or not days.isascii() or not days.isdecimal() or len(days) > DIGITS:
+        raise BadInput(f"Say --keep {name or 'runs'}=DAYS, not --keep {said[:100]}.")
+    return name, int(days)
+
+
+def let_go(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
     """One pass of retention now; what cron does by itself every hour."""
     with wired(settings) as parts:
         act = retention.would_go if dry_run else retention.retire

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, col, select
 
@@ -137,16 +137,30 @@ def repositories(session: Session) -> list[Repository]:
 
 def retention(session: Session, repo_id: int) -> Retention:
     """What a repository keeps for how long; the defaults where it set nothing that holds."""
+    return retention_in(settings(session, repo_id))
+
+
+def settings(session: Session, repo_id: int) -> dict[str, Any]:
+    """What was set for a repository; nothing for one that nobody knows."""
     found = session.execute(
         text("SELECT settings FROM repository WHERE repo_id = :id"), {"id": repo_id}
     ).scalar_one_or_none()
-    return retention_in(found or {})
+    return found or {}
 
 
-def retention_in(settings: dict[str, Any]) -> Retention:
+def note_settings(session: Session, repo_id: int, chosen: dict[str, Any], *, now: datetime) -> None:
+    """Set all that is set for a repository."""
+    session.execute(
+        update(RepositoryRow)
+        .where(col(RepositoryRow.repo_id) == repo_id)
+        .values(settings=chosen, updated_at=now)
+    )
+
+
+def retention_in(stored: dict[str, Any]) -> Retention:
     """The retention in stored settings: what is wrong there was refused when it was set."""
     try:
-        return Retention.of(settings)
+        return Retention.of(stored)
     except BadInput:
         return DEFAULTS
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.core.errors import Unavailable
-from app.core.retention import DELIVERIES, Going, Went
-from app.db import retention
+from app.core.errors import Missing, Unavailable
+from app.core.retention import DELIVERIES, SETTING, Going, Retention, Went
+from app.db import decisions, repositories, retention
 from app.db.retention import Partition, Small
 from app.db.session import Engine, unit_of_work
+from app.services.tokens import By
 
 BATCHES_AT_ONCE = 200  # of one table's rows in one pass; the next pass goes on
 
@@ -47,6 +48,37 @@ def retire(engine: Engine, *, now: datetime) -> Went:
     return Went(_summed(going), tuple(waiting))
 
 
+def keep(
+    engine: Engine, repository: str, days: Mapping[str, int], *, by: By, now: datetime
+) -> Retention:
+    """Let a repository keep these things for so many days; the others stay as they are.
+
+    What is stored already goes when it was to go; runs, which have no such date, go by the new.
+    Raises Missing for a repository that nobody has named, BadInput for what is no retention.
+    """
+    with unit_of_work(engine) as session:
+        found = repositories.repository_named(session, repository)
+        if found is None:
+            raise Missing(f"We do not know {repository[:200]}.")
+        before = repositories.settings(session, found.id)
+        after = {**before, SETTING: {**(before.get(SETTING) or {}), **days}}
+        chosen = Retention.of(after)
+        repositories.note_settings(session, found.id, after, now=now)
+        decisions.write_audit(
+            session,
+            found.id,
+            at=now,
+            actor=by.actor,
+            surface=by.surface,
+            act="keep",
+            case_id=None,
+            before=before.get(SETTING) or {},
+            after=after[SETTING],
+            request_id=by.request_id,
+        )
+    return chosen
+
+
 def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[str, Any]]]:
     """Every small table with the values for which its rows may go; runs last, they cascade."""
     before = {"before": now - DELIVERIES}
@@ -54,8 +86,8 @@ def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[st
     yield retention.DELIVERIES, before
     yield retention.ARTIFACTS, {"now": now}
     with unit_of_work(engine) as session:
-        repositories = retention.repositories(session)
-    for repo_id, kept in repositories:
+        all_of_them = retention.repositories(session)
+    for repo_id, kept in all_of_them:
         values = retention.of_repository(repo_id, kept, now=now)
         yield retention.AUDIT, {"repo": repo_id, "audit": values["audit"]}
         yield retention.RUNS, {name: value for name, value in values.items() if name != "audit"}

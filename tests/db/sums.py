@@ -17,7 +17,8 @@ from app.core.runs import BranchClass, Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.executions import OUTCOMES
 from app.db.session import Engine, unit_of_work
-from app.services.ingest import Origin, ingest_report
+from app.services.ingest import ingest_report
+from app.services.origins import Origin
 
 REPO = 7001
 

@@ -23,8 +23,8 @@ class CaseRollupRow(SQLModel, table=True):
     """Executions of some of a repository's cases in one period, variant and branch class.
 
     The arrays go together: entry by entry a case, an outcome (0: flakes), a bin of durations,
-    how many, and their milliseconds; ordered by case. A row for every 64th of all cases keeps
-    the writes of a fold few, and what one case's trend must read small.
+    how many, and their milliseconds; a day's by case, so that they compress. A row for every
+    64th of all cases keeps the writes of a fold few, and what one case's trend reads small.
     """
 
     __tablename__ = "case_rollup"

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check format bench docs lock clean
+.PHONY: demo test check install format bench docs picture lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
@@ -26,6 +26,11 @@ format: $(STAMP)
 
 bench: $(STAMP) ## the long measurements: ratios, never absolute times
 	$(BIN)/python -m tests.bench $(ARGS)
+
+picture: $(STAMP) ## the README's pictures, from the demo's own pages (needs Chromium)
+	$(BIN)/python -m tests.picture
+
+install: $(STAMP) ## .venv alone
 
 docs: $(STAMP) ## the README's table of settings and .env.example, from the code
 	$(BIN)/python -m app.commands.settings_docs write

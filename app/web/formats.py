@@ -17,7 +17,6 @@ TEXT_LIMIT = 20_000  # characters of a failure's text
 DAYS_IN_WORDS = 60  # older than this, a date says more than a number of days
 MILLISECONDS = 1000  # in a second
 KILOBYTE = 1024  # bytes
-SURE = 0.99  # the highest score that is shown: nothing here is certain
 BRANCH_LIMIT = 60  # characters of a branch's name in a table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROS_DIGITS = 17  # of a moment before the year 5138, in microseconds
@@ -89,7 +88,7 @@ def rate_of(line: CaseLine) -> str:
 
 def score_of(line: CaseLine) -> str:
     """The probability that a case is flaky, with two digits and never as a certainty."""
-    return f"{min(line.score, SURE):.2f}"
+    return words.probability(line.score)
 
 
 def quarantine_of(line: QuarantineLine, *, now: datetime) -> str:

@@ -21,12 +21,13 @@ def test_a_dismissal_takes_back_older_contradictions_and_no_newer_one(
 
     everything = standing_of(verdicts, branch="main")
     newer = [one for one in verdicts if one.contradicted_by is not None and one.last_at > looked_at]
-    assert found.flakes == len(newer)
     assert found.score == score(len({one.last_at.date() for one in newer}))
-    assert (found.rate, found.runs, found.failures) == (
+    assert (found.rate, found.runs, found.failures, found.flakes, found.last_flake_at) == (
         everything.rate,
         everything.runs,
         everything.failures,
+        everything.flakes,
+        everything.last_flake_at,
     )
 
 

@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from anyio.lowlevel import checkpoint
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -28,6 +28,7 @@ GZIP = frozenset({"gzip", "x-gzip"})
 EMPTY = "The body is empty; send the runner's report in it, as curl --data-binary @FILE does."
 
 Pair = tuple[str, str]
+Chunks = AsyncGenerator[bytes, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def too_large(limit: int) -> BodyTooLarge:
     )
 
 
-async def _limited(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGenerator[bytes, None]:
+async def _limited(chunks: Chunks, limit: int) -> Chunks:
     seen = 0
     async for chunk in chunks:
         seen += len(chunk)
@@ -80,7 +81,7 @@ async def _limited(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGene
         yield chunk
 
 
-async def _unpacked(chunks: AsyncGenerator[bytes, None], most: int) -> AsyncGenerator[bytes, None]:
+async def _unpacked(chunks: Chunks, most: int) -> Chunks:
     """A gzip stream's content; what it unpacks to is counted as it comes."""
     unpacker = zlib.decompressobj(wbits=31)
     seen = 0
@@ -103,15 +104,25 @@ async def _unpacked(chunks: AsyncGenerator[bytes, None], most: int) -> AsyncGene
 
 
 class _WholeParser(MultiPartParser):
-    """Knows whether the body came to its end: Starlette's takes what there is."""
+    """Takes whole bodies only: Starlette's own takes what there is of one that was cut short."""
 
     has_ended = False
 
     def on_end(self) -> None:
         self.has_ended = True
 
+    async def parse(self) -> FormData:
+        self.stream = self._to_its_end(self.stream)
+        return await super().parse()
 
-async def _multipart(request: Request, stream: AsyncGenerator[bytes, None]) -> Body:
+    async def _to_its_end(self, chunks: Chunks) -> Chunks:
+        async for chunk in chunks:
+            yield chunk
+        if not self.has_ended:  # said from within, so that the parser closes its files
+            raise BadInput("The multipart body is cut short; send it again.")
+
+
+async def _multipart(request: Request, stream: Chunks) -> Body:
     parser = _WholeParser(
         request.headers,
         stream,
@@ -125,15 +136,11 @@ async def _multipart(request: Request, stream: AsyncGenerator[bytes, None]) -> B
         raise BadInput(f"The multipart body cannot be taken apart: {error.message}") from None
     parts = form.multi_items()
     files = tuple(_file(part) for _, part in parts if isinstance(part, UploadFile))
-    body = Body(files, tuple(_fields(parts)))
-    if not parser.has_ended or not files:
-        body.close()
+    if not files:
         raise BadInput(
             "The multipart body holds no file; send each report as curl --form report=@FILE does."
-            if parser.has_ended
-            else "The multipart body is cut short; send it again."
         )
-    return body
+    return Body(files, tuple(_fields(parts)))
 
 
 def _fields(parts: Iterable[tuple[str, UploadFile | str]]) -> Iterable[Pair]:
@@ -147,7 +154,7 @@ def _file(part: UploadFile) -> HandedFile:
     return HandedFile(name, part.file, part.size or 0)
 
 
-async def _raw(stream: AsyncGenerator[bytes, None]) -> Body:
+async def _raw(stream: Chunks) -> Body:
     spool = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 -- handed on, open
     size = 0
     try:

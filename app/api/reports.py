@@ -129,7 +129,7 @@ class Reports:
         try:
             return Caller(holder, self.budget.take(holder.digest.hex()))
         except Unavailable as error:
-            log.warning("rate_limit_open", error=str(error), token=holder.token.id)
+            log.warning("rate_limit_open", error=str(error), holder=holder.token.id)
             return Caller(holder, None)
 
     async def _taken(self, caller: Caller, taken: Taken, said: Told) -> Response:

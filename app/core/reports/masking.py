@@ -8,6 +8,7 @@ _TOKENS = re.compile(
     r"""
     \bgh[pousr]_[A-Za-z0-9]{20,}            # GitHub
   | \bgithub_pat_[A-Za-z0-9_]{20,}
+  | \bfgt_n?[0-9a-f]{1,16}_[A-Za-z0-9_-]{40,}  # ours
   | \bglpat-[A-Za-z0-9_-]{16,}              # GitLab
   | \b(?:xox[abeprs]|xapp)-[A-Za-z0-9-]{10,}  # Slack
   | \bhttps://hooks\.slack\.com/[A-Za-z0-9/_-]+
@@ -27,7 +28,7 @@ _TOKENS = re.compile(
 # Most texts hold no secret, so plain hints decide which patterns have to look. A hint is searched
 # for by its rarest letter, with what stands before it behind: that takes a third of the time.
 _TOKEN_HINT = re.compile(
-    r"_(?:(?<=gh[pousr]_)|(?<=hub_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=npm_)|(?<=dop_v1_))"
+    r"_(?:(?<=gh[pousr]_)|(?<=hub_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=npm_)|(?<=dop_v1_)|(?<=fgt_))"
     r"|-(?:(?<=glpat-)|(?<=xox[abeprs]-)|(?<=xapp-)|(?<=sk-)|(?<=pypi-))"
     r"|\.(?:(?<=hooks\.)slack|(?<=ya29\.)|(?<=SG\.))"
     r"|I(?:(?<=AKI)|(?<=ASI))A|z(?<=AIz)a|J(?<=eyJ)"

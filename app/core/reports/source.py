@@ -106,7 +106,7 @@ class Source:
         if magic.startswith(_GZIP):
             self._packed = self._size(file)
             file.seek(0)
-            self._file = cast(BinaryIO, gzip.GzipFile(fileobj=file))
+            self._file = cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
         else:
             self._packed = 0
             self._check_size(self._size(file))

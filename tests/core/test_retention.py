@@ -1,11 +1,13 @@
 """How long executions are kept, and which runs are refused for their date."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.errors import BadInput
 from app.core.retention import KeepUntil, Retention, keep_until, too_old_or_new
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -60,3 +62,47 @@ def test_a_run_still_to_come_is_refused() -> None:
     assert too_old_or_new(NOW + DAY + timedelta(seconds=1), now=NOW) == (
         "The run is dated 2026-11-21 09:30, which is still to come; check its clock."
     )
+
+
+def test_what_a_repository_does_not_set_stays_as_it_is() -> None:
+    chosen = Retention.of({"retention": {"videos": 3}, "something": "else"})
+
+    assert chosen == replace(Retention(), videos=3 * DAY)
+    assert Retention.of({}) == Retention.of({"retention": None}) == Retention()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"runs": 0}, "retention.runs must be a whole number of days, 1 to 3650."),
+        ({"runs": True}, "retention.runs must be a whole number of days, 1 to 3650."),
+        ({"runs": "9"}, "retention.runs must be a whole number of days, 1 to 3650."),
+        ({"runs": 3_651}, "retention.runs must be a whole number of days, 1 to 3650."),
+        ([1], "retention must name what is kept for how many days."),
+        (
+            {"cats": 9},
+            "retention.cats is nothing that is kept; use audit, daily, failed,"
+            " failed_on_default, failed_runs, hourly, logs, passed, passed_on_default, runs,"
+            " runs_on_default, screenshots, videos.",
+        ),
+    ],
+)
+def test_what_is_no_retention_is_refused_by_name(given: object, sentence: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        Retention.of({"retention": given})
+
+    assert str(refused.value) == sentence
+
+
+@given(
+    st.builds(Retention, runs=spans, passed=spans, failed=spans),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_run_outlives_its_executions(
+    retention: Retention, on_default: bool, failed: bool
+) -> None:
+    keep = keep_until(at=NOW, received_at=NOW, on_default=on_default, retention=retention)
+    goes = NOW + max(retention.of_run(on_default=on_default, failed=failed), 7 * DAY)
+
+    assert goes >= max(keep.passing, keep.failing)

@@ -44,10 +44,10 @@ TASKS = Small("task", "wanted <= done AND done_at < :before")
 AUDIT = Small("audit_event", "repo_id = :repo AND at < :audit")
 
 # Runs take their jobs, reports and findings along. None goes within a week of its receipt, nor
-# before its reports are folded. Served by run_branch.
+# before its reports are folded. Served by run_recent.
 RUNS = Small(
     "run",
-    """repo_id = :repo AND started_at < CASE
+    """repo_id = :repo AND started_at < :newest AND started_at < CASE
          WHEN branch_class = :default THEN CAST(:on_default AS timestamptz)
          WHEN conclusion = ANY(:failed_words) THEN CAST(:failed AS timestamptz)
          ELSE CAST(:others AS timestamptz) END
@@ -139,13 +139,17 @@ def repositories(session: Session) -> Sequence[tuple[int, Retention]]:
 
 def of_repository(repo_id: int, kept: Retention, *, now: datetime) -> dict[str, Any]:
     """The values with which RUNS and AUDIT are asked."""
-    return {
-        "repo": repo_id,
-        "default": BranchClass.DEFAULT,
-        "failed_words": sorted(FAILED_CONCLUSIONS),
+    before = {
         "on_default": now - kept.of_run(on_default=True, failed=False),
         "failed": now - kept.of_run(on_default=False, failed=True),
         "others": now - kept.of_run(on_default=False, failed=False),
+    }
+    return {
+        **before,
+        "newest": max(before.values()),
+        "repo": repo_id,
+        "default": BranchClass.DEFAULT,
+        "failed_words": sorted(FAILED_CONCLUSIONS),
         "received": now - AT_LEAST,
         "audit": now - kept.audit,
     }

@@ -1,6 +1,7 @@
 """Which attempt and which job an artifact comes from: the host names neither."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +19,7 @@ class BoundArtifact:
 
     artifact: Artifact
     job: Job | None
-
-    @property
-    def variant(self) -> str:
-        """The circumstances in which its reports were made: the job, else the artifact's name."""
-        return self.job.name if self.job else self.artifact.name
+    variant: str  # the circumstances of its reports: the same in every attempt, red or green
 
 
 def of_attempt(
@@ -41,15 +38,23 @@ def of_attempt(
 def bind(artifacts: Sequence[Artifact], jobs: Sequence[Job]) -> list[BoundArtifact]:
     """Find each artifact's job: the one whose name its own name spells out most fully.
 
-    What is left over belongs to the one job that is left over, if it is only one.
+    What is left over belongs to the one job that is left over, if it is only one. The variant
+    is the job that is named, if no other artifact names it too, else the artifact's own name:
+    it must not hang on how jobs ended, or attempts could not be compared.
     """
     found = {artifact.id: _named_job(artifact, jobs) for artifact in artifacts}
-    taken = {job.id for job in found.values() if job}
+    taken = Counter(job.id for job in found.values() if job)
     left = [job for job in jobs if job.id not in taken]
     rest = left[0] if len(left) == 1 else None
     if len(jobs) > 1 and rest is not None and not rest.is_red:
         rest = None  # a green job that uploads nothing is common: lint, build
-    return [BoundArtifact(artifact, found[artifact.id] or rest) for artifact in artifacts]
+    bound = []
+    for artifact in artifacts:
+        named = found[artifact.id]
+        is_alone = named is not None and taken[named.id] == 1
+        variant = named.name if named is not None and is_alone else artifact.name
+        bound.append(BoundArtifact(artifact, named or rest, variant))
+    return bound
 
 
 def _named_job(artifact: Artifact, jobs: Sequence[Job]) -> Job | None:

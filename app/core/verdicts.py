@@ -1,7 +1,7 @@
 """All executions of a case on one code in one variant, judged."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,6 +33,7 @@ class Sighting:
     run_id: int
     attempt: int
     nth: int  # within its report, from 1
+    path: str = ""  # of its report, within what the job uploaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,23 @@ def verdicts_of(sightings: Iterable[Sighting]) -> list[Verdict]:
 
 def _trusted(group: set[Sighting]) -> set[Sighting]:
     return {sighting for sighting in group if sighting.is_trusted} or group
+
+
+def told_apart(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The sightings of one case, with reports that stand beside each other told apart.
+
+    Where one attempt has the case in several reports of one variant (an interpreter each, say),
+    each of these reports is a variant of its own: that one fails and another passes is no
+    contradiction.
+    """
+    paths: dict[tuple[str, int, int], set[str]] = {}
+    for one in sightings:
+        paths.setdefault((one.variant, one.run_id, one.attempt), set()).add(one.path)
+    crowded = {variant for (variant, _, _), found in paths.items() if len(found) > 1}
+    return [
+        replace(one, variant=f"{one.variant} {one.path}") if one.variant in crowded else one
+        for one in sightings
+    ]
 
 
 def _moment(sighting: Sighting) -> tuple[datetime, int, int, int]:

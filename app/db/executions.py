@@ -62,8 +62,8 @@ def _copy_occurrences(cursor: Cursor[Any], texts: BinaryIO) -> None:
 
 SIGHTINGS = text("""
 SELECT wanted.case_id, seen.at, seen.outcome, seen.nth, run.code, run.head_sha,
-       report.variant || coalesce(' ' || seen.variant, ''), run.branch_class, run.pr_number,
-       run.is_trusted, run.run_id, run.attempt
+       report.variant || coalesce(' ' || seen.variant, '') AS variant, run.branch_class,
+       run.pr_number, run.is_trusted, run.run_id, run.attempt, report.path
 FROM unnest(CAST(:cases AS uuid[])) AS wanted(case_id)
 CROSS JOIN LATERAL (
   SELECT * FROM execution
@@ -93,20 +93,21 @@ def sightings(
             "limit": SIGHTINGS_PER_CASE,
         },
     )
-    for case_id, at, outcome, nth, code, head, variant, branch_class, pr, trusted, run, n in rows:
-        found[case_id].append(
+    for row in rows:
+        found[row.case_id].append(
             Sighting(
-                at=at,
-                outcome=OUTCOMES[outcome],
-                code=code,
-                head_sha=head,
-                variant=variant,
-                branch_class=BranchClass(branch_class),
-                pr_number=pr,
-                is_trusted=trusted,
-                run_id=run,
-                attempt=n,
-                nth=nth,
+                at=row.at,
+                outcome=OUTCOMES[row.outcome],
+                code=row.code,
+                head_sha=row.head_sha,
+                variant=row.variant,
+                branch_class=BranchClass(row.branch_class),
+                pr_number=row.pr_number,
+                is_trusted=row.is_trusted,
+                run_id=row.run_id,
+                attempt=row.attempt,
+                nth=row.nth,
+                path=row.path,
             )
         )
     return found

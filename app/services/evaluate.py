@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.decide import Finding, Standing, State, cause_of, standing_of
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState, advance
 from app.core.runs import Repository, Run, RunKey
-from app.core.verdicts import Sighting, Verdict, verdicts_of
+from app.core.verdicts import Sighting, Verdict, told_apart, verdicts_of
 from app.db import decisions, executions, judgements, repositories, runs
 from app.db.judgements import StoredFinding
 from app.db.session import Session
@@ -79,9 +79,10 @@ def _judge(
 def _judged(
     case_id: UUID, seen: Sequence[Sighting], dismissed: datetime | None, *, branch: str
 ) -> Judged:
-    verdicts = verdicts_of(seen)
+    apart = told_apart(seen)
+    verdicts = verdicts_of(apart)
     standing = standing_of(verdicts, branch=branch, dismissed_at=dismissed)
-    return Judged(case_id, seen, verdicts, standing, is_dismissed=dismissed is not None)
+    return Judged(case_id, apart, verdicts, standing, is_dismissed=dismissed is not None)
 
 
 def dismissed_at(decision: Quarantine | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from app.core.publishing import CheckRun
 from app.core.runs import BranchClass, Repository, Run
 from app.db import cases, decisions, executions, judgements, publications, reports, repositories
 from app.db import runs as run_rows
+from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
@@ -189,7 +190,7 @@ def _failed_cases(
     shown = []
     for (run_id, case_id, variant), one in last.items():
         case = known[case_id]
-        end = ends.get((run_id, case_id, variant))
+        end = _end(ends, run_id, case_id, variant)
         shown.append(
             FailedCase(
                 case_id=case_id,
@@ -208,3 +209,18 @@ def _failed_cases(
             )
         )
     return shown
+
+
+def _end(
+    ends: Mapping[tuple[int, UUID, str], LastFailure], run_id: int, case_id: UUID, variant: str
+) -> LastFailure | None:
+    """How a case ended; a report that was told apart from its neighbours adds its path."""
+    whole = ends.get((run_id, case_id, variant))
+    if whole is not None:
+        return whole
+    begun = [
+        end
+        for (run, case, begin), end in ends.items()
+        if (run, case) == (run_id, case_id) and variant.startswith(f"{begin} ")
+    ]
+    return next(iter(begun), None)

@@ -87,7 +87,7 @@ def test_clocks_that_differ_by_a_moment_lose_nothing() -> None:
         (
             ["results"],
             ["test"],
-            {"results": ("test", "test")},
+            {"results": ("test", "results")},
         ),
         (
             ["Ergebnis-Prüfung"],
@@ -125,7 +125,25 @@ def test_the_one_red_job_left_over_takes_the_artifact_left_over() -> None:
 
     found = bound(["unit", "screens"], jobs)
 
-    assert found == {"unit": ("unit", "unit"), "screens": ("browser", "browser")}
+    assert found == {"unit": ("unit", "unit"), "screens": ("browser", "screens")}
+
+
+@pytest.mark.parametrize("names", [["unit", "screens"], ["unit-a", "unit-b"], ["other"]])
+def test_a_variant_is_the_same_however_the_jobs_ended(names: list[str]) -> None:
+    red = [job("unit"), job("browser", conclusion="failure")]
+    green = [job("unit"), job("browser")]
+
+    then, now = bound(names, red), bound(names, green)
+
+    assert {name: variant for name, (_, variant) in then.items()} == {
+        name: variant for name, (_, variant) in now.items()
+    }
+
+
+def test_two_artifacts_of_one_job_are_variants_of_their_own() -> None:
+    found = bound(["unit-py311", "unit-py312"], [job("unit"), job("lint")])
+
+    assert found == {"unit-py311": ("unit", "unit-py311"), "unit-py312": ("unit", "unit-py312")}
 
 
 def test_a_green_job_left_over_takes_nothing() -> None:

@@ -1,5 +1,6 @@
 """Verdicts: executions of a case on one code in one variant, judged."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.outcomes import Outcome
-from app.core.verdicts import Sighting, VerdictKind, verdicts_of
+from app.core.verdicts import Sighting, VerdictKind, told_apart, verdicts_of
 from tests.core.sightings import (
     ERRORED,
     FAILED,
@@ -17,6 +18,7 @@ from tests.core.sightings import (
     QUEUE,
     SKIPPED,
     histories,
+    on_main,
     seen,
 )
 
@@ -160,3 +162,25 @@ def test_every_execution_counts_in_exactly_one_verdict(history: list[Sighting]) 
 
 def _at(outcome: Outcome, *, run: int = 1, attempt: int = 1, nth: int = 1) -> Sighting:
     return seen(outcome, run=run, attempt=attempt, nth=nth)
+
+
+def test_reports_beside_each_other_do_not_contradict_each_other() -> None:
+    failing = replace(on_main("X")[0], path="py311.xml")
+    passing = replace(on_main("P")[0], path="py312.xml", code=failing.code, run_id=failing.run_id)
+
+    apart = verdicts_of(told_apart([failing, passing]))
+
+    assert {one.variant: one.kind for one in apart} == {
+        "linux py311.xml": VerdictKind.FAILED,
+        "linux py312.xml": VerdictKind.PASSED,
+    }
+
+
+def test_one_report_an_attempt_is_compared_with_the_next_whatever_its_name() -> None:
+    first, *rest = on_main("P")
+    failing = replace(first, outcome=Outcome.FAILED, path="TEST-17.xml")
+    passing = replace(first, attempt=2, path="TEST-42.xml")
+
+    [verdict] = verdicts_of(told_apart([failing, passing, *rest]))
+
+    assert verdict.kind is VerdictKind.FLAKY

@@ -12,6 +12,7 @@ from redis import Redis
 
 from app import embedded
 from app.clock import Clock, utc_now
+from app.core.deliveries import Delivery, Taken, only_from
 from app.core.errors import ErrorKind, Unavailable
 from app.core.reports import Limits
 from app.db.session import Engine, engine_for
@@ -60,7 +61,11 @@ class Parts:
     @property
     def context(self) -> Context:
         """What tasks work with."""
-        app_id = self.settings.github_app_id
+        app_id, accounts = self.settings.github_app_id, self.settings.allowed_accounts
+
+        def from_github(delivery: Delivery) -> Taken:
+            return only_from(github_events.taken(delivery, app_id=app_id), accounts)
+
         return Context(
             engine=self.engine,
             code_hosts=self.github or _no_code_host,
@@ -68,7 +73,7 @@ class Parts:
             queue=self.queue,
             clock=self.clock,
             translators={
-                "github": partial(github_events.taken, app_id=app_id),
+                "github": from_github,
                 "slack": slack_events.taken,
             },
             chance=random.SystemRandom().random,

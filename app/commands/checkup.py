@@ -180,13 +180,13 @@ def of_webhook(settings: Settings) -> Finding:
     if settings.github_webhook_secret is not None:
         return Finding(area, Level.OK, "GITHUB_WEBHOOK_SECRET is set; deliveries are checked.")
     if settings.github_polling:
-        return Finding(area, Level.OK, "GITHUB_POLLING is on: no webhook is needed.")
+        message = "GITHUB_POLLING is on, but this version does not list runs by itself yet."
+        return Finding(area, Level.WARNING, message, "Let GitHub's webhooks reach us.")
     return Finding(
         area,
         Level.FAILED if settings.environment == "production" else Level.WARNING,
         "No webhook secret: POST /github/webhook answers 503 to every delivery.",
-        "Set GITHUB_WEBHOOK_SECRET to the secret on the GitHub App's page, "
-        "or GITHUB_POLLING=true where no webhook can reach us.",
+        "Set GITHUB_WEBHOOK_SECRET to the secret on the GitHub App's page.",
     )
 
 

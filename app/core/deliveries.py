@@ -1,5 +1,6 @@
 """One delivery, and what it comes to: facts to note and work to ask for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,3 +81,23 @@ class Taken:
 
     facts: tuple[Fact, ...] = ()
     requests: tuple[tuple[QueueName, Request], ...] = ()
+
+
+def only_from(taken: Taken, accounts: Collection[str]) -> Taken:
+    """What a delivery comes to when only these accounts are served; all are when none is named.
+
+    Logins do not tell upper from lower case, as on the code host.
+    """
+    served = {account.lower() for account in accounts}
+    named = {owner.lower() for fact in taken.facts if (owner := _owner(fact)) is not None}
+    return taken if not served or named <= served else Taken()
+
+
+def _owner(fact: Fact) -> str | None:
+    match fact:
+        case InstallationSeen(account=account):
+            return account
+        case RepositorySeen(repository=repository):
+            return repository.full_name.partition("/")[0]
+        case _:
+            return None

@@ -90,14 +90,13 @@ def test_what_is_not_set_up_fails_only_in_production(
         "github webhook",
         level,
         "No webhook secret: POST /github/webhook answers 503 to every delivery.",
-        "Set GITHUB_WEBHOOK_SECRET to the secret on the GitHub App's page, or GITHUB_POLLING=true "
-        "where no webhook can reach us.",
+        "Set GITHUB_WEBHOOK_SECRET to the secret on the GitHub App's page.",
     )
 
 
-def test_a_webhook_secret_or_polling_will_do(tmp_path: Path) -> None:
+def test_a_webhook_secret_will_do_and_polling_will_not_yet(tmp_path: Path) -> None:
     assert checkup.of_webhook(isolated(tmp_path, github_webhook_secret="s")).level is OK
-    assert checkup.of_webhook(isolated(tmp_path, github_polling=True)).level is OK
+    assert checkup.of_webhook(isolated(tmp_path, github_polling=True)).level is WARNING
 
 
 def test_a_data_folder_that_others_may_open_or_that_is_full_is_warned_of() -> None:

@@ -193,6 +193,7 @@ class FailureText:
     message: str
     trace: str
     is_cut: bool
+    is_shared: bool = False  # the trace is that of another case that failed alike in this report
 
 
 @dataclass(frozen=True, slots=True)

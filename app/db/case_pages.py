@@ -68,14 +68,25 @@ FROM audit_event WHERE repo_id = :repo_id AND case_id = :case_id
 ORDER BY at DESC, event_id DESC LIMIT :limit
 """
 
+# A trace is stored with the first failure of its signature in a report (app.db.rows).
 LAST_FAILURE = f"""
-SELECT at, left(type, {NAME_CUT}) AS type, left(message, {MESSAGE_CUT}) AS message,
-       left(trace, {TRACE_CUT}) AS trace,
+SELECT failed.at, left(type, {NAME_CUT}) AS type, left(message, {MESSAGE_CUT}) AS message,
+       left(coalesce(failed.trace, first.trace), {TRACE_CUT}) AS trace,
        coalesce(length(message) > {MESSAGE_CUT}, false)
-         OR coalesce(length(trace) > {TRACE_CUT}, false) AS is_cut
-FROM occurrence
-WHERE repo_id = :repo_id AND case_id = :case_id AND keep_until > :now
-ORDER BY at DESC, report_id DESC, nth DESC LIMIT 1
+         OR coalesce(length(coalesce(failed.trace, first.trace)) > {TRACE_CUT}, false) AS is_cut,
+       coalesce(first.case_id <> :case_id, false) AS is_shared
+FROM (
+  SELECT * FROM occurrence
+  WHERE repo_id = :repo_id AND case_id = :case_id AND keep_until > :now
+  ORDER BY at DESC, report_id DESC, nth DESC LIMIT 1
+) AS failed
+LEFT JOIN LATERAL (
+  SELECT trace, case_id FROM occurrence AS one
+  WHERE one.repo_id = failed.repo_id AND one.report_id = failed.report_id
+    AND one.signature = failed.signature AND one.keep_until = failed.keep_until
+    AND one.trace IS NOT NULL
+  LIMIT 1
+) AS first ON failed.trace IS NULL
 """
 
 
@@ -141,6 +152,7 @@ def last_failure(
         message=row["message"] or "",
         trace=row["trace"] or "",
         is_cut=row["is_cut"],
+        is_shared=row["is_shared"],
     )
 
 

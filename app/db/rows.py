@@ -32,6 +32,7 @@ COPY_OCCURRENCES = (
 EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
 
 PIECE = 64 * 1024  # bytes of rows put together before they are sent
+ATTACHED_MOST = 10_000  # attachments kept of one report
 SMALLINT_MOST = 2**15 - 1
 INTEGER_MOST = 2**31 - 1
 DURATIONS_KEPT = 50_000  # packed durations kept for the next row that has the same
@@ -80,6 +81,7 @@ class Rows:
     def __init__(self, sink: Sink, texts: BinaryIO) -> None:
         self.id_sum = 0  # of all cases: names their set, whatever order they come in
         self.failures = 0
+        self.attached: list[tuple[bytes, str, str]] = []  # case id, name, path or link
         self._ids = CaseIds(sink.repo_id)
         self._texts = texts
         self._told: set[bytes] = set()  # signatures whose texts are stored
@@ -145,6 +147,8 @@ class Rows:
         pieces = []
         raw_id = self._ids.of(case)
         self.id_sum += int.from_bytes(raw_id)
+        if case.detail is not None and len(self.attached) < ATTACHED_MOST:
+            self.attached += [(raw_id, name, place) for name, place in case.detail.artifacts]
         variant = _text(case.variant)
         for nth, execution in enumerate(case.executions, start=1):
             pieces.append(self._start(nth, execution, variant))

@@ -1,7 +1,6 @@
 """Ingest: the reports of one run attempt, each stored once, in one transaction of its own."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,17 +12,19 @@ import structlog
 
 from app.core import artifacts as bound_artifacts
 from app.core.artifacts import BoundArtifact
+from app.core.attachments import NOWHERE, Members
 from app.core.errors import BadInput, Missing
 from app.core.reports import Limits
-from app.core.reports.archive import report_files
-from app.core.retention import DEFAULTS, Retention, keep_until, too_old_or_new
+from app.core.reports.archive import Content, attachments_in, members_of
+from app.core.retention import keep_until, too_old_or_new
 from app.core.runs import BranchClass, Job, PullRequest, Repository, Run
 from app.db import reports
 from app.db.reports import KnownReport, NewReport
 from app.db.session import Engine, unit_of_work
 from app.ports import CodeHost
-from app.services import storing
+from app.services import beside, storing
 from app.services.dating import own_time
+from app.services.origins import Origin
 
 SPOOL_BYTES = 8 * 1024 * 1024  # of a download, before it goes to a file without a name
 ARTIFACT_LIMIT = 512 * 1024 * 1024  # bytes of one artifact's zip
@@ -40,25 +41,6 @@ class Attempt:
     jobs: tuple[Job, ...]
     artifacts: tuple[BoundArtifact, ...]
     pull_request: PullRequest | None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a report comes from."""
-
-    run: Run
-    variant: str
-    job: Job | None
-    retention: Retention = DEFAULTS  # the repository's own
-    source: str = "artifact"  # app.db.reports.NewReport.source
-    dates_itself: bool = False  # whether the report's own time counts, where it is plausible
-
-    @property
-    def at(self) -> datetime:
-        """When its executions ended, by the run's own clock."""
-        if self.job and self.job.completed_at:
-            return self.job.completed_at
-        return self.run.ended_at or self.run.started_at
 
 
 def fetch_attempt(host: CodeHost, repository: Repository, run: Run) -> Attempt:
@@ -122,8 +104,15 @@ def ingest_archive(
     """
     found: list[KnownReport] = []
     try:
-        for path, member in _rewound(file, limits):
-            found.append(ingest_report(engine, origin, path, member, now=now, limits=limits))
+        members = Members(name, attachments_in(file, limits=limits))
+        for path, member, content in members_of(file, limits=limits):
+            if content is Content.COVERAGE:
+                beside.measure_coverage(engine, origin, path, member, limits=limits)
+                continue
+            found.append(
+                ingest_report(engine, origin, path, member, now=now, limits=limits, members=members)
+            )
+        beside.keep_attachments(engine, origin, members, now=now)
     except BadInput as error:
         new = _new_report(origin, f"{name}/{ARCHIVE_ITSELF}", file)
         with unit_of_work(engine) as session:
@@ -131,13 +120,15 @@ def ingest_archive(
     return found
 
 
-def _rewound(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
-    file.seek(0)
-    yield from report_files(file, limits=limits)
-
-
 def ingest_report(
-    engine: Engine, origin: Origin, path: str, file: BinaryIO, *, now: datetime, limits: Limits
+    engine: Engine,
+    origin: Origin,
+    path: str,
+    file: BinaryIO,
+    *,
+    now: datetime,
+    limits: Limits,
+    members: Members = NOWHERE,
 ) -> KnownReport:
     """Store one report with its executions, or why it could not be read; in one transaction."""
     began = perf_counter()
@@ -153,7 +144,8 @@ def ingest_report(
     try:
         if refusal := too_old_or_new(new.at, now=now):
             raise BadInput(refusal)
-        return storing.store(engine, new, file, keep, now=now, limits=limits, began=began)
+        kept = storing.Kept(keep, origin.retention, members)
+        return storing.store(engine, new, file, kept, now=now, limits=limits, began=began)
     except BadInput as error:
         log.info("report_refused", path=path, reason=str(error))
         with unit_of_work(engine) as session:

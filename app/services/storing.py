@@ -1,14 +1,16 @@
 """Storing one report: its row, its executions and what is new of its cases, in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from typing import BinaryIO
 
+from app.core.attachments import NOWHERE, Attachment, Members
 from app.core.reports import Limits, ReadWhole, ReportReading, read_at_once, read_report
-from app.core.retention import KeepUntil
-from app.db import cases, executions, partitions, reports
+from app.core.retention import KeepUntil, Retention
+from app.db import artifacts, cases, executions, partitions, reports
+from app.db.artifacts import Place
 from app.db.executions import Sink
 from app.db.reports import KnownReport, NewReport, ReportCounts
 from app.db.rows import Rows
@@ -18,11 +20,20 @@ MILLISECONDS = 1000  # in a second
 SET_MODULUS = 1 << 256  # sums of case ids wrap around here; the digest of a set has 32 bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long what a report tells is kept, and what came beside it."""
+
+    until: KeepUntil
+    retention: Retention
+    members: Members = NOWHERE
+
+
 def store(
     engine: Engine,
     new: NewReport,
     file: BinaryIO,
-    keep: KeepUntil,
+    kept: Kept,
     *,
     now: datetime,
     limits: Limits,
@@ -34,6 +45,7 @@ def store(
     stored. Where that shows that cases repeat in a way that only the whole report can tell,
     nothing is kept and it is read whole first. Raises BadInput when it cannot be read.
     """
+    keep = kept.until
     partitions.ensure(engine, (keep.passing, keep.failing))
     for read in (read_at_once, read_report):
         try:
@@ -43,7 +55,9 @@ def store(
                     return reports.place_of(session, new)
                 sink = Sink(new.key.repo_id, report_id, new.at, keep)
                 again = Again(read, file, limits)
-                _store(session, sink, again, now=now, began=began)
+                place = Place(new.key, new.at, now, kept.retention, report_id)
+                rows = _store(session, sink, again, now=now, began=began)
+                artifacts.add(session, place, _attachments(rows, kept.members))
                 return KnownReport(report_id, is_read=True)
         except ReadWhole:
             continue
@@ -63,7 +77,8 @@ class Again:
         return self.read(self.file, limits=self.limits)
 
 
-def _store(session: Session, sink: Sink, report: Again, *, now: datetime, began: float) -> None:
+def _store(session: Session, sink: Sink, report: Again, *, now: datetime, began: float) -> Rows:
+    """Write its executions down, what they came to, and what is new of its cases."""
     reading = report.reading()
     rows = executions.copy_cases(session, sink, reading.in_batches())
     counts = _counts(reading, rows)
@@ -72,6 +87,13 @@ def _store(session: Session, sink: Sink, report: Again, *, now: datetime, began:
     )
     if is_new_set:
         cases.add(session, sink.repo_id, report.reading(), now=now)
+    return rows
+
+
+def _attachments(rows: Rows, members: Members) -> Iterator[Attachment]:
+    for case_id, name, where in rows.attached:
+        if found := members.named(case_id, name, where):
+            yield found
 
 
 def since(began: float) -> int:

@@ -22,7 +22,7 @@ from app.db.reports import KnownReport
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
 from app.services import ingest
-from app.services.ingest import Origin
+from app.services.origins import Origin
 from app.services.storing import since
 from app.services.tokens import Holder
 

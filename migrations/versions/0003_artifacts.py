@@ -16,8 +16,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    tags = sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False)
-    op.add_column("case_", tags)
+    op.add_column(
+        "case_",
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+    )
     op.add_column("case_", sa.Column("timeout_ms", sa.Integer(), nullable=True))
     op.add_column("case_", sa.Column("retries", sa.Integer(), nullable=True))
     op.create_index("case_tags", "case_", ["tags"], postgresql_using="gin")

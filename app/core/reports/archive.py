@@ -3,11 +3,15 @@
 import re
 import zlib
 from collections.abc import Iterator
+from enum import StrEnum
+from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, NamedTuple, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from app.core.attachments import Kind, kind_of
 from app.core.errors import BadInput
+from app.core.reports.coverage import is_coverage
 from app.core.reports.limits import DEFAULTS, MB, Limits
 from app.core.reports.registry import format_of
 from app.core.reports.source import Source
@@ -16,6 +20,7 @@ from app.core.reports.zipcheck import check_directory, check_members
 
 SPOOL_BYTES = 4 * MB  # of one member, before it goes to a file without a name
 CHUNK = 65_536
+ATTACHMENTS_MOST = 10_000  # listed of one archive
 _READ_ERRORS = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 _NO_REPORT = re.compile(
@@ -37,14 +42,42 @@ def is_zip(file: BinaryIO) -> bool:
     return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
-def report_files(file: BinaryIO, *, limits: Limits = DEFAULTS) -> Iterator[tuple[str, BinaryIO]]:
-    """The members that look like reports, by name, each to be read before the next is asked for.
+class Content(StrEnum):
+    """What a member is, told by its beginning."""
+
+    REPORT = "report"
+    COVERAGE = "coverage"
+
+
+class Member(NamedTuple):
+    """One file of an archive that is read; to be read before the next is asked for."""
+
+    name: str
+    file: BinaryIO
+    content: Content
+
+
+def members_of(file: BinaryIO, *, limits: Limits = DEFAULTS) -> Iterator[Member]:
+    """The members that look like reports or coverage files.
 
     Files that tell of one report together (a Bazel test's attempts, Allure's results) come as
     one. Raises BadInput, in one sentence, for what is no zip or must not be unpacked.
     """
-    budget = _Budget(limits)
-    yield from _reports_in(file, budget, inside="")
+    yield from _members_in(file, _Budget(limits), inside="")
+
+
+def report_files(file: BinaryIO, *, limits: Limits = DEFAULTS) -> Iterator[tuple[str, BinaryIO]]:
+    """As `members_of`, of reports alone: by name."""
+    for member in members_of(file, limits=limits):
+        if member.content is Content.REPORT:
+            yield member.name, member.file
+
+
+def attachments_in(file: BinaryIO, *, limits: Limits = DEFAULTS) -> dict[str, int]:
+    """Screenshots, videos, traces and logs among the members: their sizes, by path."""
+    with _opened_zip(file, limits) as archive:
+        found = (one for one in archive.infolist() if kind_of(one.filename) and not one.is_dir())
+        return {one.filename: one.file_size for one in islice(found, ATTACHMENTS_MOST)}
 
 
 class _Budget:
@@ -71,25 +104,31 @@ class _Budget:
             )
 
 
-def _reports_in(file: BinaryIO, budget: _Budget, *, inside: str) -> Iterator[tuple[str, BinaryIO]]:
-    check_directory(file, budget.limits)
+def _opened_zip(file: BinaryIO, limits: Limits) -> ZipFile:
+    check_directory(file, limits)
     file.seek(0)
     try:
-        archive = ZipFile(file)
+        return ZipFile(file)
     except (*_READ_ERRORS, RuntimeError):
         raise BadInput("The zip archive is damaged or cut short; upload it again.") from None
-    with archive:
+
+
+def _members_in(file: BinaryIO, budget: _Budget, *, inside: str) -> Iterator[Member]:
+    with _opened_zip(file, budget.limits) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         check_members(members, budget.limits)
-        wanted = {m.filename: m for m in members if not _NO_REPORT.search(m.filename)}
+        wanted = {m.filename: m for m in members if _may_be_read(m.filename)}
         for name, names in groups_of(wanted):
             parts = [Part(one, _opener(archive, wanted[one], budget)) for one in names]
             yield from _opened(inside + name, parts, budget, is_nested=bool(inside))
 
 
-def _opened(
-    name: str, parts: list[Part], budget: _Budget, *, is_nested: bool
-) -> Iterator[tuple[str, BinaryIO]]:
+def _may_be_read(name: str) -> bool:
+    """Whether a member may be a report or hold some; a recorded trace is a zip that holds none."""
+    return not _NO_REPORT.search(name) and kind_of(name) is not Kind.TRACE
+
+
+def _opened(name: str, parts: list[Part], budget: _Budget, *, is_nested: bool) -> Iterator[Member]:
     """One report of the archive, or those of an archive in it."""
     with read_together(parts) as whole:
         if is_zip(whole):
@@ -99,20 +138,21 @@ def _opened(
                     " upload the reports themselves."
                 )
             budget.take_archive(name)
-            yield from _reports_in(whole, budget, inside=f"{name}/")
-        elif _is_report(name, whole, budget.limits):
+            yield from _members_in(whole, budget, inside=f"{name}/")
+        elif content := _content_of(name, whole, budget.limits):
             whole.seek(0)
-            yield name, whole
+            yield Member(name, whole, content)
 
 
-def _is_report(name: str, file: BinaryIO, limits: Limits) -> bool:
-    """By its content; a file named like a report also counts, so that its flaw is said."""
+def _content_of(name: str, file: BinaryIO, limits: Limits) -> Content | None:
+    """By its beginning; a file named like a report counts as one, so that its flaw is said."""
     try:
-        if format_of(Source(file, limits).head) is not None:
-            return True
+        head = Source(file, limits).head
     except BadInput:
-        return bool(_LIKE_REPORT.search(name))
-    return False
+        return Content.REPORT if _LIKE_REPORT.search(name) else None
+    if format_of(head) is not None:
+        return Content.REPORT
+    return Content.COVERAGE if is_coverage(head) else None
 
 
 def _opener(archive: ZipFile, member: ZipInfo, budget: _Budget) -> "Opener":

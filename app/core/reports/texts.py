@@ -45,10 +45,9 @@ def _cut(text: str, limit: int, *, keep_end: bool) -> str:
     raw = text.encode()
     if len(raw) <= limit:
         return text
-    left = len(raw) - limit
-    if keep_end:
-        return f"[{left} bytes left out]\n" + raw[-limit:].decode(errors="ignore")
-    return raw[:limit].decode(errors="ignore") + f"\n[{left} bytes left out]"
+    if keep_end:  # how much is left out nobody knows: it was let go while it was read
+        return "[the beginning is left out]\n" + raw[-limit:].decode(errors="ignore")
+    return raw[:limit].decode(errors="ignore") + "\n[the rest is left out]"
 
 
 def kept(text: object, limit: int, *, keep_end: bool = False) -> str | None:
@@ -56,8 +55,7 @@ def kept(text: object, limit: int, *, keep_end: bool = False) -> str | None:
     if not isinstance(text, str) or not text or text.isspace():
         return None
     edge = limit + SLACK_CHARS
-    rest = max(0, len(text) - edge)
-    if rest:
+    if len(text) > edge:
         text = text[-edge:] if keep_end else text[:edge]
     said = _cut(mask(clean(text)).strip("\r\n"), limit, keep_end=keep_end)
     return said or None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
@@ -75,7 +75,9 @@ class AliasRow(SQLModel, table=True):
 
     __tablename__ = "case_alias"
     __table_args__ = (
-        of_repository("old_case_id", to="case_"),
+        ForeignKeyConstraint(
+            ["repo_id", "old_case_id"], ["case_.repo_id", "case_.case_id"], ondelete="CASCADE"
+        ),
         Index("case_alias_new", "repo_id", "new_case_id", postgresql_where="state = 'confirmed'"),
         Index(
             "case_alias_once",

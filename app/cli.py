@@ -41,6 +41,25 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Is this failure mine? Tells flaky tests from broken ones, on every pull request."""
+
+
 @cli.command()
 def version() -> None:
     """Print the version."""

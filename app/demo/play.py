@@ -5,6 +5,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -43,7 +44,7 @@ def play(*, serve: bool, port: int, as_json: bool) -> int:
         with contextlib.suppress(KeyboardInterrupt), _stage(folder, console, chosen) as stage:
             runs = _happen(stage, history, folder / "runs", console)
             url = make_sign_in_link(stage.engine, now=utc_now(), base_url=stage.address)
-            _tell(stage, history, console, runs=runs, url=url, as_json=as_json)
+            _tell(stage, history, console, Told(runs, url, is_open=serve), as_json=as_json)
             if serve:
                 console.print("\nPress Ctrl-C to end it; nothing is kept.")
                 stage.supervisor.watch()
@@ -98,16 +99,23 @@ def _people(stage: Stage) -> None:
         stage.link(slack.add_user(login).id, login)
 
 
-def _tell(
-    stage: Stage, history: History, console: Console, *, runs: int, url: str, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How much was run, and where the pages are."""
+
+    runs: int
+    url: str
+    is_open: bool  # whether the pages stay open
+
+
+def _tell(stage: Stage, history: History, console: Console, told: Told, *, as_json: bool) -> None:
     everything = found(stage, history)
     if not as_json:
-        showing.show(console, stage, everything, url=url)
+        showing.show(console, stage, everything, url=told.url if told.is_open else None)
         return
     with unit_of_work(stage.engine) as session:
         count = executions.count(session)
-    print(showing.as_json(stage, everything, runs=runs, executions=count, url=url))  # noqa: T201
+    print(showing.as_json(stage, everything, runs=told.runs, executions=count, url=told.url))  # noqa: T201
 
 
 def _processes() -> int:

@@ -1,7 +1,10 @@
 """What the demo shows at its end: the table, one pull request, one thread, where to look."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from html import unescape
+from typing import Any
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -20,6 +23,8 @@ from app.sandbox.github.entities import CheckRun, PullRequest
 from app.sandbox.slack.entities import Message
 from app.services import publish
 from app.services.publish import Addresses
+
+_SLACK_MARKS = re.compile(r":[a-z_]+:|\*|<[^|>]*\||(?<=[^<])>")
 
 
 def as_json(
@@ -45,8 +50,8 @@ def as_json(
     )
 
 
-def show(console: Console, stage: Stage, everything: Sequence[Found], *, url: str) -> None:
-    """Print the table, one pull request, one thread, and where to look."""
+def show(console: Console, stage: Stage, everything: Sequence[Found], *, url: str | None) -> None:
+    """Print the table, one pull request, one thread, and where to look (None: nowhere any more)."""
     console.print(_table(everything))
     pull = showcase(stage)
     if pull is not None:
@@ -59,22 +64,22 @@ def show(console: Console, stage: Stage, everything: Sequence[Found], *, url: st
         f"Published: {summary['check_runs']} check runs, {summary['comments']} comments,"
         f" {summary['slack_messages']} Slack messages."
     )
-    console.print(f"\n[bold]FlakeGuard's pages[/]       {url}")
-    console.print(f"[bold]The GitHub and Slack it spoke to[/]  {stage.world.address}")
+    if url is None:
+        console.print("Without --no-serve the pages stay open to be looked at.")
+        return
+    console.print(f"\n[bold]FlakeGuard's pages[/]  {url}", soft_wrap=True)
+    console.print(f"[bold]The GitHub and Slack that it spoke to[/]  {stage.world.address}")
 
 
 def showcase(stage: Stage) -> PullRequest | None:
-    """The open pull request that says most: the one with the longest check run."""
+    """The open pull request that says most: something that needs somebody, and much of it."""
     where = stage.world.github.repository(REPO)
-    open_ones = [pull for pull in where.pulls.values() if pull.state == "open"]
     ranked = [
-        (len(one.summary or ""), pull) for pull in open_ones if (one := check_of(stage, pull))
+        (not (one.title or "").startswith("Nothing"), len(one.summary or ""), pull)
+        for pull in where.pulls.values()
+        if pull.state == "open" and (one := check_of(stage, pull))
     ]
-    return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
-
-
-def _length(check: CheckRun | None) -> int:
-    return len(check.summary or "") if check else -1
+    return max(ranked, key=lambda found: found[:2])[2] if ranked else None
 
 
 def check_of(stage: Stage, pull: PullRequest) -> CheckRun | None:
@@ -102,7 +107,7 @@ def _table(everything: Sequence[Found]) -> Table:
             Text(truth.replace("_", " ")),
             Text(one.said, style=mark),
             words.probability(one.score) if one.score else "",
-            Text(" ".join(one.sentences[:2])),
+            Text(" ".join(one.sentences[:1])),
         )
     rest = len(everything) - len(shown)
     table.caption = f"and {rest} healthy cases that never failed for a reason of their own"
@@ -147,7 +152,20 @@ def view_of(stage: Stage, head_sha: str) -> RunView:
 
 def _thread(stage: Stage, root: Message) -> Panel:
     replies = stage.world.slack.thread(root.channel, root.ts)[1:]
-    lines = [Text(root.text, style="bold")]
+    lines = [Text(said) for said in _said(root)]
+    lines[0].stylize("bold")
     lines += [Text(f"  ↳ {reply.text}") for reply in replies]
     channel = stage.world.slack.channel(root.channel)
     return Panel(Group(*lines), title=Text(f"Slack #{channel.name}"), title_align="left")
+
+
+def _said(root: Message) -> Iterator[str]:
+    """The words of a message's blocks, without Slack's own marks."""
+    for block in root.blocks:
+        told: dict[str, Any] = dict(block)
+        parts = [told.get("text"), *told.get("fields", []), *told.get("elements", [])]
+        for part in parts:
+            text = part.get("text") if part else None
+            said = text.get("text") if isinstance(text, dict) else text
+            if isinstance(said, str):
+                yield unescape(_SLACK_MARKS.sub("", said)).replace("\n", "  ").strip()

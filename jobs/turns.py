@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from app.core.errors import ErrorKind, FlakeGuardError, RateLimited, Unavailable
+from app.core.reports.texts import kept
 from app.core.requests import EvaluateRun, IngestRun, QueueName, Request
 from app.core.tracing import request_id
 from app.db import tasks
@@ -19,8 +20,13 @@ LEASE = timedelta(seconds=12)  # a killed worker's task is taken up again after 
 RENEW_EVERY = 3.0  # seconds; three renewals may fail before a lease is lost
 FIRST_WAIT = timedelta(seconds=2)  # before the second try
 LONGEST_WAIT = timedelta(minutes=15)
+ERROR_MAX = 2_000  # bytes of an error that are kept with its task
 TRIES = 10  # of what the outside refuses for now: some 40 minutes in all
 TRIES_OF_A_BUG = 3  # the same code seldom works the fourth time
+DEADLY = (
+    "Whoever took this up died in the middle of it, again and again; "
+    "see the workers' logs and their memory before it is taken up once more."
+)
 
 log = structlog.get_logger()
 
@@ -117,6 +123,8 @@ def tell_queue(context: Context, asked: list[tuple[QueueName, Request]]) -> None
 
 def _attempt(context: Context, handlers: Mapping[str, Handler], lease: tasks.Lease) -> None:
     try:
+        if lease.tries >= TRIES:  # only workers that died leave so many behind
+            raise Unavailable(DEADLY, kind=ErrorKind.PROCESSING, permanent=True)
         handlers[lease.request.kind](Work(context, lease))
     except LostLease:
         log.warning("lease_lost")
@@ -129,7 +137,7 @@ def _attempt(context: Context, handlers: Mapping[str, Handler], lease: tasks.Lea
 def _settle(context: Context, lease: tasks.Lease, error: Exception) -> None:
     """Give the task back to be tried later, or park it; the sweep does it if we cannot."""
     kind = error.kind if isinstance(error, FlakeGuardError) else ErrorKind.PROCESSING
-    said = str(error) or type(error).__name__
+    said = kept(str(error), ERROR_MAX) or type(error).__name__
     try:
         with unit_of_work(context.engine) as session:
             parked = _give_back(session, context, lease, error, said=said, kind=kind)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import (
     DBAPIError,
@@ -27,9 +28,11 @@ def engine_for(url: str, *, pool_size: int = 5) -> Engine:
 
     No server-side prepared statement is left behind (`prepare_threshold` None), and nothing
     here sets session state: the next transaction may run on another server connection.
+    Errors do not quote the values that a statement carried.
     """
     return create_engine(
         url,
+        hide_parameters=True,  # they end in logs, and on the page of what is parked
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=POOL_TIMEOUT,
@@ -55,13 +58,15 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
         message = "Every connection to PostgreSQL is in use; it is worth trying again."
         raise Unavailable(message, kind=ErrorKind.DATABASE) from error
     except (OperationalError, InterfaceError) as error:
-        raise _unavailable(error) from error
+        raise _unavailable(error.orig) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise _unavailable(error) from error  # of a COPY, which SQLAlchemy does not wrap
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise _unavailable(error) from error
+            raise _unavailable(error.orig) from error
         raise
 
 
-def _unavailable(error: DBAPIError) -> Unavailable:
-    first_line = str(error.orig).strip().partition("\n")[0]
+def _unavailable(error: BaseException | None) -> Unavailable:
+    first_line = str(error).strip().partition("\n")[0]
     return Unavailable(f"PostgreSQL did not answer: {first_line}", kind=ErrorKind.DATABASE)

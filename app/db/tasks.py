@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import and_, case, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -121,12 +121,16 @@ def _progress(turn: Turn, done: int, parked_at: datetime | None) -> Progress:
 def claim(
     session: Session, kind: str, key: str, *, token: str, now: datetime, lease: timedelta
 ) -> Lease | None:
-    """Take a task for `lease`; None when it is done, parked, not due, or somebody else's."""
+    """Take a task for `lease`; None when it is done, parked, not due, or somebody else's.
+
+    Taking over from somebody who died in the middle of it counts as a failed turn.
+    """
+    died = case((col(TaskRow.lease_token).is_not(None), 1), else_=0)
     row = session.exec(
         update(TaskRow)
         .where(col(TaskRow.kind) == kind, col(TaskRow.key) == key, _is_open(), _is_free(now))
         .where(col(TaskRow.due_at) <= now)
-        .values(lease_until=now + lease, lease_token=token)
+        .values(lease_until=now + lease, lease_token=token, tries=col(TaskRow.tries) + died)
         .returning(TaskRow)
     ).first()
     if row is None:

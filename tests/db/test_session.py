@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from app.core.errors import ErrorKind, Unavailable
 from app.db.session import Engine, Session, engine_for, unit_of_work
@@ -136,6 +136,13 @@ def test_a_connection_prepares_nothing_however_often_it_is_asked(engine: Engine)
 
         prepared = connection.execute(text("SELECT count(*) FROM pg_prepared_statements"))
         assert prepared.scalar_one() == 0
+
+
+def test_an_error_quotes_no_value_that_a_statement_carried(engine: Engine) -> None:
+    with pytest.raises(DataError) as refused, unit_of_work(engine) as session:
+        session.execute(text("SELECT 1 / :zero, :word"), {"zero": 0, "word": "a-secret"})
+
+    assert "a-secret" not in str(refused.value)
 
 
 def hold_again(engine: Engine) -> None:

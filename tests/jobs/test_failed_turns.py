@@ -10,7 +10,17 @@ from app.core.errors import BadInput, ErrorKind, Missing, RateLimited, Unavailab
 from app.core.requests import QueueName, TakeDelivery
 from app.db import tasks
 from app.db.session import unit_of_work
-from jobs.turns import FIRST_WAIT, LONGEST_WAIT, TRIES, TRIES_OF_A_BUG, Work, wait_before
+from jobs.turns import (
+    DEADLY,
+    ERROR_MAX,
+    FIRST_WAIT,
+    LEASE,
+    LONGEST_WAIT,
+    TRIES,
+    TRIES_OF_A_BUG,
+    Work,
+    wait_before,
+)
 from tests.jobs.desk import AWAY, NOW, Desk, done, failing
 
 
@@ -154,3 +164,47 @@ def test_a_database_that_goes_away_during_a_turn_leaves_the_task_to_the_lease(de
     task = desk.task()
     assert (task["tries"], task["error_kind"]) == (1, "database")
     assert task["lease_token"] is None
+
+
+def test_a_task_that_kills_whoever_takes_it_up_is_parked_in_the_end(desk: Desk) -> None:
+    desk.ask()
+
+    for _ in range(TRIES):
+        with pytest.raises(SystemExit):
+            desk.work(failing(SystemExit()))  # as a worker that dies: nothing is given back
+        assert not desk.work(failing(AssertionError())), "it is leased still"
+        desk.clock.turn(LEASE + timedelta(seconds=1))
+    assert desk.work(failing(SystemExit())), "nobody is let near it again"
+
+    task = desk.task()
+    assert (task["parked_at"], task["error"]) == (desk.clock(), DEADLY)
+    assert desk.open_tasks() == 0
+
+
+def test_whoever_dies_once_costs_one_try_and_the_next_success_forgets_it(desk: Desk) -> None:
+    desk.ask()
+    with pytest.raises(SystemExit):
+        desk.work(failing(SystemExit()))
+    desk.clock.turn(LEASE + timedelta(seconds=1))
+
+    seen: list[int] = []
+
+    def look(work: Work) -> None:
+        seen.append(work.lease.tries)
+        done(work)
+
+    desk.work(look)
+
+    assert (seen, desk.task()["tries"], desk.task()["parked_at"]) == ([1], 0, None)
+
+
+def test_an_error_is_kept_short_storable_and_without_secrets(desk: Desk) -> None:
+    desk.ask()
+
+    desk.work(failing(KeyError("a\x00b\ud800 password=hunter2hunter2 " + "x" * 10_000)))
+
+    error = str(desk.task()["error"])
+    assert "hunter2" not in error
+    assert error.endswith("x\n[the rest is left out]")
+    assert len(error) < ERROR_MAX + 50
+    assert desk.task()["tries"] == 1

@@ -138,7 +138,7 @@ left(c.file, {NAME_CUT}) AS file, c.line
 BECAME = f"""
 SELECT s.case_id, s.was, s.now, {CASE_NAME}
 FROM state_change s JOIN case_ c USING (repo_id, case_id)
-WHERE s.repo_id = :repo AND s.run_id = :run AND s.attempt = :attempt
+WHERE s.repo_id = :repo AND s.run_id = :run
 ORDER BY s.change_id LIMIT {NAMED_MOST}
 """
 
@@ -151,8 +151,12 @@ ORDER BY f.p_flaky, f.case_id, f.variant LIMIT {NAMED_MOST}
 
 
 def became(session: Session, key: RunKey) -> list[Became]:
-    """The cases whose state the evaluation of a run attempt changed, in that order."""
-    rows = session.execute(text(BECAME), _keys(key)).mappings()
+    """The cases whose state the evaluations of a run changed, in that order.
+
+    Those of all its attempts: whichever is evaluated first speaks of what the others showed.
+    """
+    keys = {"repo": key.repo_id, "run": key.run_id}
+    rows = session.execute(text(BECAME), keys).mappings()
     return [Became(row["case_id"], case_name(row), row["was"], row["now"]) for row in rows]
 
 

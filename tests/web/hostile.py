@@ -39,4 +39,6 @@ def everywhere(world: World, name: str) -> list[str]:
     world.execution(run, report, case, FAILED)
     world.occurrence(run, report, case, type=name, message=name, trace=name)
     world.parked(name, key=name, error_kind=name)
-    return ["/", "/r/acme/shop", f"/r/acme/shop/cases/{case}", "/parked"]
+    world.refused_upload(repo, name, source=name, request_id=name)
+    shop = "/r/acme/shop"
+    return ["/", shop, f"{shop}/cases/{case}", f"{shop}/uploads", "/parked"]

@@ -12,6 +12,7 @@ from app.core.outcomes import Outcome
 from app.core.requests import QueueName, TakeDelivery
 from app.db.executions import OUTCOME_CODES
 from app.db.session import Engine, unit_of_work
+from app.db.tables.handed import UploadRow
 from app.db.tables.outside import RepositoryRow
 from app.db.tables.ran import CaseRow, ExecutionRow, JobRow, OccurrenceRow, ReportRow, RunRow
 from app.db.tables.thought import AuditEventRow, CaseStateRow, QuarantineRow, StateChangeRow
@@ -254,6 +255,17 @@ class World:
         row = TaskRow(**(values | given))
         self._add(row)
         return row.task_id
+
+    def refused_upload(self, repo_id: int, reason: str, **given: object) -> None:
+        number = self.next("upload")
+        values: dict[str, Any] = {
+            "token_id": 1,
+            "source": "api",
+            "received_at": self.now - timedelta(hours=number),
+            "request_id": f"request-{number}",
+            "size_bytes": 11 * 1024 * 1024,
+        }
+        self._add(UploadRow(repo_id=repo_id, refusal=reason, **(values | given)))
 
     def _add(self, *rows: SQLModel) -> None:
         with unit_of_work(self.engine) as session:

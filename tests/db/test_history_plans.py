@@ -1,0 +1,234 @@
+"""Questions about the past read the index meant for them, and no partition that is past."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from app.clock import utc_now
+from app.core.runs import RunKey
+from app.db import artifacts, case_pages, executions, pages
+from app.db.partitions import month_of
+from app.db.session import Engine, Session, unit_of_work
+from tests.databases import copy_of
+from tests.db.plans import Read, reads_of
+from tests.db.shelf import REPO, Shelf
+
+RUNS, CASES, FAILING_EVERY = 60, 1_200, 40
+HOURS_APART = 24  # so that the runs' executions lie in several partitions
+
+FILL = (
+    """
+    INSERT INTO run (repo_id, run_id, attempt, workflow, event, status, conclusion, head_sha, code,
+                     branch, branch_class, is_trusted, actor, started_at, url)
+    SELECT :repo, n, 1, 'tests', 'push', 'completed', 'failure', md5(n::text), md5(n::text),
+           'main', 'default', true, 'mona', CAST(:now AS timestamptz) - n * :apart, ''
+    FROM generate_series(1, :runs) AS n
+    """,
+    """
+    INSERT INTO report (repo_id, run_id, attempt, variant, digest, path, size_bytes, at, cases,
+                        executions, passed, failed, errored, skipped, flaky, warnings, received_at,
+                        source)
+    SELECT repo_id, run_id, 1, 'unit', decode(md5(run_id::text), 'hex'), 'junit.xml', 1, started_at,
+           0, 0, 0, 0, 0, 0, 0, '[]', started_at, 'artifact'
+    FROM run WHERE repo_id = :repo
+    """,
+    """
+    INSERT INTO case_ (repo_id, case_id, identity_version, suite, classname, name, parameters,
+                       properties, first_seen_at)
+    SELECT :repo, md5('case' || n)::uuid, 1, 'unit', 'Cart', 'case ' || n, '', '{}', :now
+    FROM generate_series(1, :cases) AS n
+    """,
+    """
+    INSERT INTO execution (repo_id, case_id, report_id, at, keep_until, nth, outcome)
+    SELECT report.repo_id, md5('case' || n)::uuid, report_id, report.at,
+           report.at + interval '90 days', 1,
+           CASE WHEN (n + run_id) % :failing = 0 THEN 2 ELSE 1 END
+    FROM report, generate_series(1, :cases) AS n WHERE report.repo_id = :repo
+    """,
+    """
+    INSERT INTO occurrence (repo_id, case_id, report_id, at, keep_until, nth, message, signature)
+    SELECT repo_id, case_id, report_id, at, keep_until, nth, 'no', decode(md5('no'), 'hex')
+    FROM execution WHERE outcome = 2
+    """,
+    """
+    INSERT INTO case_state (repo_id, case_id, state, score, rate, rate_low, rate_high, runs,
+                            failures, flakes, last_seen_at, evidence, algorithm_version,
+                            updated_at)
+    SELECT repo_id, case_id, CASE WHEN name LIKE '%7' THEN 'flaky' ELSE 'healthy' END, 0.5, 0, 0,
+           0, 1, 1, 1, :now, '[]', 1, :now
+    FROM case_ WHERE repo_id = :repo
+    """,
+    """
+    INSERT INTO artifact (repo_id, run_id, attempt, digest, case_id, kind, name, at, keep_until)
+    SELECT execution.repo_id, run_id, 1, uuid_send(case_id), case_id, 'log', 'log', report.at,
+           execution.keep_until
+    FROM execution JOIN report USING (repo_id, report_id) WHERE outcome = 2
+    """,
+    """
+    INSERT INTO measurement (repo_id, run_id, attempt, variant, source, name, value, unit, at)
+    SELECT repo_id, run_id, 1, 'unit', 'coverage.xml', 'coverage.' || n, n, 'lines', started_at
+    FROM run, generate_series(1, 50) AS n
+    """,
+)
+
+
+@pytest.fixture(scope="module")
+def now() -> datetime:
+    return utc_now()
+
+
+@pytest.fixture(scope="module")
+def full(template: tuple[str, str], now: datetime) -> Iterator[Engine]:
+    """A database with two months of runs of two repositories."""
+    with copy_of(*template) as engine:
+        Shelf(engine, now).open()
+        values = {
+            "repo": REPO,
+            "now": now,
+            "runs": RUNS,
+            "cases": CASES,
+            "failing": FAILING_EVERY,
+            "apart": timedelta(hours=HOURS_APART),
+        }
+        with unit_of_work(engine) as session:
+            for statement in FILL:
+                session.execute(text(statement), values)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def some_cases(full: Engine) -> list[UUID]:
+    with unit_of_work(full) as session:
+        query = text("SELECT case_id FROM case_ WHERE name IN ('case 3', 'case 5') ORDER BY name")
+        return list(session.execute(query).scalars())
+
+
+@pytest.fixture(scope="module")
+def filled(full: Engine) -> set[str]:
+    """The partitions with rows; an empty one is rightly read whole."""
+    query = "SELECT tableoid::regclass::text FROM {0} GROUP BY 1"
+    with unit_of_work(full) as session:
+        return {
+            name
+            for table in ("execution", "occurrence")
+            for name in session.execute(text(query.format(table))).scalars()
+        }
+
+
+def indexes_by_which(reads: list[Read], table: str, filled: set[str]) -> set[str | None]:
+    """The indexes by which a table's filled partitions are read, as all partitions call them.
+
+    None stands for a partition that is read whole.
+    """
+    found = [read for read in reads if read.table in filled and f"{table}_" in read.table]
+    assert len({read.table for read in found}) > 1, "several partitions must be at stake"
+    return {read.index and read.index.removeprefix(f"{read.table}_") for read in found}
+
+
+def test_a_cases_history_is_read_by_case_and_time(
+    full: Engine, filled: set[str], some_cases: list[UUID]
+) -> None:
+    def ask(session: Session) -> object:
+        since = utc_now() - timedelta(days=60)
+        return executions.sightings(session, REPO, some_cases, since=since)
+
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+
+
+def test_a_cases_page_is_read_by_case_and_time(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    def ask(session: Session) -> object:
+        return case_pages.timeline(session, REPO, some_cases[0], before=None, now=now, size=50)
+
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+
+
+def test_no_partition_that_is_past_is_read(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    later = now + timedelta(days=62)  # two months on, what ran first is past
+
+    def ask(session: Session) -> object:
+        return executions.sightings(session, REPO, some_cases, since=later)
+
+    read = {one.table for one in reads_of(full, ask) if one.table in filled}
+
+    assert read
+    assert min(filled) < f"execution_{month_of(later):%Y_%m}"
+    assert all(f"execution_{month_of(later):%Y_%m}" <= str(name) for name in read)
+
+
+def test_the_failures_of_a_run_are_read_by_report(full: Engine, filled: set[str]) -> None:
+    def ask(session: Session) -> object:
+        return executions.failed_in_run(session, REPO, 7)
+
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "occurrence", filled) == {"repo_id_report_id_idx"}
+    assert not [read for read in reads if read.table and read.table.startswith("execution")]
+
+
+def test_how_failures_of_runs_ended_is_read_by_report_and_case(
+    full: Engine, filled: set[str]
+) -> None:
+    def ask(session: Session) -> object:
+        return executions.last_failures(session, REPO, [7, 8])
+
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "occurrence", filled) == {"repo_id_report_id_idx"}
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+
+
+def test_the_watched_cases_of_a_run_are_read_by_case(
+    full: Engine, filled: set[str], some_cases: list[UUID]
+) -> None:
+    def ask(session: Session) -> object:
+        return executions.seen_in_run(session, RunKey(REPO, 7, 1), some_cases)
+
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+
+
+def test_the_list_of_flaky_cases_reads_no_healthy_one(full: Engine) -> None:
+    def ask(session: Session) -> object:
+        return pages.worst_cases(session, repo_id=REPO, page=1, size=20)
+
+    held = [read for read in reads_of(full, ask) if read.table == "case_state"]
+
+    assert {read.index for read in held} == {"case_state_worst"}
+
+
+def test_a_cases_last_failure_and_the_trace_it_shares_are_read_by_index(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    def ask(session: Session) -> object:
+        return case_pages.last_failure(session, REPO, some_cases[0], now=now)
+
+    assert indexes_by_which(reads_of(full, ask), "occurrence", filled) == {
+        "repo_id_case_id_at_idx",
+        "repo_id_report_id_idx",
+    }
+
+
+def test_a_cases_attachments_and_a_measurements_course_are_read_by_index(
+    full: Engine, some_cases: list[UUID], now: datetime
+) -> None:
+    attached = reads_of(full, lambda s: artifacts.of_case(s, REPO, some_cases[0], now=now))
+    measured = reads_of(
+        full, lambda s: artifacts.measured(s, REPO, "coverage.7", since=now - timedelta(days=90))
+    )
+
+    assert {read.index for read in attached if read.index} == {"artifact_case"}
+    assert {read.index for read in measured if read.index} == {"measurement_name"}

@@ -43,6 +43,15 @@ WHERE case_.repo_id = :repo AND case_.case_id = said.case_id
 """)
 
 
+MOVE = text("""
+UPDATE case_ SET file = said.file, line = said.line
+FROM unnest(CAST(:ids AS uuid[]), CAST(:files AS text[]), CAST(:lines AS int[]))
+  AS said(case_id, file, line)
+WHERE case_.repo_id = :repo AND case_.case_id = said.case_id AND said.file IS NOT NULL
+  AND (case_.file, case_.line) IS DISTINCT FROM (said.file, said.line)
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case as people know it."""
@@ -62,8 +71,18 @@ class Case:
         return "::".join(parts) + self.parameters
 
 
-def add(session: Session, repo_id: int, cases: Iterable[ReportedCase], *, now: datetime) -> None:
+def add(
+    session: Session,
+    repo_id: int,
+    cases: Iterable[ReportedCase],
+    *,
+    now: datetime,
+    is_trusted: bool,
+) -> None:
     """Store those of these cases that are not known yet, and what is told of each.
+
+    A fork's report makes its cases known and says nothing more of any: where a case stands
+    and what is told of it is the word of the repository's own reports.
 
     One transaction at a time adds cases to a repository: sets overlap in any order.
     """
@@ -74,7 +93,11 @@ def add(session: Session, repo_id: int, cases: Iterable[ReportedCase], *, now: d
     ids = CaseIds(repo_id)
     remaining = iter(cases)
     while batch := [(UUID(bytes=ids.of(case)), case) for case in islice(remaining, BATCH)]:
-        session.execute(ADD, _columns(repo_id, batch) | {"now": now})
+        columns = _columns(repo_id, batch)
+        session.execute(ADD, columns | {"now": now})
+        if not is_trusted:
+            continue
+        session.execute(MOVE, {name: columns[name] for name in ("repo", "ids", "files", "lines")})
         told = [(case_id, case.detail) for case_id, case in batch if case.detail is not None]
         if told:
             session.execute(DETAIL, _details(repo_id, told))

@@ -24,6 +24,7 @@ class NewReport:
     size_bytes: int
     at: datetime
     source: str = "artifact"  # the way it came: artifact, api, or junit, the old clients' address
+    is_trusted: bool = True  # False for a fork's: it shows on its pull request and moves no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def _described(origin: Origin, path: str, *, digest: bytes, size_bytes: int) -> 
         size_bytes=size_bytes,
         at=origin.at,
         source=origin.source,
+        is_trusted=origin.run.is_trusted,
     )
 
 

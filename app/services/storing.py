@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from time import perf_counter
 from typing import BinaryIO
 
@@ -17,7 +18,8 @@ from app.db.rows import Rows
 from app.db.session import Engine, Session, unit_of_work
 
 MILLISECONDS = 1000  # in a second
-SET_MODULUS = 1 << 256  # sums of case ids wrap around here; the digest of a set has 32 bytes
+SET_BYTES = 32  # of the digest of a set
+SET_MODULUS = 1 << 8 * SET_BYTES  # sums of case ids wrap around here
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def store(
                 sink = Sink(new.key.repo_id, report_id, new.at, keep)
                 again = Again(read, file, limits)
                 place = Place(new.key, new.at, now, kept.retention, report_id)
-                rows = _store(session, sink, again, now=now, began=began)
+                rows = _store(session, sink, again, new, now=now, began=began)
                 artifacts.add(session, place, _attachments(rows, kept.members))
                 return KnownReport(report_id, is_read=True)
         except ReadWhole:
@@ -77,16 +79,18 @@ class Again:
         return self.read(self.file, limits=self.limits)
 
 
-def _store(session: Session, sink: Sink, report: Again, *, now: datetime, began: float) -> Rows:
+def _store(
+    session: Session, sink: Sink, report: Again, new: NewReport, *, now: datetime, began: float
+) -> Rows:
     """Write its executions down, what they came to, and what is new of its cases."""
     reading = report.reading()
     rows = executions.copy_cases(session, sink, reading.in_batches())
-    counts = _counts(reading, rows)
+    counts = _counts(reading, rows, is_trusted=new.is_trusted)
     is_new_set = reports.close_report(
         session, sink.repo_id, sink.report_id, counts, now=now, took_ms=since(began)
     )
     if is_new_set:
-        cases.add(session, sink.repo_id, report.reading(), now=now)
+        cases.add(session, sink.repo_id, report.reading(), now=now, is_trusted=new.is_trusted)
     return rows
 
 
@@ -101,8 +105,18 @@ def since(began: float) -> int:
     return round((perf_counter() - began) * MILLISECONDS)
 
 
-def _counts(reading: ReportReading, rows: Rows) -> ReportCounts:
+def untrusted_set(case_set: bytes) -> bytes:
+    """The digest of a fork's set of cases, which stands for none of the repository's own.
+
+    Whoever may choose names can make up sets whose sums are equal; a set of the repository's
+    own that such a one had taken the place of would never be searched for new cases.
+    """
+    return blake2b(case_set, digest_size=SET_BYTES, person=b"untrusted").digest()
+
+
+def _counts(reading: ReportReading, rows: Rows, *, is_trusted: bool) -> ReportCounts:
     totals = reading.totals
+    case_set = (rows.id_sum % SET_MODULUS).to_bytes(SET_BYTES, "big")
     return ReportCounts(
         format=reading.dialect or reading.format,
         cases=totals.cases,
@@ -113,6 +127,6 @@ def _counts(reading: ReportReading, rows: Rows) -> ReportCounts:
         skipped=totals.skipped,
         flaky=totals.flaky,
         duration_ms=totals.duration_ms,
-        case_set=(rows.id_sum % SET_MODULUS).to_bytes(32, "big"),
+        case_set=case_set if is_trusted else untrusted_set(case_set),
         warnings=tuple(reading.warnings),
     )

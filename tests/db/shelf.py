@@ -35,8 +35,15 @@ class Shelf:
         with unit_of_work(self.engine) as session:
             repositories.note_repository(session, seen, now=self.now)
 
-    def origin(self, run_id: int = 1, *, at: datetime | None = None, sha: str = "a1") -> Origin:
-        """A run of the default branch, known to the database."""
+    def origin(
+        self,
+        run_id: int = 1,
+        *,
+        at: datetime | None = None,
+        sha: str = "a1",
+        is_trusted: bool = True,
+    ) -> Origin:
+        """A run of the default branch, or of a fork, known to the database."""
         ended = at or self.now
         run = Run(
             key=RunKey(REPO, run_id, 1),
@@ -47,9 +54,9 @@ class Shelf:
             head_sha=sha,
             base_sha=None,
             branch="main",
-            branch_class=BranchClass.DEFAULT,
+            branch_class=BranchClass.DEFAULT if is_trusted else BranchClass.PULL_REQUEST,
             pr_number=None,
-            is_trusted=True,
+            is_trusted=is_trusted,
             actor="mona",
             started_at=ended,
             ended_at=ended,
@@ -60,12 +67,18 @@ class Shelf:
         return Origin(run=run, variant="unit", job=None)
 
     def store(
-        self, report: bytes, *, run_id: int = 1, at: datetime | None = None, sha: str = "a1"
+        self,
+        report: bytes,
+        *,
+        run_id: int = 1,
+        at: datetime | None = None,
+        sha: str = "a1",
+        is_trusted: bool = True,
     ) -> KnownReport:
         """Store one report of a run."""
         return ingest_report(
             self.engine,
-            self.origin(run_id, at=at, sha=sha),
+            self.origin(run_id, at=at, sha=sha, is_trusted=is_trusted),
             "report.xml",
             BytesIO(report),
             now=self.now,

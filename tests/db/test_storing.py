@@ -202,7 +202,7 @@ def test_what_a_report_says_of_a_case_is_kept_with_the_case(shelf: Shelf) -> Non
     silent = told._replace(name="takes", detail=None)
 
     with unit_of_work(shelf.engine) as session:
-        cases.add(session, REPO, [told, silent], now=shelf.now)
+        cases.add(session, REPO, [told, silent], now=shelf.now, is_trusted=True)
 
     rows = shelf.rows("SELECT name, tags, properties, timeout_ms, retries FROM case_ ORDER BY name")
     assert [dict(row) for row in rows] == [
@@ -226,3 +226,49 @@ def test_the_id_in_the_database_is_the_computed_one(shelf: Shelf) -> None:
         for parameters in ("", "[1]")
     }
     assert {row["case_id"].hex for row in shelf.rows("SELECT case_id FROM case_")} == expected
+
+
+def standing_at(name: str, file: str, line: int, *tags: str) -> str:
+    told = "".join(f'<property name="tag" value="{tag}"/>' for tag in tags)
+    inside = f"<properties>{told}</properties>" if tags else ""
+    place = f'file="{file}" line="{line}"'
+    return f'<testcase classname="Cart" name="{name}" {place}>{inside}</testcase>'
+
+
+PLACES = "SELECT name, file, line, tags, properties FROM case_ ORDER BY name"
+
+
+def test_a_fork_neither_moves_a_known_case_nor_says_what_it_is(shelf: Shelf) -> None:
+    shelf.store(junit(standing_at("adds", "cart_test.py", 3, "fast")))
+    before = shelf.rows(PLACES)
+
+    shelf.store(
+        junit(standing_at("adds", "evil.py", 1, "evil"), standing_at("lies", "evil.py", 2)),
+        run_id=2,
+        is_trusted=False,
+    )
+
+    assert [row["name"] for row in shelf.rows(PLACES)] == ["adds", "lies"]
+    assert shelf.rows(PLACES)[0] == before[0]
+
+
+def test_where_a_case_stands_is_the_word_of_the_repositorys_own_reports(shelf: Shelf) -> None:
+    report = junit(standing_at("adds", "evil.py", 1, "evil"))
+    shelf.store(report, run_id=1, is_trusted=False)
+
+    shelf.store(junit(standing_at("adds", "cart_test.py", 3, "fast")), run_id=2)
+
+    [row] = shelf.rows(PLACES)
+    assert (row["file"], row["line"]) == ("cart_test.py", 3)
+    assert "evil" not in str(row)
+
+
+def test_a_forks_set_of_cases_takes_the_place_of_none_of_the_repositorys_own(
+    shelf: Shelf,
+) -> None:
+    report = junit(standing_at("adds", "cart_test.py", 3))
+    shelf.store(report, run_id=1, is_trusted=False)
+    shelf.store(report, run_id=2)
+
+    assert shelf.count("case_set") == 2
+    assert shelf.count("case_") == 1

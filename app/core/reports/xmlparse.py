@@ -20,6 +20,7 @@ _QUOTED = re.compile(r"(?<=[\w.-]=)(\"[^\"\n]*\"|'[^'\n]*')")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _EXPAT_NAMES = {"ascii": "us-ascii", "iso8859-1": "iso-8859-1"}  # others come decoded
 PROBE = b"<flakeguard-probe/>"
+OPEN_BYTES = 262_144  # of a tag without an end: from here on it is fed less and less often
 _TAIL = 4096  # characters held back, so that no tag or reference is repaired by halves
 
 
@@ -44,6 +45,8 @@ class XmlReader:
         self._source = source
         self._start, self._end = start, end
         self._fed = 0
+        self._held: list[bytes] = []  # of a tag that goes on and on, not fed yet
+        self._held_bytes = 0
         self._lines_before = 0
         self._in_cdata = False
         self._found_probe = False
@@ -81,9 +84,32 @@ class XmlReader:
 
     def feed(self, piece: str | bytes) -> None:
         """Parse the next piece, which must be in order where nothing was repaired."""
-        if piece:
-            self.parser.Parse(piece, False)
-            self._fed += len(piece)
+        if not piece:
+            return
+        if self._held or self._open_bytes > OPEN_BYTES:
+            self._hold(piece.encode() if isinstance(piece, str) else piece)
+            return
+        self.parser.Parse(piece, False)
+        self._fed += len(piece)
+
+    @property
+    def _open_bytes(self) -> int:
+        """What was fed of the tag or text that the parser stands in."""
+        return self._fed - self.parser.CurrentByteIndex
+
+    def _hold(self, data: bytes) -> None:
+        """Wait until what is open has doubled: expat reads it from its start with every piece."""
+        self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes >= self._open_bytes:
+            self._feed_held()
+
+    def _feed_held(self) -> None:
+        if self._held:
+            data = b"".join(self._held)
+            self._held, self._held_bytes = [], 0
+            self.parser.Parse(data, False)
+            self._fed += len(data)
 
     def passed_lines(self, count: int) -> None:
         """Count lines that were taken without being fed."""
@@ -94,6 +120,7 @@ class XmlReader:
 
         To be asked only where the text goes on with a tag.
         """
+        self._feed_held()
         if self._in_cdata:
             return False
         parser = self.parser
@@ -125,6 +152,7 @@ class XmlReader:
             for _ in self._feed_all():
                 self._check_token()
                 yield
+            self._feed_held()
             self.parser.Parse(b"", True)
         except ExpatError as flaw:
             raise NotWellFormed(str(flaw), self._lines_before + flaw.lineno) from None
@@ -144,7 +172,7 @@ class XmlReader:
             yield
 
     def _check_token(self) -> None:
-        if self._fed - self.parser.CurrentByteIndex > self._source.limits.max_token:
+        if self._open_bytes > self._source.limits.max_token:
             raise BadInput(
                 f"Line {self.line}: a tag or text is longer than"
                 f" {self._source.limits.max_token // MB} MB without an end.",
@@ -152,8 +180,7 @@ class XmlReader:
             )
 
     def _walk_repaired(self) -> Iterator[None]:
-        for piece in repaired(self._source.text()):
-            data = piece.encode()
+        for data in self._seldom(piece.encode() for piece in repaired(self._source.text())):
             while data:
                 data = self._feed(data)
                 if self.cut_at is not None:
@@ -162,6 +189,16 @@ class XmlReader:
             yield
         self._finish()
         yield
+
+    def _seldom(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces; those of a tag that goes on and on together, as in `_hold`."""
+        for piece in pieces:
+            self._held.append(piece)
+            self._held_bytes += len(piece)
+            if self._open_bytes <= OPEN_BYTES or self._held_bytes >= self._open_bytes:
+                data, self._held, self._held_bytes = b"".join(self._held), [], 0
+                yield data
+        yield b"".join(self._held)
 
     def _feed(self, data: bytes) -> bytes:
         """Parse; returns what belongs to the next document where several were concatenated."""

@@ -60,8 +60,11 @@ def check_directory(file: BinaryIO, limits: Limits) -> None:
         entry = file.read(_ENTRY_BYTES)
         if len(entry) < _ENTRY_BYTES or entry[:4] != _ENTRY:
             raise _damaged("its directory is unreadable")
-        more = sum(struct.unpack("<HHH", entry[28:34]))
-        file.seek(more, 1)
+        name_bytes, *others = struct.unpack("<HHH", entry[28:34])
+        if not file.read(name_bytes).partition(b"\0")[0]:  # zipfile ends names at a NUL
+            raise _damaged("a member has no name")
+        more = name_bytes + sum(others)
+        file.seek(sum(others), 1)
         left -= _ENTRY_BYTES + more
         count += 1
         if count > limits.max_entries:

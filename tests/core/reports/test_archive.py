@@ -223,6 +223,17 @@ def test_damaged_archives_are_refused(damage: Callable[[bytes], bytes], message:
     assert message in refusal(damage(data))
 
 
+@pytest.mark.parametrize("name", [b"", b"\0.xml"])
+def test_members_without_a_name_are_refused(name: bytes) -> None:
+    local = b"PK\x03\x04" + b"\0" * 22 + struct.pack("<HH", len(name), 0) + name
+    entry = b"PK\x01\x02" + b"\0" * 24 + struct.pack("<HHH", len(name), 0, 0) + b"\0" * 12 + name
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), len(local), 0)
+
+    assert refusal(local + entry + end) == (
+        "The zip archive is damaged or cut short (a member has no name); upload it again."
+    )
+
+
 def test_a_million_members_are_refused_before_they_cost_memory() -> None:
     name = b"a"
     entry = b"PK\x01\x02" + b"\0" * 24 + struct.pack("<HHH", len(name), 0, 0) + b"\0" * 12 + name

@@ -2,7 +2,6 @@
 
 import io
 import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import BadInput
-from app.core.identity import case_id
 from app.core.outcomes import ReportedCase
 from app.core.reports import Limits, ReadWhole, read_at_once, read_report
 from app.core.reports.registry import FORMATS
+from tests.core.reports.promises import check
 from tests.core.reports.reading_files import DATA, read_bytes
 
 SAMPLES = {path.name: path.read_bytes() for path in sorted(DATA.iterdir())}
@@ -23,35 +22,6 @@ PIECES = [
     b'<testcase name="a" classname="b" time="1"/>',
 ]
 CORPUS = Path(__file__).parents[4] / "shared" / "reports"
-
-
-def check(data: bytes, limits: Limits) -> None:
-    """Read it, or have it refused in a sentence; what comes out is whole and fit to be kept."""
-    try:
-        cases, reading = read_bytes(data, limits=limits)
-    except BadInput as refused:
-        if not str(refused).endswith((".", ")")):
-            raise
-        return
-    totals = reading.totals
-    verdicts = totals.passed + totals.failed + totals.errored + totals.skipped + totals.flaky
-    assert verdicts == totals.cases == len(cases)
-    assert totals.executions == sum(len(case.executions) for case in cases)
-    assert all(warning.endswith((".", ")")) for warning in reading.warnings)
-    ids = Counter((case_id(1, case), case.variant) for case in cases)
-    assert all(count == 1 for count in ids.values())
-    for case in cases:
-        check_texts(case)
-
-
-def check_texts(case: ReportedCase) -> None:
-    """Nothing that PostgreSQL or a page could choke on."""
-    texts = [case.suite, case.classname, case.name, case.parameters, case.file, case.variant]
-    for execution in case.executions:
-        texts += execution.failure or ()
-    for text in texts:
-        assert text is None or "\0" not in text
-        assert text is None or text.encode().decode() == text
 
 
 @given(

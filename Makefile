@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check install format bench docs picture lock clean
+.PHONY: demo test check install format bench fuzz docs picture lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
@@ -26,6 +26,9 @@ format: $(STAMP)
 
 bench: $(STAMP) ## the long measurements: ratios, never absolute times
 	$(BIN)/python -m tests.bench $(ARGS)
+
+fuzz: $(STAMP) ## four minutes of looking for input that breaks a reader; ARGS="junit --seconds 60"
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 picture: $(STAMP) ## the README's pictures, from the demo's own pages (needs Chromium)
 	$(BIN)/python -m tests.picture

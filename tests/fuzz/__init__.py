@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of what reads strangers' files: `python -m tests.fuzz`."""

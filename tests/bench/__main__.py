@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tests.bench.figures import Figure, Scale
 
-MODULES = ("ingest", "fold")
+MODULES = ("ingest", "fold", "reading", "growth", "workers", "memory", "handed_in")
 """Every measurement: a module of this folder with `run(scale) -> list[Figure]`."""
 
 

@@ -235,7 +235,7 @@ def _beginning(head: Head) -> str:
     if head.is_xml and head.root:
         return f"its root element is <{head.root[:40]}>"
     if head.text[:1] in ("{", "["):
-        keys = ", ".join(sorted(head.keys)[:5])[:100]
+        keys = clean(", ".join(sorted(head.keys)[:5])[:100])
         return f"its first object has the keys {keys}" if keys else "its JSON holds no object"
     start = " ".join(head.text[:200].split())[:40]
     return f"it begins with “{clean(start)}”"

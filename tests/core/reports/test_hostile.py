@@ -293,6 +293,12 @@ def test_a_case_cut_in_its_failure_has_failed() -> None:
             1,
         ),
         (
+            b'{"fo\0o\xff": 1}',
+            "The file is not a test report of a format we read: its first object has the keys"
+            " fo\ufffdo\ufffd; upload the runner's JUnit XML or another format of the list.",
+            1,
+        ),
+        (
             b"Error: no tests found\n",
             "The file is not a test report of a format we read: it begins with “Error: no tests"
             " found”; upload the runner's JUnit XML or another format of the list.",

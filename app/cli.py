@@ -206,6 +206,27 @@ def analyze(paths: Paths, *, as_json: AsJson = False) -> None:
     raise typer.Exit(run_analyze(paths, as_json=as_json))
 
 
+@cli.command()
+def backtest(
+    history: Annotated[Path, typer.Argument(help="A history, .jsonl or .jsonl.gz.")],
+    *,
+    scorer: Annotated[
+        str, typer.Option(help="`evidence`, `rolling-window` or `flake-rate`.")
+    ] = "evidence",
+    checkpoints: Annotated[int, typer.Option(min=0, help="Moments at which scores are taken.")] = 8,
+    as_json: AsJson = False,
+) -> None:
+    """Replay a history and say what a scorer would have decided, and when."""
+    from app.commands.backtest import backtest as run_backtest
+    from app.core.scorer.policies import ScorerName
+
+    if scorer not in set(ScorerName):
+        raise typer.BadParameter(f"There is no scorer called {scorer}.", param_hint="--scorer")
+    raise typer.Exit(
+        run_backtest(history, scorer=ScorerName(scorer), checkpoints=checkpoints, as_json=as_json)
+    )
+
+
 @chat.command()
 def subscribe(
     repository: Annotated[str, typer.Argument(help="OWNER/NAME.")],

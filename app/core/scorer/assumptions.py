@@ -1,0 +1,51 @@
+"""Every number that the evidence scorer assumes, with its unit and where it comes from.
+
+"Counted" means: counted with the truth known on simulated histories of several authors; the
+figures stand in the detection notes of the documentation.
+"""
+
+HOUR = 3_600.0  # seconds
+SAME_CODE_WITHIN = 36 * HOUR  # a pass later than this says more of the runner than of the failure
+WAITING_WITHIN = 14 * 24 * HOUR  # how long a failure waits for what contradicts it; a sprint
+EPISODE = 12 * HOUR  # one piece of evidence a case: failures minutes apart are correlated
+COMPANY = 2 * HOUR  # how near in time a common cause is looked for
+TRANSIENTS_KEPT = SAME_CODE_WITHIN + 2 * COMPANY  # none is asked for later
+BY_CHANCE = 0.05  # company less likely than this by chance has a common cause
+SHORT = 2  # sources in a row; more are a break, an outage or a drift (counted: 100 of 739 flakes)
+FEW_OF_GROUP = 3  # cases; more of one group is a fixture or a full disk
+ALIKE = 0.6  # share of cases that two crowds have in common when one fixture makes both
+RATE_REPORTS = 50.0  # reports that the assumed rate of transient failures is worth
+RATE_EVENTS = 0.5  # transient failures assumed in them: Jeffreys' prior for a count
+
+NOISE = 1e-6  # per execution: contradicted lone failures of healthy cases; counted in calm ones
+PUSH_NOISE = 3e-5  # the same where only the next push contradicts: most are bugs mended by it
+
+CAP = 200.0  # times the odds, at most, for one contradicted lone failure; nearly all are flakes
+CAP_FEW = 20.0  # two or three cases of a group, by the default branch's next commit: 6 of 17
+CAP_JOBS = 12.0  # several jobs failed one commit, the next passed: 77 of 85 are order flakes
+CAP_PUSH = 15.0  # the next push of a change far from the case contradicts: nine in ten
+CAP_PUSH_JOBS = 5.0  # the same where several jobs failed: half
+CAP_COMPANY = 6.0  # one other group beside it: a third
+CAP_CROWD = 3.0  # a lone group's crowd, for the first time: a fixture or a full disk
+CAP_ALIKE = 3000.0  # the same crowd again on another day: nothing but a fixture; two events at once
+ALIKE_NOISE = NOISE / 15.0  # the crowd's first failure is believed only now
+
+FLAGGED_EPISODES = 2.0  # one unexplained failure is never enough (precision 0.54), two are (0.98)
+EPISODE_JOBS = 0.7  # of an episode: several jobs of one commit, so three are needed
+EPISODE_PUSH = 0.5  # pushes alone never make two before the fourth pull request
+EPISODE_PUSH_JOBS = 0.35
+UNCONFIRMED = 0.6  # the score at most, before the second episode
+THRESHOLD = 0.9  # of the score, from which a case is held for flaky
+WARNED = 0.5  # of the score, from which a case is suspect
+SWEEP = 6 * HOUR  # how often cases held for flaky are looked at without a failure
+GUARD_CHANCE = 0.01  # a row of failures less likely than this for a flake is a break
+GUARD_RATE = 0.1  # a flake fails again at least this often: a quarter of them come in bursts
+BROKEN_COMMITS = 2  # commits of the default branch in a row
+
+RATE_PRIOR_FLAKES, RATE_PRIOR_RUNS = 0.5, 100.0  # the median flake rate of 0.5 %, weakly held
+
+COMMITS_KEPT = 2_000  # of the default branch's order
+OPENS_KEPT = 12  # failures of one case that wait at a time
+FAILED_KEPT = 8  # code and job of a case's last failures
+STREAK_KEPT = 12  # sources of a streak; more than SHORT and the guard need
+CROWDS_KEPT = 6  # crowds of one group

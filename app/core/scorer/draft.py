@@ -1,0 +1,113 @@
+"""An update under way: the state being made, the observation, and what both give at once."""
+
+from dataclasses import dataclass, field, replace
+
+from app.core.history.records import Observation
+from app.core.outcomes import Outcome
+from app.core.scorer.layout import Layout, layout_of
+from app.core.scorer.said import Change
+from app.core.scorer.state import CaseState, State, Track
+
+
+@dataclass(slots=True)
+class Draft:
+    """One observation being worked into a state of our own."""
+
+    state: State
+    seen: Observation
+    now: float
+    layout: Layout
+    failing: dict[str, bool]  # the cases that failed; whether an in-run retry passed
+    unexpected: dict[str, list[str]]  # by group: those of them that did not fail before
+    touched: set[str] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+
+    def passed(self, case: str) -> bool:
+        """Whether the case ran, and only passed."""
+        seen = self.seen
+        if case not in seen.ran.files or case in seen.not_run:
+            return False
+        executions = seen.results.get(case)
+        return executions is None or (
+            case not in self.failing and any(one.outcome is Outcome.PASSED for one in executions)
+        )
+
+
+def draft_of(state: State, seen: Observation) -> Draft:
+    """A draft on a state, which is left as it is."""
+    layout = layout_of(seen.ran)
+    failing = {
+        case: any(one.outcome is Outcome.PASSED for one in executions)
+        for case, executions in seen.results.items()
+        if any(one.outcome.is_failing for one in executions)
+    }
+    unexpected: dict[str, list[str]] = {}
+    for case in failing:
+        if not is_expected(state.cases.get(case), seen):
+            unexpected.setdefault(layout.group_of[case], []).append(case)
+    return Draft(state.copy(), seen, seen.at.timestamp(), layout, failing, unexpected)
+
+
+def is_expected(case: CaseState | None, seen: Observation) -> bool:
+    """Whether the case fails already in this job, for this source or on the default branch."""
+    if case is None:
+        return False
+    track = case.track(seen.job)
+    return bool(track.base) or seen.source in track.streak
+
+
+def count_report(draft: Draft) -> None:
+    """Count the report as a pass of every case that it ran, and take back what did not run."""
+    state, seen, job = draft.state, draft.seen, draft.seen.job
+    _count_membership(draft)
+    state.reports[job] = state.reports.get(job, 0) + 1
+    skipped = (
+        case
+        for case, executions in seen.results.items()
+        if all(one.outcome is Outcome.SKIPPED for one in executions)
+    )
+    for case in (*seen.not_run, *skipped, *draft.failing):
+        known = state.cases.get(case)
+        if known is not None:
+            track = known.track(job)
+            state.cases[case] = known.with_track(job, replace(track, mark=track.mark + 1))
+
+
+def _count_membership(draft: Draft) -> None:
+    """A case that left the job's set stops gaining passes; one that came begins."""
+    state, job, ran = draft.state, draft.seen.job, draft.seen.ran
+    before = state.members.get(job)
+    state.members[job] = ran
+    if before is None or before is ran:
+        return
+    reports = state.reports.get(job, 0)
+    for case in before.files.keys() ^ ran.files.keys():
+        known = state.cases.get(case)
+        if known is None:
+            continue
+        track = known.track(job)
+        passes = max(0, reports - track.mark) if case in before.files else 0
+        state.cases[case] = replace(
+            known.with_track(job, replace(track, mark=reports)),
+            belief=known.belief.after(passes, 0.0),
+            executions=known.executions + passes,
+        )
+
+
+def settled(state: State, case: str, now: float) -> CaseState:
+    """The case with all its passes up to now counted, in one step."""
+    known = state.cases[case]
+    tracks: dict[str, Track] = dict(known.tracks)
+    passes = 0
+    for job, members in state.members.items():
+        track, reports = known.track(job), state.reports.get(job, 0)
+        if case in members.files and reports > track.mark:
+            passes += reports - track.mark
+            tracks[job] = replace(track, mark=reports)
+    return replace(
+        known,
+        at=max(now, known.at),
+        belief=known.belief.after(passes, now - known.at),
+        tracks=tracks,
+        executions=known.executions + passes,
+    )

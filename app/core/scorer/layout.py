@@ -1,0 +1,51 @@
+"""How the cases of a set lie together: their groups, and which lie near changed files."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.core.history.records import CaseSet
+
+CROWDED = 0.1  # share of all files in one folder from which its files are the groups
+COMMON_WORD = 0.05  # share of the case files from which a word says nothing of nearness
+LAYOUTS_KEPT = 64  # sets of cases in use at a time: branches of one repository
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The group of each case, and the telling words of each file."""
+
+    group_of: Mapping[str, str]
+    words_of: Mapping[str, frozenset[str]]
+
+    def near(self, case_file: str | None, words: frozenset[str]) -> bool:
+        """Whether a case's file shares a telling word with the changed paths'."""
+        return case_file is not None and not words.isdisjoint(self.words_of.get(case_file, ()))
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def layout_of(ran: CaseSet) -> Layout:
+    """The layout of a set of cases."""
+    files = {file for file in ran.files.values() if file is not None}
+    folders = Counter(_folder(file) for file in files)
+    crowded = {name for name, count in folders.items() if count > CROWDED * len(files)}
+    groups = {file: file if _folder(file) in crowded else _folder(file) for file in files}
+    words = {file: words_in((file,)) for file in files}
+    spread = Counter(word for found in words.values() for word in found)
+    common = {word for word, count in spread.items() if count > max(1, COMMON_WORD * len(files))}
+    return Layout(
+        {case: groups[file] if file is not None else case for case, file in ran.files.items()},
+        {file: found - common for file, found in words.items()},
+    )
+
+
+def words_in(paths: Iterable[str]) -> frozenset[str]:
+    """The words, letters and digits, of some paths."""
+    return frozenset(word.lower() for path in paths for word in _WORD.findall(path))
+
+
+def _folder(file: str) -> str:
+    return file.rpartition("/")[0]

@@ -1,0 +1,88 @@
+"""The scorers by name, behind one shape: what a replay asks of any of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.core.decide import State as CaseStanding
+from app.core.history.records import Observation
+from app.core.scorer import assumptions as assumed
+from app.core.scorer import standing
+from app.core.scorer.draft import settled
+from app.core.scorer.flake_rate import FlakeRate
+from app.core.scorer.rolling_window import RollingWindow
+from app.core.scorer.said import Judged, Said
+from app.core.scorer.state import State
+from app.core.scorer.update import update
+
+EVIDENCE_VERSION = "1"  # raise it whenever the same history may be judged differently
+
+
+class ScorerName(StrEnum):
+    """The scorers that a policy may name."""
+
+    EVIDENCE = "evidence"  # contradicted failures, weighed; the default
+    ROLLING_WINDOW = "rolling-window"  # a weighted score over the last runs
+    FLAKE_RATE = "flake-rate"  # the share of failing runs over the last days
+
+
+class Scorer(Protocol):
+    """One scorer with its state; `observe` gives the scorer after an observation."""
+
+    @property
+    def version(self) -> str:
+        """Raised whenever the same history may be judged differently."""
+
+    @property
+    def threshold(self) -> float:
+        """The score from which a case is held for flaky."""
+
+    def observe(self, seen: Observation) -> tuple["Scorer", Said]:
+        """The scorer after this, and what it says at that moment."""
+
+    def scores(self, at: datetime) -> Mapping[str, float]:
+        """The score of every case that ever failed."""
+
+    def judged(self, at: datetime) -> list[Judged]:
+        """Every case that ever failed, as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The evidence scorer."""
+
+    state: State
+    version: str = EVIDENCE_VERSION
+    threshold: float = assumed.THRESHOLD
+
+    def observe(self, seen: Observation) -> tuple["Evidence", Said]:
+        """The scorer after this, and what it says at that moment."""
+        state, said = update(self.state, seen)
+        return Evidence(state), said
+
+    def scores(self, at: datetime) -> Mapping[str, float]:
+        """The score of every case that ever failed."""
+        return standing.scores(self.state, at.timestamp())
+
+    def judged(self, at: datetime) -> list[Judged]:
+        """Every case that ever failed on trusted code, as it stands."""
+        return [self._judged(case, at.timestamp()) for case in self.state.cases]
+
+    def _judged(self, case: str, now: float) -> Judged:
+        known = settled(self.state, case, now)
+        rate, low, high = standing.rate_interval(known)
+        score, state = standing.score_of(known), standing.standing_of(known)
+        return Judged(case, CaseStanding(state), score, rate, (low, high))
+
+
+def scorer_of(name: ScorerName) -> Scorer:
+    """A scorer that has seen nothing yet."""
+    match name:
+        case ScorerName.EVIDENCE:
+            return Evidence(State())
+        case ScorerName.ROLLING_WINDOW:
+            return RollingWindow()
+        case ScorerName.FLAKE_RATE:
+            return FlakeRate()

@@ -1,0 +1,112 @@
+"""A history replayed through a scorer: what would have been decided, and when."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+
+from app.core.history.records import Header, Observation, Record
+from app.core.scorer.policies import Scorer
+from app.core.scorer.said import Change, Finding, Judged
+
+CHECKPOINTS_FROM = 0.3  # of the reports: before, little can be known
+
+
+@dataclass(slots=True)
+class Flag:
+    """A span in which a case is held for flaky; `until` is None where it still is."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding with the report that it was made of."""
+
+    run: int
+    attempt: int
+    job: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The scores at a moment."""
+
+    at: datetime
+    scores: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Replay:
+    """All that a scorer said of a history."""
+
+    scorer: Scorer
+    header: Header | None = None
+    reports: int = 0
+    executions: int = 0
+    ended_at: datetime | None = None
+    flags: dict[str, list[Flag]] = field(default_factory=dict)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    failures: list[Said] = field(default_factory=list)
+
+    def judged(self) -> list[Judged]:
+        """Every case that ever failed, worst first."""
+        known = self.scorer.judged(self.ended_at) if self.ended_at is not None else []
+        return sorted(known, key=lambda one: (-one.score, one.case))
+
+
+def replay(
+    records: Iterable[Record],
+    scorer: Scorer,
+    *,
+    reports: int,
+    checkpoints: int,
+    replayed: Callable[[], object] = lambda: None,
+) -> Replay:
+    """Replay a history of so many reports; `replayed` is called after each."""
+    done = Replay(scorer)
+    moments = checkpoint_numbers(reports, checkpoints)
+    for record in records:
+        if isinstance(record, Header):
+            done.header = record
+        elif isinstance(record, Observation):
+            _observe(done, record)
+            if done.reports in moments:
+                scores = done.scorer.scores(record.at)
+                done.checkpoints.append(Checkpoint(record.at, scores))
+            replayed()
+    return done
+
+
+def checkpoint_numbers(reports: int, checkpoints: int) -> frozenset[int]:
+    """After which reports, counted from 1, the scores are taken: evenly, the last one included."""
+    if reports == 0 or checkpoints == 0:
+        return frozenset()
+    first = max(1, ceil(reports * CHECKPOINTS_FROM))
+    steps = max(1, checkpoints - 1)
+    numbers = (reports - (reports - first) * step // steps for step in range(checkpoints))
+    return frozenset(numbers)
+
+
+def _observe(done: Replay, seen: Observation) -> None:
+    done.scorer, said = done.scorer.observe(seen)
+    done.reports += 1
+    done.executions += _executions(seen)
+    done.ended_at = seen.at
+    for finding in said.findings:
+        done.failures.append(Said(seen.run, seen.attempt, seen.job, finding))
+    for change in said.changes:
+        _flag(done.flags.setdefault(change.case, []), change)
+
+
+def _flag(flags: list[Flag], change: Change) -> None:
+    if change.is_flaky:
+        flags.append(Flag(change.at))
+    elif flags:
+        flags[-1].until = change.at
+
+
+def _executions(seen: Observation) -> int:
+    return len(seen.ran.files) - len(seen.not_run) + sum(len(r) - 1 for r in seen.results.values())

@@ -1,0 +1,95 @@
+"""The cause of one failure at once, from what is believed of its case and what lies around it."""
+
+from dataclasses import dataclass
+
+from app.core.decide import Cause
+from app.core.scorer.draft import Draft, settled
+from app.core.scorer.layout import words_in
+from app.core.scorer.said import Finding
+from app.core.scorer.standing import rate_of, score_of
+from app.core.scorer.state import CaseState, Track
+
+# How often a case's one execution fails for another reason than a flake; counted, see assumptions.
+OUTAGE = 1e-5  # nothing else failing beside it
+PER_GROUP = 30.0  # times that for each other group that does
+OUTAGE_MOST = 0.3
+NEAR_BUG = 0.01  # a pull request's bug in what it touches
+FAR_BUG = 1e-4  # and elsewhere
+COMMIT_BUG = 5e-5  # a commit's of the default branch
+FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
+FEW, MANY = 2, 4  # cases of the group
+BASE_FAILED = 0.2  # the default branch failed it the last time, in this job
+FAILED_BEFORE = 0.1  # this source failed it before, in this job
+PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
+PRIOR_SCORE = 0.001  # share of the cases that are flaky, when none has failed yet
+RETRIED = 30.0  # a pass within the same report makes a flake so much more likely
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What lies around a failure."""
+
+    others: int  # other groups that failed unexpectedly in the report
+    of_group: int  # cases of its group that failed
+    is_near: bool  # the change touches what lies near the case
+    on_pr: bool
+    base_failed: bool
+    failed_before: bool
+    is_retried: bool  # passed within the same report
+
+
+def findings(draft: Draft) -> tuple[Finding, ...]:
+    """What each failure of the observation is held to be, from all that was seen up to it."""
+    seen, state = draft.seen, draft.state
+    sizes: dict[str, int] = {}
+    for case in draft.failing:
+        group = draft.layout.group_of[case]
+        sizes[group] = sizes.get(group, 0) + 1
+    words = words_in(seen.changed or ())
+    found = []
+    for case, is_retried in draft.failing.items():
+        known = settled(state, case, draft.now) if case in state.cases else None
+        group = draft.layout.group_of[case]
+        track = known.track(seen.job) if known else Track()
+        around = Circumstances(
+            others=len(draft.unexpected.keys() - {group}),
+            of_group=sizes[group],
+            is_near=draft.layout.near(seen.ran.files[case], words),
+            on_pr=seen.pr is not None,
+            base_failed=bool(track.base),
+            failed_before=seen.source in track.streak,
+            is_retried=is_retried,
+        )
+        found.append(_finding(case, known, around))
+    return tuple(found)
+
+
+def _finding(case: str, known: CaseState | None, around: Circumstances) -> Finding:
+    score = score_of(known) if known else PRIOR_SCORE
+    flake = score * (rate_of(known) if known else PRIOR_RATE)
+    if around.is_retried:
+        flake *= RETRIED
+    outage = min(OUTAGE_MOST, OUTAGE * PER_GROUP**around.others)
+    own = _own_bug(around)
+    before = BASE_FAILED * around.base_failed + FAILED_BEFORE * around.failed_before
+    p_flaky = flake / (flake + outage + own + before)
+    return Finding(case, _cause(p_flaky, outage, own, around), p_flaky)
+
+
+def _own_bug(around: Circumstances) -> float:
+    times = 1.0
+    if around.of_group >= FEW:
+        times = FEW_TIMES if around.of_group < MANY else MANY_TIMES
+    if not around.on_pr:
+        return COMMIT_BUG * times
+    return (NEAR_BUG if around.is_near else FAR_BUG) * times
+
+
+def _cause(p_flaky: float, outage: float, own: float, around: Circumstances) -> Cause:
+    if p_flaky >= 0.5:
+        return Cause.FLAKY
+    if around.base_failed:
+        return Cause.BROKEN
+    if outage > own and not around.failed_before:
+        return Cause.OUTAGE
+    return Cause.NEW if around.on_pr or around.others == 0 else Cause.UNKNOWN

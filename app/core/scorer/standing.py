@@ -1,0 +1,79 @@
+"""A case as it stands: its score, its rate, its state, and whether it is held for flaky."""
+
+from dataclasses import replace
+
+from app.core.decide import State as CaseStanding
+from app.core.scorer import assumptions as assumed
+from app.core.scorer.draft import Draft, settled
+from app.core.scorer.said import Change
+from app.core.scorer.state import CaseState, State
+from app.core.scorer.waiting import drop_stale
+from app.core.statistics import wilson_interval
+
+
+def score_of(known: CaseState) -> float:
+    """The probability that the case is flaky, as far as its belief is counted."""
+    score = known.belief.score
+    if known.episodes < assumed.FLAGGED_EPISODES:
+        return min(score, assumed.UNCONFIRMED)
+    return score
+
+
+def rate_of(known: CaseState) -> float:
+    """The share of its executions that fail for no fault of the code, if it is flaky."""
+    flakes = known.flakes + assumed.RATE_PRIOR_FLAKES
+    return flakes / (known.executions + assumed.RATE_PRIOR_RUNS)
+
+
+def rate_interval(known: CaseState) -> tuple[float, float, float]:
+    """The share of its executions that failed so, and its 95 % interval."""
+    runs = max(known.executions, known.flakes)
+    low, high = wilson_interval(known.flakes, runs)
+    return (known.flakes / runs if runs else 0.0, low, high)
+
+
+def is_guarded(known: CaseState) -> bool:
+    """Whether it fails more often in a row than a flake would once in a hundred times."""
+    longest = max((len(track.streak) for track in known.tracks.values()), default=0)
+    again = max(assumed.GUARD_RATE, rate_of(known))
+    return longest > 1 and again ** (longest - 1) < assumed.GUARD_CHANCE * (1 - 1e-9)
+
+
+def is_broken(known: CaseState) -> bool:
+    """Whether the default branch fails it, in one job, on several commits in a row."""
+    return any(len(track.base) >= assumed.BROKEN_COMMITS for track in known.tracks.values())
+
+
+def standing_of(known: CaseState) -> CaseStanding:
+    """Healthy, suspect, flaky or broken."""
+    if known.flagged_at is not None:
+        return CaseStanding.FLAKY
+    if is_broken(known):
+        return CaseStanding.BROKEN
+    return CaseStanding.SUSPECT if score_of(known) >= assumed.WARNED else CaseStanding.HEALTHY
+
+
+def judge(draft: Draft) -> None:
+    """Hold for flaky, or no longer, what this observation touched; all others now and then."""
+    state = draft.state
+    due = {case for case in (*draft.touched, *draft.failing) if _can_be(state.cases[case])}
+    if draft.now - state.swept_at >= assumed.SWEEP:
+        state.swept_at = draft.now
+        drop_stale(draft)
+        due |= {case for case, known in state.cases.items() if _can_be(known)}
+    for case in sorted(due):
+        known = settled(state, case, draft.now)
+        is_flaky = score_of(known) >= assumed.THRESHOLD and not is_guarded(known)
+        if is_flaky != (known.flagged_at is not None):
+            known = replace(known, flagged_at=draft.now if is_flaky else None)
+            draft.changes.append(Change(case, draft.seen.at, is_flaky))
+        state.cases[case] = known
+
+
+def _can_be(known: CaseState) -> bool:
+    return known.episodes >= assumed.FLAGGED_EPISODES or known.flagged_at is not None
+
+
+def scores(state: State, now: float) -> dict[str, float]:
+    """The score of every case that ever failed, with all passes up to now."""
+    return {case: score_of(settled(state, case, now)) for case in state.cases}

@@ -1,0 +1,115 @@
+"""What the scorer remembers: a few numbers per case that ever failed, and some per repository."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from app.core.history.records import CaseSet
+from app.core.scorer.belief import Belief, unknown
+
+STATE_VERSION = 1  # raise it whenever a stored state can no longer be read as it was meant
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A failure that waits for what contradicts it."""
+
+    at: float  # seconds since 1970, as all times of a state
+    job: str
+    run: int
+    code: str
+    pr: int | None
+    commit: int | None  # place on the default branch; None elsewhere
+    others: frozenset[str]  # groups beside its own that failed unexpectedly in the same report
+    crowd: int  # cases of its own group that did, itself too
+    unexpected: int  # cases that did at all
+    is_near: bool  # the change touches what lies near the case
+    reports: int  # reports of the hours around it, about
+    streak: int = 0  # sources in a row that failed it, once that ended; 0 before
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Under what it is looked for: its code, and its branch."""
+        branch = "main" if self.pr is None else f"#{self.pr}"
+        return ((self.job, self.code), (self.job, branch))
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A case in one job."""
+
+    mark: int = 0  # reports of the job up to which its passes are counted
+    streak: tuple[str, ...] = ()  # the sources in a row that failed it, oldest first
+    base: tuple[str, ...] = ()  # the default branch's commits in a row that did: first, then last
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """A case that failed at least once on trusted code."""
+
+    group: str
+    at: float  # up to when its belief is counted
+    belief: Belief = field(default_factory=unknown)
+    tracks: Mapping[str, Track] = field(default_factory=dict)
+    opens: tuple[Open, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()  # code and job of its last failures
+    episodes: float = 0.0  # contradicted lone failures, one in half a day
+    last_episode_at: float | None = None
+    last_push: int | None = None  # the last pull request whose next push contradicted it
+    flakes: int = 0  # failures that no fault of the code explains
+    executions: int = 0  # since it first failed
+    flagged_at: float | None = None  # since when it is held for flaky
+
+    def track(self, job: str) -> Track:
+        """The case in a job."""
+        return self.tracks.get(job) or Track()
+
+    def with_track(self, job: str, track: Track) -> "CaseState":
+        """The case with another track in a job."""
+        return replace(self, tracks={**self.tracks, job: track})
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What is learned of the repository."""
+
+    reports: int = 0
+    executions: int = 0
+    transient: int = 0  # groups that failed for a moment; of one common cause two at most
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Cases of one group that failed for a moment together, and nothing beside them."""
+
+    at: float
+    cases: frozenset[str]
+
+
+@dataclass(slots=True)
+class State:
+    """A repository's state; `update` never changes the one that it is given."""
+
+    cases: dict[str, CaseState] = field(default_factory=dict)
+    weather: Weather = field(default_factory=Weather)
+    reports: dict[str, int] = field(default_factory=dict)  # by job
+    members: dict[str, CaseSet] = field(default_factory=dict)  # by job, as it last ran
+    waiting: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # by Open.keys
+    failing: dict[str, frozenset[str]] = field(default_factory=dict)  # by job: cases in a streak
+    commits: dict[str, int] = field(default_factory=dict)  # the default branch's order
+    transients: tuple[tuple[float, str], ...] = ()  # when which group failed for a moment
+    crowds: dict[str, tuple[Crowd, ...]] = field(default_factory=dict)  # by group
+    recent: tuple[float, ...] = ()  # when the last hours' reports came
+    swept_at: float = 0.0
+
+    def copy(self) -> "State":
+        """A state to change, sharing what does not change."""
+        return replace(
+            self,
+            cases=self.cases.copy(),
+            reports=self.reports.copy(),
+            members=self.members.copy(),
+            waiting=self.waiting.copy(),
+            failing=self.failing.copy(),
+            commits=self.commits.copy(),
+            crowds=self.crowds.copy(),
+        )

@@ -1,0 +1,54 @@
+"""The evidence scorer's one step: an observation in, the next state and what is said out."""
+
+from dataclasses import replace
+
+from app.core.history.records import Observation
+from app.core.scorer import assumptions as assumed
+from app.core.scorer.draft import Draft, count_report, draft_of
+from app.core.scorer.said import Said
+from app.core.scorer.single import findings
+from app.core.scorer.standing import judge
+from app.core.scorer.state import State
+from app.core.scorer.waiting import contradicted, end_streaks, open_failures
+from app.core.scorer.weigh import weigh
+
+
+def update(state: State, seen: Observation) -> tuple[State, Said]:
+    """The state after one job of one run attempt, and what is said of it at that moment.
+
+    Untrusted code is judged by the state and leaves it as it is. Observations come in the order
+    in which the jobs finished.
+    """
+    draft = draft_of(state, seen)
+    if not seen.is_trusted:
+        return state, Said(findings(draft), ())
+    said = findings(draft)
+    _know_commit(draft)
+    count_report(draft)
+    draft.state.recent = (
+        *(at for at in state.recent if at > draft.now - assumed.COMPANY),
+        draft.now,
+    )
+    found = contradicted(draft)
+    end_streaks(draft)
+    found += open_failures(draft)
+    weather = draft.state.weather
+    draft.state.weather = replace(
+        weather,
+        reports=weather.reports + 1,
+        executions=weather.executions + len(seen.ran.files) - len(seen.not_run),
+    )
+    weigh(draft, found)
+    judge(draft)
+    return draft.state, Said(said, tuple(draft.changes))
+
+
+def _know_commit(draft: Draft) -> None:
+    """The default branch's commits appear in their order; re-runs of older ones come later."""
+    commits = draft.state.commits
+    code = draft.seen.code
+    if not draft.seen.is_default or code in commits:
+        return
+    commits[code] = commits[next(reversed(commits))] + 1 if commits else 1
+    if len(commits) > assumed.COMMITS_KEPT:
+        del commits[next(iter(commits))]

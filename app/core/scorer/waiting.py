@@ -1,0 +1,178 @@
+"""Failures that wait, what contradicts them, and the streaks that they are part of."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from app.core.scorer import assumptions as assumed
+from app.core.scorer.draft import Draft
+from app.core.scorer.layout import words_in
+from app.core.scorer.state import CaseState, Open, Track
+
+
+class By(StrEnum):
+    """What contradicted a failure: a pass of the same case in the same job ..."""
+
+    SAME = "same"  # ... of the same code: an in-run retry or a re-run
+    MAIN = "main"  # ... of the default branch's next commit, the one before having passed too
+    PUSH = "push"  # ... of the pull request's next push
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A failure, and what it was contradicted by."""
+
+    case: str
+    failure: Open
+    by: By
+
+
+def contradicted(draft: Draft) -> list[Contradiction]:
+    """The failures that the observation's passes contradict; they wait no longer."""
+    state, seen = draft.state, draft.seen
+    branch = "main" if seen.is_default else f"#{seen.pr}"
+    candidates = {
+        case
+        for key in ((seen.job, seen.code), (seen.job, branch))
+        for case in state.waiting.get(key, ())
+    }
+    found = []
+    for case in sorted(candidates):
+        if not draft.passed(case):
+            continue
+        known = state.cases[case]
+        ended = {one: _by(draft, known, one) for one in known.opens if _ends(draft, one)}
+        kept = tuple(one for one in known.opens if one not in ended)
+        state.cases[case] = replace(known, opens=kept)
+        first = next(((one, by) for one, by in ended.items() if by is not None), None)
+        if first is not None:
+            streak = first[0].streak or len(known.track(seen.job).streak)
+            found.append(Contradiction(case, replace(first[0], streak=streak), first[1]))
+    return found
+
+
+def _ends(draft: Draft, one: Open) -> bool:
+    """Whether a pass now decides what the failure was, one way or the other."""
+    seen = draft.seen
+    if one.job != seen.job:
+        return False
+    if one.code == seen.code:
+        return True
+    if seen.is_default:
+        return one.commit is not None and draft.state.commits[seen.code] > one.commit
+    return one.pr == seen.pr
+
+
+def _by(draft: Draft, known: CaseState, one: Open) -> By | None:
+    seen = draft.seen
+    if one.code == seen.code:
+        return By.SAME if draft.now - one.at <= assumed.SAME_CODE_WITHIN else None
+    if seen.is_default:
+        return By.MAIN if known.track(one.job).base == (one.code,) else None
+    return By.PUSH
+
+
+def end_streaks(draft: Draft) -> None:
+    """Cases of this job that pass again: their streaks end, and are written to what waits."""
+    state, job = draft.state, draft.seen.job
+    still = set()
+    for case in state.failing.get(job, ()):
+        known = state.cases[case]
+        if draft.passed(case):
+            track = known.track(job)
+            base = () if _reaches(draft, track) else track.base
+            opens = tuple(
+                replace(one, streak=len(track.streak)) if one.job == job and not one.streak else one
+                for one in known.opens
+            )
+            known = replace(known, opens=opens).with_track(
+                job, replace(track, streak=(), base=base)
+            )
+            state.cases[case] = known
+        if known.track(job).streak or known.track(job).base:
+            still.add(case)
+    state.failing[job] = frozenset(still)
+
+
+def _reaches(draft: Draft, track: Track) -> bool:
+    """Whether this is the default branch, at or after the last commit that failed."""
+    if not draft.seen.is_default or not track.base:
+        return False
+    commits = draft.state.commits
+    return commits[draft.seen.code] >= commits.get(track.base[-1], 0)
+
+
+def open_failures(draft: Draft) -> list[Contradiction]:
+    """Let every failure of the observation wait; those that an in-run retry contradicts."""
+    state, seen, job = draft.state, draft.seen, draft.seen.job
+    words = words_in(seen.changed or ())
+    found = []
+    for case, retried in draft.failing.items():
+        known = _failed_once_more(draft, case)
+        failure = _failure(draft, case, words)
+        if retried:
+            track = known.track(job)
+            found.append(Contradiction(case, replace(failure, streak=len(track.streak)), By.SAME))
+            base = () if seen.is_default else track.base
+            known = known.with_track(job, replace(track, streak=(), base=base))
+        else:
+            known = replace(known, opens=(*known.opens, failure)[-assumed.OPENS_KEPT :])
+            for key in failure.keys:
+                state.waiting[key] = state.waiting.get(key, frozenset()) | {case}
+        state.cases[case] = known
+        state.failing[job] = state.failing.get(job, frozenset()) | {case}
+    return found
+
+
+def _failed_once_more(draft: Draft, case: str) -> CaseState:
+    state, seen, job = draft.state, draft.seen, draft.seen.job
+    group = draft.layout.group_of[case]
+    known = state.cases.get(case)
+    if known is None:
+        tracks = {one: Track(mark=reports) for one, reports in state.reports.items()}
+        known = CaseState(group=group, at=draft.now, tracks=tracks)
+    track = known.track(job)
+    streak, base = track.streak, track.base
+    if seen.source not in streak:
+        streak = (*streak, seen.source)[: assumed.STREAK_KEPT]
+    if seen.is_default and (not base or (_reaches(draft, track) and base[-1] != seen.code)):
+        base = (*base[:1], seen.code)
+    failed = tuple(one for one in known.failed if one != (seen.code, job))
+    return replace(
+        known.with_track(job, replace(track, streak=streak, base=base)),
+        group=group,
+        failed=(*failed, (seen.code, job))[-assumed.FAILED_KEPT :],
+        executions=known.executions + 1,
+    )
+
+
+def _failure(draft: Draft, case: str, words: frozenset[str]) -> Open:
+    seen, group = draft.seen, draft.layout.group_of[case]
+    return Open(
+        at=draft.now,
+        job=seen.job,
+        run=seen.run,
+        code=seen.code,
+        pr=seen.pr,
+        commit=draft.state.commits.get(seen.code) if seen.is_default else None,
+        others=frozenset(draft.unexpected) - {group},
+        crowd=len(draft.unexpected.get(group, ())),
+        unexpected=sum(map(len, draft.unexpected.values())),
+        is_near=draft.layout.near(seen.ran.files[case], words),
+        reports=2 * len(draft.state.recent),
+    )
+
+
+def drop_stale(draft: Draft) -> None:
+    """Forget failures that waited too long."""
+    state = draft.state
+    waiting: dict[tuple[str, str], set[str]] = {}
+    for case, known in state.cases.items():
+        if not known.opens:
+            continue
+        kept = tuple(one for one in known.opens if one.at > draft.now - assumed.WAITING_WITHIN)
+        if len(kept) < len(known.opens):
+            state.cases[case] = replace(known, opens=kept)
+        for one in kept:
+            for key in one.keys:
+                waiting.setdefault(key, set()).add(case)
+    state.waiting = {key: frozenset(cases) for key, cases in waiting.items()}

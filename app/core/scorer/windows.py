@@ -1,0 +1,85 @@
+"""The older scorers' memory: how often each job ran, and each failing case's last failures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from app.core.history.records import CaseSet, Observation
+from app.core.scorer.plain import Ran, after, changes, failing, findings, ran_of
+from app.core.scorer.said import Change, Said
+
+SWEEP = 6 * 3_600.0  # seconds between looks at held cases that do not fail
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """What was seen; a case that never failed is not in it."""
+
+    failures: Mapping[str, tuple[Ran, ...]] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)  # failing reports, ever
+    reports: Mapping[str, int] = field(default_factory=dict)  # by job
+    members: Mapping[str, CaseSet] = field(default_factory=dict)  # by job
+    days: tuple[tuple[float, str], ...] = ()  # when which job reported, in the window
+    held: frozenset[str] = frozenset()
+    swept_at: float = 0.0
+
+    def place(self, case: str) -> int:
+        """How many reports ran the case so far, by the sets that the jobs run now."""
+        return sum(
+            self.reports.get(job, 0)
+            for job, members in self.members.items()
+            if case in members.files
+        )
+
+
+Score = Callable[[Windows, str, float], float]
+Forget = Callable[[Windows, str, float], tuple[Ran, ...]]
+
+
+def observed(
+    windows: Windows,
+    seen: Observation,
+    *,
+    score: Score,
+    forget: Forget,
+    threshold: float,
+    horizon: float,
+) -> tuple[Windows, Said]:
+    """The memory after a report, and what a scorer with this score says of it.
+
+    `horizon` is how many seconds of reports are kept; `forget` gives what stays of a case.
+    """
+    now, failed = seen.at.timestamp(), failing(seen)
+    before = {case: score(windows, case, now) for case in failed if case in windows.failures}
+    said = findings(failed, windows.held, before)
+    if not seen.is_trusted:
+        return windows, Said(said, ())
+    days = (*(one for one in windows.days if one[0] > now - horizon), (now, seen.job))
+    windows = replace(
+        windows,
+        reports={**windows.reports, seen.job: windows.reports.get(seen.job, 0) + 1},
+        members={**windows.members, seen.job: seen.ran},
+        days=days if horizon else (),
+    )
+    windows = _with_failures(windows, seen, failed, forget=forget, now=now)
+    due = dict.fromkeys(failed)
+    if now - windows.swept_at >= SWEEP:
+        due |= dict.fromkeys(sorted(windows.held))
+        windows = replace(windows, swept_at=now)
+    scores = {case: score(windows, case, now) for case in due}
+    changed: tuple[Change, ...] = changes(scores, windows.held, threshold=threshold, at=seen.at)
+    return replace(windows, held=after(windows.held, changed)), Said(said, changed)
+
+
+def _with_failures(
+    windows: Windows, seen: Observation, failed: list[str], *, forget: Forget, now: float
+) -> Windows:
+    if not failed:
+        return windows
+    failures, totals = dict(windows.failures), dict(windows.totals)
+    for case in failed:
+        ran = ran_of(seen, case, windows.place(case))
+        if ran is not None:
+            kept = forget(windows, case, now) if case in failures else ()
+            failures[case] = (*kept, ran)
+            totals[case] = totals.get(case, 0) + 1
+    return replace(windows, failures=failures, totals=totals)

@@ -46,6 +46,13 @@ class FairWorker(SimpleWorker):
     """
 
     turns = 0
+    was_told_to_stop = False
+    max_connection_wait_time = RECONNECT  # RQ's own is a minute, in which nobody would work
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Called by RQ at the first signal: what is at hand is finished first."""
+        self.was_told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def reorder_queues(self, reference_queue: RqQueue) -> None:
         """Called by RQ after each job: three turns by urgency, the fourth begins with another."""
@@ -67,7 +74,10 @@ def order_of(turn: int) -> list[QueueName]:
 
 
 def work(parts: Parts) -> None:
-    """Work until a signal says stop; waits for Redis when it is away."""
+    """Work until a signal says stop; waits for Redis when it is away.
+
+    RQ's own loop ends too when Redis lost what it had been told; it begins anew then.
+    """
     _context.set(parts.context)
     stopping = threading.Event()
     assert parts.settings.redis_url is not None
@@ -75,12 +85,13 @@ def work(parts: Parts) -> None:
     redis = redis_at(address, patience=WORKER_TTL + RECONNECT)
     while not stopping.is_set():
         worker = _worker(redis)
-        try:
-            if worker is not None:
+        if worker is not None:
+            try:
                 worker.work(logging_level="WARNING", with_scheduler=False)
-                return  # asked to stop
-        except (RedisError, OSError) as error:
-            log.warning("redis_away", error=str(error))
+            except (RedisError, OSError) as error:
+                log.warning("redis_away", error=str(error))
+            if worker.was_told_to_stop:
+                return
         _wait(stopping)
 
 

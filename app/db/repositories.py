@@ -176,15 +176,15 @@ def note_first_report(session: Session, repo_id: int, *, now: datetime) -> None:
     )
 
 
-def open_pull_request(session: Session, repo_id: int, head_sha: str) -> int | None:
-    """The open pull request with this head, the newest if several; None without one."""
+def open_pull_requests(session: Session, repo_id: int, head_sha: str) -> list[int]:
+    """The open pull requests with this head, newest first; somebody else's may have it too."""
     query = (
         select(PullRequestRow.number)
         .where(col(PullRequestRow.repo_id) == repo_id, col(PullRequestRow.head_sha) == head_sha)
         .where(col(PullRequestRow.state) == "open")
         .order_by(col(PullRequestRow.number).desc())
     )
-    return session.exec(query).first()
+    return list(session.exec(query))
 
 
 def knows_pull_request(session: Session, repo_id: int, number: int) -> bool:

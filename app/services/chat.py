@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.decide import Standing, State
+from app.core.errors import Missing
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
 from app.db import cases, chat, decisions, executions, judgements
@@ -115,12 +116,15 @@ def _say_root(engine: Engine, host: Chat, thread: Thread, telling: Telling) -> s
     message = root_message(telling.view, thread.handle)
     digest = digest_of(asdict(message))
     ts = thread.ts or host.find(thread.channel, thread.handle)
+    if ts is not None and thread.digest == digest:
+        return ts
+    try:
+        if ts is not None:
+            host.update(thread.channel, ts, message)
+    except Missing:  # somebody deleted it
+        ts = None
     if ts is None:
         ts = host.post(thread.channel, message)
-    elif thread.digest != digest:
-        host.update(thread.channel, ts, message)
-    else:
-        return ts
     with unit_of_work(engine) as session:
         chat.note_root(session, thread, ts=ts, digest=digest)
     return ts

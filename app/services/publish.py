@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.core.errors import Missing
 from app.core.publishing import CheckRun
 from app.core.runs import BranchClass, Repository, Run
 from app.db import cases, decisions, executions, judgements, publications, reports, repositories
@@ -74,14 +75,19 @@ def plan(
 def _pull_request(
     session: Session, repository: Repository, attempts: Sequence[Run], head_sha: str
 ) -> int | None:
-    """The pull request that shows this commit now; an older push's words never replace newer."""
-    shown = repositories.open_pull_request(session, repository.id, head_sha)
-    if shown is not None:
-        return shown
-    named = next((run.pr_number for run in attempts if run.pr_number is not None), None)
-    if named is None or repositories.knows_pull_request(session, repository.id, named):
+    """The pull request that shows this commit now; an older push's words never replace newer.
+
+    Of several with this head it is the one that the repository's own runs name: a fork can
+    open one more on anybody's commit, and must not draw the comment away.
+    """
+    ours_first = sorted(attempts, key=lambda run: not run.is_trusted)
+    named = [run.pr_number for run in ours_first if run.pr_number is not None]
+    shown = repositories.open_pull_requests(session, repository.id, head_sha)
+    if shown:
+        return next((number for number in named if number in shown), shown[0])
+    if not named or repositories.knows_pull_request(session, repository.id, named[0]):
         return None
-    return named
+    return named[0]
 
 
 def publish_check(engine: Engine, host: CodeHost, wanted: Plan, *, now: datetime) -> None:
@@ -122,18 +128,30 @@ def publish_comment(engine: Engine, host: CodeHost, wanted: Plan, *, now: dateti
         return
     with unit_of_work(engine) as session:
         publications.intend(session, repo.id, COMMENT, key, view={}, now=now)
-    comment_id = before.outside_id if before else None
+    comment_id = _commented(host, wanted, body, mark)
     if comment_id is None:
-        standing = host.find_comment(repo.full_name, number, mark)
-        comment_id = standing.id if standing else None
-    if comment_id is None:
-        comment_id = host.create_comment(repo.full_name, number, body)
-    else:
-        host.update_comment(repo.full_name, comment_id, body)
+        return
     with unit_of_work(engine) as session:
         publications.note_sent(
             session, repo.id, COMMENT, key, outside_id=comment_id, digest=digest, now=now
         )
+
+
+def _commented(host: CodeHost, wanted: Plan, body: str, mark: str) -> int | None:
+    """The comment that now says this; None where none is there and there is nothing to say."""
+    repo, number, before = wanted.repository.full_name, wanted.pr_number, wanted.published_comment
+    assert number is not None
+    if before is not None and before.outside_id is not None:
+        try:
+            host.update_comment(repo, before.outside_id, body)
+            return before.outside_id
+        except Missing:
+            pass  # somebody deleted it
+    standing = host.find_comment(repo, number, mark)
+    if standing is None:
+        return None if wanted.view.is_green else host.create_comment(repo, number, body)
+    host.update_comment(repo, standing.id, body)
+    return standing.id
 
 
 def marker(repo_id: int) -> str:

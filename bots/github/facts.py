@@ -16,6 +16,19 @@ QUEUED = "queued"
 MERGE_QUEUE_PREFIX = "gh-readonly-queue/"
 OF_PULL_REQUESTS = frozenset({BranchClass.PULL_REQUEST, BranchClass.OTHER})
 """A push to a branch may belong to a pull request too, but tests the head alone."""
+ANYBODYS = frozenset(
+    {
+        "discussion",
+        "discussion_comment",
+        "fork",
+        "issue_comment",
+        "issues",
+        "watch",
+        "workflow_run",
+    }
+)
+"""Events with which anybody starts a workflow of the default branch. What it then tests, or which
+artifact of a fork's run it hands on, GitHub does not tell: it names the default branch's head."""
 NOBODY = "ghost"  # GitHub's name for a deleted account
 
 
@@ -75,6 +88,8 @@ def run_of(part: RunPart, repository: RepositoryPart) -> Run:
 
 def is_trusted(part: RunPart, repository: RepositoryPart) -> bool:
     """Whether the code comes from the repository itself, not from a fork, deleted or not."""
+    if part.event in ANYBODYS:
+        return False
     return part.head_repository is not None and part.head_repository.id == repository.id
 
 

@@ -102,6 +102,14 @@ def test_a_run_whose_head_repository_is_gone_is_not_trusted() -> None:
     assert told.facts[-1] == RunSeen(run_in(told), head_repo=None)
 
 
+@pytest.mark.parametrize("event", ["workflow_run", "issue_comment", "issues", "discussion"])
+def test_a_run_that_anybody_can_start_on_the_default_branch_speaks_for_nobody(event: str) -> None:
+    told = take("workflow_run", workflow_run(event=event, head_branch="main", pull_requests=[]))
+
+    assert not run_in(told).is_trusted
+    assert run_in(told).branch_class is BranchClass.OTHER
+
+
 @pytest.mark.parametrize(
     ("event", "branch", "where"),
     [

@@ -13,6 +13,7 @@ from uuid import UUID
 from rq import Worker as RqWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.core.identity import case_id
 from app.core.reports import Limits, read_report
@@ -23,6 +24,7 @@ from tests.commands.world import processes_of
 from tests.stories.twins import ADDED, JOBS, Twin, red
 
 HELD = 15.0  # seconds that the sandbox keeps a request; a kill comes within one
+A_WHILE = 1.0  # seconds
 LOOK = 0.02  # seconds between looks
 PATIENCE = 30.0  # seconds until a wait is given up; nothing here takes one of them
 
@@ -30,17 +32,24 @@ IsHeld = Callable[[], bool]
 Hold = Callable[[Twin], AbstractContextManager[IsHeld]]
 
 
-def asking(pattern: str, method: str | None = None, *, after_work: bool = False) -> Hold:
+def asking(
+    pattern: str, method: str | None = None, *, after_work: bool = False, let_go: bool = False
+) -> Hold:
     """Hold whoever asks the outside for this: before it is done, or done and not answered.
 
-    `{repo}` in the pattern is the twin's, `{last}` the second of its run's artifacts.
+    `{repo}` in the pattern is the twin's, `{last}` the second of its run's artifacts. Who is to
+    live is `let_go` after a while, and served.
     """
 
     @contextmanager
     def hold(twin: Twin) -> Iterator[IsHeld]:
         path = pattern.format(repo=twin.repo, last=twin.uploads[-1].id)
         fault = twin.stage.world.faults.add(
-            path, method=method, drop=True, after_work=after_work, delay=HELD
+            path,
+            method=method,
+            drop=not let_go,
+            after_work=after_work,
+            delay=A_WHILE if let_go else HELD,
         )
         yield lambda: fault.times == 0
 
@@ -60,6 +69,8 @@ def locking(statement: str, **values: Callable[[Twin], Any]) -> Hold:
             connection.execute(text(statement), given)
             locker = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
             yield lambda: waits_for(engine, locker)
+            with suppress(OperationalError, InterfaceError):  # its server may be gone
+                connection.rollback()
 
     return hold
 

@@ -41,6 +41,7 @@ PASSING = frozenset(
         "received_at",
         "sent_at",
         "since",
+        "took_ms",
         "until",
         "updated_at",
         "written_at",
@@ -84,7 +85,7 @@ MESSAGE = ("text", "blocks", "by_bot")
 
 
 def everything(engine: Engine) -> Portrait:
-    """The whole database, but for what ticks by itself: cron's lease and its last runs."""
+    """The whole database, but for what ticks by itself: cron's own rows, and what it sums up."""
     with unit_of_work(engine) as session:
         return {
             table.name: sorted(_line(row) for row in _all(session, table))
@@ -117,7 +118,8 @@ def _rows(twin: Twin, table: Table) -> Iterable[Mapping[str, Any]]:
 
 
 def _all(session: Session, table: Table) -> Iterable[Mapping[str, Any]]:
-    return [dict(row) for row in session.execute(table.select()).mappings()]
+    rows = session.execute(table.select()).mappings()
+    return [{name: row[name] for name in row if name != "folded_at"} for row in rows]
 
 
 def _said(thing: object, names: Iterable[str], own: list[tuple[str, str]]) -> str:

@@ -58,7 +58,7 @@ def application(parts: Parts) -> Starlette:
 def api(parts: Parts, site: Web) -> Api:
     """What programs hand in and ask."""
     megabyte = 1024 * 1024
-    uploads = Uploads(parts.engine, parts.queue, parts.clock)
+    uploads = Uploads(parts.engine, parts.queue, parts.clock, parts.limits)
     reports = Reports(
         engine=parts.engine,
         clock=parts.clock,

@@ -18,12 +18,12 @@ from pydantic_settings import (
 from app import setting_types as types
 from app import setting_values as read
 from app.core.errors import BadInput
+from app.setting_faults import sentences
 
 ENV_FILE = Path(".env")
 ROOT = 0  # the user id
 ROOT_DATA = "/var/lib/flakeguard"
 OUR_PREFIX = "FLAKEGUARD_"
-SHOWN = 24  # characters; what is longer may be a token in the wrong place, and is not quoted
 
 
 class Settings(BaseSettings):
@@ -144,6 +144,18 @@ class Settings(BaseSettings):
     uploads_burst: types.UploadRate = Field(
         120, description="Such requests that are possible at once after a pause."
     )
+    report_max_mb: types.ManyMegabytes = Field(
+        1024, description="Megabytes that one report may have, unpacked."
+    )
+    report_max_cases: types.Count = Field(
+        2_000_000, description="Executions that one report may list."
+    )
+    archive_max_mb: types.ManyMegabytes = Field(
+        4096, description="Megabytes that the files of one zip archive may have, unpacked."
+    )
+    archive_max_files: types.Count = Field(
+        20_000, description="Files and folders that one zip archive may hold."
+    )
     log_level: types.LogLevel = Field(
         "info", description="The least that is logged: debug, info, warning, error, critical."
     )
@@ -216,7 +228,8 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = ENV_F
     try:
         return Settings(**source())
     except ValidationError as error:
-        raise BadInput(_sentences(error, given)) from None
+        fields = {name: Settings.model_fields[field] for name, field in VARIABLES.items()}
+        raise BadInput(sentences(error, given, fields)) from None
 
 
 def isolated(data: Path, **overrides: object) -> Settings:
@@ -274,32 +287,3 @@ def _data_folder(given: Mapping[str, str], *, user: int) -> str:
     if not Path(base).is_absolute():  # the XDG specification: a relative one is to be ignored
         base = f"{given.get('HOME') or '~'}/.local/share"
     return f"{base}/flakeguard"
-
-
-def _sentences(error: ValidationError, given: Mapping[str, str]) -> str:
-    """One sentence a wrong variable; its value is quoted unless it is a secret."""
-    found = []
-    for fault in error.errors(include_url=False, include_input=False):
-        why = str(fault.get("ctx", {}).get("error", fault["msg"]))
-        if not fault["loc"]:
-            found.append(f"{why}.")
-            continue
-        variable = _variable_at(str(fault["loc"][0]))
-        found.append(f"{variable} {why}{_quoted(variable, given)}.")
-    return " ".join(dict.fromkeys(found))
-
-
-def _variable_at(place: str) -> str:
-    return place if place in VARIABLES else place.upper()
-
-
-def _quoted(variable: str, given: Mapping[str, str]) -> str:
-    """The wrong value; not where it is a secret, could be one, or may hold a password."""
-    value = given.get(variable, "")
-    secret = is_secret(Settings.model_fields[VARIABLES[variable]])
-    return "" if secret or "@" in value or len(value) > SHOWN else f", not {value!r}"
-
-
-def is_secret(field: FieldInfo) -> bool:
-    """Whether a field's value must never be shown."""
-    return "SecretStr" in repr(field.annotation)

@@ -15,6 +15,7 @@ from app.clock import Clock, utc_now
 from app.core.deliveries import Delivery, Taken, only_from
 from app.core.errors import ErrorKind, Unavailable
 from app.core.reports import Limits
+from app.core.reports.limits import MB
 from app.db.session import Engine, engine_for
 from app.ports import Chat, CodeHost
 from app.services.inbox import Inbox
@@ -54,6 +55,17 @@ class Parts:
         return RedisBudget(self.redis, settings.uploads_per_minute, settings.uploads_burst)
 
     @property
+    def limits(self) -> Limits:
+        """What a report and an archive of reports may cost us."""
+        settings = self.settings
+        return Limits(
+            max_bytes=settings.report_max_mb * MB,
+            max_cases=settings.report_max_cases,
+            max_archive_bytes=settings.archive_max_mb * MB,
+            max_entries=settings.archive_max_files,
+        )
+
+    @property
     def ping_redis(self) -> Callable[[], None]:
         """Raises Unavailable when Redis does not answer."""
         return partial(ping, self.redis)
@@ -78,7 +90,7 @@ class Parts:
             },
             chance=random.SystemRandom().random,
             new_token=partial(secrets.token_hex, TOKEN_BYTES),
-            limits=Limits(),
+            limits=self.limits,
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
         )

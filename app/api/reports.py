@@ -21,7 +21,7 @@ from app.core.uploads import FIELDS, Told, told
 from app.db.session import Engine
 from app.ports import Allowance, Budget
 from app.services.tokens import Holder, holder_of, is_same_project
-from app.services.uploads import NOT_HERE, Handed, NothingRead, Result, Taken, Uploads
+from app.services.uploads import NOT_HERE, Handed, NothingRead, Result, Uploads
 
 PATIENCE = 30.0  # seconds that `wait=true` waits before it answers with a link
 STORED_AT_ONCE = 8  # uploads; more would only wait for the interpreter and the connections
@@ -132,14 +132,12 @@ class Reports:
             log.warning("rate_limit_open", error=str(error), holder=holder.token.id)
             return Caller(holder, None)
 
-    async def _taken(self, caller: Caller, taken: Taken, said: Told) -> Response:
-        holder = caller.holder
-        result = await run_in_threadpool(self.uploads.result, holder, taken.upload_id)
-        turn = result.upload.turn
-        status = HTTPStatus.CREATED if taken.is_new else HTTPStatus.OK
+    async def _taken(self, caller: Caller, result: Result, said: Told) -> Response:
+        turn, upload_id = result.upload.turn, result.upload.upload_id
+        status = HTTPStatus.CREATED if result.is_new else HTTPStatus.OK
         if said.wait and turn is not None and result.is_waiting:
             await self.evaluations.settled(turn, patience=self.patience)
-            result = await run_in_threadpool(self.uploads.result, holder, taken.upload_id)
+            result = await run_in_threadpool(self.uploads.result, caller.holder, upload_id)
             if result.is_waiting:
                 status = HTTPStatus.ACCEPTED
         return self._answer(result, status, caller.headers)

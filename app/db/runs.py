@@ -55,15 +55,15 @@ def note_uploaded(session: Session, run: Run) -> None:
     )
 
 
-def conclude_uploaded(session: Session, key: RunKey, *, is_red: bool) -> None:
+def conclude_uploaded(session: Session, key: RunKey, *, is_red: bool, now: datetime) -> None:
     """Write down how a run attempt ended that is known by its uploads alone; red stays red."""
     session.execute(
         text(
-            "UPDATE run SET conclusion = :conclusion"
+            "UPDATE run SET ingested_at = :now,"
+            " conclusion = CASE conclusion WHEN 'failure' THEN conclusion ELSE :conclusion END"
             " WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt"
-            " AND conclusion IS DISTINCT FROM :conclusion AND conclusion IS DISTINCT FROM 'failure'"
         ),
-        {"conclusion": "failure" if is_red else "success", **_keys(key)},
+        {"conclusion": "failure" if is_red else "success", "now": now, **_keys(key)},
     )
 
 

@@ -63,17 +63,10 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a request."""
-
-    upload_id: int
-    is_new: bool  # False: the same was handed in before
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """What an upload brought, as far as is known by now. `became` is empty until it is judged."""
 
+    is_new: bool  # False: the same was handed in before, or it was asked for again
     upload: Upload
     project: str
     run: Run
@@ -106,7 +99,7 @@ class Uploads:
     clock: Clock
     limits: Limits = field(default_factory=Limits)
 
-    def take(self, holder: Holder, handed: Handed) -> Taken:
+    def take(self, holder: Holder, handed: Handed) -> Result:
         """Store every report, then ask for their run attempt to be judged.
 
         Raises NothingRead when not one of them can be read, Unavailable when PostgreSQL is away.
@@ -121,7 +114,7 @@ class Uploads:
             run = _run(session, holder, handed.told, digest=digest, now=now)
             before = uploads.known(session, run.key, variant=variant, digest=digest)
             if before is not None:
-                return Taken(before, is_new=False)
+                return _result(session, holder, before, is_new=False)
             if run.key.run_id < 0:
                 runs.note_uploaded(session, run)
         stored = self._store(holder.repository, run, variant, handed, now=now)
@@ -155,7 +148,7 @@ class Uploads:
                 )
         return found
 
-    def _finish(self, new: "_New", *, now: datetime, began: float) -> Taken:
+    def _finish(self, new: "_New", *, now: datetime, began: float) -> Result:
         key = new.run.key
         request = EvaluateRun(key.repo_id, key.run_id, key.attempt)
         with unit_of_work(self.engine) as session:
@@ -169,14 +162,15 @@ class Uploads:
             if upload_id is None:
                 first = uploads.known(session, key, variant=new.variant, digest=new.digest)
                 assert first is not None  # its place is taken, so it is there
-                return Taken(first, is_new=False)
+                return _result(session, new.holder, first, is_new=False)
             if key.run_id < 0:
                 is_red = any(one.failed + one.errored for one in reports)
-                runs.conclude_uploaded(session, key, is_red=is_red)
-                runs.mark_ingested(session, key, now=now)
-            repositories.note_first_report(session, key.repo_id, now=now)
+                runs.conclude_uploaded(session, key, is_red=is_red, now=now)
+            if not new.holder.repository.has_reports:
+                repositories.note_first_report(session, key.repo_id, now=now)
+            result = _result(session, new.holder, upload_id, is_new=True, reports=reports)
         self._hint(request)
-        return Taken(upload_id, is_new=True)
+        return result
 
     def _hint(self, request: EvaluateRun) -> None:
         try:
@@ -201,23 +195,8 @@ class Uploads:
 
     def result(self, holder: Holder, upload_id: int) -> Result:
         """What became of an upload; Missing when the token's project has none such."""
-        repo_id = holder.repository.id
         with unit_of_work(self.engine) as session:
-            upload = uploads.upload(session, repo_id, upload_id)
-            run = None if upload is None else runs.run(session, upload.key)
-            if upload is None or run is None:
-                raise Missing(NOT_HERE)
-            progress = _progress(session, upload)
-            is_judged = progress is Progress.DONE
-            return Result(
-                upload=upload,
-                project=holder.repository.full_name,
-                run=run,
-                reports=upload_pages.of_upload(session, repo_id, upload.reports),
-                progress=progress,
-                became=uploads.became(session, upload.key) if is_judged else (),
-                failures=uploads.failures(session, upload.key) if is_judged else (),
-            )
+            return _result(session, holder, upload_id, is_new=False)
 
     def progress(self, turns: Sequence[Turn]) -> dict[Turn, Progress]:
         """How far the evaluations have come that these uploads asked for."""
@@ -258,6 +237,35 @@ class _New:
 
     def _missing(self) -> list[str]:
         return missing(self.handed.told) if self.run.key.run_id < 0 else []
+
+
+def _result(
+    session: Session,
+    holder: Holder,
+    upload_id: int,
+    *,
+    is_new: bool,
+    reports: Sequence[HandedReport] | None = None,
+) -> Result:
+    repo_id = holder.repository.id
+    upload = uploads.upload(session, repo_id, upload_id)
+    run = None if upload is None else runs.run(session, upload.key)
+    if upload is None or run is None:
+        raise Missing(NOT_HERE)
+    if reports is None:
+        reports = upload_pages.of_upload(session, repo_id, upload.reports)
+    progress = Progress.WAITING if is_new else _progress(session, upload)
+    is_judged = progress is Progress.DONE
+    return Result(
+        is_new=is_new,
+        upload=upload,
+        project=holder.repository.full_name,
+        run=run,
+        reports=reports,
+        progress=progress,
+        became=uploads.became(session, upload.key) if is_judged else (),
+        failures=uploads.failures(session, upload.key) if is_judged else (),
+    )
 
 
 def digest_of(files: Sequence[HandedFile]) -> bytes:

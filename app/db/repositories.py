@@ -15,7 +15,7 @@ from app.db.tables.outside import InstallationRow, PullRequestRow, RepositoryRow
 
 
 def note_installation(session: Session, seen: InstallationSeen, *, now: datetime) -> None:
-    """Store an installation as it is now."""
+    """Store an installation as it was at `now`, unless it was heard of later."""
     values = {
         "id": seen.id,
         "account": seen.account,
@@ -27,11 +27,14 @@ def note_installation(session: Session, seen: InstallationSeen, *, now: datetime
 
 
 def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) -> None:
-    """Store a repository as it is now; its name may have passed to it from another.
+    """Store a repository as it was at `now`, unless it was heard of later.
 
-    An empty default branch means that the delivery does not tell it.
+    Its name may have passed to it from another. An empty default branch means that the delivery
+    does not tell it.
     """
     repository = seen.repository
+    if _is_old_news(session, repository, now=now):
+        return
     session.execute(
         text(
             "UPDATE repository SET full_name = full_name || '#' || repo_id"
@@ -55,6 +58,12 @@ def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) ->
     _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings", *unknown))
 
 
+def _is_old_news(session: Session, repository: Repository, *, now: datetime) -> bool:
+    """Whether a repository was heard of later; it must take no name from whoever has it now."""
+    query = text("SELECT updated_at > :now FROM repository WHERE repo_id = :repo_id")
+    return bool(session.execute(query, {"now": now, "repo_id": repository.id}).scalar())
+
+
 def note_outside(session: Session, made: Repository, *, provider: str, now: datetime) -> None:
     """Store a repository of a host that tells us nothing by itself; one that is known stays."""
     session.execute(
@@ -73,9 +82,12 @@ def note_outside(session: Session, made: Repository, *, provider: str, now: date
 
 
 def note_removal(session: Session, repo_id: int, *, now: datetime) -> None:
-    """The App was taken off a repository: nothing more is said there."""
+    """The App was taken off a repository: nothing more is said there, until it is put back."""
     session.execute(
-        text("UPDATE repository SET removed_at = :now, updated_at = :now WHERE repo_id = :id"),
+        text(
+            "UPDATE repository SET removed_at = :now, updated_at = :now"
+            " WHERE repo_id = :id AND updated_at <= :now"
+        ),
         {"now": now, "id": repo_id},
     )
 
@@ -211,6 +223,10 @@ def _upsert(
     key: tuple[str, ...],
     keep: tuple[str, ...] = (),
 ) -> None:
+    """Write a row, or bring it up to date, unless what stands there is newer."""
     changed = {name: value for name, value in values.items() if name not in (*key, *keep)}
     new = insert(table).values(values)
-    session.execute(new.on_conflict_do_update(index_elements=list(key), set_=changed))
+    is_newer = table.__table__.c.updated_at <= new.excluded.updated_at  # type: ignore[attr-defined]
+    session.execute(
+        new.on_conflict_do_update(index_elements=list(key), set_=changed, where=is_newer)
+    )

@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+KILOBYTE = 1024  # bytes
 
 
 class Better(StrEnum):
@@ -64,3 +67,10 @@ def taking_turns(
             if number >= warm_up:
                 kept.append(took)
     return [statistics.median(kept) for kept in times]
+
+
+def peak_memory() -> int:
+    """The most bytes that this process ever had in memory; not what its parent had at the fork."""
+    status = Path("/proc/self/status").read_text()
+    (kilobytes,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(kilobytes) * KILOBYTE

@@ -3,9 +3,9 @@
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 from app.core.reports import Limits
 from app.db.session import Engine
@@ -13,7 +13,7 @@ from app.services.ingest import ingest_report
 from app.services.origins import Origin
 from tests.bench.figures import Better, Figure, Scale, seconds_of
 from tests.bench.junit_files import junit
-from tests.bench.servers import NOW, a_run, database_server, fresh_database
+from tests.bench.servers import NOW, SHA, a_run, database_server, fresh_database
 
 SIZES = (1_000, 20_000, 200_000)
 ROUNDS = {1_000: 30, 20_000: 10, 200_000: 5}
@@ -61,16 +61,22 @@ def _compared(ours: Engine, raw: Engine, cases: int, *, rounds: int) -> Iterator
     yield Figure(f"{cases:,} cases, raw COPY", bare, "s", note=f"{cases / bare:,.0f} cases/s")
 
 
-def ingest(engine: Engine, report: bytes, *, number: int) -> float:
+def ingest(
+    engine: Engine,
+    report: bytes | BinaryIO,
+    *,
+    number: int,
+    at: datetime | None = None,
+    sha: str = SHA,
+) -> float:
     """Store one report as a run of its own; the seconds it took."""
-    at = NOW + timedelta(seconds=number)
-    origin = Origin(run=a_run(engine, number, at=at), variant="unit", job=None)
+    at = at or NOW + timedelta(seconds=number)
+    origin = Origin(run=a_run(engine, number, at=at, sha=sha), variant="unit", job=None)
+    file = BytesIO(report) if isinstance(report, bytes) else report
     stored = []
 
     def act() -> None:
-        stored.append(
-            ingest_report(engine, origin, "junit.xml", BytesIO(report), now=at, limits=Limits())
-        )
+        stored.append(ingest_report(engine, origin, "junit.xml", file, now=at, limits=Limits()))
 
     seconds = seconds_of(act)
     assert stored[0].is_read

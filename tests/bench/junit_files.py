@@ -7,12 +7,12 @@ CASES_PER_CLASS = 100
 FRAMES = 12  # of a failure's trace, about 1 kB
 
 
-def junit(cases: int, *, shift: int = 0) -> bytes:
+def junit(cases: int, *, shift: int = 0, failing_every: int = FAILING_EVERY) -> bytes:
     """A report of so many cases; `shift` says which of them fail, never their names."""
-    return "".join(_pieces(cases, shift)).encode()
+    return "".join(_pieces(cases, shift, failing_every)).encode()
 
 
-def _pieces(cases: int, shift: int) -> Iterator[str]:
+def _pieces(cases: int, shift: int, failing_every: int) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n'
     yield f'<testsuite name="unit" tests="{cases}" timestamp="2026-11-19T10:00:00">\n'
     for number in range(cases):
@@ -21,7 +21,7 @@ def _pieces(cases: int, shift: int) -> Iterator[str]:
             f'classname="tests.area{module % 50}.test_module_{module}.TestThing"'
             f' name="test_{number}_holds_what_it_promises" time="0.{(number + shift) % 997:03d}"'
         )
-        if (number + shift) % FAILING_EVERY:
+        if (number + shift) % failing_every:
             yield f"<testcase {attributes}/>\n"
         else:
             yield f"<testcase {attributes}>{_failure(number, module)}</testcase>\n"

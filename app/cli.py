@@ -1,12 +1,12 @@
 """The command line: `flakeguard`. Every command exits with 0, 1 and one sentence, or 2."""
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app import __version__
+from app.commands import offline
 
 cli = typer.Typer(
     name="flakeguard",
@@ -17,6 +17,7 @@ cli = typer.Typer(
 )
 chat = typer.Typer(help="Which channel hears of which repository, and who is who in Slack.")
 cli.add_typer(chat, name="slack", no_args_is_help=True)
+offline.add_to(cli)
 token = typer.Typer(help="The secrets with which a project's CI hands in reports.")
 cli.add_typer(token, name="token", no_args_is_help=True)
 
@@ -183,48 +184,6 @@ def retention(
     if keep:
         raise typer.BadParameter("Name the repository that is to keep it: OWNER/NAME.")
     raise typer.Exit(command.let_go(_settings(), dry_run=dry_run, as_json=as_json))
-
-
-Paths = Annotated[
-    list[Path], typer.Argument(help="Report files, folders or zips.", show_default=False)
-]
-
-
-@cli.command()
-def parse(paths: Paths, *, as_json: AsJson = False) -> None:
-    """Read test reports and say what they hold; exits 1 when any was refused."""
-    from app.commands.parse import parse as run_parse
-
-    raise typer.Exit(run_parse(paths, as_json=as_json))
-
-
-@cli.command()
-def analyze(paths: Paths, *, as_json: AsJson = False) -> None:
-    """Score a series of report folders or zips, oldest first, with no server at all."""
-    from app.commands.analyze import analyze as run_analyze
-
-    raise typer.Exit(run_analyze(paths, as_json=as_json))
-
-
-@cli.command()
-def backtest(
-    history: Annotated[Path, typer.Argument(help="A history, .jsonl or .jsonl.gz.")],
-    *,
-    scorer: Annotated[
-        str, typer.Option(help="`evidence`, `rolling-window` or `flake-rate`.")
-    ] = "evidence",
-    checkpoints: Annotated[int, typer.Option(min=0, help="Moments at which scores are taken.")] = 8,
-    as_json: AsJson = False,
-) -> None:
-    """Replay a history and say what a scorer would have decided, and when."""
-    from app.commands.backtest import backtest as run_backtest
-    from app.core.scorer.policies import ScorerName
-
-    if scorer not in set(ScorerName):
-        raise typer.BadParameter(f"There is no scorer called {scorer}.", param_hint="--scorer")
-    raise typer.Exit(
-        run_backtest(history, scorer=ScorerName(scorer), checkpoints=checkpoints, as_json=as_json)
-    )
 
 
 @chat.command()

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -71,15 +72,10 @@ def _lines(path: Path) -> Iterator[Iterator[bytes]]:
 
 
 def _read(stream: BinaryIO, path: Path) -> Iterator[bytes]:
-    number = 0
     try:
-        for number, line in enumerate(stream, start=1):
-            yield line
-    except (EOFError, gzip.BadGzipFile):
-        raise BadInput(
-            f"{path} ends in the middle of its gzip data, after line {number}; copy it again.",
-            line=number,
-        ) from None
+        yield from stream
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise BadInput(f"{path} holds damaged gzip data; copy it again.") from None
 
 
 def _reports(path: Path) -> int:

@@ -32,7 +32,8 @@ ALIKE_NOISE = NOISE / 15.0  # the crowd's first failure is believed only now
 
 FLAGGED_EPISODES = 2.0  # one unexplained failure is never enough (precision 0.54), two are (0.98)
 EPISODE_JOBS = 0.7  # of an episode: several jobs of one commit, so three are needed
-EPISODE_PUSH = 0.5  # pushes alone never make two before the fourth pull request
+EPISODE_PUSH = 0.5  # of an episode: bugs mended by the next push look alike
+EPISODES_PUSHED = 1.0  # at most, of all pushes together: they never flag alone
 EPISODE_PUSH_JOBS = 0.35
 UNCONFIRMED = 0.6  # the score at most, before the second episode
 THRESHOLD = 0.9  # of the score, from which a case is held for flaky

@@ -64,7 +64,7 @@ def companies(draft: Draft, found: Sequence[Contradiction]) -> list[Company]:
     still = {
         draft.layout.group_of[case]
         for case in draft.failing
-        if (known := draft.state.cases.get(case)) is None or known.flagged_at is None
+        if (failed := draft.state.cases.get(case)) is None or failed.flagged_at is None
     }
     return [
         _company(draft, one.failure, draft.state.cases[one.case].group, beside, still)

@@ -54,6 +54,7 @@ class CaseState:
     failed: tuple[tuple[str, str], ...] = ()  # code and job of its last failures
     episodes: float = 0.0  # contradicted lone failures, one in half a day
     last_episode_at: float | None = None
+    pushed: float = 0.0  # how much of that by pull requests' next pushes
     last_push: int | None = None  # the last pull request whose next push contradicted it
     flakes: int = 0  # failures that no fault of the code explains
     executions: int = 0  # since it first failed

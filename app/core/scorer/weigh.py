@@ -84,7 +84,8 @@ def _pushed(known: CaseState, one: Contradiction, beside: Company, *, jobs: int)
     """By other code: bugs mended by the next push are like it, unless the change lies far off."""
     failure = one.failure
     is_lone = failure.unexpected == 1 and not beside.is_doubtful
-    if not is_lone or failure.is_near or known.last_push == failure.pr:
+    is_first = failure.streak <= 1 and known.last_push != failure.pr
+    if not is_lone or not is_first or failure.is_near:
         return None
     return Kind.PUSHED if jobs <= 1 else Kind.PUSHED_JOBS
 
@@ -104,6 +105,10 @@ def _believed(known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
+    if one.by is By.PUSH:
+        pushed = min(worth.episodes, assumed.EPISODES_PUSHED - known.pushed)
+        episodes = known.episodes + pushed
+        known = replace(known, pushed=known.pushed + pushed)
     belief = known.belief.weighed(noise=worth.noise, cap=worth.cap)
     known = replace(known, belief=belief, episodes=episodes)
     if one.by is By.PUSH:

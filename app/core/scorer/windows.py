@@ -24,11 +24,8 @@ class Windows:
 
     def place(self, case: str) -> int:
         """How many reports ran the case so far, by the sets that the jobs run now."""
-        return sum(
-            self.reports.get(job, 0)
-            for job, members in self.members.items()
-            if case in members.files
-        )
+        jobs = (job for job, members in self.members.items() if case in members.files)
+        return sum(self.reports.get(job, 0) for job in jobs)
 
 
 Score = Callable[[Windows, str, float], float]

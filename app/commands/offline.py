@@ -1,0 +1,54 @@
+"""The commands that need neither server nor settings: reports and histories from files.
+
+Each imports what it needs when it runs, so that none waits for the others' modules.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Paths = Annotated[
+    list[Path], typer.Argument(help="Report files, folders or zips.", show_default=False)
+]
+
+
+def parse(paths: Paths, *, as_json: AsJson = False) -> None:
+    """Read test reports and say what they hold; exits 1 when any was refused."""
+    from app.commands.parse import parse as run_parse
+
+    raise typer.Exit(run_parse(paths, as_json=as_json))
+
+
+def analyze(paths: Paths, *, as_json: AsJson = False) -> None:
+    """Score a series of report folders or zips, oldest first, with no server at all."""
+    from app.commands.analyze import analyze as run_analyze
+
+    raise typer.Exit(run_analyze(paths, as_json=as_json))
+
+
+def backtest(
+    history: Annotated[Path, typer.Argument(help="A history, .jsonl or .jsonl.gz.")],
+    *,
+    scorer: Annotated[
+        str, typer.Option(help="`evidence`, `rolling-window` or `flake-rate`.")
+    ] = "evidence",
+    checkpoints: Annotated[int, typer.Option(min=0, help="Moments at which scores are taken.")] = 8,
+    as_json: AsJson = False,
+) -> None:
+    """Replay a history and say what a scorer would have decided, and when."""
+    from app.commands.backtest import backtest as run_backtest
+    from app.core.scorer.policies import ScorerName
+
+    if scorer not in set(ScorerName):
+        raise typer.BadParameter(f"There is no scorer called {scorer}.", param_hint="--scorer")
+    raise typer.Exit(
+        run_backtest(history, scorer=ScorerName(scorer), checkpoints=checkpoints, as_json=as_json)
+    )
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Make these commands of the command line."""
+    for command in (parse, analyze, backtest):
+        cli.command()(command)

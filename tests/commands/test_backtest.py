@@ -1,0 +1,112 @@
+"""`flakeguard backtest`: the answer's shape, the three scorers, and files that are no histories."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from app.commands.backtest import backtest, moment
+from app.core.errors import BadInput
+from app.core.scorer.policies import ScorerName
+from tests.core.scorer.world import World, pushes, rerun
+
+CASE = "case3-1"
+
+
+@pytest.fixture(name="history")
+def a_history(tmp_path: Path) -> Path:
+    """Six days in which one case fails alone on two, and passes in the re-run."""
+    world = World()
+    reports = pushes(6)
+    rows: list[object] = [
+        {"history": 1, "repository": "acme/shop", "default_branch": "main"},
+        {"cases": "s", "of": [{"case": c, "file": f} for c, f in world.files.items()]},
+    ]
+    again = [rerun(one) for one in reports if one.run in {15, 50}]
+    for one in sorted([*reports, *again], key=lambda one: one.at):
+        fails = one.run in {15, 50} and one.attempt == 1
+        rows.append(
+            {
+                "at": moment(one.at),
+                "run": one.run,
+                "attempt": one.attempt,
+                "job": one.job,
+                "sha": one.code,
+                "branch": "main" if one.pr is None else "topic",
+                "pr": one.pr,
+                "base": None,
+                "changed": None,
+                "trusted": True,
+                "ran": "s",
+                "not_run": [],
+                "results": {CASE: [["failed", "AssertionError: 1 != 2"]]} if fails else {},
+            }
+        )
+    path = tmp_path / "shop.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_a_case_contradicted_on_two_days_is_flagged_at_the_second(
+    history: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert backtest(history, scorer=ScorerName.EVIDENCE, checkpoints=3, as_json=True) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    (case,) = said["cases"]
+    assert (said["scorer"], said["version"], said["threshold"]) == ("evidence", "1", 0.9)
+    assert (case["case"], case["state"]) == (CASE, "flaky")
+    assert case["flags"] == [{"from": "2026-03-06T12:30:00Z", "to": None}]
+    assert case["rate_interval"][0] < case["rate"] < case["rate_interval"][1]
+    assert [point["scores"].keys() for point in said["checkpoints"]] == [{CASE}] * 3
+    assert [(row["run"], row["attempt"], row["verdict"]) for row in said["failures"]] == [
+        (15, 1, "new"),
+        (50, 1, said["failures"][1]["verdict"]),
+    ]
+    assert said["failures"][0]["p_flaky"] < said["failures"][1]["p_flaky"]
+
+
+@pytest.mark.parametrize("scorer", list(ScorerName))
+def test_every_scorer_answers_in_the_same_shape(
+    history: Path, capsys: pytest.CaptureFixture[str], scorer: ScorerName
+) -> None:
+    backtest(history, scorer=scorer, checkpoints=8, as_json=True)
+
+    said = json.loads(capsys.readouterr().out)
+    assert set(said) == {"scorer", "version", "threshold", "cases", "checkpoints", "failures"}
+    assert len(said["checkpoints"]) == 8
+    assert len(said["failures"]) == 2
+
+
+def test_a_zipped_history_gives_the_same_answer(
+    history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zipped = tmp_path / "shop.jsonl.gz"
+    zipped.write_bytes(gzip.compress(history.read_bytes()))
+
+    backtest(history, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
+    backtest(zipped, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
+
+    plain, other = capsys.readouterr().out.splitlines()
+    assert plain == other
+
+
+def test_a_terminal_shows_who_would_have_been_held(
+    history: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backtest(history, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=False)
+
+    shown = capsys.readouterr().out
+    assert "2026-03-06 to now" in shown
+    assert "1 case failed at least once; 1 would have been held for flaky." in shown
+
+
+def test_what_is_no_history_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    missing, cut = tmp_path / "none.jsonl", tmp_path / "cut.jsonl.gz"
+    cut.write_bytes(gzip.compress(b'{"history": 1}\n' * 50)[:30])
+
+    with pytest.raises(BadInput, match=r"none\.jsonl cannot be read: No such file or directory\.$"):
+        backtest(missing, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
+    with pytest.raises(BadInput, match=r"cut\.jsonl\.gz holds damaged gzip data; copy it again\.$"):
+        backtest(cut, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)

@@ -1,0 +1,104 @@
+"""Reading a history: what is known is kept, what is not is ignored, faults name their line."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.errors import BadInput
+from app.core.history.reader import records_of
+from app.core.history.records import CaseSet, Header, Observation
+from app.core.outcomes import Outcome
+
+HEADER = {"history": 1, "repository": "acme/shop", "default_branch": "main"}
+CASES = {"cases": "s1", "of": [{"case": "t1", "file": "a_test.py"}, {"case": "t2", "file": None}]}
+ROW = {
+    "at": "2026-03-02T10:15:00Z",
+    "run": 4711,
+    "attempt": 1,
+    "job": "linux",
+    "sha": "9f3c",
+    "branch": "feature-x",
+    "pr": 812,
+    "base": "77ab",
+    "changed": ["shop/cart.py"],
+    "trusted": True,
+    "ran": "s1",
+    "not_run": ["t2"],
+    "results": {"t1": [["failed", "TimeoutError: no answer in 3 s"], ["passed", None]]},
+}
+
+
+def lines(*rows: object) -> list[bytes]:
+    return [json.dumps(row).encode() + b"\n" for row in rows]
+
+
+def fault(*rows: object) -> str:
+    with pytest.raises(BadInput) as caught:
+        list(records_of(lines(*rows)))
+    return str(caught.value)
+
+
+def test_a_history_is_read_record_by_record() -> None:
+    header, cases, row = records_of(lines(HEADER, CASES, ROW | {"weather": "sunny"}))
+
+    assert header == Header("acme/shop", "main")
+    assert isinstance(cases, CaseSet)
+    assert cases.files == {"t1": "a_test.py", "t2": None}
+    assert isinstance(row, Observation)
+    assert (row.run, row.attempt, row.job, row.code) == (4711, 1, "linux", "9f3c")
+    assert (row.pr, row.base, row.changed) == (812, "77ab", ("shop/cart.py",))
+    assert row.ran is cases
+    assert row.not_run == {"t2"}
+    assert [one.outcome for one in row.results["t1"]] == [Outcome.FAILED, Outcome.PASSED]
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ({"run": 1}, 'Line 1 is no header; a history begins with {"history": 1, ...}.'),
+        ({"history": 2}, "Line 1 says history version 2; this program reads 1."),
+        ([], "Line 1 is not a JSON object; a history has one a line."),
+        ({"history": 1, "repository": "a/b"}, "Line 1 has no text `default_branch`."),
+    ],
+)
+def test_a_file_that_begins_otherwise_is_refused(first: object, said: str) -> None:
+    assert fault(first) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"at": "yesterday"}, "has a time `at` that is not like 2026-03-02T10:15:00Z."),
+        ({"ran": "s9"}, "uses the set of cases 's9', which no line before it gives."),
+        ({"attempt": "one"}, "has no whole number `attempt`."),
+        ({"trusted": "yes"}, "has `trusted` that is neither true nor false."),
+        (
+            {"results": {"t1": [["exploded", None]]}},
+            "has an outcome 'exploded' of 't1'; known are passed, failed, errored, skipped.",
+        ),
+        ({"results": {"t1": []}}, "lists no executions for 't1'."),
+        ({"results": {"t9": [["passed", None]]}}, "has a result of 't9', which is not in its set"),
+        ({"not_run": "t2"}, "has `not_run` that is not a list of texts."),
+    ],
+)
+def test_the_line_of_a_fault_is_named(change: dict[str, object], said: str) -> None:
+    assert fault(HEADER, CASES, ROW, ROW | change).startswith(f"Line 4 {said}")
+
+
+def test_what_is_not_json_is_named_with_its_line() -> None:
+    with pytest.raises(BadInput, match=r"^Line 2 is not JSON; a history has one JSON object"):
+        list(records_of([*lines(HEADER), b"{oops\n"]))
+
+
+def test_an_empty_file_is_no_history() -> None:
+    with pytest.raises(BadInput, match=r"^The file is empty"):
+        list(records_of([]))
+
+
+@given(st.lists(st.binary(max_size=60), max_size=4))
+def test_no_bytes_whatever_raise_anything_else(tail: list[bytes]) -> None:
+    with suppress(BadInput):
+        list(records_of([*lines(HEADER, CASES), *tail]))

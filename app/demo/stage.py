@@ -77,29 +77,30 @@ class Stage:
 
 @contextmanager
 def set_up(
-    folder: Path, *, port: int, workers: int = 1, log_level: str = "WARNING"
+    folder: Path, *, port: int, workers: int = 1, log_level: str = "WARNING", **settings: object
 ) -> Iterator[Stage]:
     """Everything running in this folder, with nothing in it; ended when the block ends.
 
-    Whatever database, GitHub or Slack is configured plays no part.
+    Whatever database, GitHub or Slack is configured plays no part; `settings` are for who wants
+    the stage otherwise, by field name.
     """
     world, credentials = fresh_world(clock=utc_now)
     with ExitStack() as stack:
         stack.enter_context(serve(world))
         bare = _settings(folder, world, credentials, port=port, log_level=log_level)
-        settings = stack.enter_context(equipped(bare))
-        assert settings.database_url is not None
-        engine = engine_for(settings.database_url.get_secret_value(), pool_size=2)
+        ready = stack.enter_context(equipped(bare.model_copy(update=settings)))
+        assert ready.database_url is not None
+        engine = engine_for(ready.database_url.get_secret_value(), pool_size=2)
         stack.callback(engine.dispose)
         migrate.upgrade(engine)
         with unit_of_work(engine) as session:
             partitions.make_ahead(session, now=utc_now())
-        supervisor = stack.enter_context(Supervisor(programs(settings, workers)))
+        supervisor = stack.enter_context(Supervisor(programs(ready, workers)))
         address = f"http://{LOOPBACK}:{port}"
         _await_ready(supervisor, port)
         world.github.webhook_url = f"{address}/github/webhook"
         world.slack.endpoint_url = f"{address}/slack/events"
-        yield Stage(world, settings, engine, supervisor, address)
+        yield Stage(world, ready, engine, supervisor, address)
 
 
 def programs(settings: Settings, workers: int) -> Sequence[Program]:

@@ -100,7 +100,7 @@ def _names(twin: Twin) -> list[tuple[str, str]]:
         cases = session.execute(
             text("SELECT case_id, name FROM case_ WHERE repo_id = :repo"), {"repo": twin.repo_id}
         ).all()
-    found = {twin.repo: "TWIN", twin.name: "TWIN", f"flakeguard:{twin.repo_id} ": "flakeguard:ID "}
+    found = {twin.repo: "TWIN", f"flakeguard:{twin.repo_id} ": "flakeguard:ID "}
     for case_id, name in cases:
         found |= {str(case_id): name, case_id.hex: name}
     for number, run in enumerate(twin.runs, start=1):
@@ -135,6 +135,7 @@ def _plain_text(said: str, names: list[tuple[str, str]]) -> str:
         said = said.replace(own, common)
     said = re.sub(r"check_suite_focus=\w+|/runs/\d+", "", said)
     said = re.sub(r'"value": "[^"]+"', '"value": "HANDLE"', said)
+    said = re.sub(r'"until": "[^"]+"', '"until": "A MOMENT"', said)
     return re.sub(r"until \d{4}-\d\d-\d\d", "until A DAY", said)
 
 

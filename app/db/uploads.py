@@ -98,16 +98,6 @@ def refuse(session: Session, new: NewRefusal, *, now: datetime) -> None:
     )
 
 
-def forget_refusals(session: Session, *, before: datetime) -> int:
-    """Drop what was refused at the door before then; how many. The others go with their runs."""
-    result = session.connection().execute(
-        UploadRow.__table__.delete().where(  # type: ignore[attr-defined]
-            col(UploadRow.refusal).is_not(None), col(UploadRow.received_at) < before
-        )
-    )
-    return int(result.rowcount)
-
-
 def upload(session: Session, repo_id: int, upload_id: int) -> Upload | None:
     """An upload of this repository; None when it has none such, or it was refused at the door."""
     row = session.get(UploadRow, (repo_id, upload_id))

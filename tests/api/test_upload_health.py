@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app.db import upload_pages
 from app.db.session import unit_of_work
+from app.services.retention import retire
 from app.services.tokens import Made
 from tests.api.ci import MB, REPORTS, SHA, Ci, junit, zipped
 from tests.web.conftest import ADMIN_TOKEN
@@ -67,6 +68,21 @@ def test_what_was_refused_at_the_door_is_told_with_its_reason(
     assert large["request_id"] == too_large.json()["request_id"]
     assert elsewhere["reason"].startswith("This token is not for that project")
     assert odd["reason"].startswith("The field “attempt”")
+
+
+def test_a_refusal_goes_after_a_month_and_an_upload_with_its_run(
+    ci: Ci, token: Made, client: TestClient
+) -> None:
+    client.post(REPORTS, params={"attempt": "0"}, content=junit("a"))
+    client.post(REPORTS, params=FIELDS, content=junit("a"))
+
+    counts = []
+    for days in (29, 31, 400):
+        ci.execute("UPDATE report SET folded_at = now()")
+        retire(ci.engine, now=ci.clock() + timedelta(days=days))
+        counts.append(ci.count("upload"))
+
+    assert counts == [2, 1, 0]
 
 
 def test_the_list_is_paged(ci: Ci, token: Made, client: TestClient) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from app import __version__
-from app.commands import offline
+from app.commands import offline, token_group
 
 cli = typer.Typer(
     name="flakeguard",
@@ -18,8 +18,6 @@ cli = typer.Typer(
 chat = typer.Typer(help="Which channel hears of which repository, and who is who in Slack.")
 cli.add_typer(chat, name="slack", no_args_is_help=True)
 offline.add_to(cli)
-token = typer.Typer(help="The secrets with which a project's CI hands in reports.")
-cli.add_typer(token, name="token", no_args_is_help=True)
 
 # Every command imports what it needs when it runs: `flakeguard parse` must not wait for a web
 # server's modules.
@@ -186,6 +184,22 @@ def retention(
     raise typer.Exit(command.let_go(_settings(), dry_run=dry_run, as_json=as_json))
 
 
+AliasAction = Annotated[str, typer.Argument(help="`list`, or `confirm` or `decline` with an id.")]
+
+
+@cli.command()
+def alias(
+    action: AliasAction = "list",
+    about: Annotated[str | None, typer.Argument(help="OWNER/NAME to list, or the id.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List cases that were renamed or moved; say whether they are one."""
+    from app.commands import alias as command
+
+    raise typer.Exit(command.run(_settings(), action, about, as_json=as_json))
+
+
 @chat.command()
 def subscribe(
     repository: Annotated[str, typer.Argument(help="OWNER/NAME.")],
@@ -210,69 +224,6 @@ def link(
     raise typer.Exit(slack.link(_settings(), team=team, user=user, login=login))
 
 
-TokenId = Annotated[int, typer.Argument(help="The token's number, as `token list` shows it.")]
-
-
-@token.command("create")
-def create_token(
-    project: Annotated[
-        str, typer.Argument(help="OWNER/NAME on GitHub, gitlab:GROUP/NAME, or other:GROUP/NAME.")
-    ],
-    *,
-    name: Annotated[str, typer.Option(help="What it is for.")] = "ci",
-    default_branch: Annotated[
-        str, typer.Option(help="Of a project that is new to us and not on GitHub.")
-    ] = "main",
-    as_json: AsJson = False,
-) -> None:
-    """Make a token for a project, and show it, this once."""
-    from app.commands import token as command
-
-    raise typer.Exit(
-        command.create(
-            _settings(), project, name=name, default_branch=default_branch, as_json=as_json
-        )
-    )
-
-
-@token.command("rotate")
-def rotate_token(
-    token_id: TokenId,
-    *,
-    overlap_hours: Annotated[
-        int, typer.Option(min=0, max=24 * 90, help="How long the old one goes on working.")
-    ] = 24,
-    as_json: AsJson = False,
-) -> None:
-    """Make a token that takes another's place, and show it, this once."""
-    from datetime import timedelta
-
-    from app.commands import token as command
-
-    overlap = timedelta(hours=overlap_hours)
-    raise typer.Exit(command.rotate(_settings(), token_id, overlap=overlap, as_json=as_json))
-
-
-@token.command("revoke")
-def revoke_token(token_id: TokenId, *, as_json: AsJson = False) -> None:
-    """End a token at once."""
-    from app.commands import token as command
-
-    raise typer.Exit(command.revoke(_settings(), token_id, as_json=as_json))
-
-
-@token.command("list")
-def list_tokens(
-    project: Annotated[str | None, typer.Argument(help="Only of this project.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """List the tokens; their texts are known to nobody."""
-    from app.commands import token as command
-
-    raise typer.Exit(command.show(_settings(), project, as_json=as_json))
-
-
 def _settings() -> Any:  # noqa: ANN401 -- Settings, whose module is imported only when needed
     import structlog
 
@@ -285,6 +236,8 @@ def _settings() -> Any:  # noqa: ANN401 -- Settings, whose module is imported on
         structlog.get_logger().warning("setting_unknown", said=sentence)
     return settings
 
+
+token_group.add_to(cli, settings=_settings)
 
 if __name__ == "__main__":
     main()

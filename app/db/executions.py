@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.core.outcomes import PassedCases, ReportedCase
 from app.core.runs import BranchClass, RunKey
 from app.core.verdicts import Sighting
+from app.db import aliases
 from app.db.rows import (
     COPY_EXECUTIONS,
     COPY_OCCURRENCES,
@@ -81,36 +82,42 @@ def sightings(
 ) -> dict[UUID, list[Sighting]]:
     """What was seen of these cases since then, in no order; served by execution_case.
 
-    Every case has an entry. At most SIGHTINGS_PER_CASE of each, the newest.
+    Every case has an entry, and what was seen of it under earlier names counts for it. At most
+    SIGHTINGS_PER_CASE of each name, the newest.
     """
     found: dict[UUID, list[Sighting]] = {case_id: [] for case_id in case_ids}
+    now_called = aliases.earlier_ids(session, repo_id, case_ids)
     rows = session.execute(
         SIGHTINGS,
         {
-            "cases": list(case_ids),
+            "cases": [*case_ids, *(now_called.keys() - found.keys())],
             "repo": repo_id,
             "since": since,
             "limit": SIGHTINGS_PER_CASE,
         },
     )
     for row in rows:
-        found[row.case_id].append(
-            Sighting(
-                at=row.at,
-                outcome=OUTCOMES[row.outcome],
-                code=row.code,
-                head_sha=row.head_sha,
-                variant=row.variant,
-                branch_class=BranchClass(row.branch_class),
-                pr_number=row.pr_number,
-                is_trusted=row.is_trusted,
-                run_id=row.run_id,
-                attempt=row.attempt,
-                nth=row.nth,
-                path=row.path,
-            )
-        )
+        sighting = _sighting(row)
+        for case_id in {row.case_id, now_called.get(row.case_id)} & found.keys():
+            found[case_id].append(sighting)
     return found
+
+
+def _sighting(row: Any) -> Sighting:  # noqa: ANN401 -- SQLAlchemy's row
+    return Sighting(
+        at=row.at,
+        outcome=OUTCOMES[row.outcome],
+        code=row.code,
+        head_sha=row.head_sha,
+        variant=row.variant,
+        branch_class=BranchClass(row.branch_class),
+        pr_number=row.pr_number,
+        is_trusted=row.is_trusted,
+        run_id=row.run_id,
+        attempt=row.attempt,
+        nth=row.nth,
+        path=row.path,
+    )
 
 
 SEEN_IN_RUN = text("""

@@ -13,6 +13,7 @@ from app.db import decisions, executions, judgements, repositories, runs
 from app.db.judgements import StoredFinding
 from app.db.session import Session
 from app.render import words
+from app.services import aliases
 
 LOOKBACK = timedelta(days=60)  # how far back a case's history is read for a judgement
 OURSELVES = "FlakeGuard"  # who acts when nobody asked
@@ -50,6 +51,7 @@ def evaluate(
     of them too.
     """
     repositories.hold(session, repository.id)
+    aliases.propose(session, run, now=now)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
     watched = judgements.watched(session, repository.id)
     seen = executions.seen_in_run(session, run.key, watched)

@@ -89,6 +89,7 @@ def _create_alias() -> None:
     op.create_table(
         "case_alias",
         sa.Column("repo_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("alias_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("old_case_id", sa.Uuid(), nullable=False),
         sa.Column("new_case_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -100,7 +101,8 @@ def _create_alias() -> None:
         sa.ForeignKeyConstraint(
             ["repo_id", "old_case_id"], ["case_.repo_id", "case_.case_id"], ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("repo_id", "old_case_id", "new_case_id"),
+        sa.PrimaryKeyConstraint("repo_id", "alias_id"),
+        sa.UniqueConstraint("repo_id", "old_case_id", "new_case_id", name="case_alias_pair"),
     )
     confirmed = sa.text("state = 'confirmed'")
     op.create_index(

@@ -78,6 +78,7 @@ class AliasRow(SQLModel, table=True):
         ForeignKeyConstraint(
             ["repo_id", "old_case_id"], ["case_.repo_id", "case_.case_id"], ondelete="CASCADE"
         ),
+        UniqueConstraint("repo_id", "old_case_id", "new_case_id", name="case_alias_pair"),
         Index("case_alias_new", "repo_id", "new_case_id", postgresql_where="state = 'confirmed'"),
         Index(
             "case_alias_once",
@@ -90,8 +91,9 @@ class AliasRow(SQLModel, table=True):
     )
 
     repo_id: int = big(primary_key=True)
-    old_case_id: UUID = Field(primary_key=True)
-    new_case_id: UUID = Field(primary_key=True)
+    alias_id: int = numbered()
+    old_case_id: UUID
+    new_case_id: UUID
     state: str  # proposed, confirmed, declined
     likeness: float  # 0 to 1
     head_sha: str  # the commit in which one went and the other came

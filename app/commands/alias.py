@@ -1,0 +1,114 @@
+"""`flakeguard alias`: which case became which, to be confirmed or declined."""
+
+import json
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.core.errors import Missing
+from app.db import aliases as stored
+from app.db import repositories
+from app.db.aliases import Alias
+from app.db.session import unit_of_work
+from app.services import aliases
+from app.services.sessions import ADMIN
+from app.settings import Settings
+from app.wiring import wired
+
+SURFACE = "cli"
+
+
+def run(settings: Settings, action: str, about: str | None, *, as_json: bool) -> int:
+    """List, confirm or decline, as the command line asks."""
+    if action == "list":
+        return show(settings, about, as_json=as_json)
+    decide = {"confirm": confirm, "decline": decline}.get(action)
+    if decide is None or about is None or not about.isdecimal():
+        raise typer.BadParameter("Use `alias list [OWNER/NAME]` or `alias confirm|decline ID`.")
+    return decide(settings, int(about), as_json=as_json)
+
+
+def show(settings: Settings, repository: str | None, *, as_json: bool) -> int:
+    """List proposals and what was decided."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        if repository and repositories.repository_named(session, repository) is None:
+            raise Missing(f"No repository is called {repository}.")
+        found = stored.listed(session, repository)
+    if as_json:
+        for one in found:
+            typer.echo(json.dumps(_plain(one)))
+    elif found:
+        Console().print(_table(found))
+    else:
+        typer.echo("No case was renamed or moved, as far as can be told.")
+    return 0
+
+
+def confirm(settings: Settings, alias_id: int, *, as_json: bool) -> int:
+    """Let the old case's history be the new one's."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        aliases.confirm(
+            session,
+            alias_id,
+            actor=ADMIN,
+            surface=SURFACE,
+            request_id=parts.context.new_token(),
+            now=parts.clock(),
+        )
+        after = stored.locked(session, alias_id)
+    assert after is not None
+    _say(after, f"{after.new_name} goes on where {after.old_name} ended.", as_json=as_json)
+    return 0
+
+
+def decline(settings: Settings, alias_id: int, *, as_json: bool) -> int:
+    """Keep the two apart, for good."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        aliases.decline(
+            session,
+            alias_id,
+            actor=ADMIN,
+            surface=SURFACE,
+            request_id=parts.context.new_token(),
+            now=parts.clock(),
+        )
+        after = stored.locked(session, alias_id)
+    assert after is not None
+    _say(after, f"{after.old_name} and {after.new_name} are two cases.", as_json=as_json)
+    return 0
+
+
+def _say(alias: Alias, sentence: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(_plain(alias)) if as_json else sentence)
+
+
+def _plain(alias: Alias) -> dict[str, object]:
+    return {
+        "id": alias.id,
+        "repository": alias.repository,
+        "old": {"id": str(alias.old), "name": alias.old_name},
+        "new": {"id": str(alias.new), "name": alias.new_name},
+        "state": alias.state.value,
+        "likeness": round(alias.likeness, 3),
+        "commit": alias.head_sha,
+        "proposed_at": alias.proposed_at.isoformat(),
+        "decided_by": alias.decided_by,
+        "decided_at": alias.decided_at.isoformat() if alias.decided_at else None,
+    }
+
+
+def _table(found: list[Alias]) -> Table:
+    table = Table("id", "repository", "was", "is now", "alike", "commit", "state")
+    for one in found:
+        table.add_row(
+            str(one.id),
+            escape(one.repository),
+            escape(one.old_name),
+            escape(one.new_name),
+            f"{one.likeness:.0%}",
+            escape(one.head_sha[:12]),
+            one.state.value,
+        )
+    return table

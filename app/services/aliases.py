@@ -1,0 +1,92 @@
+"""Aliases: propose which case became which, and let somebody confirm or decline it."""
+
+from datetime import datetime
+
+from app.core.aliases import AliasState, pairs
+from app.core.errors import BadInput, Missing
+from app.core.runs import Run
+from app.db import aliases, decisions
+from app.db.aliases import Alias
+from app.db.session import Session
+
+
+def propose(session: Session, run: Run, *, now: datetime) -> int:
+    """Propose the cases that this run's commit renamed or moved; how many.
+
+    Costs one look at its reports' case sets where no case is new, as in nearly every run.
+    """
+    came = aliases.came(session, run.key)
+    if not came:
+        return 0
+    gone = aliases.gone(session, run.key, workflow=run.workflow, before=run.started_at)
+    found = pairs(gone, came)
+    aliases.propose(session, run.key.repo_id, found, head_sha=run.head_sha, now=now)
+    return len(found)
+
+
+def confirm(
+    session: Session, alias_id: int, *, actor: str, surface: str, request_id: str, now: datetime
+) -> Alias:
+    """Say that two cases are one: what is known of the old one counts for the new one.
+
+    Raises Missing when there is no such alias, BadInput when it would close a circle or the old
+    case already became another one.
+    """
+    alias = _locked(session, alias_id)
+    before = aliases.earlier_ids(session, alias.repo_id, [alias.old])
+    if alias.new in before:
+        raise BadInput(f"{alias.new_name} became {alias.old_name} before; decline that one first.")
+    if taken := aliases.confirmed_of(session, alias.repo_id, alias.old):
+        if taken.id != alias.id:
+            raise BadInput(
+                f"{alias.old_name} became {taken.new_name}; decline alias {taken.id} first."
+            )
+        return alias
+    _decide(session, alias, AliasState.CONFIRMED, actor, surface, request_id, now=now)
+    aliases.hand_over(session, alias)
+    return alias
+
+
+def decline(
+    session: Session, alias_id: int, *, actor: str, surface: str, request_id: str, now: datetime
+) -> Alias:
+    """Say that two cases are two, also where they were taken for one; not proposed again.
+
+    Raises Missing when there is no such alias.
+    """
+    alias = _locked(session, alias_id)
+    if alias.state is not AliasState.DECLINED:
+        _decide(session, alias, AliasState.DECLINED, actor, surface, request_id, now=now)
+    return alias
+
+
+def _locked(session: Session, alias_id: int) -> Alias:
+    found = aliases.locked(session, alias_id)
+    if found is None:
+        raise Missing(f"There is no alias {alias_id}; `flakeguard alias list` shows them all.")
+    return found
+
+
+def _decide(
+    session: Session,
+    alias: Alias,
+    state: AliasState,
+    actor: str,
+    surface: str,
+    request_id: str,
+    *,
+    now: datetime,
+) -> None:
+    aliases.decide(session, alias, state, by=actor, now=now)
+    decisions.write_audit(
+        session,
+        alias.repo_id,
+        at=now,
+        actor=actor,
+        surface=surface,
+        act=f"alias_{state.value}",
+        case_id=alias.new,
+        before={"state": alias.state.value, "old_case": str(alias.old)},
+        after={"state": state.value, "old_case": str(alias.old)},
+        request_id=request_id,
+    )

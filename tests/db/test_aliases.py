@@ -1,0 +1,177 @@
+"""A renamed case is proposed, confirmed or declined; once confirmed its history follows it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app.clock import utc_now
+from app.core.aliases import AliasState, Pair
+from app.core.errors import BadInput, Missing
+from app.core.runs import Repository, RunKey
+from app.db import aliases as stored
+from app.db import executions, judgements, runs
+from app.db.aliases import Alias
+from app.db.session import Engine, unit_of_work
+from app.services import aliases
+from app.services.evaluate import evaluate
+from tests.db.shelf import REPO, Shelf, failed, junit, passed
+
+OLD, NEW = "test_total_of_empty_cart", "test_total_of_an_empty_cart"
+REPOSITORY = Repository(REPO, "acme/shelf", "main", None)
+
+
+@pytest.fixture
+def shelf(engine: Engine) -> Shelf:
+    made = Shelf(engine, utc_now() - timedelta(days=10))
+    made.open()
+    return made
+
+
+def run_of(shelf: Shelf, run_id: int, *cases: str) -> None:
+    """A run of main, a day after the one before, stored and evaluated."""
+    shelf.now += timedelta(days=1)
+    shelf.store(junit(*cases), run_id=run_id, sha=f"{run_id:040x}")
+    with unit_of_work(shelf.engine) as session:
+        run = runs.run(session, RunKey(REPO, run_id, 1))
+        assert run is not None
+        evaluate(session, REPOSITORY, run, now=shelf.now, request_id="r1")
+        runs.mark_evaluated(session, run.key, now=shelf.now)
+
+
+def renamed(shelf: Shelf) -> Alias:
+    """A case that flaked under its old name, and is called otherwise in the next commit."""
+    run_of(shelf, 1, passed("adds"), failed(OLD, "assert 1 == 2"))
+    run_of(shelf, 2, passed("adds"), passed(NEW))
+    (found,) = listed(shelf)
+    return found
+
+
+def listed(shelf: Shelf) -> list[Alias]:
+    with unit_of_work(shelf.engine) as session:
+        return stored.listed(session, "acme/shelf")
+
+
+def confirm(shelf: Shelf, alias_id: int) -> None:
+    with unit_of_work(shelf.engine) as session:
+        aliases.confirm(
+            session, alias_id, actor="@mona", surface="cli", request_id="r2", now=shelf.now
+        )
+
+
+def decline(shelf: Shelf, alias_id: int) -> None:
+    with unit_of_work(shelf.engine) as session:
+        aliases.decline(
+            session, alias_id, actor="@mona", surface="cli", request_id="r3", now=shelf.now
+        )
+
+
+def seen_of(shelf: Shelf, case_id: UUID) -> int:
+    with unit_of_work(shelf.engine) as session:
+        since = shelf.now - timedelta(days=30)
+        return len(executions.sightings(session, REPO, [case_id], since=since)[case_id])
+
+
+def test_a_case_that_goes_and_one_like_it_that_comes_are_proposed(shelf: Shelf) -> None:
+    found = renamed(shelf)
+
+    assert (found.old_name, found.new_name) == (f"Cart::{OLD}", f"Cart::{NEW}")
+    assert (found.state, found.head_sha) == (AliasState.PROPOSED, f"{2:040x}")
+
+
+def test_a_case_that_is_added_while_nothing_goes_is_no_rename(shelf: Shelf) -> None:
+    run_of(shelf, 1, passed("adds"), passed(OLD))
+    run_of(shelf, 2, passed("adds"), passed(OLD), passed(NEW))
+
+    assert listed(shelf) == []
+
+
+def test_a_proposal_alone_moves_no_history(shelf: Shelf) -> None:
+    found = renamed(shelf)
+
+    assert (seen_of(shelf, found.old), seen_of(shelf, found.new)) == (1, 1)
+
+
+def test_once_confirmed_what_was_seen_of_the_old_case_counts_for_the_new_one(shelf: Shelf) -> None:
+    found = renamed(shelf)
+
+    confirm(shelf, found.id)
+
+    assert seen_of(shelf, found.new) == 2
+    with unit_of_work(shelf.engine) as session:
+        held = judgements.standing(session, REPO, found.new)
+        left = judgements.standing(session, REPO, found.old)
+    assert held is not None
+    assert held.failures == 1
+    assert left is None
+
+
+def test_both_names_asked_for_together_have_their_own(shelf: Shelf) -> None:
+    found = renamed(shelf)
+    confirm(shelf, found.id)
+
+    with unit_of_work(shelf.engine) as session:
+        since = shelf.now - timedelta(days=30)
+        seen = executions.sightings(session, REPO, [found.old, found.new], since=since)
+
+    assert (len(seen[found.old]), len(seen[found.new])) == (1, 2)
+
+
+def test_a_case_renamed_twice_keeps_all_of_its_history(shelf: Shelf) -> None:
+    first = renamed(shelf)
+    confirm(shelf, first.id)
+    run_of(shelf, 3, passed("adds"), passed("test_total_of_the_empty_cart"))
+    second = next(one for one in listed(shelf) if one.state is AliasState.PROPOSED)
+
+    confirm(shelf, second.id)
+
+    assert second.old == first.new
+    assert seen_of(shelf, second.new) == 3
+
+
+def test_declining_parts_them_for_good(shelf: Shelf) -> None:
+    found = renamed(shelf)
+    confirm(shelf, found.id)
+
+    decline(shelf, found.id)
+    run_of(shelf, 3, passed("adds"), passed(OLD))
+    run_of(shelf, 4, passed("adds"), passed(NEW))
+
+    (after,) = listed(shelf)
+    assert after.state is AliasState.DECLINED
+    assert seen_of(shelf, found.new) == 2
+
+
+def test_every_decision_is_in_the_audit_trail(shelf: Shelf) -> None:
+    found = renamed(shelf)
+
+    confirm(shelf, found.id)
+    decline(shelf, found.id)
+
+    rows = shelf.rows("SELECT actor, act, case_id, before FROM audit_event ORDER BY event_id")
+    assert [(row["actor"], row["act"], row["before"]["state"]) for row in rows] == [
+        ("@mona", "alias_confirmed", "proposed"),
+        ("@mona", "alias_declined", "confirmed"),
+    ]
+    assert {row["case_id"] for row in rows} == {found.new}
+
+
+def test_a_circle_of_names_is_refused(shelf: Shelf) -> None:
+    found = renamed(shelf)
+    confirm(shelf, found.id)
+    with unit_of_work(shelf.engine) as session:
+        back = Pair(found.new, found.old, 0.9)
+        stored.propose(session, REPO, [back], head_sha="b", now=shelf.now)
+    (other,) = [one for one in listed(shelf) if one.old == found.new]
+
+    with pytest.raises(BadInput) as refused:
+        confirm(shelf, other.id)
+
+    assert str(refused.value) == (f"Cart::{OLD} became Cart::{NEW} before; decline that one first.")
+
+
+def test_an_alias_that_is_not_there_is_said_to_be_missing(shelf: Shelf) -> None:
+    with pytest.raises(Missing) as missing:
+        confirm(shelf, 99)
+
+    assert str(missing.value) == "There is no alias 99; `flakeguard alias list` shows them all."

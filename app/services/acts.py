@@ -73,7 +73,7 @@ def act(
         if kind is ActKind.QUARANTINE and _is_broken(session, repo_id, case_id):
             continue
         _write(session, repo_id, case_id, before, kind, after, actor, now=now, until=until)
-        said = {"state": after, "reason": REASONS[kind], "until": until and until.isoformat()}
+        said = {"state": after, "reason": REASONS[kind], "until": until and f"{until:%Y-%m-%d}"}
         event_id = _audit(session, repo_id, case_id, before, said, kind, actor, now=now)
         done.append(Done(case_id, sentence_of(kind, actor.shown, until), event_id))
     return done

@@ -17,6 +17,7 @@ from app.core.pages import (
     Sighting,
     Timeline,
 )
+from app.db import aliases
 from app.db.executions import OUTCOMES
 from app.db.pages import CASE_COLUMNS, CASE_TABLES, NAME_CUT, case_line, case_name
 
@@ -44,14 +45,20 @@ SELECT e.at, e.report_id, e.nth, e.outcome, e.duration_ms, p.run_id, p.attempt, 
        left(p.variant || coalesce(' ' || e.variant, ''), {NAME_CUT}) AS variant,
        run.branch, run.pr_number, run.head_sha,
        run.is_trusted, coalesce(job.url, run.url) AS url
-FROM execution e
+FROM unnest(CAST(:case_ids AS uuid[])) AS called(case_id)
+CROSS JOIN LATERAL (
+  SELECT * FROM execution
+  WHERE execution.repo_id = :repo_id AND execution.case_id = called.case_id
+    AND execution.keep_until > :now
+    AND (CAST(:at AS timestamptz) IS NULL
+         OR (execution.at, execution.report_id, execution.nth)
+            < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
+  ORDER BY execution.at DESC, execution.report_id DESC, execution.nth DESC LIMIT :limit
+) AS e
 JOIN report p ON p.repo_id = e.repo_id AND p.report_id = e.report_id
 JOIN run ON run.repo_id = p.repo_id AND run.run_id = p.run_id AND run.attempt = p.attempt
 LEFT JOIN job ON job.repo_id = p.repo_id AND job.run_id = p.run_id
   AND job.attempt = p.attempt AND job.job_id = p.job_id
-WHERE e.repo_id = :repo_id AND e.case_id = :case_id AND e.keep_until > :now
-  AND (CAST(:at AS timestamptz) IS NULL
-       OR (e.at, e.report_id, e.nth) < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
 ORDER BY e.at DESC, e.report_id DESC, e.nth DESC
 LIMIT :limit
 """
@@ -111,11 +118,12 @@ def timeline(
     now: datetime,
     size: int,
 ) -> Timeline:
-    """Executions of a case, newest first, from `before` on into the past.
+    """Executions of a case, also under earlier names, newest first, from `before` on.
 
     Served by the index execution_case; reads one page, however long the history.
     """
-    asked: dict[str, Any] = {"repo_id": repo_id, "case_id": case_id, "now": now}
+    names = [case_id, *aliases.earlier_ids(session, repo_id, [case_id])]
+    asked: dict[str, Any] = {"repo_id": repo_id, "case_ids": names, "now": now}
     place = (before.at, before.report_id, before.nth) if before else (None, None, None)
     asked |= dict(zip(("at", "report_id", "nth"), place, strict=True)) | {"limit": size + 1}
     rows = list(session.execute(text(SIGHTINGS), asked).mappings())

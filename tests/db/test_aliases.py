@@ -8,9 +8,10 @@ import pytest
 from app.clock import utc_now
 from app.core.aliases import AliasState, Pair
 from app.core.errors import BadInput, Missing
+from app.core.outcomes import Outcome
 from app.core.runs import Repository, RunKey
 from app.db import aliases as stored
-from app.db import executions, judgements, runs
+from app.db import case_pages, executions, judgements, runs
 from app.db.aliases import Alias
 from app.db.session import Engine, unit_of_work
 from app.services import aliases
@@ -104,6 +105,21 @@ def test_once_confirmed_what_was_seen_of_the_old_case_counts_for_the_new_one(she
     assert held is not None
     assert held.failures == 1
     assert left is None
+
+
+def test_the_page_of_a_renamed_case_shows_what_it_was_before(shelf: Shelf) -> None:
+    found = renamed(shelf)
+    confirm(shelf, found.id)
+
+    with unit_of_work(shelf.engine) as session:
+        whole = case_pages.timeline(session, REPO, found.new, before=None, now=shelf.now, size=50)
+        first = case_pages.timeline(session, REPO, found.new, before=None, now=shelf.now, size=1)
+        rest = case_pages.timeline(
+            session, REPO, found.new, before=first.older, now=shelf.now, size=1
+        )
+
+    assert [one.outcome for one in whole.sightings] == [Outcome.PASSED, Outcome.FAILED]
+    assert whole.sightings == (*first.sightings, *rest.sightings)
 
 
 def test_both_names_asked_for_together_have_their_own(shelf: Shelf) -> None:

@@ -1,12 +1,13 @@
 """The command line: `flakeguard`. Every command exits with 0, 1 and one sentence, or 2."""
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app import __version__
 from app.commands import offline, token_group
+from app.commands.starting import settings as _settings
 
 cli = typer.Typer(
     name="flakeguard",
@@ -17,6 +18,7 @@ cli = typer.Typer(
 )
 chat = typer.Typer(help="Which channel hears of which repository, and who is who in Slack.")
 cli.add_typer(chat, name="slack", no_args_is_help=True)
+cli.add_typer(token_group.token, name="token", no_args_is_help=True)
 offline.add_to(cli)
 
 # Every command imports what it needs when it runs: `flakeguard parse` must not wait for a web
@@ -223,21 +225,6 @@ def link(
 
     raise typer.Exit(slack.link(_settings(), team=team, user=user, login=login))
 
-
-def _settings() -> Any:  # noqa: ANN401 -- Settings, whose module is imported only when needed
-    import structlog
-
-    from app.logs import configure
-    from app.settings import environment, load, misspelt
-
-    settings = load()
-    configure(settings.log_level, settings.log_format)
-    for sentence in misspelt(environment()):
-        structlog.get_logger().warning("setting_unknown", said=sentence)
-    return settings
-
-
-token_group.add_to(cli, settings=_settings)
 
 if __name__ == "__main__":
     main()

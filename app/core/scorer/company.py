@@ -116,22 +116,29 @@ def groups_alike(
 
     A fixture fails the same cases again; a full disk or an outage fails others each time.
     """
-    crowds: dict[str, set[str]] = {}
+    crowds: dict[tuple[str, str], set[str]] = {}
     for one, beside in zip(found, company, strict=True):
-        failure = one.failure
-        is_crowd = failure.crowd > assumed.FEW_OF_GROUP and one.by is not By.PUSH
-        if is_crowd and not beside.groups and failure.streak <= assumed.SHORT:
-            crowds.setdefault(draft.state.cases[one.case].group, set()).add(one.case)
+        if _is_lone_crowd(one, beside):
+            key = (draft.state.cases[one.case].group, one.failure.source)
+            crowds.setdefault(key, set()).add(one.case)
     alike = set()
-    for group, cases in crowds.items():
+    for (group, source), cases in crowds.items():
         known = draft.state.crowds.get(group, ())
         same = [crowd for crowd in known if _is_alike(crowd.cases, cases)]
-        if any(draft.now - crowd.at > assumed.EPISODE for crowd in same):
+        if any(one.source != source and draft.now - one.at > assumed.EPISODE for one in same):
             alike.add(group)
-        fresh = [one for one in same if draft.now - one.at <= assumed.EPISODE]
-        kept = [one for one in known if one not in fresh][1 - assumed.CROWDS_KEPT :]
-        draft.state.crowds[group] = (*kept, Crowd(draft.now, frozenset(cases)))
+        if all(draft.now - crowd.at > assumed.EPISODE for crowd in same):
+            kept = known[1 - assumed.CROWDS_KEPT :]
+            draft.state.crowds[group] = (*kept, Crowd(draft.now, source, frozenset(cases)))
     return alike
+
+
+def _is_lone_crowd(one: Contradiction, beside: Company) -> bool:
+    failure = one.failure
+    if one.by is By.PUSH and (failure.is_near or failure.streak > 1):
+        return False
+    is_crowd = failure.crowd > assumed.FEW_OF_GROUP and failure.streak <= assumed.SHORT
+    return is_crowd and not beside.groups
 
 
 def _is_alike(one: frozenset[str], other: set[str]) -> bool:

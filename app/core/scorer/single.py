@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.decide import Cause
-from app.core.scorer.draft import Draft, settled
+from app.core.scorer.draft import Draft, is_expected, settled
 from app.core.scorer.layout import words_in
 from app.core.scorer.said import Finding
 from app.core.scorer.standing import rate_of, score_of
@@ -18,8 +18,8 @@ FAR_BUG = 1e-4  # and elsewhere
 COMMIT_BUG = 5e-5  # a commit's of the default branch
 FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
 FEW, MANY = 2, 4  # cases of the group
-BASE_FAILED = 0.2  # the default branch failed it the last time, in this job
-FAILED_BEFORE = 0.1  # this source failed it before, in this job
+AGAIN = 0.1  # a flake fails again at once so often: a quarter of them come in bursts
+BASE_BUG = 0.02  # the default branch fails it: then it was the one to break it
 PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
 PRIOR_SCORE = 0.001  # share of the cases that are flaky, when none has failed yet
 RETRIED = 30.0  # a pass within the same report makes a flake so much more likely
@@ -29,12 +29,13 @@ RETRIED = 30.0  # a pass within the same report makes a flake so much more likel
 class Circumstances:
     """What lies around a failure."""
 
-    others: int  # other groups that failed unexpectedly in the report
-    of_group: int  # cases of its group that failed
+    others: int  # other groups that failed unexpectedly, flaky cases left out
+    of_group: int  # cases of its group that failed and are not held for flaky
     is_near: bool  # the change touches what lies near the case
     on_pr: bool
     base_failed: bool
     failed_before: bool
+    in_a_row: int  # sources that failed it the last times, in this job
     is_retried: bool  # passed within the same report
 
 
@@ -42,9 +43,14 @@ def findings(draft: Draft) -> tuple[Finding, ...]:
     """What each failure of the observation is held to be, from all that was seen up to it."""
     seen, state = draft.seen, draft.state
     sizes: dict[str, int] = {}
+    others: set[str] = set()
     for case in draft.failing:
-        group = draft.layout.group_of[case]
-        sizes[group] = sizes.get(group, 0) + 1
+        before = state.cases.get(case)
+        if before is None or before.flagged_at is None:
+            group = draft.layout.group_of[case]
+            sizes[group] = sizes.get(group, 0) + 1
+            if not is_expected(before, seen):
+                others.add(group)
     words = words_in(seen.changed or ())
     found = []
     for case, is_retried in draft.failing.items():
@@ -52,12 +58,13 @@ def findings(draft: Draft) -> tuple[Finding, ...]:
         group = draft.layout.group_of[case]
         track = known.track(seen.job) if known else Track()
         around = Circumstances(
-            others=len(draft.unexpected.keys() - {group}),
-            of_group=sizes[group],
+            others=len(others - {group}),
+            of_group=sizes.get(group, 0),
             is_near=draft.layout.near(seen.ran.files[case], words),
             on_pr=seen.pr is not None,
             base_failed=bool(track.base),
             failed_before=seen.source in track.streak,
+            in_a_row=len(track.streak),
             is_retried=is_retried,
         )
         found.append(_finding(case, known, around))
@@ -71,8 +78,11 @@ def _finding(case: str, known: CaseState | None, around: Circumstances) -> Findi
         flake *= RETRIED
     outage = min(OUTAGE_MOST, OUTAGE * PER_GROUP**around.others)
     own = _own_bug(around)
-    before = BASE_FAILED * around.base_failed + FAILED_BEFORE * around.failed_before
-    p_flaky = flake / (flake + outage + own + before)
+    if around.in_a_row:
+        flake *= AGAIN**around.in_a_row
+    if around.base_failed:
+        own += BASE_BUG
+    p_flaky = flake / (flake + outage + own)
     return Finding(case, _cause(p_flaky, outage, own, around), p_flaky)
 
 

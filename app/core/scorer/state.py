@@ -27,6 +27,11 @@ class Open:
     streak: int = 0  # sources in a row that failed it, once that ended; 0 before
 
     @property
+    def source(self) -> str:
+        """Whose code it was."""
+        return self.code if self.pr is None else f"#{self.pr}"
+
+    @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """Under what it is looked for: its code, and its branch."""
         branch = "main" if self.pr is None else f"#{self.pr}"
@@ -83,6 +88,7 @@ class Crowd:
     """Cases of one group that failed for a moment together, and nothing beside them."""
 
     at: float
+    source: str  # the pull request or commit that showed it
     cases: frozenset[str]
 
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PUSHED_JOBS = "pushed_jobs"  # the same in several jobs
     DOUBTFUL = "doubtful"  # one other group beside it
     CROWD = "crowd"  # many of its group, and nothing else
+    PUSHED_ALIKE = "pushed_alike"  # the same, by the next push of a change far from it
     ALIKE = "alike"  # the same many as on another day: a fixture
 
 
@@ -38,6 +39,7 @@ WORTH = {
     Kind.JOBS: Worth(assumed.CAP_JOBS, assumed.EPISODE_JOBS),
     Kind.PUSHED: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH, assumed.PUSH_NOISE),
     Kind.PUSHED_JOBS: Worth(assumed.CAP_PUSH_JOBS, assumed.EPISODE_PUSH_JOBS, assumed.PUSH_NOISE),
+    Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, assumed.EPISODE_JOBS),
     Kind.DOUBTFUL: Worth(assumed.CAP_COMPANY),
     Kind.CROWD: Worth(assumed.CAP_CROWD),
     Kind.ALIKE: Worth(assumed.CAP_ALIKE, assumed.FLAGGED_EPISODES, assumed.ALIKE_NOISE),
@@ -67,6 +69,8 @@ def kind_of(
         return None
     jobs = sum(code == failure.code for code, _ in known.failed)
     if one.by is By.PUSH:
+        if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
+            return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
         return _pushed(known, one, beside, jobs=jobs)
     if beside.is_doubtful:
         is_same = one.by is By.SAME or jobs == 1
@@ -105,12 +109,12 @@ def _believed(known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
-    if one.by is By.PUSH:
+    if one.by is By.PUSH and kind is not Kind.PUSHED_ALIKE:
         pushed = min(worth.episodes, assumed.EPISODES_PUSHED - known.pushed)
         episodes = known.episodes + pushed
         known = replace(known, pushed=known.pushed + pushed)
     belief = known.belief.weighed(noise=worth.noise, cap=worth.cap)
     known = replace(known, belief=belief, episodes=episodes)
-    if one.by is By.PUSH:
+    if one.by is By.PUSH and kind is not Kind.PUSHED_ALIKE:
         return replace(known, last_push=one.failure.pr)
     return replace(known, last_episode_at=at)

@@ -8,6 +8,8 @@ _ROOTS = re.compile(
     r"""^(?:file://)?(?:
       /home/runner/work/[^/]+/[^/]+/ | /__w/[^/]+/[^/]+/ | /github/workspace/
     | [A-Za-z]:/a/[^/]+/[^/]+/ | /[A-Za-z]:/a/[^/]+/[^/]+/ | /Users/runner/work/[^/]+/[^/]+/
+    | (?:[A-Za-z]:)?(?:/[^/]+){0,20}?/_?work/(?:([^/]+)/\1/ | \d{1,6}/s/)  # own runners, Azure
+    | (?:[A-Za-z]:)?(?:/[^/]+){0,20}?/builds/[A-Za-z0-9_-]{6,20}/\d{1,3}/[^/]+/[^/]+/  # GitLab's
     | /builds/[^/]+/[^/]+/ | /home/circleci/(?:project|repo)/ | /root/project/
     | /var/lib/jenkins/workspace/[^/]+/ | /home/jenkins/(?:agent/)?workspace/[^/]+/
     | /var/lib/buildkite-agent/builds/[^/]+/[^/]+/[^/]+/ | /buildkite/builds/[^/]+/[^/]+/[^/]+/
@@ -56,8 +58,9 @@ def split_name(name: str) -> tuple[str, str]:
 def repository_path(path: str | None) -> tuple[str | None, int | None]:
     """The path as the repository has it, and the line where the path names one.
 
-    Roots of the well-known CI services are taken off; any other absolute path stays as it is,
-    because nothing tells where the repository began.
+    The folders that well-known CI services and code hosts' runners check out into are taken off;
+    any other absolute path stays as it is, because nothing tells where the repository began:
+    where a caller knows, `relative_to` has it.
     """
     if not path:
         return None, None

@@ -6,22 +6,24 @@ MASK = "***"
 
 _TOKENS = re.compile(
     r"""
-    \bgh[pousr]_[A-Za-z0-9]{20,}            # GitHub
-  | \bgithub_pat_[A-Za-z0-9_]{20,}
-  | \bfgt_n?[0-9a-f]{1,16}_[A-Za-z0-9_-]{40,}  # ours
-  | \bglpat-[A-Za-z0-9_-]{16,}              # GitLab
-  | \b(?:xox[abeprs]|xapp)-[A-Za-z0-9-]{10,}  # Slack
-  | \bhttps://hooks\.slack\.com/[A-Za-z0-9/_-]+
-  | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b           # Amazon
-  | \bAIza[A-Za-z0-9_-]{30,}                # Google
-  | \bya29\.[A-Za-z0-9_-]{20,}
-  | \b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}  # Stripe
-  | \bsk-[A-Za-z0-9_-]{20,}
-  | \bnpm_[A-Za-z0-9]{30,}
-  | \bpypi-[A-Za-z0-9_-]{30,}
-  | \bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}  # SendGrid
-  | \bdop_v1_[a-f0-9]{40,}
-  | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?  # JSON web token
+    gh[pousr]_[A-Za-z0-9]{20,}              # GitHub
+  | github_pat_[A-Za-z0-9_]{20,}
+  | fgt_n?[0-9a-f]{1,16}_[A-Za-z0-9_-]{40,}  # ours
+  | glpat-[A-Za-z0-9_-]{16,}                # GitLab
+  | (?:xox[abeprs]|xapp)-[A-Za-z0-9-]{10,}  # Slack
+  | https://hooks\.slack\.com/[A-Za-z0-9/_-]+
+  | (?:\b|(?<=\\[nrt]))(?:                  # a written-out line end is no part of a word
+      (?:AKIA|ASIA)[A-Z0-9]{16}\b           # Amazon
+    | AIza[A-Za-z0-9_-]{30,}                # Google
+    | ya29\.[A-Za-z0-9_-]{20,}
+    | [rs]k_(?:live|test)_[A-Za-z0-9]{16,}  # Stripe
+    | sk-[A-Za-z0-9_-]{20,}
+    | npm_[A-Za-z0-9]{30,}
+    | pypi-[A-Za-z0-9_-]{30,}
+    | SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}  # SendGrid
+    | dop_v1_[a-f0-9]{40,}
+    | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?  # JSON web token
+    )
     """,
     re.VERBOSE,
 )

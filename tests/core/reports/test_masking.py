@@ -12,6 +12,9 @@ from app.core.reports.masking import mask
     [
         ("ghp_" + "a" * 36, "***"),
         ("x github_pat_" + "A1" * 20 + " y", "x *** y"),
+        ("'a\\nghp_" + "a" * 36 + "'", "'a\\n***'"),
+        ("'a\\nsk-" + "a1" * 12 + "'", "'a\\n***'"),
+        ("xghp_" + "a" * 36, "x***"),
         ("glpat-" + "a1B2" * 5, "***"),
         ("xoxb-123456789012-abcdef", "***"),
         ("xapp-1-A0000-1234567890", "***"),
@@ -45,6 +48,7 @@ def test_secrets_are_masked(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "the task-with-a-name-of-many-words",
         "SyntaxError: Unexpected token: }",
         "assert password is None",
         "password=None",

@@ -110,7 +110,7 @@ def done(work: Work) -> None:
         pass
 
 
-def failing(error: Exception) -> Callable[[Work], None]:
+def failing(error: BaseException) -> Callable[[Work], None]:
     """A handler that fails like this."""
 
     def fail(work: Work) -> None:

@@ -1,7 +1,10 @@
 """POST /api/v1/reports: whoever has a token hands reports in, each once."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,7 +12,7 @@ from app.db.session import engine_for
 from app.services import tokens
 from app.services.tokens import Made
 from tests.api.ci import HERE, HOUR, PROJECT, REPORTS, SHA, Ci, junit
-from tests.web.site import Hands
+from tests.web.site import Hands, served
 
 FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}
 GREEN = junit("a", "b")
@@ -68,6 +71,43 @@ def test_the_same_again_is_answered_with_the_first_result(client: TestClient, ci
     assert again.json() == first.json()
     assert (ci.count("report"), ci.count("execution"), ci.count("upload")) == (1, 2, 1)
     assert ci.rows("SELECT wanted FROM task") == [(1,)]
+
+
+def test_of_many_who_send_the_same_at_once_one_is_first(ci: Ci, token: Made) -> None:
+    with served(ci.application()) as address, ThreadPoolExecutor(12) as threads:
+        headers = {"authorization": f"Bearer {token.text}"}
+
+        def send(_: int) -> tuple[int, int]:
+            answer = httpx.post(
+                address + REPORTS, params=FIELDS, content=RED, headers=headers, timeout=60
+            )
+            return answer.status_code, answer.json()["id"]
+
+        found = list(threads.map(send, range(24)))
+
+    assert Counter(status for status, _ in found) == {201: 1, 200: 23}
+    assert len({number for _, number in found}) == 1
+    assert (ci.count("report"), ci.count("execution"), ci.count("occurrence")) == (1, 2, 1)
+
+
+def test_a_hundred_shards_of_one_pipeline_come_at_once(ci: Ci, token: Made) -> None:
+    with served(ci.application()) as address, ThreadPoolExecutor(32) as threads:
+        headers = {"authorization": f"Bearer {token.text}"}
+
+        def send(number: int) -> int:
+            return httpx.post(
+                address + REPORTS,
+                params=FIELDS | {"job": f"shard {number}"},
+                content=junit(f"a{number}", "b", failing="b"),
+                headers=headers,
+                timeout=120,
+            ).status_code
+
+        found = Counter(threads.map(send, range(100)))
+
+    assert found == {201: 100}
+    assert (ci.count("run"), ci.count("report"), ci.count("execution")) == (1, 100, 200)
+    assert ci.rows("SELECT count(*) FROM case_") == [(101,)]
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,18 @@ def test_a_nested_bomb_is_refused() -> None:
     assert refusal(zipped({"i.zip": bomb}, method=zipfile.ZIP_STORED)).endswith("a zip bomb.")
 
 
+def test_a_small_archive_of_layers_upon_layers_is_refused() -> None:
+    layer = zipped({"0.xml": b" " * MB})
+    for depth in range(5):
+        layer = zipped({f"{depth}-{n}.zip": layer for n in range(16)})
+
+    assert len(layer) < 42_000
+    assert refusal(layer) == (
+        "The zip archive holds archives in archives (“4-0.zip/3-0.zip”);"
+        " upload the reports themselves."
+    )
+
+
 def test_all_archives_together_stay_within_what_may_be_unpacked() -> None:
     noise = bytes(range(256)) * 4096
     files = {f"{n}.txt": noise for n in range(8)}

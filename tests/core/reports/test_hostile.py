@@ -422,3 +422,11 @@ def test_secrets_in_failures_are_masked_before_anything_keeps_them() -> None:
     assert cases[0].last.failure.trace == "at ***"
     assert cases[0].last.failure.output == "PASSWORD=***"
     assert outcomes(cases[0]) == ["failed"]
+
+
+def test_three_hundred_megabytes_of_text_are_read_in_little_memory() -> None:
+    head = b'<testsuite name="S"><testcase classname="C" name="t"><failure message="no">'
+    tail = b"</failure></testcase></testsuite>"
+    file = Generated((head, 1), (b"x" * 65_536, 4800), (tail, 1))
+
+    assert peak_mb(file) < 8

@@ -114,20 +114,23 @@ def groups_alike(
 ) -> set[str]:
     """Groups of which the same crowd failed before, on another day; crowds are remembered.
 
-    A fixture fails the same cases again; a full disk or an outage fails others each time.
+    A fixture fails the same cases again; a full disk or an outage fails others each time. A bug
+    may fail a whole file, so a crowd that only the next push contradicts is compared, not kept.
     """
-    crowds: dict[tuple[str, str], set[str]] = {}
+    crowds: dict[tuple[str, str, bool], set[str]] = {}
     for one, beside in zip(found, company, strict=True):
         if _is_lone_crowd(one, beside):
-            key = (draft.state.cases[one.case].group, one.failure.source)
+            group = draft.state.cases[one.case].group
+            key = (group, one.failure.source, one.by is By.PUSH)
             crowds.setdefault(key, set()).add(one.case)
     alike = set()
-    for (group, source), cases in crowds.items():
+    for (group, source, is_push), cases in crowds.items():
         known = draft.state.crowds.get(group, ())
         same = [crowd for crowd in known if _is_alike(crowd.cases, cases)]
         if any(one.source != source and draft.now - one.at > assumed.EPISODE for one in same):
             alike.add(group)
-        if all(draft.now - crowd.at > assumed.EPISODE for crowd in same):
+        is_fresh = all(draft.now - crowd.at > assumed.EPISODE for crowd in same)
+        if is_fresh and not is_push:
             kept = known[1 - assumed.CROWDS_KEPT :]
             draft.state.crowds[group] = (*kept, Crowd(draft.now, source, frozenset(cases)))
     return alike

@@ -1,0 +1,111 @@
+"""A case's state and the repository's as JSON values, with the version that wrote them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from app.core.history.records import CaseSet
+from app.core.scorer.belief import Belief
+from app.core.scorer.state import (
+    STATE_VERSION,
+    CaseState,
+    Crowd,
+    Open,
+    State,
+    Track,
+    Weather,
+)
+
+
+def case_to_json(known: CaseState) -> dict[str, Any]:
+    """A case's state, a few hundred bytes; `case_from_json` reads it back."""
+    plain = {one.name: getattr(known, one.name) for one in fields(known)}
+    return plain | {
+        "version": STATE_VERSION,
+        "belief": [list(known.belief.odds), known.belief.passes, known.belief.seconds],
+        "tracks": {job: asdict(track) for job, track in known.tracks.items()},
+        "opens": [asdict(one) | {"others": sorted(one.others)} for one in known.opens],
+    }
+
+
+def case_from_json(stored: Mapping[str, Any]) -> CaseState:
+    """As `case_to_json` wrote it; ValueError where another version did."""
+    _check(stored)
+    odds, passes, seconds = stored["belief"]
+    plain = {name: value for name, value in stored.items() if name != "version"}
+    return CaseState(
+        **plain
+        | {
+            "belief": Belief(tuple(odds), passes, seconds),
+            "tracks": {job: _track(one) for job, one in stored["tracks"].items()},
+            "opens": tuple(_open(one) for one in stored["opens"]),
+            "failed": _pairs(stored["failed"]),
+        }
+    )
+
+
+def repository_to_json(state: State) -> dict[str, Any]:
+    """The repository's part of a state: all but its cases, and sets of cases by their names."""
+    return {
+        "version": STATE_VERSION,
+        "weather": asdict(state.weather),
+        "reports": state.reports,
+        "members": {job: ran.name for job, ran in state.members.items()},
+        "commits": state.commits,
+        "transients": state.transients,
+        "crowds": {
+            group: [[one.at, one.source, sorted(one.cases)] for one in crowds]
+            for group, crowds in state.crowds.items()
+        },
+        "recent": state.recent,
+        "swept_at": state.swept_at,
+    }
+
+
+def repository_from_json(
+    stored: Mapping[str, Any], cases: Mapping[str, CaseState], sets: Mapping[str, CaseSet]
+) -> State:
+    """As `repository_to_json` wrote it, with the cases' states and the sets that it names.
+
+    What waits and what is in a streak is found again in the cases.
+    """
+    _check(stored)
+    state = State(
+        cases=dict(cases),
+        weather=Weather(**stored["weather"]),
+        reports=dict(stored["reports"]),
+        members={job: sets[name] for job, name in stored["members"].items()},
+        commits=dict(stored["commits"]),
+        transients=tuple((at, group) for at, group in stored["transients"]),
+        crowds={
+            group: tuple(Crowd(at, source, frozenset(of)) for at, source, of in crowds)
+            for group, crowds in stored["crowds"].items()
+        },
+        recent=tuple(stored["recent"]),
+        swept_at=stored["swept_at"],
+    )
+    for case, known in cases.items():
+        for key in {key for one in known.opens for key in one.keys}:
+            state.waiting[key] = state.waiting.get(key, frozenset()) | {case}
+        for job, track in known.tracks.items():
+            if track.streak or track.base:
+                state.failing[job] = state.failing.get(job, frozenset()) | {case}
+    return state
+
+
+def _check(stored: Mapping[str, Any]) -> None:
+    if stored.get("version") != STATE_VERSION:
+        written = stored.get("version")
+        raise ValueError(f"state version {written}, not {STATE_VERSION}: recompute it")
+
+
+def _track(stored: Mapping[str, Any]) -> Track:
+    return Track(stored["mark"], tuple(stored["streak"]), tuple(stored["base"]))
+
+
+def _open(stored: Mapping[str, Any]) -> Open:
+    return Open(**{**stored, "others": frozenset(stored["others"])})
+
+
+def _pairs(stored: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, job) for code, job in stored)

@@ -1,0 +1,62 @@
+"""A state that was stored and read back goes on as if it had never been away."""
+
+import json
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.scorer.state import State
+from app.core.scorer.stored import (
+    case_from_json,
+    case_to_json,
+    repository_from_json,
+    repository_to_json,
+)
+from tests.core.scorer.world import World, pushes
+
+
+def stored_and_read(state: State) -> State:
+    cases = {case: json.dumps(case_to_json(known)) for case, known in state.cases.items()}
+    repository = json.dumps(repository_to_json(state))
+    sets = {ran.name: ran for ran in state.members.values()}
+    known = {case: case_from_json(json.loads(text)) for case, text in cases.items()}
+    return repository_from_json(json.loads(repository), known, sets)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), at=st.integers(min_value=1, max_value=70))
+def test_a_state_read_back_goes_on_alike(seed: int, at: int) -> None:
+    world, chance = World(), Random(seed)
+    cases = sorted(world.files)
+    plan = [(one, chance.sample(cases, chance.choice([0, 0, 1, 1, 6]))) for one in pushes(6)]
+    for report, failing in plan[:at]:
+        world.see(report, failing)
+    other = World(state=stored_and_read(world.state), ran=world.ran)
+
+    for report, failing in plan[at:]:
+        world.see(report, failing)
+        other.see(report, failing)
+
+    assert other.state.cases == world.state.cases
+    assert other.state.weather == world.state.weather
+
+
+def test_a_case_takes_a_few_hundred_bytes() -> None:
+    world = World()
+    for report in pushes(6):
+        world.see(report, ["case3-1"] if report.run in {15, 50} else [], retried=True)
+
+    stored = json.dumps(case_to_json(world.state.cases["case3-1"]))
+
+    assert len(stored) < 1_000
+
+
+def test_a_state_of_another_version_is_refused() -> None:
+    world = World()
+    world.see(pushes(1)[0], ["case3-1"])
+    stored = case_to_json(world.state.cases["case3-1"]) | {"version": 0}
+
+    with pytest.raises(ValueError, match=r"^state version 0, not 1: recompute it$"):
+        case_from_json(stored)

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.core.errors import BadInput
+from app.embedded import locks
 from app.embedded.identity import Identity
 from app.embedded.place import Place
 from app.embedded.programs import Farewell, run_to_its_end, wheel_file
@@ -104,7 +105,13 @@ class Postgres:
         os.chown(making, identity.owner, identity.group)
         try:
             folder = self.place.folder
-            run_to_its_end(self._initdb(making), identity=identity, cwd=folder, lock=lock)
+            run_to_its_end(
+                self._initdb(making),
+                identity=identity,
+                cwd=folder,
+                lock=lock,
+                is_wanted=lambda: not locks.is_free(self.place.users_lock),
+            )
             making.rename(content)
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ from app.embedded.place import Place
 
 LAST_LINES = 5  # of a log, in an error's sentence: the reason is among them
 LAST_BYTES = 2000
+LOOK_EVERY = 0.1  # seconds between looks whether what is being made is still wanted
 ENVIRONMENT = {
     "LC_ALL": "C",
     "PATH": os.defpath,
@@ -89,13 +90,19 @@ def program_on_path(name: str) -> Path | None:
 
 
 def run_to_its_end(
-    arguments: Sequence[str | Path], *, identity: Identity, cwd: Path, lock: int
+    arguments: Sequence[str | Path],
+    *,
+    identity: Identity,
+    cwd: Path,
+    lock: int,
+    is_wanted: Callable[[], bool],
 ) -> None:
     """Run a program that makes something; raise BadInput with its last lines when it fails.
 
-    It and its children hold the descriptor `lock`, so that none of them is overlooked.
+    It and its children hold the descriptor `lock`, so that none of them is overlooked. It is
+    killed when nobody wants it any more.
     """
-    done = subprocess.run(
+    with subprocess.Popen(
         arguments,
         cwd=cwd,
         env=ENVIRONMENT,
@@ -104,11 +111,22 @@ def run_to_its_end(
         stderr=subprocess.STDOUT,
         pass_fds=(lock,),
         preexec_fn=child_setup(identity, farewell=signal.SIGKILL),
-        check=False,
-    )
-    if done.returncode != 0:
-        said = last_lines(done.stdout)
-        raise BadInput(f"{Path(arguments[0]).name} failed in {cwd}: {said or done.returncode}")
+        process_group=0,
+    ) as process:
+        output = _watched(process, is_wanted)
+    if process.returncode != 0:
+        said = last_lines(output)
+        raise BadInput(f"{Path(arguments[0]).name} failed in {cwd}: {said or process.returncode}")
+
+
+def _watched(process: "subprocess.Popen[bytes]", is_wanted: Callable[[], bool]) -> bytes:
+    """All that it says until it ends, which it does at once when nobody wants it any more."""
+    while True:
+        try:
+            return process.communicate(timeout=LOOK_EVERY)[0]
+        except subprocess.TimeoutExpired:
+            if not is_wanted():
+                os.killpg(process.pid, signal.SIGKILL)  # with the programs that it runs itself
 
 
 def last_lines(text: bytes) -> str:

@@ -127,6 +127,7 @@ class Machine:
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
+                process_group=0,  # a terminal's Ctrl-C is for us alone: we end them
             )
             self._running.add(process)
             return process

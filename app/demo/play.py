@@ -78,6 +78,7 @@ def _happen(stage: Stage, history: History, folder: Path, console: Console) -> i
 
         def on_progress(done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total)
+            stage.look_after()
 
         finished = execute(history, folder, processes=_processes(), on_progress=on_progress)
         with contextlib.closing(finished):

@@ -42,16 +42,21 @@ class Stage:
     def settle(self) -> None:
         """Wait until every delivery has arrived and all work that follows is done.
 
-        Raises FlakeGuardError when nothing moves any more.
+        Raises FlakeGuardError when nothing moves any more, KeyboardInterrupt when a signal has
+        asked us to end.
         """
         self.world.drain()
         last, since = -1, time.monotonic()
         while (waiting := self.open_tasks()) > 0:
             if waiting != last:
                 last, since = waiting, time.monotonic()
-            if time.monotonic() - since > SETTLES_WITHIN or self.supervisor.is_ending:
+            if time.monotonic() - since > SETTLES_WITHIN:
                 raise FlakeGuardError(f"{waiting} tasks were never finished; see the log above.")
-            self.supervisor.step(LOOK_EVERY)
+            _step(self.supervisor, LOOK_EVERY)
+
+    def look_after(self) -> None:
+        """Start again what ended; KeyboardInterrupt when a signal has asked us to end."""
+        _step(self.supervisor, 0.0)
 
     def open_tasks(self) -> int:
         """How much work is left."""
@@ -137,9 +142,16 @@ def _settings(
 def _await_ready(supervisor: Supervisor, port: int) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while not _is_ready(port):
-        if time.monotonic() > deadline or supervisor.is_ending:
+        if time.monotonic() > deadline:
             raise FlakeGuardError("The web process did not start; see the log above.")
-        supervisor.step(LOOK_EVERY)
+        _step(supervisor, LOOK_EVERY)
+
+
+def _step(supervisor: Supervisor, timeout: float) -> None:
+    """Look after the processes for so many seconds; the supervisor took Ctrl-C for itself."""
+    supervisor.step(timeout)
+    if supervisor.is_ending:
+        raise KeyboardInterrupt
 
 
 def _is_ready(port: int) -> bool:

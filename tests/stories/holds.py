@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from rq import Worker as RqWorker
+from rq.exceptions import NoSuchJobError
 from rq.serializers import JSONSerializer
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -138,8 +139,14 @@ def working_at(stage: Stage, kind: str) -> list[int]:
     assert address is not None
     alive = processes_of(stage.settings.data)
     with redis_at(address.get_secret_value()) as redis:
-        busy = [
-            (worker.pid, worker.get_current_job())
-            for worker in RqWorker.all(connection=redis, serializer=JSONSerializer)
-        ]
-        return [pid for pid, job in busy if pid in alive and job and job.args[0] == kind]
+        workers = RqWorker.all(connection=redis, serializer=JSONSerializer)
+        return [one.pid for one in workers if one.pid in alive and _kind_at(one) == kind]
+
+
+def _kind_at(worker: RqWorker) -> str | None:
+    """The kind of task that a worker is at; None when it is at none, or has just ended it."""
+    try:
+        job = worker.get_current_job()
+        return str(job.args[0]) if job else None
+    except NoSuchJobError:
+        return None

@@ -9,7 +9,8 @@ from app.core.scorer.said import Finding
 from app.core.scorer.standing import rate_of, score_of
 from app.core.scorer.state import CaseState, Track
 
-# How often a case's one execution fails for another reason than a flake; counted, see assumptions.
+# How often a case's one execution fails for another reason than a flake. Chosen: orders of
+# magnitude, of which the tuning histories confirmed no more than that they work.
 OUTAGE = 1e-5  # nothing else failing beside it
 PER_GROUP = 30.0  # times that for each other group that does
 OUTAGE_MOST = 0.3

@@ -13,6 +13,7 @@ from uuid import UUID
 from rq import Worker as RqWorker
 from rq.exceptions import NoSuchJobError
 from rq.serializers import JSONSerializer
+from rq.worker import BaseWorker
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -143,7 +144,7 @@ def working_at(stage: Stage, kind: str) -> list[int]:
         return [one.pid for one in workers if one.pid in alive and _kind_at(one) == kind]
 
 
-def _kind_at(worker: RqWorker) -> str | None:
+def _kind_at(worker: BaseWorker) -> str | None:
     """The kind of task that a worker is at; None when it is at none, or has just ended it."""
     try:
         job = worker.get_current_job()

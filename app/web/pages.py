@@ -136,7 +136,10 @@ def _number(request: Request, name: str) -> int:
 
 
 def _full_name(request: Request) -> str:
-    return f"{request.path_params['owner']}/{request.path_params['name']}"
+    name = f"{request.path_params['owner']}/{request.path_params['name']}"
+    if not name.isprintable():  # no repository's, and PostgreSQL refuses a NUL
+        raise Missing(NOT_HERE)
+    return name
 
 
 def _case_id(request: Request) -> UUID:

@@ -229,6 +229,8 @@ def test_an_odd_place_in_a_timeline_is_its_newest_page(
     [
         "/r/acme/unknown",
         "/r/ACME%2Fshop/x",
+        "/r/acme%00/shop",
+        "/r/acme/sh%E2%80%AEop/uploads",
         "/r/acme/shop/cases/nonsense",
         "/r/acme/shop/cases/25932648-5eaa-5c96-bd1b-904397e253af",
         "/r/acme/unknown/cases/25932648-5eaa-5c96-bd1b-904397e253af",

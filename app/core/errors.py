@@ -18,7 +18,7 @@ from enum import StrEnum
 
 
 class ErrorKind(StrEnum):
-    """The kinds of DESIGN.md, decision 12, in logs, answers and metrics alike."""
+    """The kinds of errors, in logs, answers and metrics alike."""
 
     VALIDATION = "validation"  # the input is not what it should be
     AUTHENTICATION = "authentication"  # nobody we know

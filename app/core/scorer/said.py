@@ -25,11 +25,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradicted:
+    """An earlier failure, or one of this observation, that a pass of it contradicts."""
+
+    case: str
+    at: float  # when it failed, in seconds since 1970
+    run: int
+    job: str
+    code: str
+    by: str  # waiting.By
+    kind: str | None  # weigh.Kind; None where it says nothing of a flake
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """All that follows from one observation."""
 
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
+    contradicted: tuple[Contradicted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

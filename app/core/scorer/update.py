@@ -5,12 +5,12 @@ from dataclasses import replace
 from app.core.history.records import Observation
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft, count_report, draft_of
-from app.core.scorer.said import Said
+from app.core.scorer.said import Contradicted, Said
 from app.core.scorer.single import findings
 from app.core.scorer.standing import judge
 from app.core.scorer.state import State
-from app.core.scorer.waiting import contradicted, end_streaks, open_failures
-from app.core.scorer.weigh import weigh
+from app.core.scorer.waiting import Contradiction, contradicted, end_streaks, open_failures
+from app.core.scorer.weigh import Kind, weigh
 
 
 def update(state: State, seen: Observation) -> tuple[State, Said]:
@@ -38,9 +38,23 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
         reports=weather.reports + 1,
         executions=weather.executions + len(seen.ran.files) - len(seen.not_run),
     )
-    weigh(draft, found)
+    kinds = weigh(draft, found)
     judge(draft)
-    return draft.state, Said(said, tuple(draft.changes))
+    told = tuple(_told(one, kind) for one, kind in zip(found, kinds, strict=True))
+    return draft.state, Said(said, tuple(draft.changes), told)
+
+
+def _told(one: Contradiction, kind: Kind | None) -> Contradicted:
+    failure = one.failure
+    return Contradicted(
+        case=one.case,
+        at=failure.at,
+        run=failure.run,
+        job=failure.job,
+        code=failure.code,
+        by=one.by.value,
+        kind=None if kind is None else kind.value,
+    )
 
 
 def _know_commit(draft: Draft) -> None:

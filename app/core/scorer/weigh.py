@@ -46,18 +46,21 @@ WORTH = {
 }
 
 
-def weigh(draft: Draft, found: list[Contradiction]) -> None:
-    """Work contradicted failures into the beliefs of their cases."""
+def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
+    """Work contradicted failures into the beliefs of their cases; what each was taken for."""
     if not found:
-        return
+        return []
     note_transients(draft, found)
     company = companies(draft, found)
     alike = groups_alike(draft, found, company)
+    kinds = []
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
         kind = kind_of(known, one, beside, is_alike=known.group in alike)
         draft.state.cases[one.case] = known if kind is None else _believed(known, one, kind)
         draft.touched.add(one.case)
+        kinds.append(kind)
+    return kinds
 
 
 def kind_of(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.decide import Cause, State
+from app.core.scorer.facts import Break, Fact, Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,9 @@ class Finding:
     case: str
     cause: Cause
     p_flaky: float
+    facts: tuple[Fact, ...] = ()  # what moved it most, strongest first
+    outage: Outage | None = None  # the event that it belongs to, where the cause is one
+    broken: Break | None = None  # where the default branch fails it too
 
 
 @dataclass(frozen=True, slots=True)

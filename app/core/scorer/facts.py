@@ -1,0 +1,139 @@
+"""The facts behind a finding, as small records: the renderers make sentences of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class How(StrEnum):
+    """What contradicted a failure."""
+
+    RETRY = "retry"  # a pass within the same report
+    RERUN = "rerun"  # a pass of another attempt at the same code, in the same job
+    NEXT_COMMIT = "next_commit"  # the default branch's next commit passed, the one before too
+    NEXT_PUSH = "next_push"  # the pull request's next push passed
+
+
+@dataclass(frozen=True, slots=True)
+class RetriedHere:
+    """This very failure passed in an in-run retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """Earlier failures of the case that no fault of the code explains."""
+
+    times: int
+    days: int  # half days at least apart; flags need two
+    how: How | None  # what contradicted the last one; None where that is not known
+    last_at: datetime | None
+    last_code: str | None  # the code that showed it
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRate:
+    """The share of the case's executions that fail so, with its 95 % interval."""
+
+    rate: float
+    low: float
+    high: float
+    executions: int
+
+
+@dataclass(frozen=True, slots=True)
+class NearChange:
+    """The change touches what lies near the case."""
+
+    paths: tuple[str, ...]  # the changed files that do, a few of them
+
+
+@dataclass(frozen=True, slots=True)
+class FarFromChange:
+    """The change touches nothing near the case."""
+
+    changed: int  # files
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSince:
+    """The default branch fails the case from a commit on."""
+
+    commit: str
+    failed: int  # of `runs` of the default branch in this job since
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailingBeside:
+    """What else failed unexpectedly in the same report."""
+
+    groups: int  # other folders or files
+    cases: int  # of all groups, this one left out
+
+
+@dataclass(frozen=True, slots=True)
+class SameMessage:
+    """The message is one that earlier flakes of this case had."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFailure:
+    """The case never failed before, in so many passes at least."""
+
+    passes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailsAgain:
+    """The same source failed it in so many reports in a row, this one included."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class FewRuns:
+    """Too few runs were seen to tell."""
+
+    runs: int
+
+
+Fact = (
+    RetriedHere
+    | Contradicted
+    | FailureRate
+    | NearChange
+    | FarFromChange
+    | BrokenSince
+    | FailingBeside
+    | SameMessage
+    | FirstFailure
+    | FailsAgain
+    | FewRuns
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """An event in which many cases failed together; one id for as long as it lasts."""
+
+    id: str  # stable: made of when it began
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A commit of the default branch, and how probably it broke the case."""
+
+    commit: str
+    p: float  # over all suspects of one break, 1 together with `unseen`
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A break of the default branch and who may have made it, oldest commit first."""
+
+    since: str  # the first commit that failed it
+    passed: str | None  # the last commit before that passed it in this job; None when not seen
+    suspects: tuple[Suspect, ...]

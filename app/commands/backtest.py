@@ -17,7 +17,8 @@ from rich.text import Text
 from app.core.decide import State
 from app.core.errors import BadInput
 from app.core.history.reader import records_of
-from app.core.scorer.policies import ScorerName, scorer_of
+from app.core.policy.names import ScorerName
+from app.core.scorer.policies import scorer_of
 from app.core.scorer.replay import Flag, Replay, replay
 from app.core.scorer.said import Judged
 from app.render import escape, words

@@ -39,7 +39,7 @@ def backtest(
 ) -> None:
     """Replay a history and say what a scorer would have decided, and when."""
     from app.commands.backtest import backtest as run_backtest
-    from app.core.scorer.policies import ScorerName
+    from app.core.policy.names import ScorerName
 
     if scorer not in set(ScorerName):
         raise typer.BadParameter(f"There is no scorer called {scorer}.", param_hint="--scorer")

@@ -4,22 +4,16 @@ Source: https://docs.github.com/en/repositories/managing-your-repositorys-settin
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+
+from app.core.errors import BadInput
+from app.core.globs import ANY_DEPTH, ANYTHING, Segment, fits_segments, tokens
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that exists counts
 MOST_CHARACTERS = 3_000_000  # GitHub reads no file above 3 MB
 MOST_WARNINGS = 20
 SHOWN = 60  # characters of what a warning quotes
-
-Pattern = TypeVar("Pattern")
-Part = TypeVar("Part")
-Token = str  # one character, or one of the two that follow
-MANY, ONE = "any characters", "any character"
-Segment = tuple[Token, ...]  # of a path, between slashes
-ANY_DEPTH: Segment = ("any segments",)
-ANYTHING: Segment = (MANY,)
 
 _WORDS = re.compile(r"(?:\\.|[^\s\\]|\\$)+")
 _OWNER = re.compile(
@@ -60,11 +54,22 @@ def owners_of(path: str, rules: Sequence[Rule]) -> tuple[str, ...]:
 
     `path` is relative to the repository, with slashes.
     """
+    found = rule_of(path, rules)
+    return found.owners if found else ()
+
+
+def rule_of(path: str, rules: Sequence[Rule]) -> Rule | None:
+    """The last rule that matches a path; None where none does."""
     parts = path.strip("/").split("/")
-    for rule in reversed(rules):
-        if _fits(rule.segments, parts, ANY_DEPTH, _segment_fits):
-            return rule.owners
-    return ()
+    matching = (rule for rule in reversed(rules) if fits_segments(rule.segments, parts))
+    return next(matching, None)
+
+
+def rule(pattern: str, owners: Sequence[str], *, line: int) -> Rule:
+    """One rule; BadInput naming what GitHub would not take either."""
+    if flaw := _flaw(pattern, owners):
+        raise BadInput(f"{flaw[:1].upper()}{flaw[1:]}.", line=line)
+    return Rule(pattern, tuple(owners), line, _segments(pattern))
 
 
 def _words(line: str) -> list[str]:
@@ -92,7 +97,7 @@ def _segments(pattern: str) -> tuple[Segment, ...]:
     """The pattern by segments, with what its slashes at either end mean written out."""
     names = pattern.strip("/").split("/")
     is_anchored = pattern.startswith("/") or len(names) > 1
-    found = [ANY_DEPTH if name == "**" else _tokens(name) for name in names if name]
+    found = [ANY_DEPTH if name == "**" else tokens(name) for name in names if name]
     if not is_anchored:
         found.insert(0, ANY_DEPTH)
     is_folder = pattern.endswith("/")
@@ -105,54 +110,3 @@ def _segments(pattern: str) -> tuple[Segment, ...]:
     if found[-1] == ANYTHING:  # `docs/*` owns no file of a folder in docs
         return tuple(found)
     return (*found, ANY_DEPTH)  # a file of this name, or what is in a folder of this name
-
-
-def _tokens(name: str) -> Segment:
-    """The characters of a segment; wildcards by their meaning, an escaped one as itself."""
-    found: list[Token] = []
-    characters = iter(name)
-    for character in characters:
-        if character == "\\":
-            found.append(next(characters, "\\"))
-        elif character == "?":
-            found.append(ONE)
-        elif character != "*":
-            found.append(character)
-        elif found[-1:] != [MANY]:
-            found.append(MANY)
-    return tuple(found)
-
-
-def _fits(
-    patterns: Sequence[Pattern],
-    parts: Sequence[Part],
-    many: Pattern,
-    one_fits: Callable[[Pattern, Part], bool],
-) -> bool:
-    """Whether the parts match, where `many` stands for any number of them.
-
-    Only the last `many` ever has to take more, so this is at most one length times the other:
-    a hostile pattern cannot make it slow.
-    """
-    at = part = 0
-    last_many, taken = -1, 0
-    while part < len(parts):
-        if at < len(patterns) and patterns[at] == many:
-            last_many, taken = at, part
-            at += 1
-        elif at < len(patterns) and one_fits(patterns[at], parts[part]):
-            at, part = at + 1, part + 1
-        elif last_many >= 0:
-            taken += 1
-            at, part = last_many + 1, taken
-        else:
-            return False
-    return all(pattern == many for pattern in patterns[at:])
-
-
-def _character_fits(token: Token, character: str) -> bool:
-    return token in (ONE, character)
-
-
-def _segment_fits(segment: Segment, name: str) -> bool:
-    return _fits(segment, name, MANY, _character_fits)

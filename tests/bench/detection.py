@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.core.scorer.policies import ScorerName
+from app.core.policy.names import ScorerName
 from app.settings import environment
 from tests.bench.figures import Better, Figure, Scale
 

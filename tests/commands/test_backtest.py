@@ -8,7 +8,7 @@ import pytest
 
 from app.commands.backtest import backtest, moment
 from app.core.errors import BadInput
-from app.core.scorer.policies import ScorerName
+from app.core.policy.names import ScorerName
 from tests.core.scorer.world import World, pushes, rerun
 
 CASE = "case3-1"

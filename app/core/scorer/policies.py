@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from app.core.decide import State as CaseStanding
 from app.core.history.records import Observation
+from app.core.policy.names import ScorerName
 from app.core.scorer import assumptions as assumed
 from app.core.scorer import standing
 from app.core.scorer.draft import settled
@@ -18,14 +18,6 @@ from app.core.scorer.state import State
 from app.core.scorer.update import update
 
 EVIDENCE_VERSION = "1"  # raise it whenever the same history may be judged differently
-
-
-class ScorerName(StrEnum):
-    """The scorers that a policy may name."""
-
-    EVIDENCE = "evidence"  # contradicted failures, weighed; the default
-    ROLLING_WINDOW = "rolling-window"  # a weighted score over the last runs
-    FLAKE_RATE = "flake-rate"  # the share of failing runs over the last days
 
 
 class Scorer(Protocol):

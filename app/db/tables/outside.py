@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.db.tables.columns import (
     big,
     big_or_none,
+    json_list,
     json_object,
     moment,
     moment_or_none,
@@ -66,6 +67,24 @@ class PullRequestRow(SQLModel, table=True):
     base_sha: str
     is_fork: bool
     updated_at: datetime = moment()
+
+
+class PolicySnapshotRow(SQLModel, table=True):
+    """A file of the default branch that says how we work, as read; the newest of a kind counts."""
+
+    __tablename__ = "policy_snapshot"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        Index("policy_snapshot_newest", "repo_id", "kind", "read_at"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    kind: str = Field(primary_key=True)  # policy or owners
+    sha: str = Field(primary_key=True)  # of the file's blob; "" where there is no file
+    path: str | None = None
+    text: str
+    errors: list[dict[str, Any]] = json_list()  # line, column and sentence; none: in force
+    read_at: datetime = moment()
 
 
 class IdentityLinkRow(SQLModel, table=True):

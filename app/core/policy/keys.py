@@ -1,0 +1,192 @@
+"""The keys of `.flakeguard.yml`, each with how its value is read."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+from app.core.errors import BadInput
+from app.core.owners import Rule as OwnerRule
+from app.core.owners import rule as owner_rule
+from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
+from app.core.policy.policy import (
+    Policy,
+    QuarantineCap,
+    ScoringWeights,
+    TeamNotifications,
+    TeamOverride,
+)
+from app.core.policy.rules import Rule
+from app.core.policy.tree import Node
+from app.core.policy.values import Reader
+
+LONGEST_DAYS = 365  # a year
+MOST_RUNS = 10_000
+Read = Callable[[Reader, Node, str], Any]  # the value; None where it cannot be read
+
+
+def _share(reader: Reader, node: Node, key: str) -> float | None:
+    return reader.number(node, key)
+
+
+def _days(reader: Reader, node: Node, key: str) -> int | None:
+    return reader.whole(node, key, low=1, high=LONGEST_DAYS)
+
+
+def _runs(reader: Reader, node: Node, key: str) -> int | None:
+    return reader.whole(node, key, low=1, high=MOST_RUNS)
+
+
+def _window(reader: Reader, node: Node, key: str) -> int | None:
+    return reader.whole(node, key, low=5, high=500)  # as the old FlakeGuard
+
+
+def _multiplier(reader: Reader, node: Node, key: str) -> float | None:
+    return reader.number(node, key, low=0, high=10)
+
+
+def _weights(reader: Reader, node: Node, key: str) -> ScoringWeights:
+    known = [one.name for one in fields(ScoringWeights)]
+    read = {
+        name: reader.number(value, f"{key}.{name}")
+        for name, _, value in reader.entries(node, key, known=known)
+    }
+    weights = replace(ScoringWeights(), **{n: v for n, v in read.items() if v is not None})
+    total = sum(getattr(weights, name) for name in known)
+    if abs(total - 1) > 0.01:
+        reader.note(node, f"`{key}` add up to {total:.2f}; the score is made for 1.")
+    return weights
+
+
+def _cap(reader: Reader, node: Node, key: str) -> QuarantineCap:
+    """`20`: at a time; or both by name."""
+    if node.pairs is None:
+        count = reader.whole(node, key, low=0, high=MOST_RUNS)
+        return QuarantineCap() if count is None else QuarantineCap(repository=count)
+    read = {
+        name: reader.whole(value, f"{key}.{name}", low=0, high=MOST_RUNS)
+        for name, _, value in reader.entries(node, key, known=("repository", "per_day"))
+    }
+    return replace(QuarantineCap(), **{n: v for n, v in read.items() if v is not None})
+
+
+def _check(reader: Reader, node: Node, key: str) -> CheckConclusion | None:
+    """`fail`, or `{conclusion: fail}`."""
+    if node.pairs is None:
+        return reader.choice(node, key, CheckConclusion)
+    found = None
+    for name, _, value in reader.entries(node, key, known=("conclusion",)):
+        found = reader.choice(value, f"{key}.{name}", CheckConclusion)
+    return found
+
+
+def _owners(reader: Reader, node: Node, key: str) -> tuple[OwnerRule, ...]:
+    """A pattern as in CODEOWNERS, and whom: `src/cart/: "@acme/cart"`, or a list of them."""
+    found = []
+    for pattern, name, value in reader.entries(node, key):
+        owners = [one for text in reader.texts(value, key) for one in text.split()]
+        try:
+            found.append(owner_rule(pattern, owners, line=name.line))
+        except BadInput as bad:
+            reader.fault(name, f"`{key}`: {bad}")
+    return tuple(found)
+
+
+def _notifications(reader: Reader, node: Node, key: str) -> TeamNotifications:
+    channels: dict[str, str] = {}
+    addresses: dict[str, tuple[str, ...]] = {}
+    for name, _, value in reader.entries(node, key, known=("slack_channels", "email_groups")):
+        for team, _, what in reader.entries(value, f"{key}.{name}"):
+            if name == "email_groups":
+                addresses[team] = reader.texts(what, f"{key}.{name}.{team}")
+            elif (channel := reader.text(what, f"{key}.{name}.{team}")) is not None:
+                channels[team] = channel
+    return TeamNotifications(channels, addresses)
+
+
+def _overrides(reader: Reader, node: Node, key: str) -> dict[str, TeamOverride]:
+    found = {}
+    known = [one.name for one in fields(TeamOverride)]
+    for team, _, value in reader.entries(node, key):
+        read = {
+            name: KEYS[name](reader, one, f"{key}.{team}.{name}")
+            for name, _, one in reader.entries(value, f"{key}.{team}", known=known)
+        }
+        found[team] = TeamOverride(**read)
+    return found
+
+
+def _rules(reader: Reader, node: Node, key: str) -> tuple[Rule, ...]:
+    found: list[Rule] = []
+    for item in reader.items(node, key):
+        if found and found[-1].fits_all:
+            reader.note(item, "This rule never counts: the one before it fits every case.")
+        found.append(_rule(reader, item, f"{key}[{len(found) + 1}]"))
+    return tuple(found)
+
+
+def _rule(reader: Reader, node: Node, key: str) -> Rule:
+    read = {
+        RULE_FIELDS.get(name, name): RULE_KEYS[name](reader, value, f"{key}.{name}")
+        for name, _, value in reader.entries(node, key, known=tuple(RULE_KEYS))
+    }
+    rule = Rule(
+        line=node.line, **{name: value for name, value in read.items() if value is not None}
+    )
+    says = {"is_exempt", "threshold", "consecutive_failures", "days"} & read.keys()
+    if node.pairs is not None and not says:
+        reader.fault(
+            node,
+            f"`{key}` says nothing of its cases: set `threshold`, `consecutive_failures`, "
+            "`days` or `exempt`.",
+        )
+    if rule.is_exempt and len(says) > 1:
+        reader.fault(node, f"`{key}` exempts its cases, so it can set nothing else.")
+    return rule
+
+
+def _low(reader: Reader, node: Node, key: str) -> str | None:
+    text = reader.text(node, key)
+    return text.lower() if text else None
+
+
+RULE_FIELDS = {"exempt": "is_exempt"}
+RULE_KEYS: dict[str, Read] = {
+    "branch": Reader.pattern,
+    "file": Reader.pattern,
+    "tag": Reader.pattern,
+    "priority": _low,
+    "threshold": _share,
+    "consecutive_failures": _runs,
+    "exempt": Reader.flag,
+    "days": _days,
+}
+
+KEYS: dict[str, Read] = {
+    "mode": lambda reader, node, key: reader.choice(node, key, Mode),
+    "scorer": lambda reader, node, key: reader.choice(node, key, ScorerName),
+    "warn_threshold": _share,
+    "flaky_threshold": _share,
+    "min_occurrences": _runs,
+    "min_recent_failures": _runs,
+    "lookback_days": _days,
+    "rolling_window_size": _window,
+    "artifacts": Reader.patterns,
+    "exclude_paths": Reader.patterns,
+    "exempted_tests": Reader.patterns,
+    "labels_required": Reader.texts,
+    "auto_quarantine_enabled": Reader.flag,
+    "quarantine_duration_days": _days,
+    "quarantine_cap": _cap,
+    "confidence_threshold": _share,
+    "scoring_weights": _weights,
+    "retry_weight_multiplier": _multiplier,
+    "rules": _rules,
+    "proof_jobs": Reader.patterns,
+    "check": _check,
+    "comment": lambda reader, node, key: reader.choice(node, key, CommentWhen),
+    "owners": _owners,
+    "team_notifications": _notifications,
+    "team_overrides": _overrides,
+}
+
+assert KEYS.keys() == {one.name for one in fields(Policy)}

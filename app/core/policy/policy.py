@@ -1,0 +1,199 @@
+"""What a repository's policy says; every key of `.flakeguard.yml` with its default."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TypeVar
+
+from app.core.globs import Glob
+from app.core.owners import Rule as OwnerRule
+from app.core.owners import rule_of
+from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
+from app.core.policy.rules import About, Rule, rule_for
+
+DAY = timedelta(days=1)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringWeights:
+    """What each component counts in the scorer `rolling-window`, 0 to 1."""
+
+    intermittency_weight: float = 0.30
+    rerun_weight: float = 0.25
+    clustering_weight: float = 0.15
+    message_variance_weight: float = 0.10
+    fail_ratio_weight: float = 0.10
+    consecutive_failure_penalty: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineCap:
+    """How many cases may be quarantined of our own accord; people may quarantine more."""
+
+    repository: int = 20  # at a time; chosen: more is a job for people
+    per_day: int = 5  # chosen
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNotifications:
+    """Where a team hears of its cases; keys are team names as in CODEOWNERS, without `@`."""
+
+    slack_channels: Mapping[str, str] = field(default_factory=dict)  # like #frontend
+    email_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # addresses
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOverride:
+    """What differs for one team's cases; None: as for all."""
+
+    flaky_threshold: float | None = None
+    warn_threshold: float | None = None
+    confidence_threshold: float | None = None
+    min_occurrences: int | None = None
+    min_recent_failures: int | None = None
+    lookback_days: int | None = None
+    quarantine_duration_days: int | None = None
+    auto_quarantine_enabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All that a policy says. The defaults here are those of the scorer `evidence`."""
+
+    mode: Mode = Mode.REPORT
+    scorer: ScorerName = ScorerName.EVIDENCE
+    warn_threshold: float = 0.5  # of the score, 0 to 1: suspect from here on
+    flaky_threshold: float = 0.9  # of the score, 0 to 1: held for flaky from here on
+    min_occurrences: int = 1  # runs of a case before it is held for flaky
+    min_recent_failures: int = 2  # within lookback_days
+    lookback_days: int = 60
+    rolling_window_size: int = 50  # runs, of the scorer rolling-window
+    artifacts: tuple[Glob, ...] = ()  # names of artifacts that hold reports; empty: all
+    exclude_paths: tuple[Glob, ...] = ()  # files whose cases nothing is decided about
+    exempted_tests: tuple[Glob, ...] = ()  # cases never held for flaky, by name or file
+    labels_required: tuple[str, ...] = ()  # all of them, on a PR that brings a quarantine
+    auto_quarantine_enabled: bool = False
+    quarantine_duration_days: int = 30  # at most
+    quarantine_cap: QuarantineCap = QuarantineCap()
+    confidence_threshold: float = 0.7  # 0 to 1, for what we do of our own accord
+    scoring_weights: ScoringWeights = ScoringWeights()
+    retry_weight_multiplier: float = 1.5  # a failure that a retry passed, against a plain one
+    rules: tuple[Rule, ...] = ()
+    proof_jobs: tuple[Glob, ...] = ()  # names of jobs that we may re-run; empty: none
+    check: CheckConclusion = CheckConclusion.NEUTRAL
+    comment: CommentWhen = CommentWhen.ON_FAILURE
+    owners: tuple[OwnerRule, ...] = ()  # before those of CODEOWNERS, by the same rules
+    team_notifications: TeamNotifications = TeamNotifications()
+    team_overrides: Mapping[str, TeamOverride] = field(default_factory=dict)  # by team name
+
+    @property
+    def publishes(self) -> bool:
+        """Whether anything is said on check runs and in comments, and whether people may act."""
+        return self.mode is not Mode.OBSERVE
+
+    @property
+    def quarantines_itself(self) -> bool:
+        """Whether a case is quarantined without a person's word."""
+        return self.mode is Mode.ACT and self.auto_quarantine_enabled
+
+    @property
+    def quarantine_lasts(self) -> timedelta:
+        """How long a quarantine lasts at most."""
+        return self.quarantine_duration_days * DAY
+
+    @property
+    def lookback(self) -> timedelta:
+        """How far back `min_recent_failures` are counted."""
+        return self.lookback_days * DAY
+
+    def reads_artifact(self, name: str) -> bool:
+        """Whether an artifact is looked into for reports."""
+        return not self.artifacts or any(one.fits(name) for one in self.artifacts)
+
+    def may_rerun(self, job: str) -> bool:
+        """Whether a job may be re-run of our own accord: only where the policy names it."""
+        return any(one.fits(job) for one in self.proof_jobs)
+
+    def has_labels(self, labels: Collection[str]) -> bool:
+        """Whether a pull request's labels allow that a quarantine comes of it."""
+        return set(self.labels_required) <= set(labels)
+
+    def rule_for(self, case: About) -> Rule | None:
+        """The first rule that the case falls under; None where none fits."""
+        return rule_for(self.rules, case)
+
+    def is_excluded(self, case: About) -> bool:
+        """Whether the case lives in a file about which nothing is decided."""
+        return case.file is not None and any(one.fits_path(case.file) for one in self.exclude_paths)
+
+    def is_exempt(self, case: About) -> bool:
+        """Whether the case is never held for flaky, nor quarantined: its failures are real."""
+        if self.is_excluded(case):
+            return True
+        names = (case.name, *((case.file, f"{case.file}/{case.name}") if case.file else ()))
+        if any(one.fits_path(name) for one in self.exempted_tests for name in names):
+            return True
+        rule = self.rule_for(case)
+        return rule is not None and rule.is_exempt
+
+    def owners_of(self, path: str) -> tuple[str, ...] | None:
+        """Whom the policy names as owners of a file; None where it says nothing of it."""
+        found = rule_of(path, self.owners)
+        return found.owners if found else None
+
+    def channel_of(self, team: str) -> str | None:
+        """The Slack channel in which a team hears of its cases."""
+        return named(self.team_notifications.slack_channels, team)
+
+    def addresses_of(self, team: str) -> tuple[str, ...]:
+        """The e-mail addresses at which a team hears of its cases."""
+        return named(self.team_notifications.email_groups, team) or ()
+
+    def for_team(self, team: str | None) -> "Policy":
+        """The policy for a team's cases: what its override sets, set."""
+        override = named(self.team_overrides, team) if team else None
+        if override is None:
+            return self
+        changed = {
+            name: value
+            for name in TeamOverride.__dataclass_fields__
+            if (value := getattr(override, name)) is not None
+        }
+        return replace(self, **changed)
+
+
+def named(by_team: Mapping[str, Value], team: str) -> Value | None:
+    """What is set for a team: by `@acme/web`, `acme/web` or `web` alike."""
+    whole = team.removeprefix("@")
+    for name in (whole, whole.rpartition("/")[2]):
+        for key, value in by_team.items():
+            if key.removeprefix("@").lower() == name.lower():
+                return value
+    return None
+
+
+EVIDENCE = Policy()
+ROLLING_WINDOW = Policy(
+    scorer=ScorerName.ROLLING_WINDOW,
+    warn_threshold=0.3,
+    flaky_threshold=0.6,
+    min_occurrences=10,
+    min_recent_failures=1,
+    lookback_days=30,
+)
+FLAKE_RATE = Policy(
+    scorer=ScorerName.FLAKE_RATE,
+    warn_threshold=0.02,
+    flaky_threshold=0.05,
+    min_occurrences=3,
+    min_recent_failures=1,
+    lookback_days=14,
+)
+_DEFAULTS = {one.scorer: one for one in (EVIDENCE, ROLLING_WINDOW, FLAKE_RATE)}
+
+
+def default_policy(scorer: ScorerName = ScorerName.EVIDENCE) -> Policy:
+    """The policy of a repository that has no file, or whose file names nothing but a scorer."""
+    return _DEFAULTS[scorer]

@@ -1,0 +1,228 @@
+"""A policy file read: all that is wrong at once, with its place, and the old file as it stands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.policy.keys import KEYS
+from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
+from app.core.policy.policy import Policy, QuarantineCap, default_policy
+from app.core.policy.reading import read_policy
+from app.core.policy.tree import MOST_CHARACTERS
+
+OLD_FILE = """\
+flaky_threshold: 0.6
+warn_threshold: 0.3
+min_occurrences: 5
+min_recent_failures: 2
+lookback_days: 7
+rolling_window_size: 50
+exclude_paths: ["node_modules/**", "**/*.spec.ts"]
+labels_required:
+  - "ci"
+  - "tests"
+quarantine_duration_days: 30
+auto_quarantine_enabled: false
+confidence_threshold: 0.7
+scoring_weights:
+  intermittency_weight: 0.30
+  rerun_weight: 0.25
+  clustering_weight: 0.15
+  message_variance_weight: 0.10
+  fail_ratio_weight: 0.10
+  consecutive_failure_penalty: 0.10
+team_notifications:
+  slack_channels:
+    "frontend": "#frontend-flaky-tests"
+  email_groups:
+    "critical-path": ["lead@example.com", "qa@example.com"]
+exempted_tests:
+  - "integration/**/*auth*"
+team_overrides:
+  "critical-services":
+    flaky_threshold: 0.8
+    warn_threshold: 0.5
+    auto_quarantine_enabled: true
+  "experimental":
+    flaky_threshold: 0.4
+    warn_threshold: 0.2
+    confidence_threshold: 0.5
+"""
+
+
+def policy(text: str) -> Policy:
+    """The policy of a file that has no fault."""
+    reading = read_policy(text)
+    assert reading.policy is not None, reading.faults
+    return reading.policy
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong with a file, each with its place."""
+    return [f"{one.line}:{one.column} {one.sentence}" for one in read_policy(text).faults]
+
+
+def test_a_file_that_says_nothing_is_the_default_policy() -> None:
+    assert policy("") == policy("# later\n") == policy("mode:\n") == default_policy()
+
+
+@pytest.mark.parametrize(
+    ("scorer", "warned", "held", "runs", "days"),
+    [
+        ("evidence", 0.5, 0.9, 1, 60),
+        ("rolling-window", 0.3, 0.6, 10, 30),
+        ("flake-rate", 0.02, 0.05, 3, 14),
+    ],
+)
+def test_each_scorer_brings_its_defaults(
+    scorer: str, warned: float, held: float, runs: int, days: int
+) -> None:
+    found = policy(f"scorer: {scorer}")
+
+    assert found.scorer == scorer
+    assert (found.warn_threshold, found.flaky_threshold) == (warned, held)
+    assert (found.min_occurrences, found.lookback_days) == (runs, days)
+    assert found.rolling_window_size == 50
+
+
+def test_every_key_is_read() -> None:
+    found = policy(
+        "mode: act\nscorer: flake-rate\nwarn_threshold: .1\nflaky_threshold: 0.2\n"
+        "min_occurrences: 4\nmin_recent_failures: 3\nlookback_days: 21\nrolling_window_size: 80\n"
+        "artifacts: reports-*\nexclude_paths: [vendor/]\nexempted_tests: ['*smoke*']\n"
+        "labels_required: [ci]\nauto_quarantine_enabled: yes\nquarantine_duration_days: 14\n"
+        "quarantine_cap: {repository: 9, per_day: 2}\nconfidence_threshold: 1\n"
+        "scoring_weights: {rerun_weight: 0.25}\nretry_weight_multiplier: 2\n"
+        "rules: [{branch: main, threshold: .3, days: 7}]\nproof_jobs: [unit*]\ncheck: fail\n"
+        "comment: never\nowners: {src/cart/: '@acme/cart'}\n"
+        "team_notifications: {slack_channels: {cart: '#cart'}}\n"
+        "team_overrides: {cart: {lookback_days: 5}}\n"
+    )
+
+    differing = {name for name in KEYS if getattr(found, name) != getattr(default_policy(), name)}
+    assert differing == set(KEYS) - {"scoring_weights"}  # which are as they were
+    assert (found.mode, found.scorer) == (Mode.ACT, ScorerName.FLAKE_RATE)
+    assert (found.check, found.comment) == (CheckConclusion.FAIL, CommentWhen.NEVER)
+    assert found.quarantine_cap == QuarantineCap(9, 2)
+    assert found.auto_quarantine_enabled
+    assert [one.pattern for one in found.artifacts] == ["reports-*"]
+
+
+def test_the_old_flakeguards_file_is_accepted_as_it_stands_and_judged_by_its_own_score() -> None:
+    reading = read_policy(OLD_FILE)
+
+    assert reading.faults == ()
+    found = reading.policy
+    assert found is not None
+    assert found.scorer is ScorerName.ROLLING_WINDOW
+    assert (found.flaky_threshold, found.min_occurrences, found.lookback_days) == (0.6, 5, 7)
+    assert found.for_team("@acme/critical-services").flaky_threshold == 0.8
+    assert found.channel_of("frontend") == "#frontend-flaky-tests"
+    assert found.addresses_of("@acme/critical-path") == ("lead@example.com", "qa@example.com")
+    assert [f"{one.line}: {one.sentence}" for one in reading.notes] == [
+        "14: No `scorer` is named and `scoring_weights` belongs to rolling-window, so that one "
+        "judges; name `scorer: evidence` to be judged by evidence."
+    ]
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_its_place() -> None:
+    assert faults(
+        "flaky_treshold: 0.5\n"
+        "mode: acting\n"
+        "min_occurrences: some\n"
+        "lookback_days: 400\n"
+        "auto_quarantine_enabled: maybe\n"
+        "exempted_tests: {a: b}\n"
+        "rules:\n"
+        "  - file: 'a***'\n"
+        "  - {exempt: true, days: 3}\n"
+        "  - {pririoty: high, exempt: true}\n"
+        "owners:\n"
+        "  '!a': bob\n"
+        "zzz: 1\n"
+    ) == [
+        "1:1 There is no key “flaky_treshold”; did you mean `flaky_threshold`?",
+        "2:7 `mode` must be one of observe, report, act, not “acting”; did you mean act?",
+        "3:18 `min_occurrences` must be a whole number from 1 to 10000, not “some”.",
+        "4:16 `lookback_days` must be a whole number from 1 to 365, not “400”.",
+        "5:26 `auto_quarantine_enabled` must be true or false, not “maybe”.",
+        "6:17 `exempted_tests` must be a list, not a mapping.",
+        "8:5 `rules[1]` says nothing of its cases: set `threshold`, `consecutive_failures`, "
+        "`days` or `exempt`.",
+        "8:11 `rules[1].file`: “a***” holds more than two asterisks in a row.",
+        "9:5 `rules[2]` exempts its cases, so it can set nothing else.",
+        "10:6 `rules[3]` has no key “pririoty”; did you mean `priority`?",
+        "12:3 `owners`: “!a” begins with “!”, and patterns cannot be negated.",
+        "13:1 There is no key “zzz”; the keys are " + ", ".join(f"`{name}`" for name in KEYS) + ".",
+    ]
+
+
+def test_thresholds_that_do_not_go_together_are_faults() -> None:
+    assert faults("flaky_threshold: 0.4") == [
+        "1:1 `warn_threshold` (0.5) is above `flaky_threshold` (0.4): "
+        "a case is warned of before it is held."
+    ]
+    assert faults("team_overrides:\n  web: {flaky_threshold: 0.2}") == [
+        "2:3 For the team web, `warn_threshold` (0.5) is above `flaky_threshold` (0.2): "
+        "a case is warned of before it is held."
+    ]
+
+
+def test_what_may_not_be_meant_is_noted_and_no_fault() -> None:
+    reading = read_policy(
+        "auto_quarantine_enabled: true\n"
+        "scorer: rolling-window\n"
+        "scoring_weights: {rerun_weight: 1}\n"
+        "rules: [{exempt: true}, {days: 3}]\n"
+    )
+
+    assert reading.faults == ()
+    assert [f"{one.line}:{one.column} {one.sentence}" for one in reading.notes] == [
+        "1:1 In mode report nothing is quarantined by itself; write `mode: act` for that.",
+        "3:18 `scoring_weights` add up to 1.75; the score is made for 1.",
+        "4:25 This rule never counts: the one before it fits every case.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: &x [1]\nb: *x", "1:4 Anchors and aliases are not read; write the value out."),
+        ("mode: *x", "1:7 Anchors and aliases are not read; write the value out."),
+        ("a: !!python/name:os.system", "1:4 Tags are not read; remove what begins with “!”."),
+        ("mode: act\n---\nmode: act", "2:1 A policy is one document; remove the second `---`."),
+        ("[" * 60_000, "1:10 This lies within more than 8 others."),
+        ("a: 1\n" * 20_000, "1:1 The file is longer than 64000 characters."),
+        ("mode: a\0ct", "1:1 This is no text file."),
+        ("mode: \ud800", "1:1 The file holds characters that no text has."),
+        ("- mode", "1:1 The file must be a mapping of keys to values, not a list."),
+        ("mode: act\nmode: act", "2:1 `mode` was set in line 1 already."),
+        ("? [mode]\n: act", "1:3 The file has a key that is a list; a key is a text."),
+        ("mode: [act", "2:1 This is no YAML: did not find expected ',' or ']'."),
+    ],
+)
+def test_hostile_and_broken_yaml_is_refused_at_its_place(text: str, sentence: str) -> None:
+    assert faults(text) == [sentence]
+
+
+def test_more_keys_and_values_than_any_policy_has_are_refused() -> None:
+    text = "exempted_tests: [" + "a," * 30_000 + "]"
+
+    assert len(text) < MOST_CHARACTERS
+    assert faults(text)[0].endswith("The file holds more than 10000 keys and values.")
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_the_reader_stumble(text: str) -> None:
+    reading = read_policy(text)
+
+    assert (reading.policy is None) == bool(reading.faults)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(KEYS)), st.text(" []{}:,-'0129.ab*\n", max_size=12)))
+)
+def test_no_value_of_a_known_key_makes_the_reader_stumble(lines: list[tuple[str, str]]) -> None:
+    reading = read_policy("\n".join(f"{key}: {value}" for key, value in lines))
+
+    assert (reading.policy is None) == bool(reading.faults)

@@ -1,0 +1,85 @@
+"""A merge queue: changes are tested together as they would be merged, and what is red goes out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tests.worlds.chance import around
+from tests.worlds.defects import Bug, fresh_bug
+from tests.worlds.world import Run, World
+
+if TYPE_CHECKING:
+    from tests.worlds.team import Change, Team
+
+CLASH = 0.06  # chance that a batch brings a bug that none of its changes shows alone
+SKEW = 0.03  # chance that one change does, on a base newer than its own run's
+
+
+class Queue:
+    """The queue of a world; one batch is tested at a time."""
+
+    def __init__(self, world: World, team: "Team") -> None:
+        self.world = world
+        self.team = team
+        self.waiting: list[Change] = []
+        self.alone: list[Change] = []  # of a red batch: tested one by one
+        self.is_busy = False
+
+    def enter(self, at: float, change: "Change") -> None:
+        """An approved change joins."""
+        self.waiting.append(change)
+        self._next(at)
+
+    def _next(self, at: float) -> None:
+        if self.is_busy or not (self.alone or self.waiting):
+            return
+        self.is_busy = True
+        if self.alone:
+            batch = [self.alone.pop(0)]
+        else:
+            size = self.world.kind.batch
+            batch, self.waiting = self.waiting[:size], self.waiting[size:]
+        chance = self.world.chance
+        extra: list[Bug] = []
+        if len(batch) > 1 and chance.random() < CLASH:
+            extra.append(self._clash(batch))
+        for change in batch:
+            if change.modules and not change.is_urgent and chance.random() < SKEW:
+                change.bugs.append(self._clash([change]))
+        last = batch[-1].number
+        base = self.world.branch.shas[-1]
+        branch = f"gh-readonly-queue/main/pr-{last}-{base}"
+        code = self.team.code_of(batch, branch, last, extra)
+        affected = self.team.affected(batch)
+        self.world.start(
+            code, at + 0.03, lambda run: self._seen(run, batch), affected=affected, rerun=0.0
+        )
+
+    def _clash(self, batch: Sequence["Change"]) -> Bug:
+        modules = [module for change in batch for module in change.modules]
+        pool = modules or self.world.project.modules
+        bug = fresh_bug(self.world.chance, self.world.chance.choice(pool), self.world.jobs)
+        self.world.faults.bugs.append(bug)
+        return bug
+
+    def _seen(self, run: Run, batch: Sequence["Change"]) -> None:
+        self.is_busy = False
+        now = run.ended
+        if not run.red:
+            for change in batch:
+                sha = run.code.sha if change is batch[-1] else None
+                self.team.land(now, change, sha=sha)
+            if self.world.kind.runs_on_push:
+                self.team.run_branch(now + 0.02)
+        elif len(batch) > 1:
+            self.alone += batch
+        else:
+            self._eject(now, batch[0])
+        self._next(now)
+
+    def _eject(self, now: float, change: "Change") -> None:
+        chance = self.world.chance
+        if change.bugs:
+            self.team.push_again(now + around(chance, 1.5), change)
+        else:
+            at = now + around(chance, 0.7)
+            self.world.at(at, self.enter, change)

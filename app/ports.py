@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment
 from app.core.requests import QueueName, Request
-from app.core.runs import Artifact, Job, PullRequest
+from app.core.runs import Artifact, Job, PullRequest, RepositoryFile
 
 __all__ = [
     "Allowance",
@@ -89,6 +89,12 @@ class CodeHost(Protocol):
 
     def update_comment(self, repo: str, comment_id: int, body: str) -> None:
         """Edit a comment in place."""
+
+    def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
+        """A file at a branch or commit, "" for the default branch; None where there is none.
+
+        BadInput above `limit` bytes.
+        """
 
     def permission(self, repo: str, login: str) -> Permission:
         """What a person may do in a repository."""

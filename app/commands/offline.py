@@ -1,4 +1,4 @@
-"""The commands that need neither server nor settings: reports and histories from files.
+"""The commands that need neither server nor settings: reports, histories, policies from files.
 
 Each imports what it needs when it runs, so that none waits for the others' modules.
 """
@@ -48,7 +48,26 @@ def backtest(
     )
 
 
+policy = typer.Typer(help="What a repository's .flakeguard.yml says.")
+
+
+@policy.callback()
+def about() -> None:
+    """What a repository's .flakeguard.yml says."""
+
+
+@policy.command("check")
+def check_policy(
+    file: Annotated[Path, typer.Argument(help="A policy file.")], *, as_json: AsJson = False
+) -> None:
+    """Say everything that is wrong with a policy file; exits 1 when anything is."""
+    from app.commands.policy import check
+
+    raise typer.Exit(check(file, as_json=as_json))
+
+
 def add_to(cli: typer.Typer) -> None:
     """Make these commands of the command line."""
+    cli.add_typer(policy, name="policy", no_args_is_help=True)
     for command in (parse, analyze, backtest):
         cli.command()(command)

@@ -6,12 +6,14 @@ Source: https://docs.github.com/en/repositories/managing-your-repositorys-settin
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.core.errors import BadInput
 from app.core.globs import ANY_DEPTH, ANYTHING, Segment, fits_segments, tokens
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that exists counts
 MOST_CHARACTERS = 3_000_000  # GitHub reads no file above 3 MB
+TEXTS_REMEMBERED = 16  # files that are read once and asked for often
 MOST_WARNINGS = 20
 SHOWN = 60  # characters of what a warning quotes
 
@@ -47,6 +49,12 @@ def parse(text: str) -> tuple[list[Rule], list[str]]:
             continue
         rules.append(Rule(pattern, tuple(owners), number, _segments(pattern)))
     return rules, warnings[:MOST_WARNINGS]
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def rules_in(text: str) -> tuple[Rule, ...]:
+    """The rules of a CODEOWNERS file, in their order."""
+    return tuple(parse(text)[0])
 
 
 def owners_of(path: str, rules: Sequence[Rule]) -> tuple[str, ...]:

@@ -106,6 +106,14 @@ class ActFromChat(FromDelivery):
     response_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRepositoryFiles(Request):
+    """Read the policy file and CODEOWNERS from the default branch."""
+
+    kind: ClassVar[str] = "read_repository_files"
+    repo_id: int
+
+
 KINDS: dict[str, type[Request]] = {
     request.kind: request
     for request in (
@@ -116,6 +124,7 @@ KINDS: dict[str, type[Request]] = {
         TellChat,
         ActFromCheck,
         ActFromChat,
+        ReadRepositoryFiles,
     )
 }
 

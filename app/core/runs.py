@@ -41,6 +41,14 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class RepositoryFile:
+    """A file of a repository as it is at one commit."""
+
+    sha: str  # git's, of the contents alone
+    contents: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     """An open or closed pull request, as last seen."""
 

@@ -31,6 +31,7 @@ WHERE NOT EXISTS (
   SELECT FROM case_ WHERE case_.repo_id = :repo AND case_.case_id = new.case_id
 )
 ON CONFLICT DO NOTHING
+RETURNING file
 """)
 
 DETAIL = text("""
@@ -49,6 +50,7 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:files AS text[]), CAST(:lines AS int[]))
   AS said(case_id, file, line)
 WHERE case_.repo_id = :repo AND case_.case_id = said.case_id AND said.file IS NOT NULL
   AND (case_.file, case_.line) IS DISTINCT FROM (said.file, said.line)
+RETURNING case_.file
 """)
 
 
@@ -78,8 +80,10 @@ def add(
     *,
     now: datetime,
     is_trusted: bool,
-) -> None:
+) -> set[str]:
     """Store those of these cases that are not known yet, and what is told of each.
+
+    The files in which new ones live, or to which known ones moved.
 
     A fork's report makes its cases known and says nothing more of any: where a case stands
     and what is told of it is the word of the repository's own reports.
@@ -92,15 +96,18 @@ def add(
     )
     ids = CaseIds(repo_id)
     remaining = iter(cases)
+    touched: set[str | None] = set()
     while batch := [(UUID(bytes=ids.of(case)), case) for case in islice(remaining, BATCH)]:
         columns = _columns(repo_id, batch)
-        session.execute(ADD, columns | {"now": now})
+        touched.update(session.execute(ADD, columns | {"now": now}).scalars())
         if not is_trusted:
             continue
-        session.execute(MOVE, {name: columns[name] for name in ("repo", "ids", "files", "lines")})
+        moving = {name: columns[name] for name in ("repo", "ids", "files", "lines")}
+        touched.update(session.execute(MOVE, moving).scalars())
         told = [(case_id, case.detail) for case_id, case in batch if case.detail is not None]
         if told:
             session.execute(DETAIL, _details(repo_id, told))
+    return {file for file in touched if file is not None}
 
 
 def _columns(repo_id: int, batch: Sequence[tuple[UUID, ReportedCase]]) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from app.db.judgements import StoredFinding
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
-from app.render import check, markdown
+from app.render import check, markdown, words_policy
 from app.render.run_view import FailedCase, JobFacts, RunFacts, run_view
 from app.render.view import RunView
+from app.services import policies
 from app.services.acts import decision_sentence, is_quarantined
 
 CHECK = "check"
@@ -186,7 +187,10 @@ def _facts(
         ),
         cases=tuple(_failed_cases(session, repository, attempts, now=now)),
         passed=sum(report.passed for _, report in stored),
-        warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
+        warnings=(
+            *words_policy.faults(policies.faults_of(session, repository.id)),
+            *dict.fromkeys(one for _, report in stored for one in report.warnings),
+        ),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
         server_url=addresses.server_url,
         public_url=addresses.public_url,

@@ -16,6 +16,7 @@ from app.db.executions import Sink
 from app.db.reports import KnownReport, NewReport, ReportCounts
 from app.db.rows import Rows
 from app.db.session import Engine, Session, unit_of_work
+from app.services import policies
 
 MILLISECONDS = 1000  # in a second
 SET_BYTES = 32  # of the digest of a set
@@ -90,7 +91,10 @@ def _store(
         session, sink.repo_id, sink.report_id, counts, now=now, took_ms=since(began)
     )
     if is_new_set:
-        cases.add(session, sink.repo_id, report.reading(), now=now, is_trusted=new.is_trusted)
+        files = cases.add(
+            session, sink.repo_id, report.reading(), now=now, is_trusted=new.is_trusted
+        )
+        policies.own(session, sink.repo_id, files)
     return rows
 
 

@@ -10,12 +10,13 @@ import httpx
 
 from app.clock import Clock, utc_now
 from app.core.errors import Missing
-from app.core.runs import Artifact, Job, PullRequest
+from app.core.runs import Artifact, Job, PullRequest, RepositoryFile
 from app.ports import CheckRun, Comment, Permission
 from bots.github.addresses import quoted, repo_path
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
 from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
+from bots.github.contents import file_at
 from bots.github.downloads import download
 from bots.github.facts import artifact_of, job_of, pull_request_of
 from bots.github.payloads import (
@@ -211,6 +212,10 @@ class GitHubHost:
         """Edit a comment in place."""
         path = repo_path(repo, f"/issues/comments/{comment_id}")
         self.connection.ask("PATCH", path, body={"body": body})
+
+    def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
+        """A file at a branch or commit, "" for the default branch; None where there is none."""
+        return file_at(self.connection, repo, path, ref, limit=limit)
 
     def permission(self, repo: str, login: str) -> Permission:
         """What a person may do in a repository; NONE for somebody GitHub does not know there."""

@@ -13,13 +13,16 @@ from app.core.deliveries import (
     Taken,
 )
 from app.core.errors import BadInput
-from app.core.requests import ActFromCheck, IngestRun, QueueName
+from app.core.owners import PLACES
+from app.core.policy.reading import PLACE
+from app.core.requests import ActFromCheck, IngestRun, QueueName, ReadRepositoryFiles
 from bots.github.facts import COMPLETED, pull_request_of, repository_of, run_of
 from bots.github.payloads import (
     CheckRunEvent,
     Event,
     InstallationEvent,
     PullRequestEvent,
+    PushEvent,
     RepositoryPart,
     WorkflowRunEvent,
     read_body,
@@ -28,6 +31,8 @@ from bots.github.payloads import (
 RUN_ACTIONS = frozenset({"requested", "in_progress", "completed"})
 PULL_REQUEST_ACTIONS = frozenset({"opened", "synchronize", "reopened", "edited", "closed"})
 NOTHING = Taken()
+FILES_READ = frozenset({PLACE, *PLACES})
+COMMITS_TOLD = 2_048  # of a push, at most: GitHub leaves the rest out
 
 
 def taken(delivery: Delivery, *, app_id: int | None) -> Taken:
@@ -84,12 +89,40 @@ def take_check_run(delivery: Delivery, app_id: int | None) -> Taken:
     return Taken(facts=seen(event), requests=((QueueName.CLICK, request),))
 
 
+def take_push(delivery: Delivery, app_id: int | None) -> Taken:
+    """The default branch moved: what says how we work is read again where it may have changed."""
+    event = read_body(PushEvent, delivery.event, delivery.body)
+    if event.deleted or event.ref != f"refs/heads/{event.repository.default_branch}":
+        return NOTHING
+    if not touches_files(event):
+        return NOTHING
+    return Taken(facts=seen(event), requests=(reading(event.repository),))
+
+
+def touches_files(event: PushEvent) -> bool:
+    """Whether a push changes a file that we read, as far as it tells what it changes."""
+    if event.forced or event.created or len(event.commits) >= COMMITS_TOLD:
+        return True
+    return any(
+        not FILES_READ.isdisjoint((*one.added, *one.modified, *one.removed))
+        for one in event.commits
+    )
+
+
+def reading(repository: RepositoryPart) -> tuple[QueueName, ReadRepositoryFiles]:
+    """The request to read what says how we work; nobody waits for it."""
+    return (QueueName.HISTORY, ReadRepositoryFiles(repository.id))
+
+
 def take_installation(delivery: Delivery, app_id: int | None) -> Taken:
     """An account installed, suspended or removed the App; only a new one lists repositories."""
     event = read_body(InstallationEvent, delivery.event, delivery.body)
     match event.action:
         case "created":
-            return Taken(facts=(installed(event), *added(event, event.repositories)))
+            return Taken(
+                facts=(installed(event), *added(event, event.repositories)),
+                requests=tuple(reading(one) for one in event.repositories),
+            )
         case "suspend" | "unsuspend":
             return Taken(facts=(installed(event),))
         case "deleted":
@@ -108,7 +141,10 @@ def take_installation_repositories(delivery: Delivery, app_id: int | None) -> Ta
     """The App was put on repositories, or taken off."""
     event = read_body(InstallationEvent, delivery.event, delivery.body)
     gone = (RepositoryGone(one.id) for one in event.repositories_removed)
-    return Taken(facts=(installed(event), *added(event, event.repositories_added), *gone))
+    return Taken(
+        facts=(installed(event), *added(event, event.repositories_added), *gone),
+        requests=tuple(reading(one) for one in event.repositories_added),
+    )
 
 
 def take_repository(delivery: Delivery, app_id: int | None) -> Taken:
@@ -116,7 +152,8 @@ def take_repository(delivery: Delivery, app_id: int | None) -> Taken:
     event = read_body(Event, delivery.event, delivery.body)
     if event.action == "deleted":
         return Taken(facts=(RepositoryGone(event.repository.id),))
-    return Taken(facts=seen(event))
+    moved = (reading(event.repository),) if event.action == "edited" else ()
+    return Taken(facts=seen(event), requests=moved)  # another default branch has files of its own
 
 
 EVENTS: dict[str, Callable[[Delivery, int | None], Taken]] = {
@@ -124,6 +161,7 @@ EVENTS: dict[str, Callable[[Delivery, int | None], Taken]] = {
     "installation": take_installation,
     "installation_repositories": take_installation_repositories,
     "pull_request": take_pull_request,
+    "push": take_push,
     "repository": take_repository,
     "workflow_run": take_workflow_run,
 }

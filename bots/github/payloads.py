@@ -197,6 +197,21 @@ class PermissionPart(Payload):
     permission: Text
 
 
+class ContentsPart(Payload):
+    """A file of a repository; above 1 MB without its contents."""
+
+    sha: Sha
+    size: Annotated[int, Field(ge=0)]
+    encoding: str = ""  # base64, or none
+    content: str = ""
+
+
+class BlobPart(Payload):
+    """A file's contents by their SHA."""
+
+    content: str
+
+
 class AppRegistrationPart(Payload):
     """Our App."""
 
@@ -233,6 +248,24 @@ class PullRequestEvent(Event):
     """`pull_request`."""
 
     pull_request: PullRequestPart
+
+
+class PushedCommit(Payload):
+    """One commit of a push, with the files that it changed."""
+
+    added: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
+    modified: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
+    removed: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
+
+
+class PushEvent(Event):
+    """`push`; of very many commits GitHub names only the first 2048."""
+
+    ref: Text
+    deleted: bool = False
+    forced: bool = False
+    created: bool = False
+    commits: Annotated[tuple[PushedCommit, ...], BeforeValidator(or_none_at_all)] = ()
 
 
 class CheckRunEvent(Event):

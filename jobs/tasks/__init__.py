@@ -6,10 +6,12 @@ from app.core.requests import (
     EvaluateRun,
     IngestRun,
     PublishRun,
+    ReadRepositoryFiles,
     TakeDelivery,
     TellChat,
 )
 from jobs.tasks.click import act_from_chat, act_from_check
+from jobs.tasks.files import read_repository_files
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat
 from jobs.tasks.take import take_delivery
@@ -23,4 +25,5 @@ HANDLERS: dict[str, Handler] = {
     TellChat.kind: tell_chat,
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
+    ReadRepositoryFiles.kind: read_repository_files,
 }

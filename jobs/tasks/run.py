@@ -2,13 +2,21 @@
 
 import structlog
 
-from app.core.requests import EvaluateRun, IngestRun, PublishRun, QueueName, TellChat
+from app.core.requests import (
+    EvaluateRun,
+    IngestRun,
+    PublishRun,
+    QueueName,
+    ReadRepositoryFiles,
+    TellChat,
+)
 from app.core.runs import Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
 from app.services import chat, evaluate, ingest
 from jobs.outside import CODE_HOST, code_host, spared
+from jobs.tasks.files import know_files
 from jobs.turns import Work
 
 log = structlog.get_logger()
@@ -90,6 +98,7 @@ def evaluate_run(work: Work) -> None:
         with work.finishing():
             return
     repository, run = found
+    are_known = know_files(work, repository)
     now = work.context.clock()
     with work.finishing() as turn:
         changed = evaluate.evaluate(
@@ -105,6 +114,8 @@ def evaluate_run(work: Work) -> None:
             turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
         if repository.installation_id is not None:  # other hosts' CI asks what became of it
             turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
+        if not are_known:
+            turn.ask(QueueName.HISTORY, ReadRepositoryFiles(repository.id))
 
 
 def _announce(session: Session, repository: Repository, change: evaluate.Changed, run: Run) -> None:

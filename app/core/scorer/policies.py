@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.core.decide import State as CaseStanding
 from app.core.history.records import Observation
-from app.core.policy.names import ScorerName
+from app.core.policy.names import ScorerName as ScorerName
 from app.core.scorer import assumptions as assumed
 from app.core.scorer import standing
 from app.core.scorer.draft import settled

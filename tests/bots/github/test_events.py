@@ -14,7 +14,7 @@ from app.core.deliveries import (
     Taken,
 )
 from app.core.errors import BadInput
-from app.core.requests import ActFromCheck, IngestRun, QueueName
+from app.core.requests import ActFromCheck, IngestRun, QueueName, ReadRepositoryFiles
 from app.core.runs import BranchClass, PullRequest, Repository, Run, RunKey
 from bots.github.events import taken
 from tests.bots.github.hooked import (
@@ -240,7 +240,8 @@ def test_a_new_installation_lists_its_repositories() -> None:
     told = take("installation", installation("created"))
 
     shop = RepositorySeen(Repository(500, "acme/shop", "", 77), is_private=True)
-    assert told == Taken(facts=(ACME, shop))
+    reading = ((QueueName.HISTORY, ReadRepositoryFiles(500)),)
+    assert told == Taken(facts=(ACME, shop), requests=reading)
 
 
 def test_a_suspended_installation_says_since_when() -> None:
@@ -274,7 +275,10 @@ def test_repositories_come_and_go() -> None:
     told = take("installation_repositories", body)
 
     other = RepositorySeen(Repository(501, "acme/other", "", 77), is_private=False)
-    assert told == Taken(facts=(ACME, other, RepositoryGone(502)))
+    assert told == Taken(
+        facts=(ACME, other, RepositoryGone(502)),
+        requests=((QueueName.HISTORY, ReadRepositoryFiles(501)),),
+    )
 
 
 @pytest.mark.parametrize("action", ["renamed", "transferred", "edited", "privatized", "archived"])
@@ -284,8 +288,55 @@ def test_a_changed_repository_is_noted_as_it_is_now(action: str) -> None:
     told = take("repository", of_repository(action, repository=renamed))
 
     store = RepositorySeen(Repository(500, "globex/store", "trunk", 77), is_private=True)
-    assert told == Taken(facts=(InstallationSeen(77, "globex"), store))
+    assert told.facts == (InstallationSeen(77, "globex"), store)
+    reading = ((QueueName.HISTORY, ReadRepositoryFiles(500)),)
+    assert told.requests == (reading if action == "edited" else ())
 
 
 def test_a_deleted_repository_is_gone() -> None:
     assert take("repository", of_repository("deleted")) == Taken(facts=(RepositoryGone(500),))
+
+
+def push(**more: object) -> dict[str, object]:
+    """A push of one commit that changes a file of the shop."""
+    commit = {"id": HEAD, "added": [], "modified": ["shop/cart.py"], "removed": []}
+    told: dict[str, object] = {
+        "ref": "refs/heads/main",
+        "deleted": False,
+        "created": False,
+        "forced": False,
+        "commits": [commit],
+    }
+    body = of_repository("", **(told | more))
+    del body["action"]  # a push has none
+    return body
+
+
+@pytest.mark.parametrize("kind", ["added", "modified", "removed"])
+@pytest.mark.parametrize(
+    "path", [".flakeguard.yml", "CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS"]
+)
+def test_a_push_that_touches_what_says_how_we_work_has_it_read(kind: str, path: str) -> None:
+    told = take("push", push(commits=[{"id": BASE}, {kind: ["a.py", path]}]))
+
+    assert told == Taken((ACME, SHOP), ((QueueName.HISTORY, ReadRepositoryFiles(500)),))
+
+
+@pytest.mark.parametrize(
+    "more", [{"forced": True}, {"created": True}, {"commits": [{"id": HEAD}] * 2_048}]
+)
+def test_a_push_that_does_not_tell_all_that_it_changes_has_it_read(more: dict[str, object]) -> None:
+    assert take("push", push(**more)).requests == ((QueueName.HISTORY, ReadRepositoryFiles(500)),)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"ref": "refs/heads/more", "commits": [{"added": [".flakeguard.yml"]}]},
+        {"ref": "refs/tags/main", "forced": True},
+        {"deleted": True, "forced": True},
+    ],
+)
+def test_any_other_push_comes_to_nothing(more: dict[str, object]) -> None:
+    assert take("push", push(**more)) == Taken()

@@ -125,7 +125,7 @@ def test_missing_and_odd_headers_are_named(
     assert inbox.kept == {}
 
 
-@pytest.mark.parametrize("event", ["push", "star", "made_up_tomorrow"])
+@pytest.mark.parametrize("event", ["gollum", "star", "made_up_tomorrow"])
 def test_an_event_of_no_interest_is_ignored(github: GitHub, inbox: Inbox, event: str) -> None:
     answer = github.post(X_GitHub_Event=event)
 

@@ -9,6 +9,8 @@ from app.sandbox.github.shapes import commit as shapes
 from app.sandbox.github.shapes import people
 from app.sandbox.github.shapes.pull import pull_simple
 from app.sandbox.github.shapes.repository import (
+    blob,
+    blob_sha,
     entry,
     file_contents,
     full_repository,
@@ -176,6 +178,16 @@ def contents(call: Call) -> Answer:
     return Answer([entry(call.github, repo, name, tree[name], ref=ref) for name in below])
 
 
+def read_blob(call: Call) -> Answer:
+    """GET: the contents of a file by their SHA, whatever commit they are of."""
+    repo = call.repo()
+    for one in repo.commits.values():
+        for held in one.tree.values():
+            if blob_sha(held) == call.names["sha"]:
+                return Answer(blob(call.github, repo, held))
+    raise not_found()
+
+
 def permission(call: Call) -> Answer:
     """GET: what somebody may do in the repository."""
     repo = call.repo()
@@ -199,6 +211,7 @@ OPERATIONS = (
     Operation("GET", f"{ROOT}/commits/{{ref:path}}/pulls", "pull_requests:read", pulls_of_commit),
     Operation("GET", f"{ROOT}/commits/{{ref:path}}", "contents:read", read_commit),
     Operation("GET", f"{ROOT}/compare/{{span:path}}", "contents:read", compare),
+    Operation("GET", f"{ROOT}/git/blobs/{{sha}}", "contents:read", read_blob),
     Operation("GET", f"{ROOT}/contents/{{path:path}}", "contents:read", contents),
     Operation("GET", f"{ROOT}/collaborators/{{login}}/permission", "metadata:read", permission),
 )

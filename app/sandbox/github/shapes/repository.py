@@ -9,6 +9,7 @@ from app.sandbox.github.entities import Repository
 from app.sandbox.github.shapes.people import Json, account, node_id
 from app.sandbox.github.state import GitHubState, stamp
 
+INLINE_AT_MOST = 1_000_000  # bytes; larger files come without their contents
 LINKS = {
     "archive": "/{archive_format}{/ref}",
     "assignees": "/assignees{/user}",
@@ -129,10 +130,25 @@ def head_tree(repo: Repository) -> dict[str, bytes]:
 def file_contents(
     state: GitHubState, repo: Repository, path: str, contents: bytes, *, ref: str
 ) -> Json:
-    """One file, base64 in lines of 60 characters as GitHub wraps it."""
+    """One file, base64 in lines of 60 characters as GitHub wraps it; a large one without."""
+    if len(contents) > INLINE_AT_MOST:
+        return entry(state, repo, path, contents, ref=ref) | {"encoding": "none", "content": ""}
     return entry(state, repo, path, contents, ref=ref) | {
         "encoding": "base64",
         "content": encodebytes(contents).decode(),
+    }
+
+
+def blob(state: GitHubState, repo: Repository, contents: bytes) -> Json:
+    """A file's contents by themselves."""
+    sha = blob_sha(contents)
+    return {
+        "sha": sha,
+        "node_id": f"B_{sha}",
+        "size": len(contents),
+        "url": f"{repository_url(state, repo)}/git/blobs/{sha}",
+        "content": encodebytes(contents).decode(),
+        "encoding": "base64",
     }
 
 

@@ -1,0 +1,68 @@
+"""Whose the files of cases are: one row a file, so that no known case is ever written for it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+BATCH = 5_000  # files sent in one statement
+
+WRITE = text("""
+INSERT INTO file_owner (repo_id, file, owners)
+SELECT :repo, said.file, ARRAY(SELECT jsonb_array_elements_text(said.owners))
+FROM unnest(CAST(:files AS text[]), CAST(:owners AS jsonb[])) AS said(file, owners)
+ON CONFLICT (repo_id, file) DO UPDATE SET owners = excluded.owners
+WHERE file_owner.owners <> excluded.owners
+""")
+
+OF_CASES = text("""
+SELECT case_.case_id, file_owner.owners
+FROM case_ JOIN file_owner USING (repo_id, file)
+WHERE case_.repo_id = :repo AND case_.case_id = ANY(CAST(:ids AS uuid[]))
+""")
+
+
+def write(session: Session, repo_id: int, owners: Mapping[str, Sequence[str]]) -> None:
+    """Say whose these files are; what is known already is not written."""
+    remaining = iter(sorted(owners.items()))
+    while batch := list(islice(remaining, BATCH)):
+        session.execute(
+            WRITE,
+            {
+                "repo": repo_id,
+                "files": [file for file, _ in batch],
+                "owners": [json.dumps(list(names)) for _, names in batch],
+            },
+        )
+
+
+def files(session: Session, repo_id: int) -> list[str]:
+    """Every file in which a case of the repository lives."""
+    found = session.execute(
+        text("SELECT DISTINCT file FROM case_ WHERE repo_id = :repo AND file IS NOT NULL"),
+        {"repo": repo_id},
+    )
+    return list(found.scalars())
+
+
+def of_cases(
+    session: Session, repo_id: int, case_ids: Iterable[UUID]
+) -> dict[UUID, tuple[str, ...]]:
+    """The owners of these cases; those whose file nobody owns, or that name none, are missing."""
+    found = session.execute(OF_CASES, {"repo": repo_id, "ids": list(case_ids)})
+    return {case_id: tuple(names) for case_id, names in found if names}
+
+
+def names(session: Session, repo_id: int) -> list[str]:
+    """Everybody who owns a file of the repository, by name."""
+    found = session.execute(
+        text(
+            "SELECT DISTINCT unnest(owners) AS name FROM file_owner WHERE repo_id = :repo"
+            " ORDER BY name"
+        ),
+        {"repo": repo_id},
+    )
+    return list(found.scalars())

@@ -1,0 +1,39 @@
+"""What people are told of a policy file."""
+
+from collections.abc import Sequence
+
+from app.core.policy.policy import Policy
+from app.core.policy.reading import PLACE
+from app.core.policy.tree import Fault
+from app.render.words import counted
+
+MOST_FAULTS = 5  # of a file, on a check run; `flakeguard policy check` tells all
+
+
+def faults(found: Sequence[Fault]) -> tuple[str, ...]:
+    """What is wrong with the policy file of the default branch, and what holds meanwhile."""
+    if not found:
+        return ()
+    told = [f"{PLACE}, {place(one)}: {one.sentence}" for one in found[:MOST_FAULTS]]
+    if len(found) > MOST_FAULTS:
+        left = counted(len(found) - MOST_FAULTS, "more fault")
+        told.append(f"{PLACE} has {left}; `flakeguard policy check {PLACE}` tells all.")
+    told.append(
+        f"{PLACE} is not in force until that is mended; the last one without a fault is, "
+        "or else the defaults."
+    )
+    return tuple(told)
+
+
+def place(fault: Fault) -> str:
+    """`line 3, column 5`."""
+    return f"line {fault.line}, column {fault.column}"
+
+
+def is_good(name: str, policy: Policy) -> str:
+    """A file without a fault, and the least that people should know of it."""
+    held = f"{policy.flaky_threshold:g}"
+    return (
+        f"{name} is in order: mode {policy.mode.value}, judged by {policy.scorer.value}, "
+        f"held for flaky from {held}."
+    )

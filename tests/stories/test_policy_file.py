@@ -1,0 +1,103 @@
+"""The policy file and CODEOWNERS, pushed to the default branch: read, in force, said when wrong."""
+
+import pytest
+from sqlmodel import select
+
+from app.core.policy.names import Mode
+from app.db import owners
+from app.db.session import unit_of_work
+from app.db.tables.outside import RepositoryRow
+from app.db.tables.ran import CaseRow
+from app.sandbox.github.entities import Change
+from app.services.policies import policy_of
+from tests.stories.shop import FAILURE, FLAKY, GREEN, REPO, WRITER, Shop, turn_flaky
+
+pytestmark = pytest.mark.story
+
+CODEOWNERS = b"* @acme/core\n/tests/ @acme/cart ann@example.org\n"
+
+
+def push(shop: Shop, path: str, contents: bytes | None, *, day: int) -> None:
+    """A commit on main that writes a file, or removes it."""
+    shop.commits += 1
+    status = "removed" if contents is None else "added"
+    shop.stage.world.github.push(
+        REPO,
+        "main",
+        f"{shop.commits:04x}" * 10,
+        author=WRITER,
+        message="Say how we work",
+        at=shop.day(day),
+        files=[Change(path, contents, status)],
+    )
+    shop.stage.settle()
+
+
+def mode(shop: Shop) -> Mode:
+    with unit_of_work(shop.stage.engine) as session:
+        return policy_of(session, repo_id(shop)).mode
+
+
+def repo_id(shop: Shop) -> int:
+    with unit_of_work(shop.stage.engine) as session:
+        return session.exec(select(RepositoryRow.repo_id)).one()
+
+
+def owned(shop: Shop) -> dict[str, tuple[str, ...]]:
+    """The owners of every case that has some, by name."""
+    with unit_of_work(shop.stage.engine) as session:
+        names = dict(session.exec(select(CaseRow.case_id, CaseRow.name)).all())
+        found = owners.of_cases(session, repo_id(shop), list(names))
+    return {names[case_id]: who for case_id, who in found.items()}
+
+
+def test_a_push_to_the_default_branch_brings_a_policy_in_force_and_another_one_ends_it(
+    shop: Shop,
+) -> None:
+    shop.run_on_main(GREEN, day=1)
+    shop.stage.settle()
+    assert mode(shop) is Mode.REPORT
+
+    push(shop, ".flakeguard.yml", b"mode: act\n", day=2)
+    assert mode(shop) is Mode.ACT
+
+    push(shop, ".flakeguard.yml", b"mode: [act\n", day=3)
+    assert mode(shop) is Mode.ACT
+
+    push(shop, ".flakeguard.yml", None, day=4)
+    assert mode(shop) is Mode.REPORT
+
+
+def test_a_bad_file_is_said_on_the_next_check_run_with_its_place(shop: Shop) -> None:
+    turn_flaky(shop)
+    push(shop, ".flakeguard.yml", b"scorer: evidence\nflaky_treshold: 0.95\n", day=5)
+
+    head = shop.open_pull(12, day=6)
+    shop.run_on_pull(12, {**GREEN, FLAKY: FAILURE}, day=6)
+    shop.stage.settle()
+
+    [check] = shop.checks(head)
+    said = (check.summary or "").replace("\\", "")
+    assert (
+        ".flakeguard.yml, line 2, column 1: There is no key “flaky_treshold”; "
+        "did you mean `flaky_threshold`?"
+    ) in said
+    assert (
+        ".flakeguard.yml is not in force until that is mended; the last one without a fault is, "
+        "or else the defaults."
+    ) in said
+
+
+def test_owners_stand_on_known_and_on_new_cases_and_the_policys_come_first(shop: Shop) -> None:
+    shop.run_on_main(GREEN, day=1)
+    shop.stage.settle()
+    assert owned(shop) == {}
+
+    push(shop, ".github/CODEOWNERS", CODEOWNERS, day=2)
+    shop.run_on_main({**GREEN, FLAKY: None}, day=3)
+    shop.stage.settle()
+    cart = ("@acme/cart", "ann@example.org")
+    assert owned(shop) == {"test_total": cart, "test_empty": cart, FLAKY: cart}
+
+    push(shop, ".flakeguard.yml", b"owners: {tests/test_cart.py: '@acme/till'}\n", day=4)
+    assert set(owned(shop).values()) == {("@acme/till",)}

@@ -13,7 +13,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.core.deliveries import Delivery, NewDelivery, PullRequestSeen, RunSeen, Taken
-from app.core.requests import ActFromChat, ActFromCheck, IngestRun, Request
+from app.core.requests import (
+    ActFromChat,
+    ActFromCheck,
+    IngestRun,
+    ReadRepositoryFiles,
+    Request,
+)
 from app.core.runs import BranchClass, RunKey
 from app.ports import Button, ChatMessage, CheckRun
 from bots.github import events as github_events
@@ -104,7 +110,7 @@ def test_a_run_of_a_pull_request_is_understood(shop: Shop, doors: Doors) -> None
     told = doors.taken(shop.credentials.app_id)
 
     repo_id = shop.world.github.repository(REPO).id
-    assert requests_in(told) == [IngestRun(repo_id, 900, 1)]
+    assert requests_in(told) == [ReadRepositoryFiles(repo_id), IngestRun(repo_id, 900, 1)]
     seen = [fact.run for one in told for fact in one.facts if isinstance(fact, RunSeen)]
     assert [one.status for one in seen] == ["queued", "in_progress", "completed"]
     assert seen[-1].key == RunKey(repo_id, 900, 1)
@@ -155,6 +161,7 @@ def test_every_delivery_is_answered_202(shop: Shop, doors: Doors) -> None:
 
 def test_a_redelivery_comes_under_the_same_guid(shop: Shop, doors: Doors) -> None:
     shop.push()
+    doors.kept.clear()
     shop.open_pull_request()
     (delivery,) = [
         one for one in shop.world.github.deliveries if one.parcel.event == "pull_request"
@@ -171,6 +178,7 @@ def test_a_click_on_our_check_run_is_understood(
     shop: Shop, doors: Doors, hosts: GitHubHosts
 ) -> None:
     shop.push()
+    doors.kept.clear()
     button = Button("quarantine", "Quarantine", "Let it run without blocking")
     check = CheckRun(BASE, "e1", "Title", "Summary", "", "neutral", None, (), (button,))
     check_id = shop.host(hosts).create_check_run(REPO, check)

@@ -5,69 +5,75 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.core.history.records import Observation
+from app.core.policy.policy import FLAKE_RATE, Policy
 from app.core.scorer.plain import Ran, judged
 from app.core.scorer.said import Judged, Said
-from app.core.scorer.windows import Windows, observed
-
-WINDOW = 14 * 86_400.0  # seconds; all four are Flackyness's
-ENOUGH_RUNS = 3
-THRESHOLD = 0.05
-WARNED = 0.02
+from app.core.scorer.windows import Windows, observed, runs_since, since
 
 
 @dataclass(frozen=True, slots=True)
 class FlakeRate:
-    """(failed + flaky) / runs over 14 days, at least 3 runs, flagged at 5 %."""
+    """(failed + flaky) / runs; by default over 14 days, at least 3 runs, flagged at 5 %.
+
+    Days, threshold and minima are the policy's.
+    """
 
     windows: Windows = field(default_factory=Windows)
+    policy: Policy = FLAKE_RATE
     version: str = "1"
-    threshold: float = THRESHOLD
+
+    @property
+    def threshold(self) -> float:
+        """The score from which a case is held for flaky."""
+        return self.policy.flaky_threshold
+
+    @property
+    def window(self) -> float:
+        """Seconds that count."""
+        return self.policy.lookback.total_seconds()
 
     def observe(self, seen: Observation) -> tuple["FlakeRate", Said]:
         """The scorer after this, and what it says at that moment."""
         windows, said = observed(
             self.windows,
             seen,
-            score=rate_of,
-            forget=_recent,
-            threshold=THRESHOLD,
-            horizon=WINDOW,
+            score=self.rate_of,
+            forget=self._recent,
+            threshold=self.threshold,
+            horizon=self.window,
         )
-        return FlakeRate(windows), said
+        return FlakeRate(windows, self.policy), said
 
     def scores(self, at: datetime) -> Mapping[str, float]:
         """The score of every case that ever failed."""
         now = at.timestamp()
-        return {case: rate_of(self.windows, case, now) for case in self.windows.failures}
+        return {case: self.rate_of(self.windows, case, now) for case in self.windows.failures}
 
     def judged(self, at: datetime) -> list[Judged]:
         """Every case that ever failed, as it stands."""
         now, windows = at.timestamp(), self.windows
-        return [
-            judged(
-                case,
-                rate_of(windows, case, now),
-                failed=len(_recent(windows, case, now)),
-                runs=max(_runs(windows, case, now), len(_recent(windows, case, now))),
-                is_held=case in windows.held,
-                warned=WARNED,
+        found = []
+        for case in windows.failures:
+            failed = len(self._recent(windows, case, now))
+            found.append(
+                judged(
+                    case,
+                    self.rate_of(windows, case, now),
+                    failed=failed,
+                    runs=max(runs_since(windows, case, now - self.window), failed),
+                    is_held=case in windows.held,
+                    warned=self.policy.warn_threshold,
+                )
             )
-            for case in windows.failures
-        ]
+        return found
 
+    def rate_of(self, windows: Windows, case: str, now: float) -> float:
+        """The share of the window's runs that failed, retried or not; 0 where there are too few."""
+        runs = runs_since(windows, case, now - self.window)
+        failed = len(self._recent(windows, case, now))
+        if runs < self.policy.min_occurrences or failed < self.policy.min_recent_failures:
+            return 0.0
+        return min(1.0, failed / runs)
 
-def rate_of(windows: Windows, case: str, now: float) -> float:
-    """The share of the window's runs that failed, retried or not; 0 where there are too few."""
-    runs = _runs(windows, case, now)
-    if runs < ENOUGH_RUNS:
-        return 0.0
-    return min(1.0, len(_recent(windows, case, now)) / runs)
-
-
-def _recent(windows: Windows, case: str, now: float) -> tuple[Ran, ...]:
-    return tuple(one for one in windows.failures[case] if one.at > now - WINDOW)
-
-
-def _runs(windows: Windows, case: str, now: float) -> int:
-    jobs = {job for job, members in windows.members.items() if case in members.files}
-    return sum(1 for at, job in windows.days if job in jobs and at > now - WINDOW)
+    def _recent(self, windows: Windows, case: str, now: float) -> tuple[Ran, ...]:
+        return since(windows, case, now - self.window)

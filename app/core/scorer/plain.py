@@ -24,6 +24,7 @@ class Ran:
     failures: int = 0
     message: int | None = None  # a checksum of the failure's text; None on a pass
     place: int = 0  # how many reports had run the case by then
+    run: str = ""  # and its job: a later attempt of it may pass
 
 
 def ran_of(seen: Observation, case: str, place: int) -> Ran | None:
@@ -42,6 +43,7 @@ def ran_of(seen: Observation, case: str, place: int) -> Ran | None:
         failures=len(failures),
         message=crc32((failures[0].message or "").encode()) if failures else None,
         place=place,
+        run=f"{seen.run} {seen.job}",
     )
 
 

@@ -52,7 +52,7 @@ class Evidence:
     def observe(self, seen: Observation) -> tuple["Evidence", Said]:
         """The scorer after this, and what it says at that moment."""
         state, said = update(self.state, seen)
-        return Evidence(state), said
+        return Evidence(state, threshold=state.threshold), said
 
     def scores(self, at: datetime) -> Mapping[str, float]:
         """The score of every case that ever failed."""

@@ -24,6 +24,7 @@ class Flag:
 class Said:
     """A finding with the report that it was made of."""
 
+    at: datetime
     run: int
     attempt: int
     job: str
@@ -46,6 +47,7 @@ class Replay:
     header: Header | None = None
     reports: int = 0
     executions: int = 0
+    began_at: datetime | None = None
     ended_at: datetime | None = None
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     checkpoints: list[Checkpoint] = field(default_factory=list)
@@ -66,18 +68,38 @@ def replay(
     replayed: Callable[[], object] = lambda: None,
 ) -> Replay:
     """Replay a history of so many reports; `replayed` is called after each."""
-    done = Replay(scorer)
+    (done,) = replay_all(
+        records, [scorer], reports=reports, checkpoints=checkpoints, replayed=replayed
+    )
+    return done
+
+
+def replay_all(
+    records: Iterable[Record],
+    scorers: Iterable[Scorer],
+    *,
+    reports: int,
+    checkpoints: int,
+    replayed: Callable[[], object] = lambda: None,
+) -> list[Replay]:
+    """Replay a history through several scorers at once; it is read but once."""
+    every = [Replay(scorer) for scorer in scorers]
     moments = checkpoint_numbers(reports, checkpoints)
     for record in records:
-        if isinstance(record, Header):
-            done.header = record
-        elif isinstance(record, Observation):
-            _observe(done, record)
-            if done.reports in moments:
-                scores = done.scorer.scores(record.at)
-                done.checkpoints.append(Checkpoint(record.at, scores))
+        for done in every:
+            _take(done, record, moments)
+        if isinstance(record, Observation):
             replayed()
-    return done
+    return every
+
+
+def _take(done: Replay, record: Record, moments: frozenset[int]) -> None:
+    if isinstance(record, Header):
+        done.header = record
+    elif isinstance(record, Observation):
+        _observe(done, record)
+        if done.reports in moments:
+            done.checkpoints.append(Checkpoint(record.at, done.scorer.scores(record.at)))
 
 
 def checkpoint_numbers(reports: int, checkpoints: int) -> frozenset[int]:
@@ -94,9 +116,10 @@ def _observe(done: Replay, seen: Observation) -> None:
     done.scorer, said = done.scorer.observe(seen)
     done.reports += 1
     done.executions += _executions(seen)
+    done.began_at = done.began_at or seen.at
     done.ended_at = seen.at
     for finding in said.findings:
-        done.failures.append(Said(seen.run, seen.attempt, seen.job, finding))
+        done.failures.append(Said(seen.at, seen.run, seen.attempt, seen.job, finding))
     for change in said.changes:
         _flag(done.flags.setdefault(change.case, []), change)
 

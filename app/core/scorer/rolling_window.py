@@ -6,42 +6,44 @@ from datetime import datetime
 from itertools import pairwise
 
 from app.core.history.records import Observation
+from app.core.policy.policy import ROLLING_WINDOW, Policy
 from app.core.scorer.plain import Ran, judged
 from app.core.scorer.said import Judged, Said
-from app.core.scorer.windows import Windows, observed
-
-WINDOW = 50  # runs; all of these are the old FlakeGuard's defaults
-ENOUGH_RUNS = 10
-WARNED, THRESHOLD = 0.3, 0.6
-RETRY_WEIGHT = 1.5  # a failure that a retry turned into a pass, against a plain one
-INTERMITTENCY, RERUN, CLUSTERING = 0.30, 0.25, 0.15  # scoring_weights
-MESSAGES, FAIL_RATIO, CONSECUTIVE = 0.10, 0.10, 0.10
+from app.core.scorer.windows import Windows, observed, within
 
 
 @dataclass(frozen=True, slots=True)
 class RollingWindow:
-    """Failures over runs and fail-to-pass retries, weighted; flagged at 0.6."""
+    """Failures over runs and fail-to-pass retries, weighted; by default flagged at 0.6.
+
+    Window, weights, thresholds and minima are the policy's.
+    """
 
     windows: Windows = field(default_factory=Windows)
-    version: str = "1"
-    threshold: float = THRESHOLD
+    policy: Policy = ROLLING_WINDOW
+    version: str = "2"  # re-runs count as retries, and the share of failures by their weight
+
+    @property
+    def threshold(self) -> float:
+        """The score from which a case is held for flaky."""
+        return self.policy.flaky_threshold
 
     def observe(self, seen: Observation) -> tuple["RollingWindow", Said]:
         """The scorer after this, and what it says at that moment."""
         windows, said = observed(
             self.windows,
             seen,
-            score=score_of,
-            forget=_recent,
-            threshold=THRESHOLD,
+            score=self.score_of,
+            forget=self._recent,
+            threshold=self.threshold,
             horizon=0.0,
         )
-        return RollingWindow(windows), said
+        return RollingWindow(windows, self.policy), said
 
     def scores(self, at: datetime) -> Mapping[str, float]:
         """The score of every case that ever failed."""
         now = at.timestamp()
-        return {case: score_of(self.windows, case, now) for case in self.windows.failures}
+        return {case: self.score_of(self.windows, case, now) for case in self.windows.failures}
 
     def judged(self, at: datetime) -> list[Judged]:
         """Every case that ever failed, as it stands."""
@@ -49,50 +51,54 @@ class RollingWindow:
         return [
             judged(
                 case,
-                score_of(windows, case, now),
+                self.score_of(windows, case, now),
                 failed=windows.totals[case],
                 runs=max(windows.place(case), windows.totals[case]),
                 is_held=case in windows.held,
-                warned=WARNED,
+                warned=self.policy.warn_threshold,
             )
             for case in windows.failures
         ]
 
+    def score_of(self, windows: Windows, case: str, now: float) -> float:
+        """The weighted score, 0 to 1; 0 where the case ran too seldom, or hardly failed lately."""
+        policy = self.policy
+        failed = self._recent(windows, case, now)
+        runs = min(policy.rolling_window_size, windows.place(case))
+        lately = sum(one.at > now - policy.lookback.total_seconds() for one in failed)
+        if runs < policy.min_occurrences or lately < policy.min_recent_failures:
+            return 0.0
+        return weighted(failed, max(runs, len(failed)), policy) if failed else 0.0
 
-def score_of(windows: Windows, case: str, now: float) -> float:
-    """The weighted score, from 0 to 1; 0 where the case ran too seldom, or did not fail lately."""
-    failed = _recent(windows, case, now)
-    runs = min(WINDOW, windows.place(case))
-    if runs < ENOUGH_RUNS or not failed:
-        return 0.0
-    rows = _rows(failed)
-    share = min(1.0, len(failed) / runs)
+    def _recent(self, windows: Windows, case: str, _now: float) -> tuple[Ran, ...]:
+        return within(windows, case, runs=self.policy.rolling_window_size)
+
+
+def weighted(failed: Sequence[Ran], runs: int, policy: Policy) -> float:
+    """The score of a case that failed so in so many runs; `failed` is not empty, oldest first.
+
+    Source: the weights and the retries' multiplier of the old FlakeGuard's `scoring_weights`.
+    """
+    weights, rows = policy.scoring_weights, rows_of(failed)
     retried = sum(one.passed for one in failed)
-    turns = min(2 * len(rows), runs - 1) / (runs - 1)
-    return min(
-        1.0,
-        max(
-            0.0,
-            INTERMITTENCY * turns
-            + RERUN * min(1.0, RETRY_WEIGHT * retried / len(failed))
-            + CLUSTERING * (1 - len(rows) / len(failed))
-            + MESSAGES * (len({one.message for one in failed}) - 1) / len(failed)
-            + FAIL_RATIO * share
-            - CONSECUTIVE * max(rows) / runs,
-        ),
+    turns = min(2 * len(rows), runs - 1) / (runs - 1) if runs > 1 else 0.0
+    share = (len(failed) - retried + policy.retry_weight_multiplier * retried) / runs
+    score = (
+        weights.intermittency_weight * turns
+        + weights.rerun_weight * retried / len(failed)
+        + weights.clustering_weight * (1 - len(rows) / len(failed))
+        + weights.message_variance_weight * (len({one.message for one in failed}) - 1) / len(failed)
+        + weights.fail_ratio_weight * min(1.0, share)
+        - weights.consecutive_failure_penalty * max(rows) / runs
     )
+    return min(1.0, max(0.0, score))
 
 
-def _recent(windows: Windows, case: str, _now: float) -> tuple[Ran, ...]:
-    place = windows.place(case)
-    return tuple(one for one in windows.failures[case] if one.place > place - WINDOW)
-
-
-def _rows(failed: Sequence[Ran]) -> list[int]:
+def rows_of(failed: Sequence[Ran]) -> list[int]:
     """How many failures stand in a row, row by row."""
     rows = [1]
     for before, one in pairwise(failed):
-        if one.place == before.place + 1:
+        if one.place == before.place + 1 and not before.passed:
             rows[-1] += 1
         else:
             rows.append(1)

@@ -63,7 +63,7 @@ def judge(draft: Draft) -> None:
         due |= {case for case, known in state.cases.items() if _can_be(known)}
     for case in sorted(due):
         known = settled(state, case, draft.now)
-        is_flaky = score_of(known) >= assumed.THRESHOLD and not is_guarded(known)
+        is_flaky = score_of(known) >= state.threshold and not is_guarded(known)
         if is_flaky != (known.flagged_at is not None):
             known = replace(known, flagged_at=draft.now if is_flaky else None)
             draft.changes.append(Change(case, draft.seen.at, is_flaky))

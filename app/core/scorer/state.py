@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.core.history.records import CaseSet
+from app.core.scorer.assumptions import THRESHOLD
 from app.core.scorer.belief import Belief, unknown
 
 STATE_VERSION = 1  # raise it whenever a stored state can no longer be read as it was meant
@@ -107,6 +108,7 @@ class State:
     crowds: dict[str, tuple[Crowd, ...]] = field(default_factory=dict)  # by group
     recent: tuple[float, ...] = ()  # when the last hours' reports came
     swept_at: float = 0.0
+    threshold: float = THRESHOLD  # the policy's; of the score, from which a case is held
 
     def copy(self) -> "State":
         """A state to change, sharing what does not change."""

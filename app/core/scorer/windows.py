@@ -1,6 +1,6 @@
 """The older scorers' memory: how often each job ran, and each failing case's last failures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.core.history.records import CaseSet, Observation
@@ -26,6 +26,23 @@ class Windows:
         """How many reports ran the case so far, by the sets that the jobs run now."""
         jobs = (job for job, members in self.members.items() if case in members.files)
         return sum(self.reports.get(job, 0) for job in jobs)
+
+
+def within(windows: Windows, case: str, *, runs: int) -> tuple[Ran, ...]:
+    """A case's failures among its last runs, oldest first."""
+    first = windows.place(case) - runs
+    return tuple(one for one in windows.failures.get(case, ()) if one.place > first)
+
+
+def since(windows: Windows, case: str, at: float) -> tuple[Ran, ...]:
+    """A case's failures after a moment, oldest first."""
+    return tuple(one for one in windows.failures.get(case, ()) if one.at > at)
+
+
+def runs_since(windows: Windows, case: str, at: float) -> int:
+    """How many reports ran the case after a moment, by the sets that the jobs run now."""
+    jobs = {job for job, members in windows.members.items() if case in members.files}
+    return sum(1 for then, job in windows.days if job in jobs and then > at)
 
 
 Score = Callable[[Windows, str, float], float]
@@ -57,6 +74,7 @@ def observed(
         members={**windows.members, seen.job: seen.ran},
         days=days if horizon else (),
     )
+    windows = _with_retries(windows, seen, failed)
     windows = _with_failures(windows, seen, failed, forget=forget, now=now)
     due = dict.fromkeys(failed)
     if now - windows.swept_at >= SWEEP:
@@ -65,6 +83,19 @@ def observed(
     scores = {case: score(windows, case, now) for case in due}
     changed: tuple[Change, ...] = changes(scores, windows.held, threshold=threshold, at=seen.at)
     return replace(windows, held=after(windows.held, changed)), Said(said, changed)
+
+
+def _with_retries(windows: Windows, seen: Observation, failed: Collection[str]) -> Windows:
+    """A later attempt of a run: what failed in it before and passes now was retried."""
+    if seen.attempt == 1:
+        return windows
+    run = f"{seen.run} {seen.job}"
+    retried = {
+        case: (*before[:-1], replace(before[-1], passed=True))
+        for case, before in windows.failures.items()
+        if before and before[-1].run == run and case not in failed and ran_of(seen, case, 0)
+    }
+    return replace(windows, failures={**windows.failures, **retried}) if retried else windows
 
 
 def _with_failures(

@@ -74,8 +74,11 @@ def api(parts: Parts, site: Web) -> Api:
 def doors(parts: Parts) -> list[Route]:
     """Where deliveries come in."""
     settings = parts.settings
-    secret = _value(settings, "github_webhook_secret")
-    github = Webhook(secrets=lambda: (secret,) if secret else (), store=parts.inbox.store)
+    github = Webhook(
+        secrets=lambda: parts.app.known().webhook_secrets,
+        secrets_now=lambda: parts.app.just_now().webhook_secrets,
+        store=parts.inbox.store,
+    )
     slack = SlackEndpoint(
         signing_secret=_value(settings, "slack_signing_secret") if settings.enable_slack else None,
         bot_token=_value(settings, "slack_bot_token"),

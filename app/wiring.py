@@ -12,16 +12,18 @@ from redis import Redis
 
 from app import embedded
 from app.clock import Clock, utc_now
+from app.core.credentials import GivenApp
 from app.core.deliveries import Delivery, Taken, only_from
-from app.core.errors import ErrorKind, Unavailable
 from app.core.reports import Limits
 from app.core.reports.limits import MB
 from app.db.session import Engine, engine_for
-from app.ports import Chat, CodeHost
+from app.ports import Chat
+from app.services.credentials import CredentialStore, LiveApp
 from app.services.inbox import Inbox
+from app.services.vault import Vault
 from app.settings import Settings
 from bots.github import events as github_events
-from bots.github.client import GitHubHosts
+from bots.github.live import LiveHosts
 from bots.slack import events as slack_events
 from bots.slack.client import SlackChat
 from jobs.budget import RedisBudget
@@ -39,7 +41,8 @@ class Parts:
     engine: Engine
     redis: Redis
     queue: RqHints
-    github: GitHubHosts | None  # None until the App's id and key are set
+    app: LiveApp  # GitHub's App as it is in use now
+    github: LiveHosts
     chat: Chat | None
     clock: Clock = utc_now
 
@@ -73,14 +76,15 @@ class Parts:
     @property
     def context(self) -> Context:
         """What tasks work with."""
-        app_id, accounts = self.settings.github_app_id, self.settings.allowed_accounts
+        accounts = self.settings.allowed_accounts
 
         def from_github(delivery: Delivery) -> Taken:
+            app_id = self.app.current().app_id
             return only_from(github_events.taken(delivery, app_id=app_id), accounts)
 
         return Context(
             engine=self.engine,
-            code_hosts=self.github or _no_code_host,
+            code_hosts=self.github,
             chat=self.chat,
             queue=self.queue,
             clock=self.clock,
@@ -129,27 +133,39 @@ def wired(settings: Settings) -> Iterator[Parts]:
         stack.callback(engine.dispose)
         redis = redis_at(ready.redis_url.get_secret_value())
         stack.callback(redis.close)
-        github = code_hosts(ready)
-        if github is not None:
-            stack.callback(github.close)
+        app = live_app(ready, engine)
+        github = LiveHosts(app.current, api_url=ready.github_api_url)
+        stack.callback(github.close)
         yield Parts(
             settings=ready,
             engine=engine,
             redis=redis,
             queue=RqHints(redis),
+            app=app,
             github=github,
             chat=chat(ready),
         )
 
 
-def code_hosts(settings: Settings) -> GitHubHosts | None:
-    """GitHub as our App sees it; None until its id and key are set."""
-    if settings.github_app_id is None or settings.github_app_private_key is None:
-        return None
-    return GitHubHosts(
-        settings.github_app_id,
-        settings.github_app_private_key.get_secret_value(),
-        api_url=settings.github_api_url,
+def live_app(settings: Settings, engine: Engine, *, clock: Clock = utc_now) -> LiveApp:
+    """The GitHub App: what the settings say of it, and for the rest what is stored."""
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    store = CredentialStore(engine, Vault(keys))
+    return LiveApp(given_app(settings), store, settings.github_api_url, clock)
+
+
+def given_app(settings: Settings) -> GivenApp:
+    """What the settings say of the App."""
+
+    def text(secret: SecretStr | None) -> str | None:
+        return None if secret is None else secret.get_secret_value()
+
+    return GivenApp(
+        app_id=settings.github_app_id,
+        private_key=text(settings.github_app_private_key),
+        webhook_secret=text(settings.github_webhook_secret),
+        client_id=settings.github_client_id,
+        client_secret=text(settings.github_client_secret),
     )
 
 
@@ -158,11 +174,3 @@ def chat(settings: Settings) -> Chat | None:
     if settings.slack_bot_token is None or not settings.enable_slack:
         return None
     return SlackChat(settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
-
-
-def _no_code_host(installation_id: int) -> CodeHost:
-    message = (
-        f"Installation {installation_id} cannot be reached: set GITHUB_APP_ID and "
-        "GITHUB_APP_PRIVATE_KEY."
-    )
-    raise Unavailable(message, kind=ErrorKind.GITHUB_API)

@@ -174,22 +174,6 @@ def of_redis(facts: RedisFacts) -> Iterator[Finding]:
         yield Finding(area, Level.WARNING, message, "Set: appendonly yes")
 
 
-def of_webhook(settings: Settings) -> Finding:
-    """Whether GitHub's deliveries can be believed."""
-    area = "github webhook"
-    if settings.github_webhook_secret is not None:
-        return Finding(area, Level.OK, "GITHUB_WEBHOOK_SECRET is set; deliveries are checked.")
-    if settings.github_polling:
-        message = "GITHUB_POLLING is on, but this version does not list runs by itself yet."
-        return Finding(area, Level.WARNING, message, "Let GitHub's webhooks reach us.")
-    return Finding(
-        area,
-        Level.FAILED if settings.environment == "production" else Level.WARNING,
-        "No webhook secret: POST /github/webhook answers 503 to every delivery.",
-        "Set GITHUB_WEBHOOK_SECRET to the secret on the GitHub App's page.",
-    )
-
-
 def of_app(facts: AppFacts, wanted: Registration) -> Iterator[Finding]:
     """Whether the App may do, and hears of, what we need."""
     area = "github app"

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from app.clock import Clock, utc_now
-from app.commands import checkup, probes
+from app.commands import checkup, checkup_github, probes
 from app.commands.checkup import Finding, Level
+from app.core.credentials import AppInUse, in_use
 from app.core.errors import BadInput, FlakeGuardError
 from app.settings import Settings, environment, load, misspelt, revealed
-from app.wiring import code_hosts, equipped
+from app.wiring import equipped, given_app, live_app
+from bots.github.client import GitHubHosts
 
 DONE, FAILED = 0, 1  # exit status
 WIDE = 1000  # columns where nobody looks: in a file no sentence is broken
@@ -51,9 +54,10 @@ def findings(
 ) -> Iterator[Finding]:
     """Everything that was found, part by part."""
     yield from checkup.of_settings(settings, misspelt_names)
-    yield from _guarded("servers", lambda: _of_servers(settings))
-    yield checkup.of_webhook(settings)
-    yield from _guarded("github app", lambda: _of_github(settings, clock))
+    stored = Stored(app=in_use(given_app(settings), None, now=clock()))
+    yield from _guarded("servers", lambda: _of_servers(settings, stored, clock))
+    yield from checkup_github.of_webhook(settings, stored.app, stored.last_delivery_at)
+    yield from _guarded("github app", lambda: _of_github(settings, stored.app, clock))
     yield from checkup.of_slack_settings(settings)
     yield from _guarded("slack", lambda: _of_slack(settings, clock))
 
@@ -66,7 +70,15 @@ def _guarded(area: str, look: Callable[[], Iterable[Finding]], remedy: str = "")
         return [Finding(area, Level.FAILED, str(error), remedy)]
 
 
-def _of_servers(settings: Settings) -> Iterator[Finding]:
+@dataclass(slots=True)
+class Stored:
+    """What only the database knows; what the settings say, until it could be asked."""
+
+    app: AppInUse
+    last_delivery_at: datetime | None = None
+
+
+def _of_servers(settings: Settings, stored: Stored, clock: Clock) -> Iterator[Finding]:
     """Database, Redis and key; ours are started for the occasion where none is configured."""
     has_database, has_redis = settings.database_url is not None, settings.redis_url is not None
     with equipped(settings) as whole:
@@ -75,9 +87,7 @@ def _of_servers(settings: Settings) -> Iterator[Finding]:
         yield from _of_key(settings)
         yield from _guarded(
             "database",
-            lambda: checkup.of_database(
-                probes.database(revealed(whole.database_url), is_ours=not has_database)
-            ),
+            lambda: _of_database(whole, stored, clock, is_ours=not has_database),
             "Check DATABASE_URL, and that PostgreSQL runs there and lets us in.",
         )
         yield from _guarded(
@@ -87,6 +97,19 @@ def _of_servers(settings: Settings) -> Iterator[Finding]:
             ),
             "Check REDIS_URL, and that Redis runs there and lets us in.",
         )
+
+
+def _of_database(
+    settings: Settings, stored: Stored, clock: Clock, *, is_ours: bool
+) -> Iterator[Finding]:
+    url = revealed(settings.database_url)
+    facts = probes.database(url, is_ours=is_ours)
+    yield from checkup.of_database(facts)
+    if facts.revision != facts.head:
+        return  # the tables may not be there
+    with probes.opened(url) as engine:
+        stored.app = live_app(settings, engine, clock=clock).current()
+        stored.last_delivery_at = probes.last_delivery(engine)
 
 
 def _of_key(settings: Settings) -> Iterator[Finding]:
@@ -99,25 +122,34 @@ def _of_key(settings: Settings) -> Iterator[Finding]:
         yield Finding("secret key", Level.OK, message, "Keep a copy with your backups.")
 
 
-def _of_github(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    hosts = code_hosts(settings)
-    if hosts is None:
+def _of_github(settings: Settings, app: AppInUse, clock: Clock) -> Iterator[Finding]:
+    if app.fault:
+        remedy = "Or set the GitHub App up anew at /github/setup."
+        yield Finding("github app", Level.FAILED, app.fault, remedy)
+        return
+    if app.app_id is None or app.private_key is None:
         message = "No GitHub App is set up: nothing can be read from or said on GitHub."
         level = Level.FAILED if settings.environment == "production" else Level.WARNING
-        remedy = "Set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY."
+        remedy = "Open /github/setup, or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY."
         yield Finding("github app", level, message, remedy)
         return
+    hosts = GitHubHosts(app.app_id, app.private_key, api_url=settings.github_api_url)
     try:
         yield checkup.of_clock(probes.skew(hosts, clock))
         wanted = probes.wanted_registration()
-        yield from _guarded(
-            "github app",
-            lambda: checkup.of_app(probes.github_app(hosts), wanted),
-            "Check that GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY belong to one App of "
-            f"{settings.github_server_url}, and that {settings.github_api_url} can be reached.",
+        remedy = checkup_github.remedy_for_key(settings, app)
+        known = _guarded(
+            "github app", lambda: checkup.of_app(probes.github_app(hosts), wanted), remedy
         )
+        yield from known
+        if known[0].level is Level.OK and not settings.github_polling:
+            yield from _guarded(
+                checkup_github.WEBHOOK,
+                lambda: checkup_github.of_hook(probes.hook(hosts), settings.public_url),
+            )
     finally:
         hosts.close()
+    yield checkup_github.of_sign_in(settings, app)
 
 
 def _of_slack(settings: Settings, clock: Clock) -> Iterator[Finding]:

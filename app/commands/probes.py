@@ -2,6 +2,8 @@
 
 import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,10 +23,12 @@ from app.commands.checkup import (
     Registration,
     SlackFacts,
 )
+from app.commands.checkup_github import HookFacts, SentFacts
 from app.core.errors import BadInput, ErrorKind, Unavailable
-from app.db import migrate, server
-from app.db.session import engine_for, unit_of_work
+from app.db import deliveries, migrate, server
+from app.db.session import Engine, engine_for, unit_of_work
 from bots.github.client import GitHubHosts
+from bots.github.hook import read_hook
 from bots.slack.client import NETWORK_ERRORS, SlackChat, unreachable
 from bots.slack.failures import failure_of
 from jobs.queue import redis_at
@@ -44,14 +48,27 @@ def folder(path: Path) -> FolderFacts:
 
 def database(url: str, *, is_ours: bool) -> DatabaseFacts:
     """The database; Unavailable when it is away."""
-    engine = engine_for(url, pool_size=1)
-    try:
+    with opened(url) as engine:
         with unit_of_work(engine) as session:
             version = server.version(session)
         revision = migrate.current(engine)
+    return DatabaseFacts(version, revision, migrate.head(), is_ours)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """A database to ask a few things of."""
+    engine = engine_for(url, pool_size=1)
+    try:
+        yield engine
     finally:
         engine.dispose()
-    return DatabaseFacts(version, revision, migrate.head(), is_ours)
+
+
+def last_delivery(engine: Engine) -> datetime | None:
+    """When GitHub's last delivery of those that are kept came; None when there is none."""
+    with unit_of_work(engine) as session:
+        return deliveries.last_received_at(session, source="github")
 
 
 def redis(url: str, *, is_ours: bool) -> RedisFacts:
@@ -77,6 +94,13 @@ def github_app(hosts: GitHubHosts) -> AppFacts:
     found = hosts.app_info()
     registration = Registration(found.permissions, found.events)
     return AppFacts(found.name, registration)
+
+
+def hook(hosts: GitHubHosts) -> HookFacts:
+    """The App's webhook; raises what asking GitHub raises."""
+    found = read_hook(hosts.as_app)
+    sent = [SentFacts(one.guid, one.event, one.status, one.at) for one in found.sent]
+    return HookFacts(found.url, found.content_type, sent)
 
 
 def skew(hosts: GitHubHosts, clock: Clock) -> timedelta | None:

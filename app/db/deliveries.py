@@ -174,3 +174,10 @@ def _parked(row: TaskRow) -> ParkedTask:
         parked_at=row.parked_at,
         delivery_id=row.delivery_id,
     )
+
+
+def last_received_at(session: Session, *, source: str) -> datetime | None:
+    """When the newest delivery of those that are kept came; None when there is none."""
+    query = text("SELECT max(received_at) FROM delivery WHERE source = :source")
+    found: datetime | None = session.execute(query, {"source": source}).scalar_one()
+    return found

@@ -73,7 +73,7 @@ class GitHubHosts:
         self.clock = clock
         self.tokens = Tokens(clock)
         self._key = AppKey(app_id=app_id, private_key=private_key, clock=clock)
-        self._as_app = Connection(
+        self.as_app = Connection(
             AsApp(self._key), api_url=self.api_url, timeout=timeout, clock=clock
         )
         self._hosts: dict[int, GitHubHost] = {}
@@ -100,7 +100,7 @@ class GitHubHosts:
 
     def app_info(self) -> AppRegistration:
         """Our App as GitHub knows it now; proves that id and private key belong together."""
-        part = self._as_app.one(AppRegistrationPart, "/app")
+        part = self.as_app.one(AppRegistrationPart, "/app")
         return AppRegistration(
             id=part.id,
             slug=part.slug,
@@ -129,7 +129,7 @@ class GitHubHosts:
 
     def close(self) -> None:
         """Close every connection."""
-        self._as_app.close()
+        self.as_app.close()
         for host in self._hosts.values():
             host.connection.close()
 

@@ -19,8 +19,8 @@ MAX_BODY = 25 * 1024 * 1024  # bytes; GitHub caps payloads at 25 MB
 PING = "ping"
 
 NOT_SET_UP = (
-    "No webhook secret is set, so no delivery can be trusted; "
-    "set GITHUB_WEBHOOK_SECRET to the GitHub App's webhook secret and start again."
+    "No webhook secret is set, so no delivery can be trusted; set the GitHub App up at "
+    "/github/setup, or set GITHUB_WEBHOOK_SECRET to its webhook secret and start again."
 )
 TOO_LARGE = "The body is larger than the 25 MB that GitHub sends at most."
 WRONG_SIGNATURE = (
@@ -36,16 +36,19 @@ NO_JSON = (
 class Webhook:
     """The endpoint. It stores and answers; the work follows elsewhere.
 
-    `secrets` is asked at every delivery, so that a rotated secret needs no restart. `store`
-    keeps a delivery and returns whether it is new; it raises Unavailable where it cannot.
+    `secrets` is asked at every delivery, so that a rotated secret needs no restart; it must not
+    wait. `secrets_now` may: it is asked in a thread before a delivery is refused, for a secret
+    may have been set by another process a moment ago. `store` keeps a delivery and returns
+    whether it is new; it raises Unavailable where it cannot.
     """
 
     secrets: Callable[[], Sequence[str]]
     store: Callable[[NewDelivery], bool]
+    secrets_now: Callable[[], Sequence[str]] | None = None
 
     async def receive(self, http: HttpRequest) -> Response:
         """202 once the delivery is stored or known to be of no interest, else a refusal."""
-        secrets = [secret.encode() for secret in self.secrets() if secret]
+        secrets = encoded(self.secrets()) or await self.looked_up()
         if not secrets:
             return refusal(http, 503, ErrorKind.VALIDATION, NOT_SET_UP)
         try:
@@ -59,9 +62,21 @@ class Webhook:
             return refusal(http, 413, ErrorKind.VALIDATION, TOO_LARGE)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is left to read it
-        if not is_signed(body, form.signature, secrets):
+        is_ours = is_signed(body, form.signature, secrets) or is_signed(
+            body, form.signature, await self.looked_up()
+        )
+        if not is_ours:
             return refusal(http, 401, ErrorKind.AUTHENTICATION, WRONG_SIGNATURE)
         return await run_in_threadpool(self.accept, http, form, body)
+
+    async def looked_up(self) -> list[bytes]:
+        """The secrets as they are at this moment."""
+        if self.secrets_now is None:
+            return []
+        try:
+            return encoded(await run_in_threadpool(self.secrets_now))
+        except Unavailable:
+            return []  # the refusal tells GitHub that the delivery is not here
 
     def accept(self, http: HttpRequest, form: Form, body: bytes) -> Response:
         """Store a genuine delivery. Runs in a thread: a large body takes long to parse."""
@@ -83,6 +98,11 @@ class Webhook:
         except Unavailable as error:
             return cannot_store(http, error)
         return JSONResponse({"delivery": form.guid}, status_code=202)
+
+
+def encoded(secrets: Sequence[str]) -> list[bytes]:
+    """The secrets that are none of them empty, as HMAC takes them."""
+    return [secret.encode() for secret in secrets if secret]
 
 
 def is_json_object(body: bytes) -> bool:

@@ -17,6 +17,8 @@ from app.commands.checkup import (
     Registration,
     SlackFacts,
 )
+from app.commands.checkup_github import of_webhook
+from app.core.credentials import AppInUse
 from app.settings import isolated
 
 OK, WARNING, FAILED = Level.OK, Level.WARNING, Level.FAILED
@@ -86,17 +88,14 @@ def test_what_is_not_set_up_fails_only_in_production(
         "PUBLIC_URL is not set: what we write on GitHub and Slack has no links to us.",
         "Set it to where people reach the pages.",
     )
-    assert checkup.of_webhook(settings) == Finding(
-        "github webhook",
-        level,
-        "No webhook secret: POST /github/webhook answers 503 to every delivery.",
-        "Set GITHUB_WEBHOOK_SECRET to the secret on the GitHub App's page.",
-    )
-
-
-def test_a_webhook_secret_will_do_and_polling_will_not_yet(tmp_path: Path) -> None:
-    assert checkup.of_webhook(isolated(tmp_path, github_webhook_secret="s")).level is OK
-    assert checkup.of_webhook(isolated(tmp_path, github_polling=True)).level is WARNING
+    assert list(of_webhook(settings, AppInUse(), None)) == [
+        Finding(
+            "github webhook",
+            level,
+            "No webhook secret: POST /github/webhook answers 503 to every delivery.",
+            "Open /github/setup, or set GITHUB_WEBHOOK_SECRET to the secret on the App's page.",
+        )
+    ]
 
 
 def test_a_data_folder_that_others_may_open_or_that_is_full_is_warned_of() -> None:

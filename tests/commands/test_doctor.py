@@ -54,6 +54,7 @@ def outside(keys: KeyPair) -> Iterator[Outside]:
     world, credentials = fresh_world(clock=utc_now, keys=keys)
     wanted = probes.wanted_registration()
     world.github.add_installation("acme", permissions=wanted.permissions, events=wanted.events)
+    world.github.webhook_url = "https://flakes.example.com/github/webhook"
     with serve(world):
         yield Outside(world, credentials)
 

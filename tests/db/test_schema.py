@@ -13,12 +13,15 @@ from app.db.session import Engine, unit_of_work
 LEADER = "repo_id"
 NOBODYS = frozenset(
     {
+        "app_credential",  # the installation's own
         "breaker",  # an outside host's, whichever repository asked
         "delivery",  # not read yet when it is stored
         "identity_link",  # a person's
         "installation",  # an account's, of many repositories
         "lease",  # a process's
+        "person",
         "scheduled",  # cron's own
+        "sign_in_attempt",  # a browser's
         "sign_in_link",  # a person's
         "task",  # some speak of no repository
         "web_session",  # a person's

@@ -1,5 +1,16 @@
 """Every table, so that metadata is complete once this package is imported."""
 
-from app.db.tables import beside, handed, outside, owned, ran, said, sums, thought, work
+from app.db.tables import beside, handed, outside, owned, people, ran, said, sums, thought, work
 
-__all__ = ["beside", "handed", "outside", "owned", "ran", "said", "sums", "thought", "work"]
+__all__ = [
+    "beside",
+    "handed",
+    "outside",
+    "owned",
+    "people",
+    "ran",
+    "said",
+    "sums",
+    "thought",
+    "work",
+]

@@ -105,6 +105,7 @@ class WebSessionRow(SQLModel, table=True):
 
     digest: bytes = octets(primary_key=True)
     login: str  # "admin" for the one-time link and ADMIN_TOKEN
+    user_id: int | None = big_or_none()  # GitHub's; None for the administrator, who sees all
     created_at: datetime = moment()
     seen_at: datetime = moment()
 

@@ -42,8 +42,8 @@ def test_without_a_secret_nothing_is_taken(inbox: Inbox, secrets: tuple[str, ...
     assert answer.status_code == 503
     assert answer.json() == refused(
         "validation",
-        "No webhook secret is set, so no delivery can be trusted; "
-        "set GITHUB_WEBHOOK_SECRET to the GitHub App's webhook secret and start again.",
+        "No webhook secret is set, so no delivery can be trusted; set the GitHub App up at "
+        "/github/setup, or set GITHUB_WEBHOOK_SECRET to its webhook secret and start again.",
     )
     assert inbox.kept == {}
 

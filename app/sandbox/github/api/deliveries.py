@@ -40,6 +40,28 @@ def redeliver(call: Call) -> Answer:
     return Answer({}, HTTPStatus.ACCEPTED)
 
 
+def read_config(call: Call) -> Answer:
+    """GET: where webhooks go; the secret is never told."""
+    return Answer(_config(call))
+
+
+def change_config(call: Call) -> Answer:
+    """PATCH: where webhooks go, and what they are signed with."""
+    hooks = call.github.hooks
+    url, secret = call.body.get("url"), call.body.get("secret")
+    with call.github.lock:
+        if isinstance(url, str):
+            hooks.url = url
+        if isinstance(secret, str):
+            hooks.secret = secret
+    return Answer(_config(call))
+
+
+def _config(call: Call) -> dict[str, object]:
+    url = call.github.webhook_url or ""
+    return {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": url}
+
+
 def _kept(call: Call) -> list[Delivery]:
     return [one for one in call.github.deliveries if one.delivered_at > call.now - KEPT]
 
@@ -53,7 +75,10 @@ def _delivery(call: Call) -> Delivery:
 
 
 ROOT = "/app/hook/deliveries"
+CONFIG = "/app/hook/config"
 OPERATIONS = (
+    Operation("GET", CONFIG, "app", read_config),
+    Operation("PATCH", CONFIG, "app", change_config),
     Operation("GET", ROOT, "app", list_deliveries),
     Operation("GET", f"{ROOT}/{{delivery_id}}", "app", read_delivery),
     Operation("POST", f"{ROOT}/{{delivery_id}}/attempts", "app", redeliver),

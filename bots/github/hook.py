@@ -1,0 +1,69 @@
+"""The App's own webhook, as GitHub tells of it: where it points, what became of what was sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator
+
+from app.core.errors import ErrorKind, Unavailable
+from bots.github.connection import PER_PAGE, Connection, items_of, json_of, read_answer
+from bots.github.payloads import Payload, Text, or_empty
+
+CONFIG = "/app/hook/config"
+DELIVERIES = "/app/hook/deliveries"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One delivery, with the answer that GitHub got; 0 when it got none."""
+
+    guid: str
+    event: str
+    status: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """The webhook: where it points, and what was sent lately, newest first."""
+
+    url: str
+    content_type: str
+    sent: tuple[Sent, ...]
+
+
+class HookPart(Payload):
+    """`/app/hook/config`."""
+
+    url: Annotated[Text, BeforeValidator(or_empty)] = ""
+    content_type: Annotated[Text, BeforeValidator(or_empty)] = "form"
+
+
+class SentPart(Payload):
+    """One of `/app/hook/deliveries`."""
+
+    guid: Text
+    event: Text
+    status_code: int
+    delivered_at: AwareDatetime
+
+
+def read_hook(connection: Connection) -> Hook:
+    """The webhook and its newest hundred deliveries; `connection` speaks for the App."""
+    config = connection.one(HookPart, CONFIG)
+    what = f"GET {DELIVERIES}"
+    answer = connection.ask("GET", DELIVERIES, params={"per_page": PER_PAGE})
+    parts = [
+        read_answer(SentPart, one, what) for one in items_of(json_of(answer, what), None, what)
+    ]
+    sent = tuple(Sent(one.guid, one.event, one.status_code, one.delivered_at) for one in parts)
+    return Hook(config.url, config.content_type, sent)
+
+
+def set_secret(connection: Connection, secret: str) -> None:
+    """Let GitHub sign with another secret from now on. Safe to repeat."""
+    answer = connection.ask("PATCH", CONFIG, body={"secret": secret})
+    if not answer.is_success:
+        message = f"GitHub answered PATCH {CONFIG} with {answer.status_code}."
+        raise Unavailable(message, kind=ErrorKind.GITHUB_API)

@@ -1,0 +1,52 @@
+"""GitHub's hosts as the App's credentials change: the ones of now, without a restart."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from app.core.credentials import AppInUse
+from app.core.errors import ErrorKind, Unavailable
+from bots.github.client import GitHubHost, GitHubHosts
+
+NOT_SET_UP = (
+    "Installation {id} cannot be reached: set the GitHub App up at /github/setup, or with "
+    "GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY."
+)
+
+
+class LiveHosts:
+    """Opens a code host per installation with whatever id and key are in use at that moment."""
+
+    def __init__(self, app: Callable[[], AppInUse], *, api_url: str) -> None:
+        self.app = app
+        self.api_url = api_url
+        self._lock = Lock()
+        self._hosts: GitHubHosts | None = None
+        self._made_with: tuple[int, str] | None = None
+
+    def __call__(self, installation_id: int) -> GitHubHost:
+        """The host as this installation sees it; Unavailable until an App is set up."""
+        hosts = self.hosts()
+        if hosts is None:
+            message = self.app().fault or NOT_SET_UP.format(id=installation_id)
+            raise Unavailable(message, kind=ErrorKind.GITHUB_API)
+        return hosts(installation_id)
+
+    def hosts(self) -> GitHubHosts | None:
+        """GitHub as the App sees it; None until one is set up."""
+        app = self.app()
+        if app.app_id is None or app.private_key is None:
+            return None
+        wanted = (app.app_id, app.private_key)
+        with self._lock:
+            if self._hosts is None or self._made_with != wanted:
+                if self._hosts is not None:
+                    self._hosts.close()
+                self._hosts = GitHubHosts(*wanted, api_url=self.api_url)
+                self._made_with = wanted
+            return self._hosts
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            if self._hosts is not None:
+                self._hosts.close()

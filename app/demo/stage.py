@@ -128,6 +128,8 @@ def _settings(
         github_app_id=credentials.app_id,
         github_app_private_key=SecretStr(credentials.app_private_key),
         github_webhook_secret=SecretStr(credentials.webhook_secret),
+        github_client_id=credentials.client_id,
+        github_client_secret=SecretStr(credentials.client_secret),
         github_api_url=world.github_api_url,
         github_server_url=world.address,
         slack_signing_secret=SecretStr(credentials.slack_signing_secret),

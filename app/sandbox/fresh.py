@@ -20,6 +20,8 @@ class Credentials:
     app_id: int
     app_private_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
+    client_id: str
+    client_secret: str = field(repr=False)
     slack_bot_token: str = field(repr=False)
     slack_signing_secret: str = field(repr=False)
 
@@ -27,18 +29,21 @@ class Credentials:
 def fresh_world(*, clock: Clock, keys: KeyPair | None = None) -> tuple[World, Credentials]:
     """A world with nothing in it; making `keys` anew takes a moment, so they can be given."""
     pair = keys or new_key_pair()
-    credentials = Credentials(
-        app_id=APP_ID,
-        app_private_key=pair.private,
-        webhook_secret=token_hex(SECRET_BYTES),
-        slack_bot_token=f"xoxb-{token_hex(SECRET_BYTES)}",
-        slack_signing_secret=token_hex(SECRET_BYTES),
-    )
+    webhook_secret = token_hex(SECRET_BYTES)
     github = GitHubWorld(
         app_id=APP_ID,
         app_public_key=pair.public,
-        webhook_secret=credentials.webhook_secret,
+        webhook_secret=webhook_secret,
         clock=clock,
+    )
+    credentials = Credentials(
+        app_id=APP_ID,
+        app_private_key=pair.private,
+        webhook_secret=webhook_secret,
+        client_id=github.registration.client_id,
+        client_secret=github.registration.client_secret,
+        slack_bot_token=f"xoxb-{token_hex(SECRET_BYTES)}",
+        slack_signing_secret=token_hex(SECRET_BYTES),
     )
     slack = SlackWorld(
         bot_token=credentials.slack_bot_token,

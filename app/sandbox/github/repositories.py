@@ -43,14 +43,18 @@ class Repositories(Announcer):
         events: Iterable[str] = DEFAULT_EVENTS,
         permissions: Mapping[str, str] | None = None,
         kind: str = "Organization",
+        repositories: Iterable[Repository] = (),
     ) -> Installation:
-        """Install the App for an account. The `installation` webhook names no repository yet."""
+        """Install the App for an account, on these repositories, which its webhook names."""
         with self.lock:
             granted = dict(DEFAULT_PERMISSIONS if permissions is None else permissions)
             owner = self.account(account, kind=kind)
             one = Installation(self.new_id(), owner, granted, tuple(events), self.clock())
             self.installations[one.id] = one
-        self._announce_installation(one, "created")
+            chosen = list(repositories)
+            for repo in chosen:
+                repo.installation = one
+        self._announce_installation(one, "created", chosen)
         return one
 
     def suspend(self, installation: Installation, *, suspended: bool = True) -> None:

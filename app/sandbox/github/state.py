@@ -19,6 +19,7 @@ from app.sandbox.github.entities import (
     Run,
     Token,
 )
+from app.sandbox.github.registration import Registration
 from app.sandbox.github.webhooks import Hooks
 
 SECRET_BYTES = 20
@@ -54,6 +55,7 @@ class GitHubState:
         self.clock = clock
         self.new_secret = new_secret
         self.blob_key = new_secret()
+        self.registration = Registration(f"Iv1.{app_id:016x}", new_secret())
         self.lock = threading.RLock()
         self.hooks = Hooks(secret=webhook_secret, app_id=app_id, clock=clock, url=webhook_url)
         self.accounts: dict[str, Account] = {}

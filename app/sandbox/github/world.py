@@ -1,10 +1,10 @@
 """The sandbox's GitHub as drivers see it."""
 
-from app.sandbox.github.conversations import Conversations
+from app.sandbox.github.signing_in import SigningIn
 from app.sandbox.github.webhooks import Delivery
 
 
-class GitHubWorld(Conversations):
+class GitHubWorld(SigningIn):
     """A GitHub with memory: people act on it by these methods, programs by its REST API."""
 
     def redeliver(self, guid: str) -> None:

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from app.sandbox.pages.drawing import HEADERS, TEMPLATES, Drawing
 from app.sandbox.pages.github_pages import GitHubPages
+from app.sandbox.pages.registration import RegistrationPages
 from app.sandbox.pages.slack_pages import SlackPages
 from app.sandbox.world import World
 
@@ -19,6 +20,7 @@ def page_routes(world: World) -> list[Route]:
     return [
         Route("/sandbox.css", style),
         *_slack_routes(drawing, SlackPages(world)),
+        *RegistrationPages(world, drawing).routes(),
         *_github_routes(drawing, GitHubPages(world)),
     ]
 

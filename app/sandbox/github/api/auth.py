@@ -28,6 +28,8 @@ def bearer(authorization: str) -> str:
 
 def caller_of(github: GitHubWorld, authorization: str, operation: Operation) -> Caller:
     """Who calls, if they may do this kind of thing at all."""
+    if operation.needs == "nobody":
+        return Caller()
     credential = bearer(authorization)
     if operation.needs == "app":
         check_jwt(github, credential)
@@ -68,7 +70,7 @@ def check_jwt(github: GitHubWorld, credential: str) -> None:
         raise unauthorized("'Expiration time' claim ('exp') must be in the future")
     if expires > now + LONGEST_JWT + CLOCK_SKEW or expires - issued > LONGEST_JWT + CLOCK_SKEW:
         raise unauthorized("'Expiration time' claim ('exp') is too far in the future")
-    if str(claims.get("iss")) not in {str(github.app_id), f"Iv1.{github.app_id:016x}"}:
+    if str(claims.get("iss")) not in {str(github.app_id), github.registration.client_id}:
         raise ApiError(HTTPStatus.NOT_FOUND, "Integration not found")
 
 

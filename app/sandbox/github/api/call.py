@@ -160,8 +160,8 @@ class Call:
 class Operation:
     """One endpoint: what it needs and what it does.
 
-    `needs` is "app" (the App's JWT), "token" (any token), "user", or a permission of an
-    installation, "checks:write".
+    `needs` is "app" (the App's JWT), "token" (any token), "user", "nobody" (no credential), or a
+    permission of an installation, "checks:write".
     """
 
     method: str

@@ -11,7 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.sandbox.github.api import actions, apps, checks, commits, deliveries, issues, pulls
+from app.sandbox.github.api import (
+    actions,
+    apps,
+    checks,
+    commits,
+    deliveries,
+    issues,
+    pulls,
+    signing_in,
+)
 from app.sandbox.github.api.auth import caller_of
 from app.sandbox.github.api.call import DOCUMENTATION, Answer, ApiError, Call, Caller, Operation
 from app.sandbox.github.api.limits import CREATES_CONTENT, Limits
@@ -34,6 +43,7 @@ class GitHubApi:
             rate_limit,
             *deliveries.OPERATIONS,
             *apps.OPERATIONS,
+            *signing_in.OPERATIONS,
             *actions.OPERATIONS,
             *checks.OPERATIONS,
             *commits.OPERATIONS,

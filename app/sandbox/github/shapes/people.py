@@ -65,10 +65,10 @@ def app(state: GitHubState) -> Json:
     return {
         "id": state.app_id,
         "slug": state.app_slug,
-        "client_id": f"Iv1.{state.app_id:016x}",
+        "client_id": state.registration.client_id,
         "node_id": node_id("App", state.app_id),
         "owner": account(state, state.app_owner),
-        "name": "FlakeGuard",
+        "name": state.registration.name,
         "description": "",
         "external_url": "https://flakeguard.invalid",
         "html_url": f"{state.server_url}/apps/{state.app_slug}",

@@ -1,13 +1,36 @@
 """Signatures: equal text but for its changing parts, equal signature."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.errors import BadInput
 from app.core.outcomes import Failure
-from app.core.signatures import SIGNATURE_BYTES, signature
+from app.core.reports import Limits, read_report
+from app.core.signatures import (
+    SIGNATURE_BYTES,
+    SIGNATURE_VERSION,
+    Told,
+    signature,
+    told,
+    version_of,
+)
+
+REPORTS = Path(__file__).parents[3] / "shared" / "reports"
+
+
+def failures_of(folder: Path) -> Iterator[Failure]:
+    """Every failure with a text in the reports of a folder; what is no report is passed by."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in {".zip", ".md", ".tsv"}:
+            with path.open("rb") as file, suppress(BadInput):
+                cases = list(read_report(file, limits=Limits()))
+                ends = [end for case in cases for end in case.executions]
+                yield from (end.failure for end in ends if end.failure)
 
 
 def of(message: str, type_: str | None = "AssertionError") -> bytes:
@@ -31,6 +54,16 @@ def of(message: str, type_: str | None = "AssertionError") -> bytes:
         ('no fixture "cart" here', 'no fixture "basket" here'),
         ("\x1b[31mboom\x1b[0m", "boom"),
         ("unknown revision 4f2c1d9e", "unknown revision a93b77c"),
+        ("connect ECONNREFUSED 127.0.0.1:5432", "connect ECONNREFUSED 10.0.0.12:33061"),
+        ("at 2026-03-02T10:00:00.123Z", "at 2025-12-31 23:59"),
+        ("on Mon, 02 Mar 2026 10:00:00", "on Tue, 31 Dec 2025 23:59:59"),
+        ("waited 30000ms", "waited 3 seconds"),
+        ("expected:<5> but was:<a>", "expected:<17> but was:<b c>"),
+        ("no file `a.txt`", "no file `b/c.txt`"),
+        ("\u201cold\u201d is not \u2018new\u2019", "\u201ca\u201d is not \u2018b\u2019"),
+        ("1e-9 off", "0.25 off"),
+        ("a\n   b", "a b"),
+        ("\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
     ],
 )
 def test_what_changes_from_run_to_run_is_masked(one: str, other: str) -> None:
@@ -44,6 +77,7 @@ def test_what_changes_from_run_to_run_is_masked(one: str, other: str) -> None:
         ("expected 200", "expected 200, got 503"),
         ("defaced facade", "effaced decade"),
         ("and/or", "or/and"),
+        ("can't stop won't", "can't go won't"),
     ],
 )
 def test_different_words_are_a_different_cause(one: str, other: str) -> None:
@@ -69,6 +103,58 @@ def test_what_is_masked_does_not_move_what_counts_of_a_long_message() -> None:
 
 def test_the_far_end_of_a_message_is_a_detail() -> None:
     assert of("boom " * 120 + "here") == of("boom " * 120 + "there")
+
+
+def test_the_frames_of_the_repositorys_own_are_part_of_the_cause() -> None:
+    def traced(file: str, line: int) -> bytes:
+        frames = (
+            f'  File "/ci/{file}", line {line}, in add\n  File "/lib/python3/x.py", line 1, in y'
+        )
+        return signature(Failure(type="E", message="no", trace=frames))
+
+    assert traced("shop/cart.py", 4) == traced("shop/cart.py", 44)
+    assert traced("shop/cart.py", 4) != traced("shop/mail.py", 4)
+
+
+def test_a_message_that_says_nothing_is_not_taken_for_one() -> None:
+    one = told(Failure(message="Failed", trace="    cart_test.go:6: want 3, got 4"))
+
+    assert one == Told("", "cart_test.go:#: want #, got #", ("cart_test.go:",))
+
+
+@pytest.mark.parametrize(
+    ("failure", "type_"),
+    [
+        (Failure(message="Error: KeyError: 'x'"), "KeyError"),
+        (Failure(message="java.io.IOException: no"), "java.io.IOException"),
+        (Failure(message="no", trace="App\\Cart\\EmptyException: no"), "App\\Cart\\EmptyException"),
+        (Failure(type="\x1b[31mTypeError\x1b[0m", message="no"), "TypeError"),
+        (Failure(message="nothing of the kind"), ""),
+    ],
+)
+def test_the_type_is_read_from_the_text_where_the_report_does_not_tell_it(
+    failure: Failure, type_: str
+) -> None:
+    assert told(failure).type == type_
+
+
+def test_a_signature_tells_which_version_made_it() -> None:
+    assert version_of(of("boom")) == SIGNATURE_VERSION
+    assert version_of(b"\x00" * SIGNATURE_BYTES) == 1
+
+
+@pytest.mark.skipif(not REPORTS.is_dir(), reason="the collected reports are not here")
+def test_real_failures_keep_their_signature_on_another_day_and_machine() -> None:
+    found = 0
+    for failure in failures_of(REPORTS):
+        later = failure._replace(
+            message=(failure.message or "").replace("/home/runner/work", "/builds/agent/7"),
+            trace=(failure.trace or "").replace("/home/runner/work", "/builds/agent/7"),
+        )
+        assert signature(later) == signature(failure)
+        found += 1
+
+    assert found > 900
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from croniter import croniter
 
 from app.db import partitions
 from app.db.session import unit_of_work
-from app.services import retention, rollups
+from app.services import clustering, retention, rollups
 from jobs.context import Context
 
 log = structlog.get_logger()
@@ -41,8 +41,14 @@ def fold_rollups(context: Context) -> None:
     rollups.fold_due(context.engine, now=context.clock())
 
 
+def fold_clusters(context: Context) -> None:
+    """Fold failures that are in no cluster yet."""
+    clustering.fold_due(context.engine, now=context.clock())
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
+    Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("let_go", "37 * * * *", let_go),
 )

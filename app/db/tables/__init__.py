@@ -1,8 +1,21 @@
 """Every table, so that metadata is complete once this package is imported."""
 
-from app.db.tables import beside, handed, outside, owned, people, ran, said, sums, thought, work
+from app.db.tables import (
+    alike,
+    beside,
+    handed,
+    outside,
+    owned,
+    people,
+    ran,
+    said,
+    sums,
+    thought,
+    work,
+)
 
 __all__ = [
+    "alike",
     "beside",
     "handed",
     "outside",

@@ -89,6 +89,12 @@ class ReportRow(SQLModel, table=True):
             "report_id",
             postgresql_where="folded_at is null and refusal is null",
         ),
+        Index(
+            "report_unclustered",
+            "repo_id",
+            "report_id",
+            postgresql_where="clustered_at is null and refusal is null",
+        ),
     )
 
     repo_id: int = big(primary_key=True)
@@ -118,6 +124,7 @@ class ReportRow(SQLModel, table=True):
     took_ms: int | None = millis()  # from its first byte read to its last row stored
     folded_at: datetime | None = moment_or_none()  # when its executions went into the rollups
     received_at: datetime = moment()
+    clustered_at: datetime | None = moment_or_none()  # when its failures went into the clusters
 
 
 class CaseRow(SQLModel, table=True):

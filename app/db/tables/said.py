@@ -77,12 +77,20 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("repo_id", "channel", "once", name="outbox_once"),
         of_repository("case_id", to="case_"),
+        of_repository("outage_id", to="outage"),
         Index("outbox_unsent", "repo_id", "case_id", postgresql_where="sent_at is null"),
+        Index(
+            "outbox_of_outage",
+            "repo_id",
+            "outage_id",
+            postgresql_where="outage_id is not null",
+        ),
     )
 
     repo_id: int = big(primary_key=True)
     message_id: int = numbered()
-    case_id: UUID
+    case_id: UUID | None = None  # a reply in this case's thread
+    outage_id: int | None = big_or_none()  # or a message about this outage
     channel: str
     once: str  # what makes two of these the same message
     text: str

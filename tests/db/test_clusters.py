@@ -57,7 +57,7 @@ def test_failures_of_several_cases_that_say_the_same_are_one_cluster(shelf: Shel
         ("AssertionError: timed out after # waiting for the mail relay to accept the message", 3),
     ]
     cases = shelf.rows(
-        "SELECT name, variant, failures, first_seen_at, last_seen_at FROM cluster_case"
+        "SELECT name, variant, failures, cluster_case.first_seen_at, last_seen_at FROM cluster_case"
         " JOIN case_ USING (repo_id, case_id) ORDER BY name"
     )
     assert [(row["name"], row["variant"], row["failures"]) for row in cases] == [

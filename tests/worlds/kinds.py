@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.worlds.defects import Flakiness
 from tests.worlds.scene import Job
-from tests.worlds.weather import Climate
+from tests.worlds.weather import Climate, Rollout
 
 TWO_JOBS = (Job("linux", "linux", 11), Job("windows", "windows", 19))
 
@@ -57,4 +57,86 @@ BURSTY = Kind(
         0.05, median=0.012, kinds=(("burst", 6), ("random", 2), ("timing", 2)), burst_hours=14.0
     ),
 )
-KINDS = {kind.name: kind for kind in (STORM, BURSTY)}
+IMAGE = Kind(
+    "image",
+    climate=Climate(
+        rollouts=(
+            Rollout(steps=((11, 0.1), (13, 0.3), (15, 0.6), (18, 1.0)), breaks=30, mended=16.5),
+            Rollout(
+                steps=((36, 0.15), (38, 0.35), (39.5, 0.0), (43, 0.35), (46, 1.0)),
+                breaks=9,
+                mended=44.4,
+                pool="linux",
+            ),
+        )
+    ),
+)
+QUEUE = Kind(
+    "queue",
+    style="go",
+    prs_a_day=5.0,
+    pushes=1.7,
+    batch=4,
+    regressions=0.004,
+    flakiness=Flakiness(0.03, median=0.004),
+)
+MONOREPO = Kind(
+    "monorepo",
+    packages=40,
+    modules=5,
+    cases=6.0,
+    jobs=tuple(Job(f"area-{number}", "linux", 4 + 3 * number) for number in range(1, 9)),
+    packages_a_job=True,
+    prs_a_day=7.0,
+    scheduled=(2,),
+)
+NIGHTLY = Kind(
+    "nightly",
+    style="go",
+    prs_a_day=1.0,
+    regressions=0.12,
+    mend_hours=20.0,
+    reruns=0.15,
+    scheduled=(0, 4, 8, 11, 14, 17, 20, 22),
+    runs_on_push=False,
+)
+FORKS = Kind("forks", trusted=0.3, prs_a_day=5.0, opening=14, reruns=0.35, scheduled=(3, 15))
+MOBILE = Kind(
+    "mobile",
+    packages=14,
+    modules=5,
+    cases=4.5,
+    style="swift",
+    jobs=(Job("phone", "macos", 55), Job("tablet", "macos", 70)),
+    prs_a_day=2.0,
+    reruns=0.5,
+    retries=2,
+    flakiness=Flakiness(
+        0.12,
+        median=0.03,
+        kinds=(("timing", 6), ("burst", 2), ("shared", 2), ("order", 2), ("network", 2)),
+    ),
+)
+YOUNG = Kind(
+    "young",
+    packages=6,
+    modules=5,
+    cases=3.5,
+    prs_a_day=3.5,
+    pushes=2.8,
+    own_bugs=0.22,
+    regressions=0.08,
+    mend_hours=9.0,
+    new_cases=0.55,
+    new_flaky=0.08,
+    flakiness=Flakiness(0.06, later=0.1, mended=0.45),
+)
+CALM = Kind(
+    "calm",
+    prs_a_day=6.0,
+    new_flaky=0.0,
+    flakiness=Flakiness(0.0),
+    climate=Climate(outages_a_week=2.5, disks_a_week=1.5),
+)
+ALL = (STORM, BURSTY, IMAGE, QUEUE, MONOREPO, NIGHTLY, FORKS, MOBILE, YOUNG, CALM)
+KINDS = {kind.name: kind for kind in ALL}

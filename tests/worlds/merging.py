@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tests.worlds.chance import around
-from tests.worlds.defects import Bug, fresh_bug
+from tests.worlds.defects import fresh_bug
 from tests.worlds.world import Run, World
 
 if TYPE_CHECKING:
     from tests.worlds.team import Change, Team
 
-CLASH = 0.06  # chance that a batch brings a bug that none of its changes shows alone
-SKEW = 0.03  # chance that one change does, on a base newer than its own run's
+SKEW = 0.04  # chance that a change clashes with what was merged since its own run
 
 
 class Queue:
@@ -38,28 +37,24 @@ class Queue:
         else:
             size = self.world.kind.batch
             batch, self.waiting = self.waiting[:size], self.waiting[size:]
-        chance = self.world.chance
-        extra: list[Bug] = []
-        if len(batch) > 1 and chance.random() < CLASH:
-            extra.append(self._clash(batch))
         for change in batch:
-            if change.modules and not change.is_urgent and chance.random() < SKEW:
-                change.bugs.append(self._clash([change]))
+            if change.modules and not change.is_urgent and self.world.chance.random() < SKEW:
+                self._meet_newer(change)
         last = batch[-1].number
         base = self.world.branch.shas[-1]
         branch = f"gh-readonly-queue/main/pr-{last}-{base}"
-        code = self.team.code_of(batch, branch, last, extra)
+        code = self.team.code_of(batch, branch, last)
         affected = self.team.affected(batch)
         self.world.start(
             code, at + 0.03, lambda run: self._seen(run, batch), affected=affected, rerun=0.0
         )
 
-    def _clash(self, batch: Sequence["Change"]) -> Bug:
-        modules = [module for change in batch for module in change.modules]
-        pool = modules or self.world.project.modules
-        bug = fresh_bug(self.world.chance, self.world.chance.choice(pool), self.world.jobs)
+    def _meet_newer(self, change: "Change") -> None:
+        """What lies below the change is newer than its own run's base, and they clash."""
+        module = self.world.chance.choice(change.modules)
+        bug = fresh_bug(self.world.chance, module, self.world.jobs)
         self.world.faults.bugs.append(bug)
-        return bug
+        change.bugs.append(bug)
 
     def _seen(self, run: Run, batch: Sequence["Change"]) -> None:
         self.is_busy = False

@@ -31,7 +31,6 @@ class Change:
     is_trusted: bool = True
     is_urgent: bool = False
     bugs: list[Bug] = field(default_factory=list)
-    hidden: list[Defect] = field(default_factory=list)  # show only once it is merged
     mends: list[Defect] = field(default_factory=list)
     flakes: list[Flake] = field(default_factory=list)
     new_cases: list[Case] = field(default_factory=list)
@@ -139,9 +138,7 @@ class Team:
             code, at, lambda run: self._seen(run, change), affected=self.affected([change])
         )
 
-    def code_of(
-        self, changes: Sequence[Change], branch: str, pr: int, extra: Sequence[Defect] = ()
-    ) -> Code:
+    def code_of(self, changes: Sequence[Change], branch: str, pr: int) -> Code:
         """Changes on top of the default branch as it is now."""
         world = self.world
         base = world.branch.head
@@ -154,7 +151,7 @@ class Team:
             pr=pr,
             base=world.branch.shas[base],
             is_trusted=all(one.is_trusted for one in changes),
-            own=(*(d for one in changes for d in (*one.bugs, *one.flakes)), *extra),
+            own=tuple(defect for one in changes for defect in (*one.bugs, *one.flakes)),
             mends=tuple(defect for one in changes for defect in one.mends),
             new_cases=tuple(case for one in changes for case in one.new_cases),
         )

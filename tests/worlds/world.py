@@ -94,6 +94,7 @@ class World:
         self._runs = FIRST_RUN
         self._prs = FIRST_PR
         self._sets: dict[tuple[str, ...], tuple[Case, ...]] = {}
+        self._same: dict[tuple[Case, ...], tuple[Case, ...]] = {}
         self._flake()
 
     @property
@@ -158,9 +159,10 @@ class World:
         if key not in self._sets:
             known = (*self.first_cases, *(case for one in added for case in self.branch.added[one]))
             wanted = self._packages_of(job, affected)
-            self._sets[key] = tuple(
+            found = tuple(
                 case for case in (*known, *code.new_cases) if case.module.package.name in wanted
             )
+            self._sets[key] = self._same.setdefault(found, found)
         return self._sets[key]
 
     def _packages_of(self, job: str, affected: Sequence[Package] | None) -> set[str]:

@@ -22,6 +22,7 @@ class Queue:
         self.waiting: list[Change] = []
         self.alone: list[Change] = []  # of a red batch: tested one by one
         self.is_busy = False
+        self.tested = 0  # batches; each is a merge commit of its own, also of the same changes
 
     def enter(self, at: float, change: "Change") -> None:
         """An approved change joins."""
@@ -40,10 +41,11 @@ class Queue:
         for change in batch:
             if change.modules and not change.is_urgent and self.world.chance.random() < SKEW:
                 self._meet_newer(change)
+        self.tested += 1
         last = batch[-1].number
         base = self.world.branch.shas[-1]
         branch = f"gh-readonly-queue/main/pr-{last}-{base}"
-        code = self.team.code_of(batch, branch, last)
+        code = self.team.code_of(batch, branch, last, merge=self.tested)
         affected = self.team.affected(batch)
         self.world.start(
             code, at + 0.03, lambda run: self._seen(run, batch), affected=affected, rerun=0.0

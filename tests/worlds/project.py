@@ -9,6 +9,7 @@ from tests.worlds.words import NOUNS, VERBS
 
 NEEDS = {"database": 0.16, "host:rates": 0.07, "host:maps": 0.04, "host:mail": 0.03}  # of modules
 NEEDED_BY = 0.7  # share of such a module's cases
+NEEDED_LEAST = 4  # modules: what one case alone rests on makes it flaky, and is no outage
 WRITES_DISK = 0.2  # share of the cases
 FEATURES = 12  # of a runner's image: a locale, a font, a TLS library; a case rests on some
 RESTS_ON = 0.2  # share of the cases that rest on one feature
@@ -38,7 +39,7 @@ class Module:
     package: "Package"
     source: str
     test_file: str
-    needs: frozenset[str]
+    needs: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
 
 
@@ -99,7 +100,11 @@ class Project:
                 used.used_by.append(package)
             self.packages.append(package)
             for word in chance.sample(NOUNS, modules):
-                self._add_module(package, f"{word}_{name[:3]}", cases)
+                self._add_module(package, f"{word}_{name[:3]}")
+        self._add_needs()
+        for module in self.modules:
+            for _ in range(at_least_one(chance, cases)):
+                module.cases.append(self.new_case(module))
 
     @property
     def modules(self) -> list[Module]:
@@ -129,14 +134,16 @@ class Project:
         skipped_in = self.chance.randrange(8) if self.chance.random() < SKIPPED else -1
         return Case(text, module, self.chance.random(), frozenset(needs), skipped_in)
 
-    def _add_module(self, package: Package, word: str, cases: float) -> None:
+    def _add_module(self, package: Package, word: str) -> None:
         source = self.style.source.format(package=package.name, module=word)
         test_file = self.style.test_file.format(package=package.name, module=word)
-        needs = {need for need, share in NEEDS.items() if self.chance.random() < share}
-        module = Module(package, source, test_file, frozenset(needs))
-        package.modules.append(module)
-        for _ in range(at_least_one(self.chance, cases)):
-            module.cases.append(self.new_case(module))
+        package.modules.append(Module(package, source, test_file))
+
+    def _add_needs(self) -> None:
+        for need, share in NEEDS.items():
+            count = max(NEEDED_LEAST, round(share * len(self.modules)))
+            for module in self.chance.sample(self.modules, count):
+                module.needs.add(need)
 
 
 def dependents(packages: Iterable[Package]) -> list[Package]:

@@ -138,13 +138,13 @@ class Team:
             code, at, lambda run: self._seen(run, change), affected=self.affected([change])
         )
 
-    def code_of(self, changes: Sequence[Change], branch: str, pr: int) -> Code:
+    def code_of(self, changes: Sequence[Change], branch: str, pr: int, *, merge: int = 0) -> Code:
         """Changes on top of the default branch as it is now."""
         world = self.world
         base = world.branch.head
         heads = [f"{one.number}.{one.pushes}" for one in changes]
         return Code(
-            sha=sha_of(world.kind.name, world.seed, base, branch, *heads),
+            sha=sha_of(world.kind.name, world.seed, base, branch, merge, *heads),
             branch=branch,
             commit=base,
             changed=tuple(sorted({file for one in changes for file in one.files})),
@@ -221,6 +221,8 @@ class Team:
             mends=change.mends,
             new_cases=change.new_cases,
         )
+        for case in change.new_cases:
+            case.module.cases.append(case)
         for defect in change.mends:
             if isinstance(defect, Flake) and defect.until is None:
                 defect.until = at

@@ -63,7 +63,7 @@ class Image(Defect):
     """What a rollout breaks: the code is not ready for it, until a commit mends that."""
 
     rollout: Rollout = field(default_factory=lambda: Rollout((), 0, 0))
-    number: int = 0
+    number: int = 0  # drawn; it says which runners come first
     messages: dict[Case, str] = field(default_factory=dict)
 
     def is_under(self, scene: Scene) -> bool:
@@ -117,7 +117,7 @@ def _times(chance: Random, a_week: float, hours: float) -> list[float]:
 def images(chance: Random, climate: Climate, project: Project) -> list[Image]:
     """What each rollout breaks: cases that rest on two or three features of the old image."""
     found = []
-    for number, rollout in enumerate(climate.rollouts):
+    for rollout in climate.rollouts:
         features = [f"feature{one}" for one in chance.sample(range(FEATURES), FEATURES)]
         cases: list[Case] = []
         for feature in features:
@@ -126,5 +126,7 @@ def images(chance: Random, climate: Climate, project: Project) -> list[Image]:
                 break
         texts = [wording(chance, IMAGES) for _ in range(2)]
         messages = {case: chance.choice(texts) for case in cases[: rollout.breaks]}
-        found.append(Image(born=0, rollout=rollout, number=number, messages=messages))
+        found.append(
+            Image(born=0, rollout=rollout, number=chance.getrandbits(32), messages=messages)
+        )
     return found

@@ -1,88 +1,127 @@
 """`flakeguard backtest`: replay a history and say what would have been decided, and when."""
 
-import gzip
 import json
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
-from app.core.decide import State
+from app.commands import backtest_report
+from app.commands.history_files import lines_of, reports_in
+from app.commands.policy import text_of
 from app.core.errors import BadInput
 from app.core.history.reader import records_of
 from app.core.policy.names import ScorerName
-from app.core.scorer.policies import scorer_of
-from app.core.scorer.replay import Flag, Replay, replay
+from app.core.policy.policy import Policy, default_policy
+from app.core.policy.reading import read_policy
+from app.core.scorer.replay import Flag, Replay, replay_all
 from app.core.scorer.said import Judged
-from app.render import escape, words
+from app.core.scorer.under import under
+from app.render import words_policy
 
 DONE = 0  # exit status
-MOST_SHOWN = 60  # cases in the table; --json has them all
-MOST_SPANS = 3  # spans of one case in the table, the newest
 DECIMALS = 6  # of scores and rates in JSON
-GZIP = b"\x1f\x8b"  # how a gzip file begins
-A_JOB = b'"run"'  # what a line that tells of a job holds
-COLOURS = {
-    State.BROKEN: "red",
-    State.FLAKY: "yellow",
-    State.SUSPECT: "cyan",
-    State.HEALTHY: "green",
-}
+REDRAWN_EVERY = 50  # reports: drawing more often would cost more than replaying
 
 
-def backtest(history: Path, *, scorer: ScorerName, checkpoints: int, as_json: bool) -> int:
-    """Replay a history through a scorer and print what it would have decided."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
-    columns = (TextColumn("Replaying"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        reports = _reports(history)
-        task = progress.add_task("", total=reports)
-        with _lines(history) as lines:
-            done = replay(
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Who judges a replay: a scorer with its defaults, or a policy file."""
+
+    name: str  # as people are shown it
+    policy: Policy
+
+
+def judge_of(named: str) -> Judge:
+    """A judge by a scorer's name or a policy file's path; BadInput for what is neither."""
+    if named in set(ScorerName):
+        return Judge(named, default_policy(ScorerName(named)))
+    path = Path(named)
+    if not path.exists():
+        known = ", ".join(one.value for one in ScorerName)
+        raise BadInput(f"{named} is no scorer ({known}) and no file.")
+    reading = read_policy(text_of(path))
+    if reading.policy is None:
+        raise BadInput(words_policy.cannot_be_used(named, reading.faults))
+    return Judge(named, reading.policy)
+
+
+def backtest(history: Path, judges: Sequence[Judge], *, checkpoints: int, as_json: bool) -> int:
+    """Replay a history through one judge, or several side by side, and print what they say."""
+    with _progress(history) as progress:
+        reports = reports_in(history, read=progress.counted)
+        with lines_of(history, read=progress.read) as lines:
+            every = replay_all(
                 records_of(lines),
-                scorer_of(scorer),
+                [under(one.policy) for one in judges],
                 reports=reports,
                 checkpoints=checkpoints,
-                replayed=lambda: progress.advance(task),
+                replayed=progress.replayed,
             )
-    if as_json:
-        print(json.dumps(answer(done, scorer), ensure_ascii=False))  # noqa: T201 - for programs
-    else:
-        _print(done, scorer)
+    told = list(zip(judges, every, strict=True))
+    if not as_json:
+        backtest_report.show([(judge.name, done) for judge, done in told])
+        return DONE
+    answers = [answer(done, judge.policy.scorer) for judge, done in told]
+    whole: dict[str, Any] = answers[0] if len(answers) == 1 else {"compared": answers}
+    print(json.dumps(whole, ensure_ascii=False))  # noqa: T201 - for programs
     return DONE
 
 
+class Drawn:
+    """A bar over the bytes of a history, which is read twice: to count, then to replay."""
+
+    def __init__(self, progress: Progress, size: int) -> None:
+        self.progress = progress
+        self.size = size
+        self.task = progress.add_task("Counting reports", total=2 * size)
+        self.at = self.reports = 0
+
+    def counted(self, at: int) -> None:
+        """So many bytes were read to count."""
+        self._move(at)
+
+    def read(self, at: int) -> None:
+        """So many bytes were read to replay."""
+        self._move(self.size + at)
+
+    def replayed(self) -> None:
+        """One more report was replayed."""
+        self.reports += 1
+        if self.reports % REDRAWN_EVERY == 1:
+            self.progress.update(self.task, description=f"Replayed {self.reports} reports")
+
+    def _move(self, at: int) -> None:
+        if at != self.at:
+            self.at = at
+            self.progress.update(self.task, completed=at)
+
+
 @contextmanager
-def _lines(path: Path) -> Iterator[Iterator[bytes]]:
-    """The lines of a file, zipped or not; BadInput where it cannot be read."""
-    try:
-        with path.open("rb") as raw:
-            is_zipped = raw.peek(2)[:2] == GZIP
-            stream = gzip.GzipFile(fileobj=raw) if is_zipped else raw
-            yield _read(cast(BinaryIO, stream), path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-def _read(stream: BinaryIO, path: Path) -> Iterator[bytes]:
-    try:
-        yield from stream
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise BadInput(f"{path} holds damaged gzip data; copy it again.") from None
-
-
-def _reports(path: Path) -> int:
-    """How many reports a history has, about: what only looks like one moves the bar, no more."""
-    with _lines(path) as lines:
-        return sum(1 for line in lines if A_JOB in line and b'"cases"' not in line[:12])
+def _progress(history: Path) -> Iterator[Drawn]:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+        yield Drawn(progress, history.stat().st_size if history.is_file() else 0)
 
 
 def answer(done: Replay, scorer: ScorerName) -> dict[str, Any]:
@@ -130,53 +169,3 @@ def _case(one: Judged, flags: list[Flag]) -> dict[str, Any]:
 def moment(at: datetime) -> str:
     """A time as histories write it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _print(done: Replay, scorer: ScorerName) -> None:
-    console = Console(highlight=False)
-    judged = done.judged()
-    shown = [one for one in judged if done.flags.get(one.case) or one.state is not State.HEALTHY]
-    if shown:
-        console.print(_table(done, shown[:MOST_SHOWN]))
-    if len(shown) > MOST_SHOWN:
-        left = words.counted(len(shown) - MOST_SHOWN, "more case")
-        console.print(f"{left}; --json lists all.")
-    name = escape.plain(done.header.repository) if done.header else ""
-    ran = f"{words.counted(done.executions, 'execution')} in {words.counted(done.reports, 'job')}"
-    console.print(Text(f"{name}: {ran}, judged by {scorer.value}."))
-    held = sum(1 for flags in done.flags.values() if flags)
-    failed = words.counted(len(judged), "case")
-    console.print(f"{failed} failed at least once; {held} would have been held for flaky.")
-    console.print(_hidden(done))
-
-
-def _hidden(done: Replay) -> str:
-    """What holding them would have kept from people's eyes."""
-    causes: dict[str, int] = {}
-    for said in done.failures:
-        causes[said.finding.cause.value] = causes.get(said.finding.cause.value, 0) + 1
-    parts = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items()))
-    return f"{words.counted(len(done.failures), 'failure')}: {parts or 'none'}."
-
-
-def _table(done: Replay, shown: list[Judged]) -> Table:
-    table = Table(header_style="bold")
-    table.add_column("case", overflow="fold", ratio=2)
-    table.add_column("state", no_wrap=True)
-    for column in ("score", "fails in"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("held for flaky", overflow="fold", ratio=2)
-    for one in shown:
-        spans = [_span(flag) for flag in done.flags.get(one.case, [])[-MOST_SPANS:]]
-        table.add_row(
-            Text(escape.plain(one.case)),
-            Text(words.STATE_WORDS[one.state], style=COLOURS[one.state]),
-            Text(f"{one.score:.2f}"),
-            Text(words.rate_with_interval(one.rate, *one.rate_interval)),
-            Text("\n".join(spans)),
-        )
-    return table
-
-
-def _span(flag: Flag) -> str:
-    return f"{words.day(flag.since)} to {words.day(flag.until) if flag.until else 'now'}"

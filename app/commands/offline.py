@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+AT_LEAST_COMPARED = 2  # by --compare
 Paths = Annotated[
     list[Path], typer.Argument(help="Report files, folders or zips.", show_default=False)
 ]
@@ -32,20 +33,30 @@ def backtest(
     history: Annotated[Path, typer.Argument(help="A history, .jsonl or .jsonl.gz.")],
     *,
     scorer: Annotated[
-        str, typer.Option(help="`evidence`, `rolling-window` or `flake-rate`.")
-    ] = "evidence",
+        str | None,
+        typer.Option(help="`evidence`, the default, `rolling-window` or `flake-rate`."),
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="A policy file that decides.")] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="A,B: scorers or policy files, side by side.")
+    ] = None,
     checkpoints: Annotated[int, typer.Option(min=0, help="Moments at which scores are taken.")] = 8,
     as_json: AsJson = False,
 ) -> None:
-    """Replay a history and say what a scorer would have decided, and when."""
+    """Replay a history and say what a policy would have decided, when, and what it would hide."""
     from app.commands.backtest import backtest as run_backtest
+    from app.commands.backtest import judge_of
     from app.core.policy.names import ScorerName
 
-    if scorer not in set(ScorerName):
+    if scorer is not None and scorer not in set(ScorerName):
         raise typer.BadParameter(f"There is no scorer called {scorer}.", param_hint="--scorer")
-    raise typer.Exit(
-        run_backtest(history, scorer=ScorerName(scorer), checkpoints=checkpoints, as_json=as_json)
-    )
+    if sum(one is not None for one in (scorer, policy, compare)) > 1:
+        raise typer.BadParameter("Say one of --scorer, --policy and --compare.")
+    named = [one.strip() for one in compare.split(",")] if compare is not None else []
+    if compare is not None and (len(named) < AT_LEAST_COMPARED or not all(named)):
+        raise typer.BadParameter("Name two, like evidence,rolling-window.", param_hint="--compare")
+    judges = [judge_of(one) for one in named or [str(policy) if policy else scorer or "evidence"]]
+    raise typer.Exit(run_backtest(history, judges, checkpoints=checkpoints, as_json=as_json))
 
 
 policy = typer.Typer(help="What a repository's .flakeguard.yml says.")

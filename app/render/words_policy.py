@@ -37,3 +37,12 @@ def is_good(name: str, policy: Policy) -> str:
         f"{name} is in order: mode {policy.mode.value}, judged by {policy.scorer.value}, "
         f"held for flaky from {held}."
     )
+
+
+def cannot_be_used(name: str, found: Sequence[Fault]) -> str:
+    """A policy file with faults, where it was to judge something."""
+    first = f"{name}, {place(found[0])}: {found[0].sentence}"
+    if len(found) == 1:
+        return first
+    left = counted(len(found) - 1, "more fault")
+    return f"{first} It has {left}; `flakeguard policy check {name}` tells all."

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.backtest import backtest, moment
+from app.commands.backtest import backtest, judge_of, moment
+from app.commands.history_files import reports_in
 from app.core.errors import BadInput
 from app.core.policy.names import ScorerName
 from tests.core.scorer.world import World, pushes, rerun
 
 CASE = "case3-1"
+EVIDENCE = judge_of("evidence")
 
 
 @pytest.fixture(name="history")
@@ -51,7 +53,7 @@ def a_history(tmp_path: Path) -> Path:
 def test_a_case_contradicted_on_two_days_is_flagged_at_the_second(
     history: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert backtest(history, scorer=ScorerName.EVIDENCE, checkpoints=3, as_json=True) == 0
+    assert backtest(history, [EVIDENCE], checkpoints=3, as_json=True) == 0
 
     said = json.loads(capsys.readouterr().out)
     (case,) = said["cases"]
@@ -71,7 +73,7 @@ def test_a_case_contradicted_on_two_days_is_flagged_at_the_second(
 def test_every_scorer_answers_in_the_same_shape(
     history: Path, capsys: pytest.CaptureFixture[str], scorer: ScorerName
 ) -> None:
-    backtest(history, scorer=scorer, checkpoints=8, as_json=True)
+    backtest(history, [judge_of(scorer)], checkpoints=8, as_json=True)
 
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {"scorer", "version", "threshold", "cases", "checkpoints", "failures"}
@@ -85,21 +87,107 @@ def test_a_zipped_history_gives_the_same_answer(
     zipped = tmp_path / "shop.jsonl.gz"
     zipped.write_bytes(gzip.compress(history.read_bytes()))
 
-    backtest(history, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
-    backtest(zipped, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
+    backtest(history, [EVIDENCE], checkpoints=8, as_json=True)
+    backtest(zipped, [EVIDENCE], checkpoints=8, as_json=True)
 
     plain, other = capsys.readouterr().out.splitlines()
     assert plain == other
 
 
-def test_a_terminal_shows_who_would_have_been_held(
+def test_a_terminal_shows_cases_timeline_and_what_would_have_been_hidden(
     history: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    backtest(history, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=False)
+    backtest(history, [EVIDENCE], checkpoints=8, as_json=False)
 
     shown = capsys.readouterr().out
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert lines[:2] == [
+        "acme/shop: 7 400 executions in 74 jobs, 2026-03-02 to 2026-03-08.",
+        "Judged by evidence, held for flaky from 0.9.",
+    ]
     assert "2026-03-06 to now" in shown
-    assert "1 case failed at least once; 1 would have been held for flaky." in shown
+    assert lines[-2:] == [
+        "1 case failed at least once; 1 would have been held for flaky, 1 still is.",
+        "Holding them would have hidden none of 2 failures.",
+    ]
+
+
+def test_a_policy_file_decides_and_its_exempt_cases_are_never_held(
+    history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "policy.yml"
+    file.write_text(f"exempted_tests: [{CASE}]\n")
+
+    backtest(history, [judge_of(str(file))], checkpoints=0, as_json=True)
+
+    said = json.loads(capsys.readouterr().out)
+    (case,) = said["cases"]
+    assert (said["scorer"], said["threshold"]) == ("evidence", 0.9)
+    assert (case["state"], case["flags"]) == ("healthy", [])
+    assert {row["verdict"] for row in said["failures"]}.isdisjoint({"flaky"})
+
+
+def test_judges_are_compared_side_by_side(
+    history: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judges = [EVIDENCE, judge_of("rolling-window")]
+
+    backtest(history, judges, checkpoints=2, as_json=True)
+    both = json.loads(capsys.readouterr().out)["compared"]
+    backtest(history, judges, checkpoints=2, as_json=False)
+    shown = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    backtest(history, [EVIDENCE], checkpoints=2, as_json=True)
+    alone = json.loads(capsys.readouterr().out)
+
+    assert [one["scorer"] for one in both] == ["evidence", "rolling-window"]
+    assert both[0] == alone
+    assert "│ held from a score of │ 0.9 │ 0.6 │" in shown
+    assert "│ cases held, ever │ 1 │ 0 │" in shown
+    assert shown[-2:] == [
+        "Held by evidence alone (1): case3-1.",
+        "Held by rolling-window alone: none.",
+    ]
+
+
+def test_what_is_no_judge_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yml"
+    file.write_text("scorer: best\nmode: loud\n")
+
+    with pytest.raises(BadInput) as refused:
+        judge_of("bets")
+    with pytest.raises(BadInput) as faulty:
+        judge_of(str(file))
+
+    assert str(refused.value) == (
+        "bets is no scorer (evidence, rolling-window, flake-rate) and no file."
+    )
+    assert str(faulty.value) == (
+        f"{file}, line 1, column 9: `scorer` must be one of evidence, rolling-window, flake-rate, "
+        f"not “best”. It has 1 more fault; `flakeguard policy check {file}` tells all."
+    )
+
+
+def test_reports_are_counted_whatever_their_lines_look_like(tmp_path: Path) -> None:
+    file = tmp_path / "odd.jsonl"
+    lines = [
+        '{"history": 1, "run": 1}',
+        '{"of": [{"case": "run", "file": null}], "cases": "s"}',
+        '{"of": [{"case": "x"}], "cases": "t", "not": "\\"run\\""}',
+        '{"of": [], "run": 7}',
+        '{"at": "x", "run": 8}',
+    ]
+    file.write_text("\n".join(lines))
+
+    assert reports_in(file) == 2
+
+
+def test_the_bar_is_told_every_byte(history: Path) -> None:
+    told: list[int] = []
+
+    reports_in(history, read=told.append)
+
+    assert told == sorted(told)
+    assert told[-1] == history.stat().st_size
 
 
 def test_what_is_no_history_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -107,6 +195,6 @@ def test_what_is_no_history_is_refused_in_one_sentence(tmp_path: Path) -> None:
     cut.write_bytes(gzip.compress(b'{"history": 1}\n' * 50)[:30])
 
     with pytest.raises(BadInput, match=r"none\.jsonl cannot be read: No such file or directory\.$"):
-        backtest(missing, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
+        backtest(missing, [EVIDENCE], checkpoints=8, as_json=True)
     with pytest.raises(BadInput, match=r"cut\.jsonl\.gz holds damaged gzip data; copy it again\.$"):
-        backtest(cut, scorer=ScorerName.EVIDENCE, checkpoints=8, as_json=True)
+        backtest(cut, [EVIDENCE], checkpoints=8, as_json=True)

@@ -59,16 +59,16 @@ class Under:
             believed=after(self.believed, said.changes),
             files={**(self.files or {}), **seen.ran.files},
         )
-        due = dict.fromkeys([*(one.case for one in said.changes), *failing(seen)])
+        here = {*(one.case for one in said.changes), *failing(seen)}
+        changed = under.changes(sorted(here), seen.branch, seen.at)
         now = seen.at.timestamp()
         if now - self.swept_at >= SWEEP:
-            due |= dict.fromkeys(sorted(self.held))
+            changed += under.changes(sorted(self.held - here), None, seen.at)
             under = replace(under, swept_at=now)
-        changed = tuple(under.changes(list(due), seen.branch, seen.at))
-        return replace(under, held=after(under.held, changed)), Said(findings, changed)
+        return replace(under, held=after(under.held, changed)), Said(findings, tuple(changed))
 
-    def changes(self, due: list[str], branch: str, at: datetime) -> list[Change]:
-        """Who of these is held from now on, and who no longer."""
+    def changes(self, due: list[str], branch: str | None, at: datetime) -> list[Change]:
+        """Who of these is held from now on, and who no longer; None: looked at on no branch."""
         holding = {case: self.holds(case, branch, at) for case in due}
         return [
             Change(case, at, is_flaky)
@@ -76,7 +76,7 @@ class Under:
             if is_flaky != (case in self.held)
         ]
 
-    def holds(self, case: str, branch: str, at: datetime) -> bool:
+    def holds(self, case: str, branch: str | None, at: datetime) -> bool:
         """Whether the policy holds a case for flaky at this moment."""
         about = self._about(case, branch)
         if self.policy.is_exempt(about):

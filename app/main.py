@@ -34,6 +34,8 @@ def application(parts: Parts) -> Starlette:
         queue=parts.queue,
         admin_token=_value(parts.settings, "admin_token"),
         public_url=parts.settings.public_url,
+        people=parts.people,
+        set_up=parts.set_up,
     )
     checks = HealthChecks(
         engine=parts.engine,

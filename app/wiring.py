@@ -20,10 +20,14 @@ from app.db.session import Engine, engine_for
 from app.ports import Chat
 from app.services.credentials import CredentialStore, LiveApp
 from app.services.inbox import Inbox
+from app.services.people import People
+from app.services.set_up import SetUp
 from app.services.vault import Vault
 from app.settings import Settings
 from bots.github import events as github_events
 from bots.github.live import LiveHosts
+from bots.github.manifest import manifest
+from bots.github.oauth import GitHubAccounts
 from bots.slack import events as slack_events
 from bots.slack.client import SlackChat
 from jobs.budget import RedisBudget
@@ -66,6 +70,43 @@ class Parts:
             max_cases=settings.report_max_cases,
             max_archive_bytes=settings.archive_max_mb * MB,
             max_entries=settings.archive_max_files,
+        )
+
+    @property
+    def people(self) -> People:
+        """Who signs in through GitHub."""
+        return People(
+            engine=self.engine,
+            vault=self.app.store.vault,
+            accounts=self.accounts,
+            app=self.app.current,
+            clock=self.clock,
+            public_url=self.settings.public_url,
+        )
+
+    @property
+    def accounts(self) -> GitHubAccounts:
+        """GitHub's people."""
+        settings = self.settings
+        return GitHubAccounts(
+            server_url=settings.github_server_url,
+            api_url=settings.github_api_url,
+            clock=self.clock,
+        )
+
+    @property
+    def set_up(self) -> SetUp:
+        """Setting the App up from a page."""
+        return SetUp(
+            engine=self.engine,
+            store=self.app.store,
+            app=self.app,
+            accounts=self.accounts,
+            manifest=manifest,
+            tell_secret=self.github.tell_secret,
+            server_url=self.settings.github_server_url,
+            public_url=self.settings.public_url,
+            clock=self.clock,
         )
 
     @property

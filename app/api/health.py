@@ -71,7 +71,8 @@ class HealthChecks:
             check_admin_token(self.door, token, address=address, now=now)
             return True
         secret = request.cookies.get(cookie_name(secure=self.secure))
-        return visitor_of(self.door, secret, now=now) is not None
+        visitor = visitor_of(self.door, secret, now=now)
+        return visitor is not None and visitor.is_admin
 
 
 def routes(checks: HealthChecks) -> list[Route]:

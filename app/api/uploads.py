@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.core.errors import Missing, NotSignedIn
 from app.core.tokens import repo_of
 from app.db.session import Engine
-from app.services.sessions import Door, check_admin_token, cookie_name, visitor_of
+from app.services.sessions import Door, check_admin_token, cookie_name, must_see, visitor_of
 from app.services.tokens import BEARER, REFUSED, holder_of
 from app.services.upload_health import LAST_PAGE, health_of
 from app.services.uploads import NOT_HERE
@@ -41,13 +41,15 @@ class UploadHealth:
         return JSONResponse(answer.model_dump(mode="json"))
 
     def _must_see(self, request: Request, repo_id: int) -> None:
-        """Raises NotSignedIn for strangers, Missing for a token of another project."""
+        """Raises NotSignedIn for strangers, Missing for everybody who may not see it."""
         authorization = request.headers.get("authorization", "")
         now = self.clock()
         if not authorization:
             secret = request.cookies.get(cookie_name(secure=self.secure))
-            if visitor_of(self.door, secret, now=now) is None:
+            visitor = visitor_of(self.door, secret, now=now)
+            if visitor is None:
                 raise NotSignedIn(REFUSED)
+            must_see(self.door, visitor, repo_id)
             return
         text = authorization[len(BEARER) :].strip()
         if repo_of(text) is None:  # no project token: it may be ADMIN_TOKEN

@@ -12,7 +12,6 @@ from redis import Redis
 from redis.exceptions import RedisError
 from slack_sdk.errors import SlackApiError
 
-import app
 import bots.slack
 from app.clock import Clock
 from app.commands.checkup import (
@@ -29,11 +28,11 @@ from app.db import deliveries, migrate, server
 from app.db.session import Engine, engine_for, unit_of_work
 from bots.github.client import GitHubHosts
 from bots.github.hook import read_hook
+from bots.github.manifest import template
 from bots.slack.client import NETWORK_ERRORS, SlackChat, unreachable
 from bots.slack.failures import failure_of
 from jobs.queue import redis_at
 
-APP_MANIFEST = Path(app.__file__).parents[1] / "app.yml"
 SLACK_MANIFEST = Path(bots.slack.__file__).with_name("manifest.yaml")
 
 
@@ -131,7 +130,7 @@ def slack(token: str, *, api_url: str, clock: Clock) -> SlackFacts:
 
 def wanted_registration() -> Registration:
     """What our App needs, as its manifest says."""
-    manifest = yaml.safe_load(APP_MANIFEST.read_text(encoding="utf-8"))
+    manifest = template()
     return Registration(manifest["default_permissions"], tuple(manifest["default_events"]))
 
 

@@ -72,7 +72,16 @@ class RunSeen:
     head_repo: str | None
 
 
-Fact = InstallationSeen | RepositorySeen | RepositoryGone | PullRequestSeen | RunSeen
+@dataclass(frozen=True, slots=True)
+class AccessRevoked:
+    """A person took back, on GitHub, that we know them; the id is GitHub's."""
+
+    user_id: int
+
+
+Fact = (
+    InstallationSeen | RepositorySeen | RepositoryGone | PullRequestSeen | RunSeen | AccessRevoked
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,17 @@ class ReadRepositoryFiles(Request):
     repo_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ActFromPage(Request):
+    """Do what a person asked for on a case's page; `case_id` is the hex form."""
+
+    kind: ClassVar[str] = "act_from_page"
+    repo_id: int
+    case_id: str
+    action: str
+    login: str
+
+
 KINDS: dict[str, type[Request]] = {
     request.kind: request
     for request in (
@@ -125,6 +136,7 @@ KINDS: dict[str, type[Request]] = {
         ActFromCheck,
         ActFromChat,
         ReadRepositoryFiles,
+        ActFromPage,
     )
 }
 

@@ -25,6 +25,11 @@ TEXT_CUT = 600  # characters of an error, refusal or warning that a list reads
 REMARKS_CUT = 200  # reports with something to say that one page of runs reads
 RUNNING_QUARANTINE = "('active', 'fix_pending')"
 
+VISIBLE = """(CAST(:viewer AS bigint) IS NULL OR EXISTS (
+    SELECT 1 FROM visible_repository v
+    WHERE v.repo_id = r.repo_id AND v.user_id = CAST(:viewer AS bigint)))"""
+"""What GitHub lets the viewer read; everything when it is nobody in particular."""
+
 REPOSITORIES = f"""
 SELECT r.repo_id, r.full_name, r.default_branch, r.is_private, r.first_report_at,
        (SELECT max(started_at) FROM run WHERE run.repo_id = r.repo_id) AS last_run_at,
@@ -38,6 +43,7 @@ LEFT JOIN (SELECT repo_id, count(*) FILTER (WHERE state = 'flaky') AS flaky,
 LEFT JOIN (SELECT repo_id, count(*) AS quarantined FROM quarantine
            WHERE state IN {RUNNING_QUARANTINE} GROUP BY repo_id) q USING (repo_id)
 WHERE r.removed_at IS NULL AND (CAST(:full_name AS text) IS NULL OR r.full_name = :full_name)
+  AND {VISIBLE}
 ORDER BY coalesce(s.flaky, 0) + coalesce(s.broken, 0) DESC, lower(r.full_name), r.repo_id
 LIMIT :limit OFFSET :offset
 """
@@ -65,6 +71,7 @@ LEFT JOIN LATERAL (
 CASES = f"""
 SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
 WHERE r.removed_at IS NULL AND (CAST(:repo_id AS bigint) IS NULL OR s.repo_id = :repo_id)
+  AND {VISIBLE}
   AND (s.state = ANY(:states) OR (:with_quarantined AND q.state IN {RUNNING_QUARANTINE}))
 ORDER BY array_position(CAST(:states AS text[]), s.state) NULLS LAST, s.score DESC,
          s.last_failure_at DESC NULLS LAST, s.repo_id, s.case_id
@@ -107,15 +114,21 @@ LIMIT :limit OFFSET :offset
 """
 
 
-def repositories(session: Session, *, page: int, size: int) -> Page[RepositoryLine]:
-    """The repositories we watch, those with most to look at first."""
-    rows = _rows(session, REPOSITORIES, {"full_name": None} | _window(page, size))
+def repositories(
+    session: Session, *, page: int, size: int, viewer: int | None = None
+) -> Page[RepositoryLine]:
+    """The repositories we watch and the viewer may see, those with most to look at first."""
+    asked = {"full_name": None, "viewer": viewer}
+    rows = _rows(session, REPOSITORIES, asked | _window(page, size))
     return _page([_repository(row) for row in rows], page=page, size=size)
 
 
-def repository(session: Session, full_name: str) -> RepositoryLine | None:
-    """One repository by its name; None when we do not watch it."""
-    rows = _rows(session, REPOSITORIES, {"full_name": full_name} | _window(1, 1))
+def repository(
+    session: Session, full_name: str, *, viewer: int | None = None
+) -> RepositoryLine | None:
+    """One repository by its name; None when we do not watch it, or the viewer may not see it."""
+    asked = {"full_name": full_name, "viewer": viewer}
+    rows = _rows(session, REPOSITORIES, asked | _window(1, 1))
     return _repository(rows[0]) if rows else None
 
 
@@ -127,10 +140,16 @@ def worst_cases(
     with_quarantined: bool = False,
     page: int,
     size: int,
+    viewer: int | None = None,
 ) -> Page[CaseLine]:
     """Cases in these states, in the order of `states` and worst first; of all repositories
     when `repo_id` is None. `with_quarantined` adds those under quarantine in other states."""
-    asked = {"repo_id": repo_id, "states": list(states), "with_quarantined": with_quarantined}
+    asked: dict[str, Any] = {
+        "repo_id": repo_id,
+        "states": list(states),
+        "with_quarantined": with_quarantined,
+    }
+    asked["viewer"] = viewer
     rows = _rows(session, CASES, asked | _window(page, size))
     return _page([case_line(row) for row in rows], page=page, size=size)
 

@@ -137,6 +137,12 @@ def may_see(session: Session, user_id: int, repo_id: int) -> bool:
     return session.get(VisibleRepositoryRow, (repo_id, user_id)) is not None
 
 
+def permission(session: Session, user_id: int, repo_id: int) -> int:
+    """What somebody may do there, as app.ports.Permission; 0 for nothing."""
+    row = session.get(VisibleRepositoryRow, (repo_id, user_id))
+    return 0 if row is None else row.permission
+
+
 def may_see_named(session: Session, user_id: int, full_name: str) -> bool:
     """Whether somebody may see a repository of this name."""
     found = session.execute(

@@ -16,13 +16,19 @@ class OpenSession:
     """A browser that is signed in."""
 
     login: str
+    user_id: int | None  # None for the administrator
     created_at: datetime
     seen_at: datetime
 
 
-def open_session(session: Session, digest: bytes, *, login: str, now: datetime) -> None:
+def open_session(
+    session: Session, digest: bytes, *, login: str, user_id: int | None, now: datetime
+) -> None:
     """Remember a browser that has just signed in."""
-    session.add(WebSessionRow(digest=digest, login=login, created_at=now, seen_at=now))
+    session.add(
+        WebSessionRow(digest=digest, login=login, user_id=user_id, created_at=now, seen_at=now)
+    )
+    session.flush()  # who asks next who is signed in finds it
 
 
 def seen(
@@ -36,12 +42,18 @@ def seen(
         session.connection().execute(
             update(WebSessionRow).where(col(WebSessionRow.digest) == digest).values(seen_at=now)
         )
-    return OpenSession(login=row.login, created_at=row.created_at, seen_at=now)
+    return OpenSession(row.login, row.user_id, created_at=row.created_at, seen_at=now)
 
 
 def close_session(session: Session, digest: bytes) -> None:
     """Forget a browser; nothing happens when it was not known."""
     session.connection().execute(delete(WebSessionRow).where(col(WebSessionRow.digest) == digest))
+
+
+def close_all(session: Session, *, user_id: int | None) -> None:
+    """Forget every browser of one person; None is the administrator."""
+    whose = col(WebSessionRow.user_id).is_not_distinct_from(user_id)
+    session.connection().execute(delete(WebSessionRow).where(whose))
 
 
 def add_link(session: Session, digest: bytes, *, expires_at: datetime) -> None:

@@ -22,7 +22,7 @@ from app.db import reports
 from app.db.reports import KnownReport, NewReport
 from app.db.session import Engine, unit_of_work
 from app.ports import CodeHost
-from app.services import beside, storing
+from app.services import beside, storing, unread
 from app.services.dating import own_time
 from app.services.origins import Origin
 
@@ -112,6 +112,8 @@ def ingest_archive(
             found.append(
                 ingest_report(engine, origin, path, member, now=now, limits=limits, members=members)
             )
+        if not found:
+            unread.note(engine, origin, name, file, now=now, limits=limits)
         beside.keep_attachments(engine, origin, members, now=now)
     except BadInput as error:
         new = _new_report(origin, f"{name}/{ARCHIVE_ITSELF}", file)

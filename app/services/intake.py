@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.core.deliveries import (
+    AccessRevoked,
     Fact,
     InstallationSeen,
     PullRequestSeen,
@@ -12,7 +13,7 @@ from app.core.deliveries import (
     RepositorySeen,
     RunSeen,
 )
-from app.db import repositories, runs
+from app.db import people, repositories, runs
 from app.db.session import Session
 
 
@@ -28,5 +29,7 @@ def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
                 repositories.note_removal(session, fact.repo_id, now=now)
             case PullRequestSeen():
                 repositories.note_pull_request(session, fact.repo_id, fact.pull_request)
+            case AccessRevoked():
+                people.forget(session, fact.user_id)
             case RunSeen():
                 runs.note_run(session, replace(fact.run, head_repo=fact.head_repo))

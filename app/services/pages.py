@@ -47,13 +47,22 @@ class RepositoryPage:
     runs: Page[RunLine]
 
 
-def overview(engine: Engine, *, repository_page: int, case_page: int) -> Overview:
-    """Every repository that we watch, and what is flaky in any of them."""
+def overview(
+    engine: Engine, *, repository_page: int, case_page: int, viewer: int | None = None
+) -> Overview:
+    """Every repository that the viewer may see (None: all), and what is flaky in any of them."""
     with unit_of_work(engine) as session:
         return Overview(
-            pages.repositories(session, page=repository_page, size=REPOSITORIES_SHOWN),
+            pages.repositories(
+                session, page=repository_page, size=REPOSITORIES_SHOWN, viewer=viewer
+            ),
             pages.worst_cases(
-                session, repo_id=None, states=("flaky",), page=case_page, size=CASES_SHOWN
+                session,
+                repo_id=None,
+                states=("flaky",),
+                page=case_page,
+                size=CASES_SHOWN,
+                viewer=viewer,
             ),
         )
 
@@ -66,10 +75,11 @@ def repository_page(
     with_quarantined: bool,
     case_page: int,
     run_page: int,
+    viewer: int | None = None,
 ) -> RepositoryPage:
-    """One repository's page; Missing when we do not watch it."""
+    """One repository's page; Missing when we do not watch it, or the viewer may not see it."""
     with unit_of_work(engine) as session:
-        repository = _repository(session, full_name)
+        repository = _repository(session, full_name, viewer)
         cases = pages.worst_cases(
             session,
             repo_id=repository.repo_id,
@@ -83,11 +93,17 @@ def repository_page(
 
 
 def case_page(
-    engine: Engine, full_name: str, case_id: UUID, *, before: Cursor | None, now: datetime
+    engine: Engine,
+    full_name: str,
+    case_id: UUID,
+    *,
+    before: Cursor | None,
+    now: datetime,
+    viewer: int | None = None,
 ) -> CasePage:
     """One case's page; Missing when the repository has no such case."""
     with unit_of_work(engine) as session:
-        repo_id = _repository(session, full_name).repo_id
+        repo_id = _repository(session, full_name, viewer).repo_id
         found = case_pages.named(session, repo_id, case_id)
         if found is None:
             raise Missing(NOT_HERE)
@@ -139,8 +155,8 @@ def _hint(queue: Queue, one: tasks.Waiting) -> None:
         log.warning("hint_lost", error=str(error))
 
 
-def _repository(session: Session, full_name: str) -> RepositoryLine:
-    found = pages.repository(session, full_name)
+def _repository(session: Session, full_name: str, viewer: int | None) -> RepositoryLine:
+    found = pages.repository(session, full_name, viewer=viewer)
     if found is None:
         raise Missing(NOT_HERE)
     return found

@@ -9,14 +9,17 @@ from hashlib import sha256
 from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Lock
 
-from app.core.errors import NotSignedIn, RateLimited
-from app.db import web_sessions
-from app.db.session import Engine, unit_of_work
+from app.core.errors import Missing, NotSignedIn, RateLimited
+from app.db import people, web_sessions
+from app.db.session import Engine, Session, unit_of_work
+from app.ports import Person
+from app.services.people import People
 
 SECRET_BYTES = 32  # 256 bits: nobody guesses it, so a plain hash keeps it
 IDLE = timedelta(hours=24)  # a session ends so long after its last visit
 LIFETIME = timedelta(days=30)  # and so long after sign-in, however often it is used
 LINK_LIFETIME = timedelta(hours=24)
+NOT_HERE = "Nothing is here, or nothing for you."
 ADMIN = "admin"  # who the one-time link and ADMIN_TOKEN sign in
 
 FAILURES_ALLOWED = 10  # wrong tokens from one address within FAILURE_WINDOW
@@ -31,6 +34,12 @@ class Visitor:
 
     login: str
     csrf: str
+    user_id: int | None = None  # GitHub's; None for the administrator
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this one sees and sets up everything: a link or ADMIN_TOKEN let them in."""
+        return self.user_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ class Door:
     engine: Engine
     admin_token: str | None = field(default=None, repr=False)
     failed: FailedAttempts = field(default_factory=FailedAttempts)
+    people: People | None = None  # None: nobody comes in through GitHub
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -108,20 +118,29 @@ def sign_in_by_link(door: Door, token: str, *, now: datetime) -> str:
                 "This link has been used or has expired: each opens the pages once, within 24 "
                 "hours. Start FlakeGuard again for a new one, or sign in with ADMIN_TOKEN."
             )
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        web_sessions.forget_stale(session, now=now, idle=IDLE, lifetime=LIFETIME)
-        web_sessions.open_session(session, digest_of(secret), login=ADMIN, now=now)
+        return _opened(session, ADMIN, None, now=now)
+
+
+def sign_in_person(door: Door, person: Person, *, now: datetime) -> str:
+    """The secret of a new session for somebody whom GitHub has just named."""
+    with unit_of_work(door.engine) as session:
+        return _opened(session, person.login, person.user_id, now=now)
+
+
+def _opened(session: Session, login: str, user_id: int | None, *, now: datetime) -> str:
+    """A session under a secret of its own: never one that a browser brought along."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    web_sessions.forget_stale(session, now=now, idle=IDLE, lifetime=LIFETIME)
+    web_sessions.open_session(session, digest_of(secret), login=login, user_id=user_id, now=now)
+    people.forget_absent(session)
     return secret
 
 
 def sign_in_by_token(door: Door, token: str, *, address: str, now: datetime) -> str:
     """The secret of a new session. Raises NotSignedIn or RateLimited."""
     check_admin_token(door, token, address=address, now=now)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
     with unit_of_work(door.engine) as session:
-        web_sessions.forget_stale(session, now=now, idle=IDLE, lifetime=LIFETIME)
-        web_sessions.open_session(session, digest_of(secret), login=ADMIN, now=now)
-    return secret
+        return _opened(session, ADMIN, None, now=now)
 
 
 def check_admin_token(door: Door, token: str, *, address: str, now: datetime) -> None:
@@ -138,18 +157,52 @@ def check_admin_token(door: Door, token: str, *, address: str, now: datetime) ->
 
 
 def visitor_of(door: Door, secret: str | None, *, now: datetime) -> Visitor | None:
-    """Who a cookie's secret belongs to; None when nobody is signed in with it."""
+    """Who a cookie's secret belongs to; None when nobody is signed in with it.
+
+    What a person may see is at most ten minutes old then; Unavailable when it is older and GitHub
+    does not answer.
+    """
     if not secret:
         return None
     with unit_of_work(door.engine) as session:
         found = web_sessions.seen(session, digest_of(secret), now=now, idle=IDLE, lifetime=LIFETIME)
-    return Visitor(found.login, csrf_of(secret)) if found else None
+    if found is None:
+        return None
+    if found.user_id is not None and not (door.people and door.people.is_known(found.user_id)):
+        return None
+    return Visitor(found.login, csrf_of(secret), found.user_id)
+
+
+def must_see(door: Door, visitor: Visitor, repo_id: int) -> None:
+    """Raise Missing unless this visitor may see the repository: nobody learns that it exists."""
+    if visitor.user_id is None:
+        return
+    with unit_of_work(door.engine) as session:
+        if not people.may_see(session, visitor.user_id, repo_id):
+            raise Missing(NOT_HERE)
+
+
+def must_see_named(door: Door, visitor: Visitor, full_name: str) -> None:
+    """The same by owner/name."""
+    if visitor.user_id is None:
+        return
+    with unit_of_work(door.engine) as session:
+        if not people.may_see_named(session, visitor.user_id, full_name):
+            raise Missing(NOT_HERE)
 
 
 def sign_out(door: Door, secret: str) -> None:
-    """End a session."""
+    """End a session; with somebody's last one their token goes."""
     with unit_of_work(door.engine) as session:
         web_sessions.close_session(session, digest_of(secret))
+        people.forget_absent(session)
+
+
+def sign_out_everywhere(door: Door, visitor: Visitor) -> None:
+    """End every session of this visitor, wherever it is open."""
+    with unit_of_work(door.engine) as session:
+        web_sessions.close_all(session, user_id=visitor.user_id)
+        people.forget_absent(session)
 
 
 def new_nonce() -> str:

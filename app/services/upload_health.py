@@ -43,11 +43,16 @@ def health_of(engine: Engine, repo_id: int, *, page: int) -> UploadHealth:
 
 
 def uploads_page(
-    engine: Engine, full_name: str, *, report_page: int, refused_page: int
+    engine: Engine,
+    full_name: str,
+    *,
+    report_page: int,
+    refused_page: int,
+    viewer: int | None = None,
 ) -> UploadsPage:
-    """By the repository's name; Missing when we do not watch it."""
+    """By the repository's name; Missing when we do not watch it, or the viewer may not see it."""
     with unit_of_work(engine) as session:
-        repository = pages.repository(session, full_name)
+        repository = pages.repository(session, full_name, viewer=viewer)
         if repository is None:
             raise Missing(NOT_HERE)
         repo_id = repository.repo_id

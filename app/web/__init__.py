@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.web import docs, pages, security_txt, sign_in
+from app.web import case_acts, docs, github, pages, security_txt, set_up, sign_in
 from app.web.assets import asset_url, static_file
-from app.web.doors import FORM_BYTES, Endpoint, signed_in, writing
+from app.web.doors import FORM_BYTES, Endpoint, for_everybody, signed_in, writing
 from app.web.problems import Crashes, exception_handlers
 from app.web.request_ids import RequestIds
 from app.web.security import SecurityHeaders
@@ -26,12 +26,13 @@ CASE = f"{ONE}/cases/{{case_id:uuid}}"
 def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
     """Every page, and what they are made of; `api` is the description that /docs shows."""
     reading: dict[str, Endpoint] = {
-        "/": signed_in(web, pages.overview),
+        "/": for_everybody(web, pages.overview),
         CASE: signed_in(web, pages.one_case),
         f"{ONE}/uploads": signed_in(web, pages.uploads),
         ONE: signed_in(web, pages.repository),
         "/parked": signed_in(web, pages.parked),
         "/sign-in": partial(sign_in.show, web),
+        "/account": for_everybody(web, pages.account),
         "/security": partial(security_txt.policy, web),
         "/.well-known/security.txt": partial(security_txt.security_txt, web),
         "/static/{name}": static_file,
@@ -41,9 +42,26 @@ def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
         reading["/docs"] = partial(docs.show, api)
     acting: dict[str, Endpoint] = {
         "/sign-in": partial(sign_in.submit, web),
-        "/sign-out": writing(web, sign_in.leave),
+        "/sign-out": writing(web, sign_in.leave, of_oneself=True),
+        "/sign-out/everywhere": writing(web, sign_in.leave_everywhere, of_oneself=True),
         "/parked/{task_id}/retry": writing(web, pages.retry),
+        f"{CASE}/act": writing(web, case_acts.ask),
     }
+    if web.people is not None:
+        reading |= {
+            "/github/sign-in": partial(github.start, web),
+            "/github/oauth/callback": partial(github.back, web),
+        }
+    if web.set_up is not None:
+        reading |= {
+            "/github/setup": signed_in(web, set_up.show),
+            "/github/setup/progress": signed_in(web, set_up.progress),
+            "/github/setup/callback": signed_in(web, set_up.back),
+        }
+        acting |= {
+            "/github/setup": writing(web, set_up.begin),
+            "/github/setup/secret": writing(web, set_up.rotate),
+        }
     return [Route(path, page) for path, page in reading.items()] + [
         Route(path, act, methods=["POST"], max_body_size=FORM_BYTES) for path, act in acting.items()
     ]

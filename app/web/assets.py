@@ -11,7 +11,11 @@ from starlette.responses import Response
 from app.core.errors import Missing
 
 FOLDER = Path(__file__).parent / "static"
-MEDIA_TYPES = {"style.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    "style.css": "text/css; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+    "set_up.js": "text/javascript; charset=utf-8",
+}
 FOREVER = "public, max-age=31536000, immutable"  # a year; the address names the content
 VERSION_DIGITS = 12  # of the digest, enough to tell versions apart
 

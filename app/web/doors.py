@@ -9,8 +9,15 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.core.errors import NotAllowed
-from app.services.sessions import Visitor, cookie_name, is_same, visitor_of
+from app.core.errors import Missing, NotAllowed
+from app.services.sessions import (
+    NOT_HERE,
+    Visitor,
+    cookie_name,
+    is_same,
+    must_see_named,
+    visitor_of,
+)
 from app.web.site import Web
 
 FORM_FIELDS = 10  # more than any form of ours has
@@ -21,19 +28,51 @@ Endpoint = Callable[[Request], Response]
 
 
 def signed_in(web: Web, page: Callable[[Web, Visitor, Request], Response]) -> Endpoint:
-    """The page for whoever is signed in; everybody else is sent to sign in."""
+    """The page of one repository for whoever may see it, any other for the administrator alone.
+
+    Everybody who is not signed in is sent to sign in.
+    """
 
     def endpoint(request: Request) -> Response:
         visitor = visitor_in(web, request)
         if visitor is None:
             return to_sign_in(request)
+        must_see(web, visitor, request)
         return page(web, visitor, request)
 
     return endpoint
 
 
-def writing(web: Web, act: Callable[[Web, Visitor, Request, FormData], Response]) -> Endpoint:
-    """The act for whoever is signed in and sends the token of a page of ours along."""
+def for_everybody(web: Web, page: Callable[[Web, Visitor, Request], Response]) -> Endpoint:
+    """A page for whoever is signed in, which itself shows to each only what they may see."""
+
+    def endpoint(request: Request) -> Response:
+        visitor = visitor_in(web, request)
+        return to_sign_in(request) if visitor is None else page(web, visitor, request)
+
+    return endpoint
+
+
+def must_see(web: Web, visitor: Visitor, request: Request) -> None:
+    """Raise Missing unless this visitor may see what the address names."""
+    names = request.path_params
+    if visitor.is_admin:
+        return
+    if "owner" not in names or not f"{names['owner']}/{names['name']}".isprintable():
+        raise Missing(NOT_HERE)
+    must_see_named(web.door, visitor, f"{names['owner']}/{names['name']}")
+
+
+def writing(
+    web: Web,
+    act: Callable[[Web, Visitor, Request, FormData], Response],
+    *,
+    of_oneself: bool = False,
+) -> Endpoint:
+    """The act for whoever may see what it is about and sends the token of a page of ours along.
+
+    `of_oneself` is for acts that concern nobody but the visitor.
+    """
 
     def endpoint(request: Request) -> Response:
         visitor = visitor_in(web, request)
@@ -42,6 +81,8 @@ def writing(web: Web, act: Callable[[Web, Visitor, Request, FormData], Response]
         form = form_of(request)
         if not is_same(field_of(form, "csrf"), visitor.csrf):
             raise NotAllowed(STALE_FORM)
+        if not of_oneself:
+            must_see(web, visitor, request)
         return act(web, visitor, request, form)
 
     return endpoint

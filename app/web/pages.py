@@ -10,10 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.db.pages import LISTED_STATES
-from app.services import pages, upload_health
+from app.services import page_acts, pages, upload_health
 from app.services.pages import NOT_HERE
 from app.services.sessions import Visitor
 from app.web.answers import page
+from app.web.case_acts import ASKED
 from app.web.formats import cursor_from
 from app.web.site import Web
 from app.web.timeline import LEGEND, picture_of
@@ -40,9 +41,17 @@ VIEWS: dict[str, tuple[tuple[str, ...], bool]] = {
 def overview(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/`: the repositories, and what is flaky in any of them."""
     found = pages.overview(
-        web.engine, repository_page=_number(request, "page"), case_page=_number(request, "cases")
+        web.engine,
+        repository_page=_number(request, "page"),
+        case_page=_number(request, "cases"),
+        viewer=visitor.user_id,
     )
     return _page(web, "overview.html", visitor, request, found=found)
+
+
+def account(web: Web, visitor: Visitor, request: Request) -> Response:
+    """`/account`: who one is here, and a way out of every browser."""
+    return _page(web, "account.html", visitor, request)
 
 
 def repository(web: Web, visitor: Visitor, request: Request) -> Response:
@@ -58,6 +67,7 @@ def repository(web: Web, visitor: Visitor, request: Request) -> Response:
         with_quarantined=with_quarantined,
         case_page=_number(request, "cases"),
         run_page=_number(request, "runs"),
+        viewer=visitor.user_id,
     )
     return _page(web, "repository.html", visitor, request, found=found, view=view, views=VIEWS)
 
@@ -66,7 +76,12 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/cases/{case_id}`: all that was seen and decided of one case."""
     before = cursor_from(request.query_params.get("before", ""))
     found = pages.case_page(
-        web.engine, _full_name(request), _case_id(request), before=before, now=web.clock()
+        web.engine,
+        _full_name(request),
+        _case_id(request),
+        before=before,
+        now=web.clock(),
+        viewer=visitor.user_id,
     )
     picture = picture_of(found.timeline.sightings)
     return _page(
@@ -78,6 +93,8 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
         picture=picture,
         legend=LEGEND,
         is_newest=before is None,
+        may_write=page_acts.may_write(web.engine, visitor.user_id, found.repository),
+        is_asked=request.query_params.get("said") == ASKED,
     )
 
 
@@ -88,6 +105,7 @@ def uploads(web: Web, visitor: Visitor, request: Request) -> Response:
         _full_name(request),
         report_page=_number(request, "page"),
         refused_page=_number(request, "refused"),
+        viewer=visitor.user_id,
     )
     return _page(web, "uploads.html", visitor, request, found=found)
 
@@ -122,7 +140,7 @@ def _page(
         template,
         visitor=visitor,
         now=web.clock(),
-        parked_count=pages.count_parked(web.engine),
+        parked_count=pages.count_parked(web.engine) if visitor.is_admin else 0,
         here=request.url.path,
         **values,
     )

@@ -24,36 +24,48 @@ def show(web: Web, request: Request) -> Response:
         return _by_link(web, request, token)
     if visitor_in(web, request) is not None:
         return RedirectResponse(next_path(request.query_params.get("next")), HTTPStatus.SEE_OTHER)
-    return _form(web, next_path(request.query_params.get("next")))
+    return form(web, next_path(request.query_params.get("next")))
 
 
 def submit(web: Web, request: Request) -> Response:
     """Sign in with ADMIN_TOKEN. The form's nonce must have come back in its cookie, too."""
-    form = form_of(request)
+    sent = form_of(request)
     nonce = request.cookies.get(_nonce_cookie(web), "")
-    if not nonce or not sessions.is_same(field_of(form, "csrf"), sessions.csrf_of(nonce)):
+    if not nonce or not sessions.is_same(field_of(sent, "csrf"), sessions.csrf_of(nonce)):
         raise NotAllowed(STALE_FORM)
-    goal = next_path(field_of(form, "next"))
+    goal = next_path(field_of(sent, "next"))
     address = request.client.host if request.client else ""
     try:
         secret = sessions.sign_in_by_token(
-            web.door, field_of(form, "token"), address=address, now=web.clock()
+            web.door, field_of(sent, "token"), address=address, now=web.clock()
         )
     except NotSignedIn as error:
-        return _form(web, goal, message=str(error), status=HTTPStatus.UNAUTHORIZED)
+        return form(web, goal, message=str(error), status=HTTPStatus.UNAUTHORIZED)
     except RateLimited as error:
-        answer = _form(web, goal, message=str(error), status=HTTPStatus.TOO_MANY_REQUESTS)
+        answer = form(web, goal, message=str(error), status=HTTPStatus.TOO_MANY_REQUESTS)
         wait = max(1, round((error.until - web.clock()).total_seconds()))
         answer.headers["Retry-After"] = str(wait)
         return answer
-    return _let_in(web, request, secret, goal)
+    return let_in(web, request, secret, goal)
 
 
 def leave(web: Web, _visitor: Visitor, request: Request, _form_data: FormData) -> Response:
     """Sign out: the session ends here, not only in the browser."""
-    name = cookie_name(secure=web.secure)
-    sessions.sign_out(web.door, request.cookies[name])
+    sessions.sign_out(web.door, request.cookies[cookie_name(secure=web.secure)])
+    return _shown_out(web)
+
+
+def leave_everywhere(
+    web: Web, visitor: Visitor, _request: Request, _form_data: FormData
+) -> Response:
+    """Sign out of every browser."""
+    sessions.sign_out_everywhere(web.door, visitor)
+    return _shown_out(web)
+
+
+def _shown_out(web: Web) -> Response:
     answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    name = cookie_name(secure=web.secure)
     answer.delete_cookie(name, secure=web.secure, httponly=True, samesite="lax")
     return answer
 
@@ -79,11 +91,12 @@ def _by_link(web: Web, request: Request, token: str) -> Response:
     except NotSignedIn as error:
         if visitor_in(web, request) is not None:  # a link opened twice in the same browser
             return RedirectResponse(goal, HTTPStatus.SEE_OTHER)
-        return _form(web, goal, message=str(error), status=HTTPStatus.UNAUTHORIZED)
-    return _let_in(web, request, secret, goal)
+        return form(web, goal, message=str(error), status=HTTPStatus.UNAUTHORIZED)
+    return let_in(web, request, secret, goal)
 
 
-def _let_in(web: Web, request: Request, secret: str, goal: str) -> Response:
+def let_in(web: Web, request: Request, secret: str, goal: str) -> Response:
+    """Into the pages, with a session of its own; the one before ends."""
     name = cookie_name(secure=web.secure)
     if before := request.cookies.get(name):
         sessions.sign_out(web.door, before)
@@ -93,7 +106,8 @@ def _let_in(web: Web, request: Request, secret: str, goal: str) -> Response:
     return answer
 
 
-def _form(web: Web, goal: str, *, message: str = "", status: int = HTTPStatus.OK) -> Response:
+def form(web: Web, goal: str, *, message: str = "", status: int = HTTPStatus.OK) -> Response:
+    """The sign-in page, with what went wrong before."""
     nonce = sessions.new_nonce()
     answer = page(
         "sign_in.html",
@@ -101,6 +115,7 @@ def _form(web: Web, goal: str, *, message: str = "", status: int = HTTPStatus.OK
         status=status,
         message=message,
         has_token=web.admin_token is not None,
+        has_github=web.people is not None and web.people.can_sign_in,
         csrf=sessions.csrf_of(nonce),
         next=goal,
     )

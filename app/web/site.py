@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from app.clock import Clock
 from app.db.session import Engine
 from app.ports import Queue
+from app.services.people import People
 from app.services.sessions import Door, FailedAttempts
+from app.services.set_up import SetUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Web:
     public_url: str | None = None  # where people reach us; https makes the cookies secure
     contact: str | None = None  # URI for security.txt; None: this installation's own /security
     failed: FailedAttempts = field(default_factory=FailedAttempts)
+    people: People | None = None  # None: nobody signs in through GitHub
+    set_up: SetUp | None = None  # None: the App is not set up from here
 
     @property
     def secure(self) -> bool:
@@ -30,4 +34,4 @@ class Web:
     @property
     def door(self) -> Door:
         """Who may come in."""
-        return Door(self.engine, self.admin_token, self.failed)
+        return Door(self.engine, self.admin_token, self.failed, self.people)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app.core.deliveries import (
+    AccessRevoked,
     Delivery,
     Fact,
     InstallationSeen,
@@ -18,6 +19,7 @@ from app.core.policy.reading import PLACE
 from app.core.requests import ActFromCheck, IngestRun, QueueName, ReadRepositoryFiles
 from bots.github.facts import COMPLETED, pull_request_of, repository_of, run_of
 from bots.github.payloads import (
+    AuthorizationEvent,
     CheckRunEvent,
     Event,
     InstallationEvent,
@@ -156,8 +158,15 @@ def take_repository(delivery: Delivery, app_id: int | None) -> Taken:
     return Taken(facts=seen(event), requests=moved)  # another default branch has files of its own
 
 
+def take_authorization(delivery: Delivery, app_id: int | None) -> Taken:
+    """Somebody took back that we know them: their sessions and token end."""
+    event = read_body(AuthorizationEvent, delivery.event, delivery.body)
+    return Taken(facts=(AccessRevoked(event.sender.id),)) if event.action == "revoked" else NOTHING
+
+
 EVENTS: dict[str, Callable[[Delivery, int | None], Taken]] = {
     "check_run": take_check_run,
+    "github_app_authorization": take_authorization,
     "installation": take_installation,
     "installation_repositories": take_installation_repositories,
     "pull_request": take_pull_request,

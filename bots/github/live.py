@@ -6,6 +6,7 @@ from threading import Lock
 from app.core.credentials import AppInUse
 from app.core.errors import ErrorKind, Unavailable
 from bots.github.client import GitHubHost, GitHubHosts
+from bots.github.hook import set_secret
 
 NOT_SET_UP = (
     "Installation {id} cannot be reached: set the GitHub App up at /github/setup, or with "
@@ -44,6 +45,13 @@ class LiveHosts:
                 self._hosts = GitHubHosts(*wanted, api_url=self.api_url)
                 self._made_with = wanted
             return self._hosts
+
+    def tell_secret(self, secret: str) -> None:
+        """Let GitHub sign with another webhook secret; Unavailable until an App is set up."""
+        hosts = self.hosts()
+        if hosts is None:
+            raise Unavailable("No GitHub App is set up.", kind=ErrorKind.GITHUB_API)
+        set_secret(hosts.as_app, secret)
 
     def close(self) -> None:
         """Close every connection."""

@@ -3,6 +3,7 @@
 from app.core.requests import (
     ActFromChat,
     ActFromCheck,
+    ActFromPage,
     EvaluateRun,
     IngestRun,
     PublishRun,
@@ -10,7 +11,7 @@ from app.core.requests import (
     TakeDelivery,
     TellChat,
 )
-from jobs.tasks.click import act_from_chat, act_from_check
+from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
 from jobs.tasks.files import read_repository_files
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat
@@ -26,4 +27,5 @@ HANDLERS: dict[str, Handler] = {
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
+    ActFromPage.kind: act_from_page,
 }

@@ -10,6 +10,7 @@ from app.core.errors import FlakeGuardError, NotAllowed
 from app.core.requests import (
     ActFromChat,
     ActFromCheck,
+    ActFromPage,
     EvaluateRun,
     PublishRun,
     QueueName,
@@ -61,6 +62,25 @@ def act_from_check(work: Work) -> None:
     with work.finishing() as turn:
         _act(turn, work, repository, case_ids, kind, actor)
         turn.ask(QueueName.CLICK, PublishRun(repository.id, shown.key))
+
+
+def act_from_page(work: Work) -> None:
+    """Act on the case whose page's button was pressed; GitHub is asked again who may."""
+    request = work.lease.request
+    assert isinstance(request, ActFromPage)
+    with unit_of_work(work.context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+    try:
+        if repository is None:
+            raise NotAllowed(words.nothing_to_act_on())
+        _must_write(work, repository, request.login)
+    except NotAllowed as refused:
+        log.info("click_refused", login=request.login, reason=str(refused))
+        with work.finishing():
+            return
+    actor = Actor(request.login, "page", work.lease.request_id)
+    with work.finishing() as turn:
+        _act(turn, work, repository, [UUID(hex=request.case_id)], ActKind(request.action), actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from app.sandbox.github.entities import DEFAULT_EVENTS, DEFAULT_PERMISSIONS
 from bots.github.events import KNOWN_EVENTS
 
 ROOT = Path(__file__).parents[2]
-UNASKED = {"installation", "installation_repositories"}  # GitHub sends these to every App
+UNASKED = {
+    "installation",
+    "installation_repositories",
+    "github_app_authorization",
+}  # GitHub sends these to every App
 
 
 def read(path: str) -> Any:  # noqa: ANN401 -- it is YAML

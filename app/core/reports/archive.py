@@ -80,6 +80,13 @@ def attachments_in(file: BinaryIO, *, limits: Limits = DEFAULTS) -> dict[str, in
         return {one.filename: one.file_size for one in islice(found, ATTACHMENTS_MOST)}
 
 
+def file_names_in(file: BinaryIO, *, limits: Limits = DEFAULTS, most: int) -> list[str]:
+    """What the first files of an archive are called, whatever they are."""
+    with _opened_zip(file, limits) as archive:
+        found = (one.filename for one in archive.infolist() if not one.is_dir())
+        return list(islice(found, most))
+
+
 class _Budget:
     """What may still be unpacked, over an archive and the archives in it."""
 

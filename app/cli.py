@@ -99,14 +99,20 @@ def up(
 
 
 @cli.command()
-def web(*, host: Host = None, port: Port = None) -> None:
+def web(
+    *,
+    host: Host = None,
+    port: Port = None,
+    link: Annotated[
+        bool, typer.Option(help="Print a one-time link to set GitHub up while it is not.")
+    ] = True,
+) -> None:
     """Run one web process."""
-    from app.main import serve
-    from app.wiring import wired
+    from app.commands.web import run_web
 
     settings = _settings()
-    with wired(settings) as parts:
-        serve(parts, host=host or settings.host, port=settings.port if port is None else port)
+    bound = settings.port if port is None else port
+    run_web(settings, host=host or settings.host, port=bound, with_link=link)
 
 
 @cli.command()

@@ -67,7 +67,9 @@ class Settings(BaseSettings):
         None, description="The GitHub App's private key: the PEM text, or the path of its file."
     )
     github_webhook_secret: types.Secret | None = Field(
-        None, description="Checks GitHub's deliveries; until it is set they are answered 503."
+        None,
+        description="Checks GitHub's deliveries; until there is one they are answered 503; to "
+        "rotate it write new secret, comma, old secret, each of at least 16 characters.",
     )
     github_client_id: types.Text | None = Field(
         None, description="The GitHub App's client id, for signing in through GitHub."

@@ -10,13 +10,14 @@ from http import HTTPStatus
 from rich.console import Console
 
 from app.clock import Clock, utc_now
+from app.core.credentials import AppInUse
 from app.core.errors import BadInput, FlakeGuardError
 from app.db.migrate import upgrade
 from app.db.session import engine_for
 from app.services.sessions import make_sign_in_link
 from app.settings import Settings, for_child
 from app.supervise import Program, Supervisor
-from app.wiring import equipped
+from app.wiring import equipped, live_app
 
 DONE, FAILED = 0, 1  # exit status
 OURS = (sys.executable, "-m", "app.cli")
@@ -77,7 +78,7 @@ def programs(settings: Settings, workers: int, command: Sequence[str] = OURS) ->
     """The processes that make up an installation."""
     environ = for_child(settings)
     arguments = {
-        "web": ["web", "--host", settings.host, "--port", str(settings.port)],
+        "web": ["web", "--no-link", "--host", settings.host, "--port", str(settings.port)],
         **{f"worker {number}": ["worker"] for number in range(1, workers + 1)},
         "cron": ["cron"],
     }
@@ -126,31 +127,34 @@ def _welcome(settings: Settings, clock: Clock) -> None:
     engine = engine_for(_database(settings), pool_size=1)
     try:
         link = make_sign_in_link(engine, now=clock(), base_url=address_of(settings))
+        app = live_app(settings, engine, clock=clock).current()
     finally:
         engine.dispose()
     console = Console(soft_wrap=True)
-    for line in welcome(settings, link):
+    for line in welcome(settings, link, app):
         console.print(line, markup=False, highlight=False)
 
 
-def welcome(settings: Settings, link: str) -> list[str]:
+def welcome(settings: Settings, link: str, app: AppInUse) -> list[str]:
     """What a person reads once everything is up: where it is, how to get in, what comes next."""
     return [
         f"FlakeGuard is up at {address_of(settings)}",
         f"Sign in within 24 hours, once: {link}",
-        next_step(settings),
+        next_step(settings, app),
         "Ctrl-C ends everything and loses nothing.",
     ]
 
 
-def next_step(settings: Settings) -> str:
+def next_step(settings: Settings, app: AppInUse) -> str:
     """The one thing to do next."""
-    if settings.github_app_id is None:
+    if app.fault:
+        return app.fault
+    if not app.is_set_up:
         return (
-            "Next: connect a GitHub App with GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY and "
-            "GITHUB_WEBHOOK_SECRET; `flakeguard doctor` says what is missing."
+            f"Next: connect GitHub at {address_of(settings)}/github/setup, or with GITHUB_APP_ID, "
+            "GITHUB_APP_PRIVATE_KEY and GITHUB_WEBHOOK_SECRET."
         )
-    if settings.github_webhook_secret is None and not settings.github_polling:
+    if not app.webhook_secrets and not settings.github_polling:
         return "Next: set GITHUB_WEBHOOK_SECRET; until then GitHub's deliveries are answered 503."
     return "Next: push to a repository whose workflow uploads its test report as an artifact."
 

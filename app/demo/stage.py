@@ -111,7 +111,7 @@ def set_up(
 def programs(settings: Settings, workers: int) -> Sequence[Program]:
     """The processes of an installation; so many workers, each kept by itself."""
     environ = for_child(settings)
-    web = ["web", "--host", LOOPBACK, "--port", str(settings.port)]
+    web = ["web", "--no-link", "--host", LOOPBACK, "--port", str(settings.port)]
     named = [("web", web), ("cron", ["cron"])]
     named += [(f"worker {number}", ["worker"]) for number in range(1, workers + 1)]
     return [Program(name, [*OURS, *arguments], environ) for name, arguments in named]

@@ -19,13 +19,15 @@ from app.core.policy.reading import PLACE
 from app.core.requests import ActFromCheck, IngestRun, QueueName, ReadRepositoryFiles
 from bots.github.facts import COMPLETED, pull_request_of, repository_of, run_of
 from bots.github.payloads import (
-    AuthorizationEvent,
     CheckRunEvent,
     Event,
+    Id,
     InstallationEvent,
+    Payload,
     PullRequestEvent,
     PushEvent,
     RepositoryPart,
+    Text,
     WorkflowRunEvent,
     read_body,
 )
@@ -35,6 +37,19 @@ PULL_REQUEST_ACTIONS = frozenset({"opened", "synchronize", "reopened", "edited",
 NOTHING = Taken()
 FILES_READ = frozenset({PLACE, *PLACES})
 COMMITS_TOLD = 2_048  # of a push, at most: GitHub leaves the rest out
+
+
+class SenderPart(Payload):
+    """Who did it, by the id that stays."""
+
+    id: Id
+
+
+class AuthorizationEvent(Payload):
+    """`github_app_authorization`."""
+
+    action: Text
+    sender: SenderPart
 
 
 def taken(delivery: Delivery, *, app_id: int | None) -> Taken:

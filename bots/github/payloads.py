@@ -285,19 +285,6 @@ class InstallationEvent(Payload):
     repositories_removed: tuple[RepositoryPart, ...] = ()
 
 
-class SenderPart(Payload):
-    """Who did it, by the id that stays."""
-
-    id: Id
-
-
-class AuthorizationEvent(Payload):
-    """`github_app_authorization`."""
-
-    action: Text
-    sender: SenderPart
-
-
 PayloadT = TypeVar("PayloadT", bound=Payload)
 
 

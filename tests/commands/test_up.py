@@ -14,8 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.clock import utc_now
 from app.commands.up import address_of, next_step, programs
-from app.settings import isolated
+from app.core.credentials import in_use
+from app.settings import Settings, isolated
+from app.wiring import given_app
 from tests.commands.world import free_port, processes_of, run, start
 
 STEP = 0.05  # seconds between looks; how long a test looks is pytest's time-out
@@ -142,7 +145,7 @@ def test_an_installation_is_one_web_one_cron_and_as_many_workers_as_wanted(tmp_p
     wanted = programs(isolated(tmp_path, host="::1", port=8080), workers=2, command=["flakeguard"])
 
     assert {one.name: " ".join(one.arguments) for one in wanted} == {
-        "web": "flakeguard web --host ::1 --port 8080",
+        "web": "flakeguard web --no-link --host ::1 --port 8080",
         "worker 1": "flakeguard worker",
         "worker 2": "flakeguard worker",
         "cron": "flakeguard cron",
@@ -172,10 +175,16 @@ def test_the_address_shown_is_the_public_one_where_there_is_one(tmp_path: Path) 
 def test_the_next_step_is_the_first_thing_that_is_missing(tmp_path: Path, private_key: str) -> None:
     app = {"github_app_id": 7, "github_app_private_key": private_key}
 
-    assert next_step(isolated(tmp_path)).startswith("Next: connect a GitHub App with GITHUB_APP_ID")
-    assert next_step(isolated(tmp_path, **app)) == (
+    def step(settings: Settings) -> str:
+        return next_step(settings, in_use(given_app(settings), None, now=utc_now()))
+
+    assert step(isolated(tmp_path)) == (
+        "Next: connect GitHub at http://127.0.0.1:8000/github/setup, or with GITHUB_APP_ID, "
+        "GITHUB_APP_PRIVATE_KEY and GITHUB_WEBHOOK_SECRET."
+    )
+    assert step(isolated(tmp_path, **app)) == (
         "Next: set GITHUB_WEBHOOK_SECRET; until then GitHub's deliveries are answered 503."
     )
-    assert next_step(isolated(tmp_path, **app, github_webhook_secret="s")) == (
+    assert step(isolated(tmp_path, **app, github_webhook_secret="s")) == (
         "Next: push to a repository whose workflow uploads its test report as an artifact."
     )

@@ -45,7 +45,7 @@ class HealthChecks:
         return JSONResponse(body, status_code=_status(checks))
 
     def deep(self, request: Request) -> Response:
-        """`/health/deep`: everything, timed, for whoever is signed in or sends ADMIN_TOKEN."""
+        """`/health/deep`: everything, timed, for the administrator, signed in or by ADMIN_TOKEN."""
         if not self._may_look(request):
             if "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse("/sign-in?next=/health/deep", HTTPStatus.SEE_OTHER)
@@ -62,7 +62,7 @@ class HealthChecks:
         return JSONResponse(body, status_code=_status(checks))
 
     def _may_look(self, request: Request) -> bool:
-        """Raises NotSignedIn or RateLimited for a bearer token that is not ADMIN_TOKEN."""
+        """Raises NotSignedIn or RateLimited for a wrong bearer token, Missing for who is no admin."""
         authorization = request.headers.get("authorization", "")
         now = self.clock()
         if authorization.lower().startswith(BEARER):
@@ -72,7 +72,9 @@ class HealthChecks:
             return True
         secret = request.cookies.get(cookie_name(secure=self.secure))
         visitor = visitor_of(self.door, secret, now=now)
-        return visitor is not None and visitor.is_admin
+        if visitor is not None and not visitor.is_admin:
+            raise Missing(NOT_HERE)  # to sign in again would change nothing
+        return visitor is not None
 
 
 def routes(checks: HealthChecks) -> list[Route]:

@@ -162,13 +162,21 @@ def forget(session: Session, user_id: int) -> None:
     _forget_token(session, user_id)
 
 
-def forget_absent(session: Session) -> None:
-    """Drop the tokens of everybody who is signed in nowhere any more."""
+def forget_if_absent(session: Session, user_id: int) -> None:
+    """Drop somebody's token when they are signed in nowhere any more."""
+    query = text("SELECT EXISTS (SELECT 1 FROM web_session WHERE user_id = :user_id)")
+    if not session.execute(query, {"user_id": user_id}).scalar_one():
+        _forget_token(session, user_id)
+
+
+def forget_absent(session: Session, *, before: datetime) -> None:
+    """Drop the tokens of all who are signed in nowhere any more and were not seen since."""
     absent = session.execute(
         text(
-            "SELECT user_id FROM person p WHERE NOT EXISTS"
-            " (SELECT 1 FROM web_session w WHERE w.user_id = p.user_id)"
-        )
+            "SELECT user_id FROM person p WHERE (checked_at IS NULL OR checked_at < :before)"
+            " AND NOT EXISTS (SELECT 1 FROM web_session w WHERE w.user_id = p.user_id)"
+        ),
+        {"before": before},
     ).scalars()
     for user_id in list(absent):
         _forget_token(session, user_id)

@@ -45,9 +45,15 @@ def seen(
     return OpenSession(row.login, row.user_id, created_at=row.created_at, seen_at=now)
 
 
-def close_session(session: Session, digest: bytes) -> None:
-    """Forget a browser; nothing happens when it was not known."""
-    session.connection().execute(delete(WebSessionRow).where(col(WebSessionRow.digest) == digest))
+def close_session(session: Session, digest: bytes) -> int | None:
+    """Forget a browser, known or not; whose it was, None for nobody's and the administrator's."""
+    closed = session.connection().execute(
+        delete(WebSessionRow)
+        .where(col(WebSessionRow.digest) == digest)
+        .returning(col(WebSessionRow.user_id))
+    )
+    whose: int | None = closed.scalar_one_or_none()
+    return whose
 
 
 def close_all(session: Session, *, user_id: int | None) -> None:

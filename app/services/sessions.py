@@ -20,6 +20,7 @@ IDLE = timedelta(hours=24)  # a session ends so long after its last visit
 LIFETIME = timedelta(days=30)  # and so long after sign-in, however often it is used
 LINK_LIFETIME = timedelta(hours=24)
 NOT_HERE = "Nothing is here, or nothing for you."
+COMING_IN = timedelta(hours=1)  # somebody's token is there a moment before their session
 ADMIN = "admin"  # who the one-time link and ADMIN_TOKEN sign in
 
 FAILURES_ALLOWED = 10  # wrong tokens from one address within FAILURE_WINDOW
@@ -132,7 +133,7 @@ def _opened(session: Session, login: str, user_id: int | None, *, now: datetime)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     web_sessions.forget_stale(session, now=now, idle=IDLE, lifetime=LIFETIME)
     web_sessions.open_session(session, digest_of(secret), login=login, user_id=user_id, now=now)
-    people.forget_absent(session)
+    people.forget_absent(session, before=now - COMING_IN)
     return secret
 
 
@@ -194,15 +195,17 @@ def must_see_named(door: Door, visitor: Visitor, full_name: str) -> None:
 def sign_out(door: Door, secret: str) -> None:
     """End a session; with somebody's last one their token goes."""
     with unit_of_work(door.engine) as session:
-        web_sessions.close_session(session, digest_of(secret))
-        people.forget_absent(session)
+        whose = web_sessions.close_session(session, digest_of(secret))
+        if whose is not None:
+            people.forget_if_absent(session, whose)
 
 
 def sign_out_everywhere(door: Door, visitor: Visitor) -> None:
     """End every session of this visitor, wherever it is open."""
     with unit_of_work(door.engine) as session:
         web_sessions.close_all(session, user_id=visitor.user_id)
-        people.forget_absent(session)
+        if visitor.user_id is not None:
+            people.forget_if_absent(session, visitor.user_id)
 
 
 def new_nonce() -> str:

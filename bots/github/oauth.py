@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from app.clock import Clock
 from app.core.credentials import AppCredential
-from app.core.errors import Missing, NotSignedIn, Unavailable
+from app.core.errors import BadInput, Missing, NotSignedIn, Unavailable
 from app.ports import Client, Permission, Person, UserToken
 from bots.github.addresses import quoted, repo_path
 from bots.github.client import TIMEOUT
@@ -126,10 +126,7 @@ class GitHubAccounts:
         with self._client(token) as http:
             for one in self._all(http, "/user/installations", inside="installations"):
                 where = read_answer(InstallationIdPart, one, "GET /user/installations")
-                path = f"/user/installations/{where.id}/repositories"
-                for item in self._all(http, path, inside="repositories"):
-                    part = read_answer(ReadablePart, item, f"GET {path}")
-                    found[part.id] = part.permission
+                found |= self._installed(http, where.id)
             for repo_id, full_name in public:
                 if repo_id not in found:
                     found |= self._public(http, repo_id, full_name)
@@ -173,11 +170,27 @@ class GitHubAccounts:
             ends_at=_after(now, said.get("expires_in")),
         )
 
+    def _installed(self, http: httpx.Client, installation_id: int) -> Mapping[int, Permission]:
+        """What a person was given of one installation; nothing of one that GitHub has closed."""
+        path = f"/user/installations/{installation_id}/repositories"
+        found: dict[int, Permission] = {}
+        try:
+            for item in self._all(http, path, inside="repositories"):
+                part = read_answer(ReadablePart, item, f"GET {path}")
+                found[part.id] = part.permission
+        except Missing:
+            return {}
+        except Unavailable as error:
+            if not error.permanent:
+                raise
+            return {}
+        return found
+
     def _public(self, http: httpx.Client, repo_id: int, full_name: str) -> Mapping[int, Permission]:
         path = repo_path(full_name)
         try:
             part = read_answer(ReadablePart, self._json(http, path), f"GET {path}")
-        except Missing:
+        except (Missing, BadInput):
             return {}
         except Unavailable as error:
             if not error.permanent:

@@ -110,7 +110,7 @@ def test_the_api_shows_the_same(outside: Outside, world: World) -> None:
     statuses = [api.get(f"/api/v1/repositories/{one}/uploads").status_code for one in (shop, vault)]
 
     assert statuses == [200, 404]
-    assert ann.get("/health/deep").status_code == 303  # the administrator's alone
+    assert ann.get("/health/deep").status_code == 404  # the administrator's alone
 
 
 def test_a_public_repository_is_everybodys_and_one_that_turned_private_nobodys(

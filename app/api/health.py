@@ -62,7 +62,7 @@ class HealthChecks:
         return JSONResponse(body, status_code=_status(checks))
 
     def _may_look(self, request: Request) -> bool:
-        """Raises NotSignedIn or RateLimited for a wrong bearer token, Missing for who is no admin."""
+        """Raises NotSignedIn or RateLimited for a wrong bearer token, Missing for people."""
         authorization = request.headers.get("authorization", "")
         now = self.clock()
         if authorization.lower().startswith(BEARER):

@@ -4,15 +4,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NODE := tests/contract
+NODE_STAMP := $(NODE)/node_modules/.installed
 
-.PHONY: demo test check install format bench fuzz docs picture lock clean
+.PHONY: demo test contract check install format bench fuzz docs picture lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
 	@$(BIN)/flakeguard demo $(ARGS)
 
-test: $(STAMP) ## every test, in parallel
+test: $(STAMP) $(NODE_STAMP) ## every test, in parallel, and whether what was said to GitHub is what it describes
 	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests.contract
+
+contract: $(STAMP) $(NODE_STAMP) ## the same for the tests of the GitHub side alone
+	$(BIN)/python -m pytest tests/bots tests/stories $(ARGS)
+	$(BIN)/python -m tests.contract
 
 check: $(STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check
@@ -51,6 +58,12 @@ $(STAMP): pyproject.toml requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
+# What tests take from npm: GitHub's description of its API, its example webhooks, and Prism.
+$(NODE_STAMP): $(STAMP) $(NODE)/package.json $(NODE)/package-lock.json
+	@echo "Installing what the tests need of Node." >&2
+	@$(BIN)/python -m tests.contract.node
+	@touch $@
+
 clean: ## everything that was made here
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/output
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/output $(NODE)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -135,52 +135,56 @@ class FaultyHttp:
             await self.app(scope, receive, send)
             return
         fault = self.faults.take(scope["method"], path)
-        status = await self._suffer(fault, scope, receive, send)
         query = scope["query_string"].decode("latin-1")
-        self.log.append(Exchange(scope["method"], path, status, query))
 
-    async def _suffer(self, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> int:
-        """Serve the request as the fault has it, and return the status that was answered."""
+        async def logging(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # Before it is sent: who has the answer may look into the log at once.
+                status = 0 if fault is not None and fault.drop else message["status"]
+                self.log.append(Exchange(scope["method"], path, status, query))
+            await send(message)
+
+        await self._suffer(fault, scope, receive, logging)
+
+    async def _suffer(
+        self, fault: Fault | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Serve the request as the fault has it."""
         if fault is not None and not fault.after_work:
             await asyncio.sleep(fault.delay)
         spoiled = fault is not None and (fault.drop or fault.status is not None)
         if fault is None or not spoiled:
-            return await self._pass(scope, receive, send, fault)
+            await self._pass(scope, receive, send, fault)
+            return
         if fault.after_work:
             await self.app(scope, receive, _swallow)
             await asyncio.sleep(fault.delay)
-        return await (_cut(send) if fault.drop else _refuse(fault, send))
+        await (_cut(send) if fault.drop else _refuse(fault, send))
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, fault: Fault | None) -> int:
-        statuses: list[int] = []
-
-        async def watch(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                statuses.append(message["status"])
-                if fault is not None and fault.after_work:
-                    await asyncio.sleep(fault.delay)
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, fault: Fault | None) -> None:
+        async def late(message: Message) -> None:
+            is_start = message["type"] == "http.response.start"
+            if is_start and fault is not None and fault.after_work:
+                await asyncio.sleep(fault.delay)
             await send(message)
 
-        await self.app(scope, receive, watch)
-        return statuses[0] if statuses else 0
+        await self.app(scope, receive, late)
 
 
 async def _swallow(message: Message) -> None:
     """The answer that nobody gets."""
 
 
-async def _cut(send: Send) -> int:
+async def _cut(send: Send) -> None:
     """Promise a body and never send it: the server closes the connection."""
     headers = [(b"content-length", b"1")]
     await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
-    return 0
 
 
-async def _refuse(fault: Fault, send: Send) -> int:
+async def _refuse(fault: Fault, send: Send) -> None:
     status = fault.status or HTTPStatus.INTERNAL_SERVER_ERROR
     body = json.dumps(fault.body or {"message": HTTPStatus(status).phrase}).encode()
     headers = [(b"content-type", b"application/json")]
     headers += [(name.lower().encode(), value.encode()) for name, value in fault.headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-    return status

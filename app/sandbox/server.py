@@ -2,8 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,6 +28,9 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 512  # connections that wait to be taken
 START_WITHIN = 10.0  # seconds
 STOP_WITHIN = 1  # second for requests under way
+
+onlooker: ContextVar[Callable[[ASGIApp], ASGIApp]] = ContextVar("onlooker", default=lambda app: app)
+"""What every sandbox is wrapped in when it is served, below its faults: who wants to look on."""
 
 
 def build_app(world: World) -> ASGIApp:
@@ -55,7 +59,7 @@ def build_app(world: World) -> ASGIApp:
         # A page of another site must not reach us under a name that it made point here.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"])],
     )
-    return FaultyHttp(app, world.faults, world.requests)
+    return FaultyHttp(onlooker.get()(app), world.faults, world.requests)
 
 
 @contextmanager

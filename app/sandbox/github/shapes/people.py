@@ -1,6 +1,7 @@
 """Accounts, the App and its installations, as GitHub writes them."""
 
 from base64 import b64encode
+from urllib.parse import quote
 
 from app.sandbox.github.entities import Account, Installation, Token
 from app.sandbox.github.state import GitHubState, stamp
@@ -15,7 +16,8 @@ def node_id(kind: str, number: int) -> str:
 
 def account(state: GitHubState, who: Account) -> Json:
     """GitHub's `simple-user`."""
-    url = f"{state.api_url}/users/{who.login}"
+    name = quote(who.login)  # a bot's has brackets
+    url = f"{state.api_url}/users/{name}"
     return {
         "login": who.login,
         "id": who.id,
@@ -23,7 +25,7 @@ def account(state: GitHubState, who: Account) -> Json:
         "avatar_url": f"{state.server_url}/avatars/u/{who.id}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"{state.server_url}/{who.login}",
+        "html_url": f"{state.server_url}/{name}",
         "followers_url": f"{url}/followers",
         "following_url": f"{url}/following{{/other_user}}",
         "gists_url": f"{url}/gists{{/gist_id}}",

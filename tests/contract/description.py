@@ -59,7 +59,7 @@ def trimmed(description: Json, wanted: Iterable[tuple[str, str]]) -> Json:
         "paths": paths,
         "components": _nested(components),
     }
-    return _with_github_json(cut)
+    return {name: _with_github_json(part) for name, part in cut.items()}
 
 
 def _components(description: Json, start: Json) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -30,7 +30,7 @@ def replaying(exchanges: Sequence[Exchange]) -> Iterator[str]:
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815 -- the library's names
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's
+        def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Again)

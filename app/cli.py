@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.commands import offline, token_group
+from app.commands import history_group, offline, token_group
 from app.commands.starting import settings as _settings
 
 cli = typer.Typer(
@@ -20,6 +20,7 @@ chat = typer.Typer(help="Which channel hears of which repository, and who is who
 cli.add_typer(chat, name="slack", no_args_is_help=True)
 cli.add_typer(token_group.token, name="token", no_args_is_help=True)
 offline.add_to(cli)
+history_group.add_to(cli)
 
 # Every command imports what it needs when it runs: `flakeguard parse` must not wait for a web
 # server's modules.

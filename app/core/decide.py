@@ -1,8 +1,8 @@
-"""The one door to judgement: a case's standing from its verdicts, a failure's cause from both.
+"""What a case and a failure are held to be; and a case's standing from a few runs' verdicts alone.
 
-The rules are plain on purpose, and stand behind two functions that a better scorer replaces:
-a case is flaky when the same code shows it failing and passing on two different days, and
-broken when the default branch fails in its last runs more often than a flake would.
+The rule for a few runs is plain on purpose: a case is flaky when the same code shows it failing and
+passing on two different days, and broken when the default branch fails in its last runs more often
+than a flake would.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.core.evidence import Evidence, EvidenceKind, evidence
-from app.core.runs import BranchClass
 from app.core.statistics import wilson_interval
 from app.core.streaks import (
-    CHANCE_OF_STREAK,
-    failing_pushes,
     on_default,
     too_many,
     trailing_failures,
-    trailing_passes,
     without_breaks,
 )
 from app.core.verdicts import Verdict, VerdictKind
@@ -29,9 +25,6 @@ PRIOR_ODDS = 0.04 / 0.96  # a failing case's odds of being flaky before any evid
 ODDS_PER_DAY = 24.0  # what one day with a contradicted failure is worth: one leaves it even
 FLAKY_DAYS = 2  # one unexplained failure is never enough, two on different days are
 MAX_DAYS = 6  # more days than this add nothing to the score that a reader could use
-ENOUGH_BASE_RUNS = 3  # runs of the default branch; a case that all of them lack is a new one
-SURE = 0.9  # p_flaky of one failure that the same code contradicted
-DOUBTFUL = 0.5  # p_flaky of a failure that nothing excuses, at most
 
 
 class State(StrEnum):
@@ -124,67 +117,6 @@ def score(days: int) -> float:
     return odds / (1 + odds)
 
 
-def cause_of(
-    verdict: Verdict,
-    standing: Standing,
-    verdicts: Sequence[Verdict],
-    *,
-    branch: str,
-    base_runs: int,
-) -> Finding:
-    """Say what a failure is: `verdict` is the failing code's own, `verdicts` the case's all.
-
-    `base_runs` says how many runs of the default branch are known at all: a case that none of
-    them has is one that this change adds, unless there are too few of them to say so.
-    """
-    if verdict.kind is VerdictKind.FLAKY:
-        here = evidence(EvidenceKind.CONTRADICTED_HERE, how=verdict.contradicted_by)
-        surely = max(SURE, standing.score)
-        more = [one for one in standing.evidence if one.kind is not EvidenceKind.CONTRADICTED_ONCE]
-        return Finding(Cause.FLAKY, surely, (here, *more[:2]))
-    base = _compared_with(verdict, verdicts)
-    if standing.state is State.BROKEN and trailing_passes(base) == 0:
-        return Finding(Cause.BROKEN, standing.score * CHANCE_OF_STREAK, standing.evidence[:2])
-    again = failing_pushes(verdict, verdicts)
-    if standing.state is State.FLAKY and again < too_many(standing.rate):
-        return Finding(Cause.FLAKY, standing.score, standing.evidence[:3])
-    on_base = verdict.branch_class is BranchClass.DEFAULT
-    if not base and not on_base and base_runs >= ENOUGH_BASE_RUNS:
-        added = evidence(EvidenceKind.ADDED_HERE, runs=base_runs, branch=branch)
-        return Finding(Cause.NEW, min(standing.score, DOUBTFUL), (added,))
-    return _not_excused(verdict, standing, base, again=again, branch=branch)
-
-
-def _compared_with(verdict: Verdict, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The default branch's other verdicts: of this variant, or of all where it is a new one.
-
-    A break in one job is no excuse for a failure in another.
-    """
-    trusted = [one for one in verdicts if one.is_trusted]
-    base = [one for one in on_default(trusted) if one != verdict]
-    return [one for one in base if one.variant == verdict.variant] or base
-
-
-def _not_excused(
-    verdict: Verdict, standing: Standing, base: Sequence[Verdict], *, again: int, branch: str
-) -> Finding:
-    on_base = verdict.branch_class is BranchClass.DEFAULT
-    if on_base:
-        base = [one for one in base if one.first_at < verdict.first_at]
-    passed = trailing_passes(base)
-    doubt = min(standing.score, DOUBTFUL)
-    reasons: list[Evidence] = []
-    if again > 1:
-        reasons.append(evidence(EvidenceKind.FAILS_AGAIN_ON_PR, times=again))
-    if passed == 0:
-        reasons.append(evidence(EvidenceKind.FEW_RUNS, runs=len(base)))
-        return Finding(Cause.UNKNOWN, doubt, tuple(reasons))
-    kind = EvidenceKind.FIRST_ON_BASE if on_base else EvidenceKind.PASSES_ON_BASE
-    reasons.append(evidence(kind, passed=passed, branch=branch))
-    reasons += [one for one in standing.evidence if one.kind is EvidenceKind.CONTRADICTED_ONCE]
-    return Finding(Cause.NEW, doubt, tuple(reasons))
-
-
 def _flakes(trusted: Sequence[Verdict], dismissed_at: datetime | None) -> list[Verdict]:
     """Contradicted failures that count, by when the contradiction was complete."""
     flakes = [
@@ -233,7 +165,7 @@ def _reasons(
                 kind,
                 times=len(flakes),
                 days=days,
-                how=last.contradicted_by,
+                how=f"{last.contradicted_by} of the same commit",
                 last_sha=last.head_sha,
             )
         )

@@ -11,15 +11,20 @@ class EvidenceKind(StrEnum):
     """What a piece of evidence says; the facts that each carries stand behind it."""
 
     CONTRADICTED = "contradicted"  # times, days, how, last_sha
-    CONTRADICTED_HERE = "contradicted_here"  # how: on this very code
+    CONTRADICTED_HERE = "contradicted_here"  # how: this very failure
     CONTRADICTED_ONCE = "contradicted_once"  # how, last_sha: one day's flake is not enough
-    RATE = "rate"  # rate, low, high, runs, branch: share of the branch's runs that fail
-    BROKEN_ON_BASE = "broken_on_base"  # since, failed, branch: the default branch fails from there
+    RATE = "rate"  # rate, low, high, runs: share of its runs that fail for no fault of the code
+    BROKEN_ON_BASE = "broken_on_base"  # since, failed, runs, branch: it fails there from `since` on
+    NEAR_CHANGE = "near_change"  # paths, more: the change touches what lies near the case
+    FAR_FROM_CHANGE = "far_from_change"  # changed: files, none of them near the case
+    FAILING_BESIDE = "failing_beside"  # groups, cases: what else failed in the same report
+    SAME_MESSAGE = "same_message"  # times: earlier flakes of the case said the same
+    FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
     PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
     FIRST_ON_BASE = "first_on_base"  # passed, branch: the branch's first failure after so many
     ADDED_HERE = "added_here"  # runs, branch: none of the branch's runs has the case
-    FEW_RUNS = "few_runs"  # runs: too few to tell
+    FEW_RUNS = "few_runs"  # runs: too few to tell much
     QUARANTINED = "quarantined"  # by, until
     DISMISSED = "dismissed"  # by
 

@@ -125,6 +125,14 @@ class ActFromPage(Request):
     login: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recompute(Request):
+    """Build a repository's scorer anew from all that is stored, a part at a time."""
+
+    kind: ClassVar[str] = "recompute"
+    repo_id: int
+
+
 KINDS: dict[str, type[Request]] = {
     request.kind: request
     for request in (
@@ -137,6 +145,7 @@ KINDS: dict[str, type[Request]] = {
         ActFromChat,
         ReadRepositoryFiles,
         ActFromPage,
+        Recompute,
     )
 }
 

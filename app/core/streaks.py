@@ -57,33 +57,3 @@ def too_many(rate: float | None) -> int:
     if rate >= 1:
         return BROKEN_RUNS
     return max(BROKEN_RUNS, ceil(log(CHANCE_OF_STREAK) / log(rate)))
-
-
-def failing_pushes(verdict: Verdict, verdicts: Sequence[Verdict]) -> int:
-    """How many codes in a row this pull request's newest pushes fail, this one included."""
-    if verdict.pr_number is None:
-        return 1
-    pushes = [
-        one
-        for one in verdicts
-        if one.pr_number == verdict.pr_number
-        and one.variant == verdict.variant
-        and one.first_at <= verdict.first_at
-        and one.is_decided
-    ]
-    count = 0
-    for one in reversed(pushes):
-        if one.kind is not VerdictKind.FAILED:
-            break
-        count += 1
-    return max(1, count)
-
-
-def trailing_passes(base: Sequence[Verdict]) -> int:
-    """How many of the newest verdicts passed, without a failure or a flake between."""
-    count = 0
-    for verdict in reversed(base):
-        if verdict.kind is not VerdictKind.PASSED:
-            break
-        count += 1
-    return count

@@ -114,6 +114,12 @@ UPDATE case_state SET case_id = :new WHERE repo_id = :repo AND case_id = :old
   AND NOT EXISTS (SELECT FROM case_state WHERE repo_id = :repo AND case_id = :new)
 """)
 LEAVE_STATE = text("DELETE FROM case_state WHERE repo_id = :repo AND case_id = :old")
+MOVE_MEMORY = text("""
+UPDATE scorer_case SET case_id = :new WHERE repo_id = :repo AND case_id = :old
+  AND NOT EXISTS (SELECT FROM scorer_case AS taken WHERE taken.repo_id = :repo
+                  AND taken.case_id = :new AND taken.generation = scorer_case.generation)
+""")
+LEAVE_MEMORY = text("DELETE FROM scorer_case WHERE repo_id = :repo AND case_id = :old")
 MOVE_QUARANTINE = text("""
 UPDATE quarantine SET case_id = :new WHERE repo_id = :repo AND case_id = :old
   AND state IN ('proposed', 'active', 'fix_pending')
@@ -196,8 +202,27 @@ def decide(session: Session, alias: Alias, state: AliasState, *, by: str, now: d
 def hand_over(session: Session, alias: Alias) -> None:
     """Give the new case what is held of the old one, where nothing is held of it yet."""
     values = {"repo": alias.repo_id, "old": alias.old, "new": alias.new}
-    for statement in (MOVE_STATE, LEAVE_STATE, MOVE_QUARANTINE):
+    for statement in (MOVE_STATE, LEAVE_STATE, MOVE_MEMORY, LEAVE_MEMORY, MOVE_QUARANTINE):
         session.execute(statement, values)
+
+
+def renamed(session: Session, repo_id: int) -> dict[str, str]:
+    """Ids that cases had before, each with the id it has now, as hexadecimal digits."""
+    query = text(
+        "SELECT old_case_id, new_case_id FROM case_alias"
+        " WHERE repo_id = :repo AND state = 'confirmed' ORDER BY decided_at"
+    )
+    became = {row[0].hex: row[1].hex for row in session.execute(query, {"repo": repo_id})}
+    return {old: _last(became, old) for old in became}
+
+
+def _last(became: dict[str, str], old: str) -> str:
+    """What a case is called in the end; a circle ends where it began."""
+    now, seen = became[old], {old}
+    while now in became and now not in seen:
+        seen.add(now)
+        now = became[now]
+    return now
 
 
 def earlier_ids(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:

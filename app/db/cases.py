@@ -146,6 +146,21 @@ def cases(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Cas
     return {row.case_id: _case(row) for row in session.exec(query)}
 
 
+NAMES = text("""
+SELECT case_.case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name
+FROM unnest(CAST(:ids AS uuid[])) AS wanted(case_id)
+JOIN case_ ON case_.repo_id = :repo AND case_.case_id = wanted.case_id
+ORDER BY case_.case_id
+""")
+
+
+def names(session: Session, repo_id: int, wanted: Iterable[str]) -> list[tuple[str, str]]:
+    """The full names of these cases, by hexadecimal id; those not known are missing."""
+    ids = [UUID(hex=one) for one in wanted]
+    rows = session.execute(NAMES, {"repo": repo_id, "ids": ids})
+    return [(row.case_id.hex, row.name) for row in rows]
+
+
 def _case(row: CaseRow) -> Case:
     return Case(
         id=row.case_id,

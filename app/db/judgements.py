@@ -1,4 +1,4 @@
-"""What we think: verdicts, standings, findings, state changes."""
+"""What we think: standings, findings, state changes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.decide import ALGORITHM_VERSION, Cause, Finding, Standing, State
 from app.core.evidence import Evidence
 from app.core.runs import RunKey
-from app.core.verdicts import Verdict
-from app.db.tables.ran import CaseRow
-from app.db.tables.thought import CaseStateRow, FindingRow, StateChangeRow, VerdictRow
+from app.db.tables.thought import CaseStateRow, FindingRow, StateChangeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,74 +22,68 @@ class StoredFinding:
     run_id: int
     attempt: int
     case_id: UUID
-    variant: str
+    variant: str  # the job
     finding: Finding
+    at: datetime  # when the job finished, by the run's own clock
 
 
-def write_verdicts(
-    session: Session, repo_id: int, case_id: UUID, verdicts: Iterable[Verdict]
+def write_standings(
+    session: Session,
+    repo_id: int,
+    moved: Sequence[tuple[UUID, Standing, datetime]],
+    *,
+    now: datetime,
 ) -> None:
-    """Store a case's verdicts as they are now."""
-    for verdict in verdicts:
-        values = {
-            "repo_id": repo_id,
-            "case_id": case_id,
-            "code": verdict.code,
-            "variant": verdict.variant,
-            "verdict": verdict.kind,
-            "passes": verdict.passes,
-            "failures": verdict.failures,
-            "first_at": verdict.first_at,
-            "last_at": verdict.last_at,
-            "is_trusted": verdict.is_trusted,
-            "algorithm_version": ALGORITHM_VERSION,
-        }
-        session.execute(
-            insert(VerdictRow)
-            .values(values)
-            .on_conflict_do_update(
-                index_elements=["repo_id", "case_id", "code", "variant"], set_=values
-            )
+    """Store how cases stand, each with the newest moment that this speaks of."""
+    if not moved:
+        return
+    rows = [
+        _columns(repo_id, case_id, standing, seen_at=at, now=now)
+        for case_id, standing, at in sorted(moved, key=lambda one: one[0])
+    ]
+    new = insert(CaseStateRow).values(rows)
+    changed = {name: new.excluded[name] for name in rows[0] if name not in {"repo_id", "case_id"}}
+    session.execute(new.on_conflict_do_update(index_elements=["repo_id", "case_id"], set_=changed))
+
+
+def note_change(
+    session: Session,
+    run: RunKey,
+    case_id: UUID,
+    *,
+    was: State,
+    now: State,
+    at: datetime,
+    why: str,
+) -> None:
+    """Store a change of a case's state; `run` is the attempt that brought it."""
+    session.add(
+        StateChangeRow(
+            repo_id=run.repo_id,
+            case_id=case_id,
+            was=was,
+            now=now,
+            at=at,
+            why=why,
+            run_id=run.run_id,
+            attempt=run.attempt,
         )
+    )
 
 
-def write_standing(
+def note_recomputed(
     session: Session,
     repo_id: int,
     case_id: UUID,
-    standing: Standing,
     *,
-    run: RunKey,
-    seen_at: datetime,
+    was: State,
+    now: State,
+    at: datetime,
     why: str,
-    now: datetime,
-) -> State:
-    """Store a case's standing, and its change of state if there is one; the state before.
-
-    `run` is the attempt whose evaluation brought it, `why` the sentence that explains a change,
-    `seen_at` the newest moment that the evidence speaks of, by the runs' own clock.
-    """
-    before = state_of(session, repo_id, case_id)
-    values = _columns(repo_id, case_id, standing, seen_at=seen_at, now=now)
-    session.execute(
-        insert(CaseStateRow)
-        .values(values)
-        .on_conflict_do_update(index_elements=["repo_id", "case_id"], set_=values)
-    )
-    if before is not standing.state:
-        session.add(
-            StateChangeRow(
-                repo_id=repo_id,
-                case_id=case_id,
-                was=before,
-                now=standing.state,
-                at=seen_at,
-                why=why,
-                run_id=run.run_id,
-                attempt=run.attempt,
-            )
-        )
-    return before
+) -> None:
+    """Store a change of a case's state that no run brought."""
+    change = StateChangeRow(repo_id=repo_id, case_id=case_id, was=was, now=now, at=at, why=why)
+    session.add(change)
 
 
 def state_of(session: Session, repo_id: int, case_id: UUID) -> State:
@@ -104,18 +95,19 @@ def state_of(session: Session, repo_id: int, case_id: UUID) -> State:
     return State.HEALTHY if found is None else State(found)
 
 
+def states(session: Session, repo_id: int, cases: Iterable[str]) -> dict[str, State]:
+    """The states of these cases, those of them that ever failed; by hexadecimal id."""
+    ids = [UUID(hex=one) for one in cases]
+    query = select(CaseStateRow.case_id, CaseStateRow.state).where(
+        col(CaseStateRow.repo_id) == repo_id, col(CaseStateRow.case_id).in_(ids)
+    )
+    return {case_id.hex: State(state) for case_id, state in session.exec(query)} if ids else {}
+
+
 def standing(session: Session, repo_id: int, case_id: UUID) -> Standing | None:
     """How a case stands; None when it never failed."""
     row = session.get(CaseStateRow, (repo_id, case_id))
-    return None if row is None else _standing(row)
-
-
-def watched(session: Session, repo_id: int) -> list[UUID]:
-    """The cases whose passes matter too: every one that is not healthy."""
-    query = select(CaseStateRow.case_id).where(
-        col(CaseStateRow.repo_id) == repo_id, col(CaseStateRow.state) != State.HEALTHY
-    )
-    return list(session.exec(query))
+    return None if row is None else standing_in(row)
 
 
 def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
@@ -128,29 +120,60 @@ def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
     return list(session.exec(query))
 
 
-def write_findings(
-    session: Session, key: RunKey, findings: Sequence[StoredFinding], *, now: datetime
-) -> None:
-    """Replace what was found on one attempt."""
-    session.execute(
-        text("DELETE FROM finding WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt"),
-        {"repo": key.repo_id, "run": key.run_id, "attempt": key.attempt},
-    )
-    for one in findings:
-        session.add(
-            FindingRow(
-                repo_id=key.repo_id,
-                run_id=key.run_id,
-                attempt=key.attempt,
-                case_id=one.case_id,
-                variant=one.variant,
-                cause=one.finding.cause,
-                p_flaky=one.finding.p_flaky,
-                evidence=[reason.to_json() for reason in one.finding.evidence],
-                algorithm_version=ALGORITHM_VERSION,
-                found_at=now,
-            )
+def add_findings(session: Session, repo_id: int, new: Sequence[StoredFinding]) -> None:
+    """Store what failures were held to be at once; what stands there already stays."""
+    if not new:
+        return
+    rows = [
+        {
+            "repo_id": repo_id,
+            "run_id": one.run_id,
+            "attempt": one.attempt,
+            "case_id": one.case_id,
+            "variant": one.variant,
+            "cause": one.finding.cause,
+            "p_flaky": one.finding.p_flaky,
+            "first_cause": one.finding.cause,
+            "first_p_flaky": one.finding.p_flaky,
+            "evidence": [reason.to_json() for reason in one.finding.evidence],
+            "algorithm_version": ALGORITHM_VERSION,
+            "found_at": one.at,
+        }
+        for one in new
+    ]
+    session.execute(insert(FindingRow).values(rows).on_conflict_do_nothing())
+
+
+def mend(session: Session, repo_id: int, better: StoredFinding) -> None:
+    """Say of a failure what is known of it now; what was said at once is kept."""
+    session.connection().execute(
+        FindingRow.__table__.update()  # type: ignore[attr-defined]
+        .where(
+            col(FindingRow.repo_id) == repo_id,
+            col(FindingRow.run_id) == better.run_id,
+            col(FindingRow.attempt) == better.attempt,
+            col(FindingRow.case_id) == better.case_id,
+            col(FindingRow.variant) == better.variant,
         )
+        .values(
+            cause=better.finding.cause,
+            p_flaky=better.finding.p_flaky,
+            evidence=[reason.to_json() for reason in better.finding.evidence],
+        )
+    )
+
+
+def findings_of(
+    session: Session, repo_id: int, run_id: int, case_id: UUID, variant: str
+) -> list[StoredFinding]:
+    """What was found of one case in one job of a run, oldest attempt first."""
+    query = (
+        select(FindingRow)
+        .where(col(FindingRow.repo_id) == repo_id, col(FindingRow.run_id) == run_id)
+        .where(col(FindingRow.case_id) == case_id, col(FindingRow.variant) == variant)
+        .order_by(col(FindingRow.attempt))
+    )
+    return [_finding(row) for row in session.exec(query)]
 
 
 def findings(session: Session, repo_id: int, run_ids: Sequence[int]) -> list[StoredFinding]:
@@ -160,20 +183,19 @@ def findings(session: Session, repo_id: int, run_ids: Sequence[int]) -> list[Sto
         .where(col(FindingRow.repo_id) == repo_id, col(FindingRow.run_id).in_(run_ids))
         .order_by(col(FindingRow.run_id), col(FindingRow.attempt), col(FindingRow.case_id))
     )
-    return [
-        StoredFinding(
-            run_id=row.run_id,
-            attempt=row.attempt,
-            case_id=row.case_id,
-            variant=row.variant,
-            finding=Finding(
-                Cause(row.cause),
-                row.p_flaky,
-                tuple(Evidence.from_json(stored) for stored in row.evidence),
-            ),
-        )
-        for row in session.exec(query)
-    ]
+    return [_finding(row) for row in session.exec(query)]
+
+
+def _finding(row: FindingRow) -> StoredFinding:
+    reasons = tuple(Evidence.from_json(stored) for stored in row.evidence)
+    return StoredFinding(
+        run_id=row.run_id,
+        attempt=row.attempt,
+        case_id=row.case_id,
+        variant=row.variant,
+        finding=Finding(Cause(row.cause), row.p_flaky, reasons),
+        at=row.found_at,
+    )
 
 
 def changes(session: Session, repo_id: int, case_id: UUID) -> list[StateChangeRow]:
@@ -212,7 +234,8 @@ def _columns(
     }
 
 
-def _standing(row: CaseStateRow) -> Standing:
+def standing_in(row: CaseStateRow) -> Standing:
+    """A case's standing as its row holds it."""
     return Standing(
         state=State(row.state),
         score=row.score,
@@ -227,56 +250,3 @@ def _standing(row: CaseStateRow) -> Standing:
         broken_since=row.broken_since,
         evidence=tuple(Evidence.from_json(stored) for stored in row.evidence),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CaseStanding:
-    """A case with its standing and what its failures were held to be."""
-
-    case_id: UUID
-    file: str | None
-    classname: str
-    name: str
-    parameters: str
-    standing: Standing
-    causes: tuple[Cause, ...]  # of all its failures, each once
-    was: tuple[State, ...]  # every state it ever came to, in order
-
-
-def standings(session: Session, repo_id: int) -> list[CaseStanding]:
-    """Every case of a repository that ever failed, the surest flake first."""
-    query = (
-        select(CaseStateRow, CaseRow)
-        .join(
-            CaseRow,
-            (col(CaseRow.repo_id) == CaseStateRow.repo_id)
-            & (col(CaseRow.case_id) == CaseStateRow.case_id),
-        )
-        .where(col(CaseStateRow.repo_id) == repo_id)
-        .order_by(col(CaseStateRow.score).desc(), CaseRow.name)
-    )
-    causes = _causes(session, repo_id)
-    return [
-        CaseStanding(
-            case_id=case.case_id,
-            file=case.file,
-            classname=case.classname,
-            name=case.name,
-            parameters=case.parameters,
-            standing=_standing(row),
-            causes=causes.get(case.case_id, ()),
-            was=tuple(State(one.now) for one in changes(session, repo_id, case.case_id)),
-        )
-        for row, case in session.exec(query)
-    ]
-
-
-def _causes(session: Session, repo_id: int) -> dict[UUID, tuple[Cause, ...]]:
-    rows = session.execute(
-        text(
-            "SELECT case_id, array_agg(DISTINCT cause ORDER BY cause) AS causes FROM finding"
-            " WHERE repo_id = :repo GROUP BY case_id"
-        ),
-        {"repo": repo_id},
-    )
-    return {row.case_id: tuple(Cause(one) for one in row.causes) for row in rows}

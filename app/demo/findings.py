@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from app.core.decide import Cause, State
-from app.db import judgements, repositories
-from app.db.judgements import CaseStanding
+from app.db import repositories, standings
 from app.db.session import unit_of_work
+from app.db.standings import CaseStanding
 from app.demo.records import REPO, History, Truth, TruthState
 from app.demo.stage import Stage
 from app.render import words
@@ -34,7 +34,7 @@ def found(stage: Stage, history: History) -> list[Found]:
     """Every case of the truth, the surest flake first, then by name."""
     with unit_of_work(stage.engine) as session:
         repository = repositories.repository_named(session, REPO)
-        rows = judgements.standings(session, repository.id) if repository else []
+        rows = standings.standings(session, repository.id) if repository else []
     by_node = {node_id(row): row for row in rows}
     all_of_them = [_found(name, truth, by_node.get(name)) for name, truth in history.truth.items()]
     return sorted(all_of_them, key=lambda one: (-one.score, one.node_id))

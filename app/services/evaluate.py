@@ -1,22 +1,24 @@
-"""Evaluate: judge the cases that failed in a run or are being watched, and only those."""
+"""Evaluate: work the reports of a run attempt into the repository's scorer, each once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from app.core.decide import Finding, Standing, State, cause_of, standing_of
-from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState, advance
-from app.core.runs import Repository, Run, RunKey
-from app.core.verdicts import Sighting, Verdict, told_apart, verdicts_of
-from app.db import decisions, executions, judgements, repositories, runs
-from app.db.judgements import StoredFinding
-from app.db.session import Session
-from app.render import words
-from app.services import aliases
+import structlog
 
-LOOKBACK = timedelta(days=60)  # how far back a case's history is read for a judgement
+from app.core.decide import State
+from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState, advance
+from app.core.runs import Repository, Run
+from app.db import aliases as renames
+from app.db import decisions, executions, observations, observed_reports, repositories
+from app.db.observed_sets import Sets
+from app.db.session import Session
+from app.services import aliases, observing, scoring
+from app.services.observing import Work
+
 OURSELVES = "FlakeGuard"  # who acts when nobody asked
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,64 +29,73 @@ class Changed:
     was: State
     now: State
     is_dismissal: bool  # a person's word brought it, not what was seen
+    run: Run  # whose evidence brought it
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One case with all that its judgement rests on."""
+class Evaluated:
+    """What came of an evaluation."""
 
-    case_id: UUID
-    sightings: Sequence[Sighting]
-    verdicts: Sequence[Verdict]
-    standing: Standing
-    is_dismissed: bool
+    changed: tuple[Changed, ...]
+    needs_recompute: bool  # what was seen cannot be worked in as it comes
 
 
 def evaluate(
     session: Session, repository: Repository, run: Run, *, now: datetime, request_id: str
-) -> list[Changed]:
-    """Judge one attempt's cases and write down what was found; whose state changed.
+) -> Evaluated:
+    """Judge what a run attempt brought, and write down what was found; whose state changed.
 
     One evaluation of a repository at a time: the later one must see what the earlier one saw.
+    Reports that no evaluation has seen are worked in, the run's own and older ones of other runs
+    that are all stored, in the order of the runs' own times; a report that was seen is marked in
+    the same transaction, so that however often this runs it is worked in once.
 
-    Findings of the run's earlier attempts are made anew: what a later attempt showed speaks
-    of them too.
+    What a pass contradicts was said of an earlier failure; it is said anew.
     """
     repositories.hold(session, repository.id)
     aliases.propose(session, run, now=now)
-    failed = executions.failed_in_run(session, repository.id, run.key.run_id)
-    watched = judgements.watched(session, repository.id)
-    seen = executions.seen_in_run(session, run.key, watched)
-    case_ids = sorted({*failed, *seen})
-    judged = _judge(session, repository, run, case_ids)
-    _write_findings(session, repository, run, judged, now=now)
-    written = [_write_standing(session, repository, run, one, now=now) for one in judged]
-    changed = [change for change in written if change is not None]
+    current = scoring.current(session, repository, now=now)
+    waiting = observed_reports.waiting(
+        session, repository.id, run.key.run_id, upto=run.ended_at or run.started_at
+    )
+    renamed = renames.renamed(session, repository.id)
+    sets = Sets(session, repository.id, renamed)
+    seen = observations.observations(
+        session, repository.id, waiting, sets=sets, renamed=renamed, now=now
+    )
+    failed = [
+        renamed.get(one.hex, one.hex)
+        for one in executions.failed_in_run(session, repository.id, run.key.run_id)
+    ]
+    work = observing.begin(session, current.kept, current.policy, seen, sets, also=failed)
+    _forgive(session, repository, work, run)
+    for one in seen:
+        observing.observe(session, repository, work, one)
+    observed_reports.mark(session, repository.id, waiting, now=now)
+    observing.keep(session, work)
+    observing.write_standings(session, repository, work, now=now)
+    changed = _changed(work)
     for change in changed:
         if change.now is State.BROKEN:
             _leave_quarantine(session, repository, change.case_id, now=now, request_id=request_id)
-    return changed
+    return Evaluated(changed, needs_recompute=current.needs_recompute or work.needs_recompute)
 
 
-def _judge(
-    session: Session, repository: Repository, run: Run, case_ids: Sequence[UUID]
-) -> list[Judged]:
-    seen = executions.sightings(session, repository.id, case_ids, since=run.started_at - LOOKBACK)
-    decided = decisions.newest(session, repository.id, case_ids)
-    branch = repository.default_branch
-    return [
-        _judged(case_id, seen[case_id], dismissed_at(decided.get(case_id)), branch=branch)
-        for case_id in case_ids
-    ]
+def _changed(work: Work) -> tuple[Changed, ...]:
+    return tuple(
+        Changed(UUID(hex=one.case), one.was, one.now, one.is_dismissal, one.run)
+        for one in work.turned
+    )
 
 
-def _judged(
-    case_id: UUID, seen: Sequence[Sighting], dismissed: datetime | None, *, branch: str
-) -> Judged:
-    apart = told_apart(seen)
-    verdicts = verdicts_of(apart)
-    standing = standing_of(verdicts, branch=branch, dismissed_at=dismissed)
-    return Judged(case_id, apart, verdicts, standing, is_dismissed=dismissed is not None)
+def _forgive(session: Session, repository: Repository, work: Work, run: Run) -> None:
+    """Let go of evidence that a person has called no flake since it was seen."""
+    decided = decisions.newest(session, repository.id, [UUID(hex=case) for case in work.told])
+    for case_id, decision in decided.items():
+        at = dismissed_at(decision)
+        forgiven = work.told[case_id.hex].forgiven_at
+        if at is not None and (forgiven is None or at.timestamp() > forgiven):
+            observing.forgive(repository, work, case_id.hex, run, at=at)
 
 
 def dismissed_at(decision: Quarantine | None) -> datetime | None:
@@ -94,70 +105,7 @@ def dismissed_at(decision: Quarantine | None) -> datetime | None:
     """
     if decision is None or decision.state is not QuarantineState.DISMISSED:
         return None
-    return decision.evidence_at
-
-
-def _write_findings(
-    session: Session, repository: Repository, run: Run, judged: Sequence[Judged], *, now: datetime
-) -> None:
-    found: dict[int, list[StoredFinding]] = {}
-    base_runs = runs.count_on_default(session, repository.id)
-    for one in judged:
-        for attempt, variant in _failing_places(one.sightings, run):
-            verdict = next(v for v in one.verdicts if v.code == run.code and v.variant == variant)
-            finding: Finding = cause_of(
-                verdict,
-                one.standing,
-                one.verdicts,
-                branch=repository.default_branch,
-                base_runs=base_runs,
-            )
-            found.setdefault(attempt, []).append(
-                StoredFinding(run.key.run_id, attempt, one.case_id, variant, finding)
-            )
-    for attempt in {run.key.attempt, *found}:
-        key = RunKey(repository.id, run.key.run_id, attempt)
-        judgements.write_findings(session, key, found.get(attempt, []), now=now)
-
-
-def _failing_places(sightings: Sequence[Sighting], run: Run) -> list[tuple[int, str]]:
-    """The (attempt, variant) of this run in which a case failed, each once."""
-    return sorted(
-        {
-            (sighting.attempt, sighting.variant)
-            for sighting in sightings
-            if sighting.run_id == run.key.run_id
-            and sighting.code == run.code
-            and sighting.outcome.is_failing
-        }
-    )
-
-
-def _write_standing(
-    session: Session, repository: Repository, run: Run, one: Judged, *, now: datetime
-) -> Changed | None:
-    """Store a case's standing; untrusted evidence alone leaves no trace in it."""
-    if not any(verdict.is_trusted and verdict.failures for verdict in one.verdicts):
-        return None
-    mine = [verdict for verdict in one.verdicts if verdict.code == run.code]
-    judgements.write_verdicts(session, repository.id, one.case_id, mine)
-    trusted = [verdict for verdict in one.verdicts if verdict.is_trusted]
-    before = judgements.write_standing(
-        session,
-        repository.id,
-        one.case_id,
-        one.standing,
-        run=run.key,
-        seen_at=max(verdict.last_at for verdict in trusted),
-        why=next(iter(words.evidence_sentences(one.standing.evidence)), ""),
-        now=now,
-    )
-    if before is one.standing.state:
-        return None
-    calmed = one.standing.state in {State.HEALTHY, State.SUSPECT}
-    return Changed(
-        one.case_id, before, one.standing.state, is_dismissal=one.is_dismissed and calmed
-    )
+    return None if decision.decided_by == OURSELVES else decision.evidence_at
 
 
 def _leave_quarantine(

@@ -8,11 +8,13 @@ from app.core.requests import (
     IngestRun,
     PublishRun,
     ReadRepositoryFiles,
+    Recompute,
     TakeDelivery,
     TellChat,
 )
 from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
 from jobs.tasks.files import read_repository_files
+from jobs.tasks.history import recompute
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat
 from jobs.tasks.take import take_delivery
@@ -28,4 +30,5 @@ HANDLERS: dict[str, Handler] = {
     ActFromChat.kind: act_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
     ActFromPage.kind: act_from_page,
+    Recompute.kind: recompute,
 }

@@ -8,6 +8,7 @@ from app.core.requests import (
     PublishRun,
     QueueName,
     ReadRepositoryFiles,
+    Recompute,
     TellChat,
 )
 from app.core.runs import Repository, Run, RunKey
@@ -101,25 +102,28 @@ def evaluate_run(work: Work) -> None:
     are_known = know_files(work, repository)
     now = work.context.clock()
     with work.finishing() as turn:
-        changed = evaluate.evaluate(
+        found_out = evaluate.evaluate(
             turn.session, repository, run, now=now, request_id=work.lease.request_id
         )
         runs.mark_evaluated(turn.session, key, now=now)
-        for change in changed:
+        for change in found_out.changed:
             if not change.is_dismissal:
-                _announce(turn.session, repository, change, run)
-        told = {change.case_id for change in changed}
+                _announce(turn.session, repository, change)
+        told = {change.case_id for change in found_out.changed}
         told |= chat.with_threads(turn.session, repository.id, run.key.run_id)
         for case_id in sorted(told):
             turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
+        if found_out.needs_recompute:
+            turn.ask(QueueName.HISTORY, Recompute(repository.id))
         if repository.installation_id is not None:  # other hosts' CI asks what became of it
             turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
         if not are_known:
             turn.ask(QueueName.HISTORY, ReadRepositoryFiles(repository.id))
 
 
-def _announce(session: Session, repository: Repository, change: evaluate.Changed, run: Run) -> None:
+def _announce(session: Session, repository: Repository, change: evaluate.Changed) -> None:
     """Say a change of state in the threads that are open already; each change once."""
+    run = change.run
     chat.queue_replies(
         session,
         repository.id,

@@ -155,7 +155,8 @@ def test_a_report_that_shows_both_outcomes_itself_is_evidence(
 
     assert said["executions"] == 2
     assert said["cases"][0]["evidence"][0] == (
-        "Failed and passed within attempt 1 of nightly; seen on one day only, two make it flaky."
+        "Failed and passed within attempt 1 of the same commit (nightly);"
+        " seen on one day only, two make it flaky."
     )
 
 

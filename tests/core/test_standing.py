@@ -70,7 +70,7 @@ def test_contradicted_on_one_day_however_often_is_suspect() -> None:
             EvidenceKind.CONTRADICTED_ONCE,
             times=4,
             days=1,
-            how="failed on attempt 1 and passed on attempt 2",
+            how="failed on attempt 1 and passed on attempt 2 of the same commit",
             last_sha="pr4.0-head",
         ),
     )
@@ -92,7 +92,7 @@ def test_contradicted_on_two_days_is_flaky_and_says_since_when() -> None:
             EvidenceKind.CONTRADICTED,
             times=2,
             days=2,
-            how="failed on attempt 1 and passed on attempt 2",
+            how="failed on attempt 1 and passed on attempt 2 of the same commit",
             last_sha="pr8.0-head",
         ),
         evidence(

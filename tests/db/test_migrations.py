@@ -25,6 +25,7 @@ from app.embedded import Servers, secret_key
 from tests.commands.world import environment
 
 SAMPLES = Path(__file__).parent / "samples"
+GIVEN_UP = {"0009": {"verdict"}}  # tables that a migration takes away, with all that is in them
 LOCK_TIMEOUT = re.compile(r"""op\.execute\("SET LOCAL lock_timeout = '[1-9]s'"\)""")
 
 
@@ -119,7 +120,9 @@ def test_every_migration_brings_data_for_its_successors_to_meet(bare: Engine) ->
 
         migrate.upgrade(bare, revision=script.revision)
 
-        assert {name: count for name, count in counts(bare).items() if name in before} == before
+        assert {n: count for n, count in counts(bare).items() if n in before} == {
+            n: count for n, count in before.items() if n not in GIVEN_UP.get(script.revision, ())
+        }
         sample(bare, script.revision)
         empty = [name for name, count in counts(bare).items() if count == 0]
         assert empty == [], f"tests/db/samples/{script.revision}.sql leaves tables empty"

@@ -166,7 +166,7 @@ def test_an_annotation_without_words_says_that_it_failed() -> None:
 
     on_main = run_view(facts(case("a", Cause.UNKNOWN, message=None)))
     assert check_run(on_main).annotations[0].message == (
-        "Never seen on the default branch, so there is nothing to compare with."
+        "Never seen before, so there is nothing to compare with."
     )
 
 

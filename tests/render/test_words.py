@@ -18,7 +18,7 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.CONTRADICTED,
         {
-            "how": "failed on attempt 1 and passed on attempt 2",
+            "how": "failed on attempt 1 and passed on attempt 2 of the same commit",
             "last_sha": SHA,
             "times": 2,
             "days": 2,
@@ -29,7 +29,7 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.CONTRADICTED,
         {
-            "how": "failed in one run and passed in another",
+            "how": "failed in one run and passed in another of the same commit",
             "last_sha": SHA,
             "times": 1200,
             "days": 5,
@@ -40,12 +40,12 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.CONTRADICTED_ONCE,
         {"how": "failed and passed within attempt 1", "last_sha": SHA, "times": 1, "days": 1},
-        "Failed and passed within attempt 1 of 4f2c1d9; seen on one day only, two make it flaky.",
+        "Failed and passed within attempt 1 (4f2c1d9); seen on one day only, two make it flaky.",
     ),
     (
         EvidenceKind.CONTRADICTED_HERE,
         {"how": "failed on attempt 1 and passed on attempt 3"},
-        "Failed on attempt 1 and passed on attempt 3 of this very commit.",
+        "Failed on attempt 1 and passed on attempt 3.",
     ),
     (
         EvidenceKind.RATE,
@@ -54,8 +54,8 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     ),
     (
         EvidenceKind.RATE,
-        {"rate": 0.0, "low": 0.0, "high": 0.657, "runs": 1, "branch": "trunk"},
-        "Fails in 0 % (0\u201366 %) of runs on trunk, 1 run seen.",
+        {"rate": 0.0, "low": 0.0, "high": 0.657, "runs": 1},
+        "Fails in 0 % (0\u201366 %) of its runs for no fault of the code, 1 run seen.",
     ),
     (
         EvidenceKind.BROKEN_ON_BASE,
@@ -95,17 +95,57 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.FEW_RUNS,
         {"runs": 0},
-        "Never seen on the default branch, so there is nothing to compare with.",
+        "Never seen before, so there is nothing to compare with.",
     ),
     (
         EvidenceKind.FEW_RUNS,
         {"runs": 1},
-        "Did not pass in its last run on the default branch either, 1 run seen.",
+        "Little is known of it yet: 1 run seen.",
     ),
     (
         EvidenceKind.FEW_RUNS,
         {"runs": 7},
-        "Did not pass in its last run on the default branch either, 7 runs seen.",
+        "Little is known of it yet: 7 runs seen.",
+    ),
+    (
+        EvidenceKind.BROKEN_ON_BASE,
+        {"since": SHA, "failed": 3, "runs": 4, "branch": "main"},
+        "Has failed on main since 4f2c1d9 (3 of 4 runs).",
+    ),
+    (
+        EvidenceKind.NEAR_CHANGE,
+        {"paths": "shop/cart.py", "more": 1},
+        "The change touches what lies near it: shop/cart.py.",
+    ),
+    (
+        EvidenceKind.NEAR_CHANGE,
+        {"paths": "shop/cart.py, shop/till.py", "more": 5},
+        "The change touches what lies near it: shop/cart.py, shop/till.py and 3 files more.",
+    ),
+    (
+        EvidenceKind.FAR_FROM_CHANGE,
+        {"changed": 1},
+        "The one file that the change touches lies far from it.",
+    ),
+    (
+        EvidenceKind.FAR_FROM_CHANGE,
+        {"changed": 4},
+        "None of the 4 files that the change touches lies near it.",
+    ),
+    (
+        EvidenceKind.FAILING_BESIDE,
+        {"groups": 2, "cases": 9},
+        "Failed together with 9 other cases in 2 other places of the same job.",
+    ),
+    (
+        EvidenceKind.SAME_MESSAGE,
+        {"times": 2},
+        "Says what it said twice before when it failed for no fault of the code.",
+    ),
+    (
+        EvidenceKind.FIRST_FAILURE,
+        {"passes": 40},
+        "Never failed before, in 40 runs that passed.",
     ),
     (
         EvidenceKind.QUARANTINED,

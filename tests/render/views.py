@@ -21,7 +21,7 @@ WHY: dict[Cause, tuple[Evidence, ...]] = {
             EvidenceKind.CONTRADICTED,
             times=3,
             days=2,
-            how="failed on attempt 1 and passed on attempt 2",
+            how="failed on attempt 1 and passed on attempt 2 of the same commit",
             last_sha="b" * 40,
         ),
         evidence(EvidenceKind.RATE, rate=0.021, low=0.012, high=0.034, runs=61, branch="main"),

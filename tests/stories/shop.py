@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from xml.sax.saxutils import quoteattr
 
 from app.clock import utc_now
-from app.db import judgements
-from app.db.judgements import CaseStanding
+from app.db import standings
 from app.db.session import unit_of_work
+from app.db.standings import CaseStanding
 from app.demo.replay import zipped
 from app.demo.stage import Stage
 from app.sandbox.github.entities import CheckRun, Comment, Job, Run
@@ -200,7 +200,7 @@ class Shop:
     def standings(self) -> list[CaseStanding]:
         """How the cases that ever failed stand, less what only says what their failures were."""
         with unit_of_work(self.stage.engine) as session:
-            found = judgements.standings(session, self.repo_id)
+            found = standings.standings(session, self.repo_id)
         return [replace(one, causes=()) for one in found]
 
     def checks(self, sha: str) -> list[CheckRun]:

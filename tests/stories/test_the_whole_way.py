@@ -22,7 +22,7 @@ SUMMARY = """\
 [`tests/test_cart.py:10`](GITHUB/acme/shop/blob/00cf00cf00cf00cf00cf00cf00cf00cf00cf00cf\
 /tests/test_cart.py#L10) · new with this change \x20
   [test (3.11)](GITHUB/acme/shop/actions/runs/7005/job/JOB) \x20
-  Passed in the last 4 runs on main. \x20
+  Never failed before, in 6 runs that passed. \x20
   `AssertionError: 3 != 4`
 
 <details><summary>Known flaky: 1 case failed, and that is not this change's fault</summary>
@@ -34,7 +34,7 @@ SUMMARY = """\
   [test (3.11)](GITHUB/acme/shop/actions/runs/7005/job/JOB) \x20
   Failed on attempt 1 and passed on attempt 2 of the same commit, twice on 2 days, last on \
 0003000. \x20
-  Fails in 50 % (15\u201385 %) of runs on main, 4 runs seen. \x20
+  Fails in 33 % (9.7\u201370 %) of its runs for no fault of the code, 6 runs seen. \x20
   `AssertionError: 3 != 4`
 
 </details>
@@ -58,7 +58,7 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     assert [one["label"] for one in check.actions] == ["Quarantine", "Not flaky"]
     [remark] = check.annotations
     assert (remark["path"], remark["start_line"]) == ("tests/test_cart.py", 10)
-    assert remark["message"] == f"Passed in the last 4 runs on main.\n{FAILURE}"
+    assert remark["message"] == f"Never failed before, in 6 runs that passed.\n{FAILURE}"
     [comment] = shop.comments(12)
     assert without_addresses(comment.body, shop) == (
         f"<!-- flakeguard:{shop.repo_id} -->\n\n### 1 failure needs you · 1 known flaky\n\n"
@@ -144,7 +144,7 @@ def test_a_forks_evidence_is_shown_on_it_and_moves_nothing_else(shop: Shop) -> N
 
     [check] = shop.checks(head)
     assert check.title == "Nothing needs you · 1 known flaky · 1 passed on a second try"
-    said = "Failed on attempt 1 and passed on attempt 2 of this very commit."
+    said = "Failed on attempt 1 and passed on attempt 2 of the same commit."
     assert said in (check.summary or "")
     assert len(shop.comments(12)) == 1
     assert shop.standings() == before

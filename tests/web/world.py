@@ -25,7 +25,7 @@ PASSED, FAILED = OUTCOME_CODES[Outcome.PASSED], OUTCOME_CODES[Outcome.FAILED]
 
 CONTRADICTED = {
     "kind": "contradicted",
-    "how": "failed on attempt 1 and passed on attempt 2",
+    "how": "failed on attempt 1 and passed on attempt 2 of the same commit",
     "times": 2,
     "days": 2,
     "last_sha": SHA,

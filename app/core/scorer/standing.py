@@ -56,11 +56,11 @@ def standing_of(known: CaseState) -> CaseStanding:
 def judge(draft: Draft) -> None:
     """Hold for flaky, or no longer, what this observation touched; all others now and then."""
     state = draft.state
-    due = {case for case in (*draft.touched, *draft.failing) if _can_be(state.cases[case])}
+    due = {case for case in (*draft.touched, *draft.failing) if is_watched(state.cases[case])}
     if draft.now - state.swept_at >= assumed.SWEEP:
         state.swept_at = draft.now
         drop_stale(draft)
-        due |= {case for case, known in state.cases.items() if _can_be(known)}
+        due |= {case for case, known in state.cases.items() if is_watched(known)}
     for case in sorted(due):
         known = settled(state, case, draft.now)
         is_flaky = score_of(known) >= state.threshold and not is_guarded(known)
@@ -70,7 +70,8 @@ def judge(draft: Draft) -> None:
         state.cases[case] = known
 
 
-def _can_be(known: CaseState) -> bool:
+def is_watched(known: CaseState) -> bool:
+    """Whether it is, or soon may be, held for flaky: then it is looked at now and then."""
     return known.episodes >= assumed.FLAGGED_EPISODES or known.flagged_at is not None
 
 

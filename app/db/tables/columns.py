@@ -75,6 +75,11 @@ def json_object() -> Any:  # noqa: ANN401
     return Field(default_factory=dict, sa_type=JSONB, nullable=False)
 
 
+def json_or_none() -> Any:  # noqa: ANN401
+    """Any JSON value, where there is one."""
+    return Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
+
+
 def words() -> Any:  # noqa: ANN401
     """A list of short texts, empty unless given."""
     return Field(

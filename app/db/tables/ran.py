@@ -12,6 +12,7 @@ from app.db.tables.columns import (
     big_or_none,
     json_list,
     json_object,
+    json_or_none,
     millis,
     moment,
     moment_or_none,
@@ -95,6 +96,13 @@ class ReportRow(SQLModel, table=True):
             "report_id",
             postgresql_where="clustered_at is null and refusal is null",
         ),
+        Index(
+            "report_unobserved",
+            "repo_id",
+            "at",
+            postgresql_where="observed_at is null and refusal is null",
+        ),
+        Index("report_in_time", "repo_id", "at", "report_id", postgresql_where="refusal is null"),
     )
 
     repo_id: int = big(primary_key=True)
@@ -123,6 +131,7 @@ class ReportRow(SQLModel, table=True):
     source: str = Field(default="artifact", sa_column_kwargs={"server_default": "artifact"})
     took_ms: int | None = millis()  # from its first byte read to its last row stored
     folded_at: datetime | None = moment_or_none()  # when its executions went into the rollups
+    observed_at: datetime | None = moment_or_none()  # when the scorer saw it
     received_at: datetime = moment()
     clustered_at: datetime | None = moment_or_none()  # when its failures went into the clusters
 
@@ -163,6 +172,7 @@ class CaseSetRow(SQLModel, table=True):
     repo_id: int = big(primary_key=True)
     digest: bytes = octets(primary_key=True)
     cases: int
+    variants: list[str | None] | None = json_or_none()  # what its report tells apart; None: unread
     first_seen_at: datetime = moment()
 
 
@@ -173,6 +183,12 @@ class ExecutionRow(SQLModel, table=True):
     __table_args__ = (
         Index("execution_case", "repo_id", "case_id", "at"),
         Index("execution_report", "report_id", postgresql_using="brin"),
+        Index(
+            "execution_skipped",
+            "repo_id",
+            "report_id",
+            postgresql_where="outcome = 4",
+        ),
         {"postgresql_partition_by": "RANGE (keep_until)"},
     )
     __mapper_args__: ClassVar = {"primary_key": ["repo_id", "report_id", "case_id", "nth"]}

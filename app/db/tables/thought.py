@@ -1,4 +1,4 @@
-"""What we think: verdicts, findings, case states, quarantines. Derived; can be recomputed."""
+"""What we think: findings, case states, quarantines. Derived; can be recomputed."""
 
 from datetime import datetime
 from typing import Any
@@ -20,25 +20,6 @@ from app.db.tables.columns import (
 )
 
 
-class VerdictRow(SQLModel, table=True):
-    """All executions of a case on one code in one variant, judged; kept once a case has failed."""
-
-    __tablename__ = "verdict"
-    __table_args__ = (of_repository("case_id", to="case_"),)
-
-    repo_id: int = big(primary_key=True)
-    case_id: UUID = Field(primary_key=True)
-    code: str = Field(primary_key=True)
-    variant: str = Field(primary_key=True)
-    verdict: str
-    passes: int
-    failures: int
-    first_at: datetime = moment()
-    last_at: datetime = moment()
-    is_trusted: bool
-    algorithm_version: int = small()
-
-
 class FindingRow(SQLModel, table=True):
     """What one failing case of one run attempt is held to be, and why."""
 
@@ -55,6 +36,8 @@ class FindingRow(SQLModel, table=True):
     variant: str = Field(primary_key=True)
     cause: str
     p_flaky: float
+    first_cause: str | None = None  # as it was said at once; a later pass may say otherwise
+    first_p_flaky: float | None = None
     evidence: list[dict[str, Any]] = json_list()
     algorithm_version: int = small()
     found_at: datetime = moment()

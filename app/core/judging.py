@@ -1,0 +1,200 @@
+"""From what a scorer says to what is stored: a case's standing, a failure's cause, with reasons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from app.core.decide import Cause, Finding, Standing, State
+from app.core.evidence import Evidence, EvidenceKind, evidence
+from app.core.history.records import Observation
+from app.core.scorer import facts
+from app.core.scorer.policies import Evidence as EvidenceScorer
+from app.core.scorer.policies import Scorer
+from app.core.scorer.said import Contradicted, Judged
+from app.core.scorer.said import Finding as SaidFinding
+from app.core.scorer.standing import is_broken
+from app.core.scorer.weigh import Kind
+from app.core.statistics import wilson_interval
+from app.core.told import Told, how
+
+REASONS_MOST = 3  # pieces of evidence that people read
+FEW_RUNS = 10  # of a case; with fewer its history is said to be short
+
+# How many of such contradicted failures are flakes, where the histories could be counted;
+# what else there is stays as it was said.
+SURELY: Mapping[str, float] = {
+    Kind.ALONE: 0.97,
+    Kind.ALIKE: 0.95,
+    Kind.PUSHED: 0.9,
+    Kind.JOBS: 0.9,
+    Kind.PUSHED_ALIKE: 0.9,
+    Kind.PUSHED_JOBS: 0.5,
+    Kind.FEW: 0.35,
+    Kind.DOUBTFUL: 0.33,
+}
+ALONE_ON_FORK = 0.9  # its evidence is not weighed, so less is known of what failed beside it
+
+
+def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> Standing:
+    """How a case stands; `branch` is the default branch's name, for the sentences."""
+    known = scorer.state.cases[judged.case] if isinstance(scorer, EvidenceScorer) else None
+    runs, rate, interval = told.before, judged.rate, judged.rate_interval
+    if known is not None:
+        runs += max(known.executions, known.flakes)
+        rate, interval = known.flakes / runs, wilson_interval(known.flakes, runs)
+    since = None
+    if known is not None and is_broken(known):
+        since = min(track.base for track in known.tracks.values() if len(track.base) > 1)[0]
+    standing = Standing(
+        state=judged.state,
+        score=judged.score,
+        rate=rate,
+        rate_interval=interval,
+        runs=runs,
+        failures=told.failures,
+        flakes=known.flakes if known else told.times,
+        first_detected_at=_moment(told.first_detected_at),
+        last_flake_at=_moment(told.last_flake_at),
+        last_failure_at=_moment(told.last_failure_at),
+        broken_since=since if judged.state is State.BROKEN else None,
+        evidence=(),
+    )
+    return replace(standing, evidence=tuple(_standing_reasons(standing, told, since, branch)))
+
+
+def _standing_reasons(
+    standing: Standing, told: Told, since: str | None, branch: str
+) -> Iterable[Evidence]:
+    if since is not None:
+        failed = max(told.base.values(), default=2)
+        yield evidence(EvidenceKind.BROKEN_ON_BASE, since=since, failed=failed, branch=branch)
+    if told.times:
+        yield contradicted(told)
+    if standing.runs:
+        yield _rate(standing)
+
+
+def contradicted(told: Told) -> Evidence:
+    """How often the case failed for no fault of the code, and how that was seen last."""
+    if len(told.days) > 1:
+        return evidence(
+            EvidenceKind.CONTRADICTED,
+            times=told.times,
+            days=len(told.days),
+            how=told.how,
+            last_sha=told.sha,
+        )
+    return evidence(EvidenceKind.CONTRADICTED_ONCE, how=told.how, last_sha=told.sha)
+
+
+def _rate(standing: Standing) -> Evidence:
+    low, high = standing.rate_interval
+    return evidence(EvidenceKind.RATE, rate=standing.rate, low=low, high=high, runs=standing.runs)
+
+
+def finding_of(
+    said: SaidFinding, standing: Standing | None, told: Told | None, *, ran: int, branch: str
+) -> Finding:
+    """What a failure was held to be at once, with the two or three reasons that moved it most.
+
+    `standing` and `told` are the case's before this failure; None where it never failed. `ran` is
+    how many reports ran it before.
+    """
+    reasons = [reason for fact in said.facts for reason in _reason(fact, told, branch)]
+    if not reasons:
+        reasons = list(_own_reasons(said, standing, ran))
+    return Finding(said.cause, said.p_flaky, tuple(reasons[:REASONS_MOST]))
+
+
+def _own_reasons(said: SaidFinding, standing: Standing | None, ran: int) -> Iterable[Evidence]:
+    """Where the scorer gives no reasons: what is remembered of the case."""
+    if standing is None:
+        if ran:
+            yield evidence(EvidenceKind.FIRST_FAILURE, passes=ran)
+        else:
+            yield evidence(EvidenceKind.FEW_RUNS, runs=0)
+        return
+    shown = [
+        one
+        for one in standing.evidence
+        if said.cause is not Cause.NEW or one.kind is not EvidenceKind.RATE
+    ]
+    yield from shown
+    if standing.runs < FEW_RUNS and not any(one.kind is EvidenceKind.RATE for one in shown):
+        yield evidence(EvidenceKind.FEW_RUNS, runs=standing.runs)
+
+
+def _reason(fact: facts.Fact, told: Told | None, branch: str) -> Iterable[Evidence]:
+    """A fact of the scorer's as a piece of evidence."""
+    match fact:
+        case facts.RetriedHere():
+            yield evidence(EvidenceKind.CONTRADICTED_HERE, how="failed and passed on a retry")
+        case facts.Contradicted():
+            if told is not None and told.times:
+                yield contradicted(told)
+        case facts.FailureRate(rate, low, high, executions):
+            yield evidence(EvidenceKind.RATE, rate=rate, low=low, high=high, runs=executions)
+        case facts.NearChange(paths):
+            yield evidence(EvidenceKind.NEAR_CHANGE, paths=", ".join(paths[:2]), more=len(paths))
+        case facts.FarFromChange(changed):
+            yield evidence(EvidenceKind.FAR_FROM_CHANGE, changed=changed)
+        case facts.BrokenSince(commit, failed, runs):
+            yield evidence(
+                EvidenceKind.BROKEN_ON_BASE, since=commit, failed=failed, runs=runs, branch=branch
+            )
+        case _:
+            yield from _lesser_reason(fact)
+
+
+def _lesser_reason(fact: facts.Fact) -> Iterable[Evidence]:
+    match fact:
+        case facts.FailingBeside(groups, cases):
+            yield evidence(EvidenceKind.FAILING_BESIDE, groups=groups, cases=cases)
+        case facts.SameMessage(times):
+            yield evidence(EvidenceKind.SAME_MESSAGE, times=times)
+        case facts.FirstFailure(passes):
+            yield evidence(EvidenceKind.FIRST_FAILURE, passes=passes)
+        case facts.FailsAgain(times):
+            yield evidence(EvidenceKind.FAILS_AGAIN_ON_PR, times=times)
+        case facts.FewRuns(runs):
+            yield evidence(EvidenceKind.FEW_RUNS, runs=runs)
+        case _:
+            return
+
+
+def mended(finding: Finding, one: Contradicted, told: Told, seen: Observation) -> Finding:
+    """What a failure is held to be once a pass has contradicted it."""
+    surely = SURELY.get(one.kind, 0.0) if one.kind is not None else 0.0
+    if surely <= finding.p_flaky:
+        return finding
+    cause = Cause.FLAKY if surely > 0.5 else finding.cause
+    known = (known for known in told.recent if known.run == one.run and known.job == one.job)
+    failure = next((known for known in known if known.at == one.at), None)
+    here = evidence(EvidenceKind.CONTRADICTED_HERE, how=how(one.by, failure, seen))
+    return Finding(cause, surely, _led_by(here, finding.evidence))
+
+
+def mended_on_fork(finding: Finding, *, failed: int, passed: int, is_lone: bool) -> Finding:
+    """The same for untrusted code, whose evidence speaks of itself alone.
+
+    It failed on one attempt and passed on another; `is_lone` when nothing failed beside it.
+    """
+    if not is_lone or finding.p_flaky >= ALONE_ON_FORK:
+        return finding
+    said = f"failed on attempt {failed} and passed on attempt {passed} of the same commit"
+    here = evidence(EvidenceKind.CONTRADICTED_HERE, how=said)
+    return Finding(Cause.FLAKY, ALONE_ON_FORK, _led_by(here, finding.evidence))
+
+
+def _led_by(first: Evidence, others: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    kept = [one for one in others if one.kind in _STILL_TRUE]
+    return (first, *kept)[:REASONS_MOST]
+
+
+_STILL_TRUE = frozenset(
+    {EvidenceKind.CONTRADICTED, EvidenceKind.RATE, EvidenceKind.FAR_FROM_CHANGE}
+)  # of what was said before the pass
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,63 @@
+"""Numbers, times and commits as people read them."""
+
+import re
+from datetime import datetime
+
+from app.core.evidence import Fact
+
+SHA_SHOWN = 7  # characters of a commit that a person reads
+_SHA = re.compile(r"[0-9a-f]{8,64}")
+
+
+def short(sha: str | Fact) -> str:
+    """A commit as people name it; what is called otherwise keeps its name."""
+    name = str(sha)
+    return name[:SHA_SHOWN] if _SHA.fullmatch(name) else name
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 run`, `3 runs`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+
+
+def percent(share: float) -> str:
+    """A share as people read it: `2.1 %`, never `0 %` for what happened."""
+    value = share * 100
+    if 0 < value < 0.05:
+        return "< 0.1 %"
+    return f"{value:.1f} %" if value < 10 and value != 0 else f"{value:.0f} %"
+
+
+def day(moment: datetime) -> str:
+    """A date, in UTC: `2026-03-02`."""
+    return f"{moment:%Y-%m-%d}"
+
+
+def minute(moment: datetime) -> str:
+    """A date and time, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def times(number: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def rate_with_interval(rate: float, low: float, high: float) -> str:
+    """A rate never stands without its interval: `2.1 % (1.2-3.4 %)`."""
+    span = (
+        f"{percent(low)[:-2]}\u2013{percent(high)}" if low >= 0.0005 else f"0\u2013{percent(high)}"
+    )
+    return f"{percent(rate)} ({span})"
+
+
+def probability(p: float) -> str:
+    """A probability as people read it; never 0 or 1, which nothing that was seen can show."""
+    if p > 0.99:
+        return "> 0.99"
+    return f"{p:.2f}" if p >= 0.01 else "< 0.01"
+
+
+def start(sentence: str) -> str:
+    """The sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,139 @@
+"""Pieces of evidence as finished sentences."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from app.core.evidence import Evidence, EvidenceKind, Fact
+from app.render.words.formats import counted, rate_with_interval, short, start, times
+
+
+def evidence_sentence(evidence: Evidence) -> str:
+    """One piece of evidence, as a finished sentence."""
+    return _SENTENCES[evidence.kind](evidence.facts)
+
+
+def evidence_sentences(reasons: Sequence[Evidence]) -> tuple[str, ...]:
+    """All of them, strongest first."""
+    return tuple(evidence_sentence(reason) for reason in reasons)
+
+
+def _number(fact: Fact) -> int:
+    return int(fact or 0)
+
+
+def _share(fact: Fact) -> float:
+    return float(fact or 0.0)
+
+
+def _contradicted(facts: Mapping[str, Fact]) -> str:
+    how, sha = str(facts["how"]), short(facts["last_sha"])
+    often, days = times(_number(facts["times"])), counted(_number(facts["days"]), "day")
+    return f"{start(how)}, {often} on {days}, last on {sha}."
+
+
+def _contradicted_once(facts: Mapping[str, Fact]) -> str:
+    how, sha = str(facts["how"]), short(facts["last_sha"])
+    return f"{start(how)} ({sha}); seen on one day only, two make it flaky."
+
+
+def _contradicted_here(facts: Mapping[str, Fact]) -> str:
+    return f"{start(str(facts['how']))}."
+
+
+def _rate(facts: Mapping[str, Fact]) -> str:
+    shown = rate_with_interval(_share(facts["rate"]), _share(facts["low"]), _share(facts["high"]))
+    runs = counted(_number(facts["runs"]), "run")
+    if branch := facts.get("branch"):
+        return f"Fails in {shown} of runs on {branch}, {runs} seen."
+    return f"Fails in {shown} of its runs for no fault of the code, {runs} seen."
+
+
+def _broken_on_base(facts: Mapping[str, Fact]) -> str:
+    failed = _number(facts["failed"])
+    runs = counted(_number(facts.get("runs")) or failed, "run")
+    since, branch = short(facts["since"]), facts["branch"]
+    return f"Has failed on {branch} since {since} ({failed} of {runs})."
+
+
+def _passes_on_base(facts: Mapping[str, Fact]) -> str:
+    passed = _number(facts["passed"])
+    if passed == 1:
+        return f"Passed in the last run on {facts['branch']}."
+    return f"Passed in the last {passed} runs on {facts['branch']}."
+
+
+def _first_on_base(facts: Mapping[str, Fact]) -> str:
+    passed = counted(_number(facts["passed"]), "run")
+    return f"The first failure on {facts['branch']} after {passed} that passed."
+
+
+def _fails_again(facts: Mapping[str, Fact]) -> str:
+    pushes = counted(_number(facts["times"]), "push", "pushes")
+    return f"Has failed on the last {pushes} of this pull request, and never passed between."
+
+
+def _added_here(facts: Mapping[str, Fact]) -> str:
+    runs = _number(facts["runs"])
+    return f"None of the last {runs} runs on {facts['branch']} has this case: it is new here."
+
+
+def _few_runs(facts: Mapping[str, Fact]) -> str:
+    runs = _number(facts["runs"])
+    if runs == 0:
+        return "Never seen before, so there is nothing to compare with."
+    return f"Little is known of it yet: {counted(runs, 'run')} seen."
+
+
+def _near_change(facts: Mapping[str, Fact]) -> str:
+    rest = _number(facts["more"]) - 2
+    others = f" and {counted(rest, 'file')} more" if rest > 0 else ""
+    return f"The change touches what lies near it: {facts['paths']}{others}."
+
+
+def _far_from_change(facts: Mapping[str, Fact]) -> str:
+    changed = _number(facts["changed"])
+    if changed == 1:
+        return "The one file that the change touches lies far from it."
+    return f"None of the {changed} files that the change touches lies near it."
+
+
+def _failing_beside(facts: Mapping[str, Fact]) -> str:
+    cases, groups = counted(_number(facts["cases"]), "other case"), _number(facts["groups"])
+    return f"Failed together with {cases} in {counted(groups, 'other place')} of the same job."
+
+
+def _same_message(facts: Mapping[str, Fact]) -> str:
+    often = times(_number(facts["times"]))
+    return f"Says what it said {often} before when it failed for no fault of the code."
+
+
+def _first_failure(facts: Mapping[str, Fact]) -> str:
+    return f"Never failed before, in {counted(_number(facts['passes']), 'run')} that passed."
+
+
+def _quarantined(facts: Mapping[str, Fact]) -> str:
+    return f"Quarantined by {facts['by']} until {facts['until']}."
+
+
+def _dismissed(facts: Mapping[str, Fact]) -> str:
+    return f"{facts['by']} said that it is not flaky."
+
+
+_SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
+    EvidenceKind.CONTRADICTED: _contradicted,
+    EvidenceKind.CONTRADICTED_ONCE: _contradicted_once,
+    EvidenceKind.CONTRADICTED_HERE: _contradicted_here,
+    EvidenceKind.RATE: _rate,
+    EvidenceKind.BROKEN_ON_BASE: _broken_on_base,
+    EvidenceKind.PASSES_ON_BASE: _passes_on_base,
+    EvidenceKind.FIRST_ON_BASE: _first_on_base,
+    EvidenceKind.FAILS_AGAIN_ON_PR: _fails_again,
+    EvidenceKind.ADDED_HERE: _added_here,
+    EvidenceKind.FEW_RUNS: _few_runs,
+    EvidenceKind.NEAR_CHANGE: _near_change,
+    EvidenceKind.FAR_FROM_CHANGE: _far_from_change,
+    EvidenceKind.FAILING_BESIDE: _failing_beside,
+    EvidenceKind.SAME_MESSAGE: _same_message,
+    EvidenceKind.FIRST_FAILURE: _first_failure,
+    EvidenceKind.QUARANTINED: _quarantined,
+    EvidenceKind.DISMISSED: _dismissed,
+}

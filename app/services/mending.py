@@ -1,0 +1,65 @@
+"""Say anew what was said of earlier failures that an observation contradicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from app.core.decide import Cause
+from app.core.history.records import Observation
+from app.core.judging import mended, mended_on_fork
+from app.core.scorer.said import Said
+from app.core.told import Told
+from app.db import judgements
+from app.db.judgements import StoredFinding
+from app.db.observations import Seen
+from app.db.session import Session
+
+
+def mend(session: Session, repo_id: int, told: Mapping[str, Told], seen: Seen, said: Said) -> None:
+    """Say anew what was said of failures that this observation contradicts."""
+    for one in said.contradicted:
+        known = told.get(one.case)
+        if known is None or one.kind is None:
+            continue
+        where = (one.run, UUID(hex=one.case), one.job)
+        for stored in judgements.findings_of(session, repo_id, *where):
+            better = mended(stored.finding, one, known, seen.observation)
+            if better != stored.finding:
+                judgements.mend(session, repo_id, replace(stored, finding=better))
+
+
+def mend_fork(session: Session, repo_id: int, seen: Seen) -> None:
+    """The same for a fork's re-run: its earlier attempts, from its own evidence alone."""
+    observation, key = seen.observation, seen.run.key
+    earlier = [
+        one
+        for one in judgements.findings(session, repo_id, [key.run_id])
+        if one.variant == observation.job and one.attempt < key.attempt
+    ]
+    for stored in earlier:
+        if not _passed(observation, stored.case_id.hex):
+            continue
+        better = mended_on_fork(
+            stored.finding,
+            failed=stored.attempt,
+            passed=key.attempt,
+            is_lone=not _beside(stored, earlier),
+        )
+        if better != stored.finding:
+            judgements.mend(session, repo_id, replace(stored, finding=better))
+
+
+def _beside(stored: StoredFinding, earlier: Sequence[StoredFinding]) -> list[StoredFinding]:
+    """What else failed in a job, and is not known to be flaky."""
+    return [
+        one
+        for one in earlier
+        if one.attempt == stored.attempt
+        and one.case_id != stored.case_id
+        and one.finding.cause is not Cause.FLAKY
+    ]
+
+
+def _passed(observation: Observation, case: str) -> bool:
+    """Whether a case ran, and neither failed nor was skipped."""
+    return case in observation.ran.files and case not in observation.results

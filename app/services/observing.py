@@ -1,0 +1,267 @@
+"""A repository's scorer at work: observations in, findings, standings and changes out.
+
+Observations are worked in by the runs' own times. One that comes late, that is older than the
+newest one seen, is worked in as it comes where that makes little difference: not later than LATE,
+and not a commit of the default branch whose place in their order is not known. There the state may
+differ from an ordered one's: a pass that came before its failure contradicts nothing, passes in
+between are counted for an older belief, and a streak is told in the order of arrival. What comes
+later still gets its verdicts at once and moves nothing; a recompute, which is asked for then, works
+it in in its place.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.decide import Finding, Standing, State
+from app.core.history.records import CaseSet
+from app.core.judging import finding_of, standing_of
+from app.core.policy.policy import Policy
+from app.core.runs import Repository, Run, RunKey
+from app.core.scorer import memory
+from app.core.scorer.policies import Scorer
+from app.core.scorer.said import Said
+from app.core.told import Told
+from app.db import judgements, scorers
+from app.db.judgements import StoredFinding
+from app.db.observations import Seen
+from app.db.observed_sets import Sets
+from app.db.scorers import Kept, NewCase
+from app.db.session import Session
+from app.render import words
+from app.services import mending
+
+LATE = timedelta(hours=2)  # behind the newest; as near in time as a common cause is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A case whose state became another one, and the run attempt that brought it."""
+
+    case: str
+    was: State
+    now: State
+    at: datetime
+    run: Run
+    why: str  # the strongest reason, as a sentence
+    is_dismissal: bool  # a person's word brought it, not what was seen
+
+
+@dataclass(slots=True)
+class Work:
+    """What observations came to, before it is written."""
+
+    kept: Kept
+    policy: Policy
+    scorer: Scorer
+    told: dict[str, Told]
+    states: dict[str, State]  # as they stand, of the cases that were looked at
+    touched: dict[str, datetime] = field(default_factory=dict)  # by case: when it was moved last
+    standings: dict[str, Standing] = field(default_factory=dict)
+    turned: list[Turned] = field(default_factory=list)
+    needs_recompute: bool = False
+    is_silent: bool = False  # a recompute: what was said of failures stays as it was said
+
+
+def begin(
+    session: Session,
+    kept: Kept,
+    policy: Policy,
+    seen: Sequence[Seen],
+    sets: Sets,
+    *,
+    also: Iterable[str] = (),
+) -> Work:
+    """Read back what these observations can move, and nothing else.
+
+    Raises ValueError where another version of the scorer wrote it.
+    """
+    jobs = sorted({one.observation.job for one in seen})
+    wanted = {case for one in seen for case in one.observation.results} | {*also}
+    wanted |= _came_or_went(kept, seen, sets)
+    found = scorers.cases(session, kept, wanted)
+    newest = max((one.observation.at.timestamp() for one in seen), default=0.0)
+    if memory.is_due(kept.part, newest):
+        found |= scorers.watched(session, kept)
+    else:
+        found |= scorers.waiting(session, kept, jobs)
+    scorer = memory.opened(
+        policy,
+        kept.part,
+        {case: one.memory for case, one in found.items()},
+        sets.of(memory.sets_of(kept.part)),
+    )
+    told = {case: Told.from_json(one.told) for case, one in found.items()}
+    ids = {*found, *wanted}
+    return Work(kept, policy, scorer, told, judgements.states(session, kept.repo_id, ids))
+
+
+def _came_or_went(kept: Kept, seen: Sequence[Seen], sets: Sets) -> set[str]:
+    """The cases that a job runs no longer, or did not run before: their passes are settled."""
+    last: dict[str, CaseSet] = {}
+    found: set[str] = set()
+    for one in seen:
+        observation = one.observation
+        if not observation.is_trusted:
+            continue
+        job, ran = observation.job, observation.ran
+        before = last.get(job)
+        if before is None and (name := memory.members_of(kept.part, job)) is not None:
+            before = sets(name)
+        if before is not None and before.name != ran.name:
+            found |= before.files.keys() ^ ran.files.keys()
+        last[job] = ran
+    return found
+
+
+def observe(session: Session, repository: Repository, work: Work, seen: Seen) -> None:
+    """Work one observation in, and write what is said of it; its state is written at the end."""
+    observation, before = seen.observation, work.scorer
+    after, said = before.observe(observation)
+    if not work.is_silent:
+        findings = _findings(repository, work, seen, said)
+        judgements.add_findings(session, repository.id, findings)
+        mending.mend(session, repository.id, work.told, seen, said)
+    if not observation.is_trusted:
+        if not work.is_silent:
+            mending.mend_fork(session, repository.id, seen)
+        return
+    if _is_misplaced(work, seen):
+        work.needs_recompute = True
+        return
+    work.scorer = after
+    newest = work.kept.newest_at
+    work.kept = replace(
+        work.kept, newest_at=observation.at if newest is None else max(newest, observation.at)
+    )
+    _remember(work, seen, said, before)
+    _judge(repository, work, seen.run, memory.moved(before, after), at=observation.at)
+
+
+def _is_misplaced(work: Work, seen: Seen) -> bool:
+    newest, observation = work.kept.newest_at, seen.observation
+    if newest is None or observation.at >= newest:
+        return False
+    if newest - observation.at > LATE:
+        return True
+    return observation.is_default and not memory.knows_commit(work.scorer, observation.code)
+
+
+def _findings(repository: Repository, work: Work, seen: Seen, said: Said) -> list[StoredFinding]:
+    """What each failure of an observation is held to be, by what was known before it."""
+    branch, at = repository.default_branch, seen.observation.at
+    failing = [one.case for one in said.findings]
+    judged = memory.judged(work.scorer, failing, at, warned=work.policy.warn_threshold)
+    found = []
+    for one in said.findings:
+        told = work.told.get(one.case)
+        standing = None
+        if told is not None and one.case in judged:
+            standing = standing_of(work.scorer, judged[one.case], told, branch=branch)
+        ran = memory.ran_before(work.scorer, one.case)
+        finding = finding_of(one, standing, told, ran=ran, branch=branch)
+        found.append(_stored(seen, one.case, finding))
+    return found
+
+
+def _stored(seen: Seen, case: str, finding: Finding) -> StoredFinding:
+    key = seen.run.key
+    job, at = seen.observation.job, seen.observation.at
+    return StoredFinding(key.run_id, key.attempt, UUID(hex=case), job, finding, at)
+
+
+def _remember(work: Work, seen: Seen, said: Said, before: Scorer) -> None:
+    """Keep what sentences about the cases are made of."""
+    observation, told = seen.observation, work.told
+    for one in said.findings:
+        known = told.get(one.case) or Told(before=memory.ran_before(before, one.case))
+        executions = observation.results[one.case]
+        told[one.case] = known.failed(
+            observation,
+            sha=seen.run.head_sha,
+            executions=sum(execution.outcome.is_failing for execution in executions),
+        )
+    for found in said.contradicted:
+        if found.case in told:
+            told[found.case] = told[found.case].contradicted(found, observation)
+    for change in said.changes:
+        known = told[change.case]
+        if change.is_flaky and known.first_detected_at is None:
+            at = change.at.timestamp()
+            told[change.case] = replace(known, first_detected_at=at)
+
+
+def _judge(
+    repository: Repository,
+    work: Work,
+    run: Run,
+    cases: Sequence[str],
+    *,
+    at: datetime,
+    is_dismissal: bool = False,
+) -> None:
+    """How the cases stand that were moved at a moment."""
+    for case, one in memory.judged(
+        work.scorer, cases, at, warned=work.policy.warn_threshold
+    ).items():
+        told = work.told[case].recovered(memory.streak_jobs(work.scorer, case))
+        standing = standing_of(work.scorer, one, told, branch=repository.default_branch)
+        work.told[case], work.standings[case], work.touched[case] = told, standing, at
+        was = work.states.get(case, State.HEALTHY)
+        if was is not standing.state:
+            why = next(iter(words.evidence_sentences(standing.evidence)), "")
+            turned = Turned(case, was, standing.state, at, run, why, is_dismissal)
+            work.turned.append(turned)
+            work.states[case] = standing.state
+
+
+def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: datetime) -> None:
+    """What was seen of a case so far was no flake: a person said so, of what was seen by `at`."""
+    work.scorer = memory.forgiven(work.scorer, case)
+    known = work.told[case]
+    work.told[case] = Told(
+        failures=known.failures,
+        recent=known.recent,
+        last_failure_at=known.last_failure_at,
+        forgiven_at=at.timestamp(),
+        before=known.before,
+        base=known.base,
+    )
+    _judge(repository, work, run, [case], at=at, is_dismissal=True)
+
+
+def keep(session: Session, work: Work) -> Kept:
+    """Write the scorer's memory down: the repository's part, and the cases that moved."""
+    kept = replace(work.kept, part=memory.repository_part(work.scorer))
+    scorers.write(session, kept)
+    parts: Mapping[str, memory.CasePart] = {
+        case: memory.case_part(work.scorer, case) for case in work.touched
+    }
+    scorers.write_cases(
+        session,
+        kept,
+        [
+            NewCase(case, part.memory, work.told[case].to_json(), part.jobs, part.is_held)
+            for case, part in parts.items()
+        ],
+    )
+    return kept
+
+
+def write_standings(session: Session, repository: Repository, work: Work, *, now: datetime) -> None:
+    """Write how the cases stand that moved, and what they turned."""
+    moved = [
+        (UUID(hex=case), standing, work.touched[case]) for case, standing in work.standings.items()
+    ]
+    judgements.write_standings(session, repository.id, moved, now=now)
+    for one in work.turned:
+        judgements.note_change(
+            session,
+            RunKey(repository.id, one.run.key.run_id, one.run.key.attempt),
+            UUID(hex=one.case),
+            was=one.was,
+            now=one.now,
+            at=one.at,
+            why=one.why,
+        )

@@ -1,0 +1,156 @@
+"""What was decided live is what `backtest` decides on the export of the same database."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.clock import utc_now
+from app.core.decide import State
+from app.core.history.reader import records_of
+from app.core.scorer.policies import ScorerName, scorer_of
+from app.core.scorer.replay import Replay, replay
+from app.db import standings
+from app.db.session import Engine, unit_of_work
+from app.services import recompute
+from app.services.export import export
+from tests.services.live import REPO, Attempt, Live, made_up
+
+DAYS_BACK = 60
+
+
+@pytest.fixture
+def live(engine: Engine) -> Live:
+    made = Live(engine, utc_now())
+    made.open()
+    return made
+
+
+def story(live: Live, *, seed: int, commits: int = 30) -> list[Attempt]:
+    return made_up(seed, start=live.now - timedelta(days=DAYS_BACK), commits=commits)
+
+
+def backtested(live: Live) -> Replay:
+    lines = list(export(live.engine, live.repository, now=live.now))
+    return replay(
+        records_of(lines), scorer_of(ScorerName.EVIDENCE), reports=len(lines), checkpoints=0
+    )
+
+
+def short(name: str) -> str:
+    return name.removeprefix("Cart::")
+
+
+def failures_of(done: Replay) -> set[tuple[object, ...]]:
+    return {
+        (one.run, one.attempt, one.job, short(one.finding.case), one.finding.cause.value)
+        for one in done.failures
+    }
+
+
+def probabilities_of(done: Replay) -> dict[tuple[object, ...], float]:
+    return {
+        (one.run, one.attempt, one.job, short(one.finding.case)): one.finding.p_flaky
+        for one in done.failures
+    }
+
+
+def flags_of(done: Replay) -> set[tuple[str, datetime, datetime | None]]:
+    return {
+        (short(case), span.since, span.until)
+        for case, spans in done.flags.items()
+        for span in spans
+    }
+
+
+def said_live(live: Live) -> dict[tuple[object, ...], tuple[str, float]]:
+    query = text(
+        "SELECT run_id, attempt, variant, name, first_cause, first_p_flaky FROM finding"
+        " JOIN case_ USING (repo_id, case_id) WHERE repo_id = :repo"
+    )
+    with unit_of_work(live.engine) as session:
+        rows = list(session.execute(query, {"repo": REPO}))
+    return {tuple(row)[:4]: (row.first_cause, row.first_p_flaky) for row in rows}
+
+
+def flags_live(live: Live) -> set[tuple[str, datetime, datetime | None]]:
+    query = text(
+        "SELECT name, was, now, at FROM state_change JOIN case_ USING (repo_id, case_id)"
+        " WHERE repo_id = :repo ORDER BY change_id"
+    )
+    spans: dict[str, list[tuple[datetime, datetime | None]]] = {}
+    with unit_of_work(live.engine) as session:
+        for row in session.execute(query, {"repo": REPO}):
+            of_case = spans.setdefault(row.name, [])
+            if row.now == State.FLAKY:
+                of_case.append((row.at, None))
+            elif row.was == State.FLAKY:
+                of_case[-1] = (of_case[-1][0], row.at)
+    return {(name, since, until) for name, of_case in spans.items() for since, until in of_case}
+
+
+def states_live(live: Live) -> dict[str, State]:
+    with unit_of_work(live.engine) as session:
+        return {one.name: one.standing.state for one in standings.standings(session, REPO)}
+
+
+def states_of(done: Replay) -> Iterator[tuple[str, State]]:
+    for one in done.judged():
+        yield short(one.case), one.state
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_said_live_is_what_backtest_says_of_the_export(live: Live, seed: int) -> None:
+    live.see(story(live, seed=seed))
+
+    done = backtested(live)
+
+    said = said_live(live)
+    assert {(*where, cause) for where, (cause, _) in said.items()} == failures_of(done)
+    assert {where: p for where, (_, p) in said.items()} == pytest.approx(probabilities_of(done))
+    assert flags_live(live) == flags_of(done)
+    assert flags_of(done), "nobody is held for flaky: the story shows nothing"
+
+
+def test_a_recompute_comes_to_what_was_decided_live(live: Live) -> None:
+    live.see(story(live, seed=4))
+    before = states_live(live)
+
+    with unit_of_work(live.engine) as session:
+        while not recompute.step(session, live.repository, now=live.now):
+            pass
+
+    done = backtested(live)
+    after = states_live(live)
+    assert {case: after[case] for case, _ in states_of(done)} == dict(states_of(done))
+    flaky = {case for case, state in before.items() if state is State.FLAKY}
+    assert flaky == {case for case, state in after.items() if state is State.FLAKY}
+
+
+def test_evaluating_again_changes_nothing(live: Live) -> None:
+    attempts = story(live, seed=5, commits=20)
+    runs = [live.store(one) for one in attempts if live.judge(live.store(one))]
+    before, said = states_live(live), said_live(live)
+
+    again = [live.judge(run) for run in runs]
+
+    assert {one.changed for one in again} == {()}
+    assert (states_live(live), said_live(live)) == (before, said)
+
+
+def test_reports_that_came_too_late_are_worked_in_by_a_recompute(live: Live) -> None:
+    attempts = story(live, seed=2)
+    late = attempts[30:50]
+    for one in attempts[:30] + attempts[50:]:
+        live.judge(live.store(one))
+
+    asked = [live.judge(live.store(one)).needs_recompute for one in late]
+    with unit_of_work(live.engine) as session:
+        while not recompute.step(session, live.repository, now=live.now):
+            pass
+
+    done = backtested(live)
+    assert any(asked)
+    after = states_live(live)
+    assert {case: after[case] for case, _ in states_of(done)} == dict(states_of(done))

@@ -19,9 +19,9 @@ class Ceiling:
     tellable: int
 
     @property
-    def recall(self) -> float:
-        """The best recall that evidence of trusted code allows."""
-        return self.tellable / max(1, self.material)
+    def recall(self) -> float | None:
+        """The best recall that evidence of trusted code allows; None where nothing flakes."""
+        return self.tellable / self.material if self.material else None
 
 
 def ceiling(world: World) -> Ceiling:

@@ -21,6 +21,7 @@ from app.core.scorer.replay import Replay, replay
 from tests.worlds.chance import coin
 from tests.worlds.defects import Flakiness, fresh_flake
 from tests.worlds.kinds import BURSTY, CALM, FORKS, IMAGE, KINDS, MOBILE, QUEUE, STORM, Kind
+from tests.worlds.oracle import ceiling
 from tests.worlds.team import lived
 from tests.worlds.world import World
 from tests.worlds.writing import history, lines, truth
@@ -311,10 +312,22 @@ def test_a_young_project_grows() -> None:
     assert len(rows[-1].cases) > 1.3 * len(rows[0].cases)
 
 
+@pytest.mark.parametrize("kind", [STORM, BURSTY, IMAGE, QUEUE, MOBILE, FORKS], ids=lambda k: k.name)
+def test_who_knows_every_cause_finds_most_flaky_cases(kind: Kind) -> None:
+    best = ceiling(small(kind))
+
+    assert best.material >= best.flaky / 2
+    assert best.recall is not None
+    assert best.recall >= 0.6
+    assert (best.recall == 1) == (kind is not FORKS)
+
+
 # --- what no scorer of ours may do, and what it must
 
 
-@pytest.mark.parametrize("kind", [CALM, unflaky(STORM), unflaky(QUEUE), unflaky(MOBILE)])
+@pytest.mark.parametrize(
+    "kind", [CALM, *map(unflaky, (STORM, QUEUE, MOBILE))], ids=lambda kind: kind.name
+)
 def test_where_nothing_flakes_nothing_is_held_for_flaky(kind: Kind) -> None:
     world = small(kind)
 
@@ -342,7 +355,7 @@ def test_a_gradual_image_alone_raises_nobody() -> None:
     assert replayed(world).flags == {}
 
 
-@pytest.mark.parametrize("kind", [STORM, BURSTY, IMAGE, QUEUE, MOBILE])
+@pytest.mark.parametrize("kind", [STORM, BURSTY, IMAGE, QUEUE, MOBILE], ids=lambda kind: kind.name)
 def test_no_healthy_case_is_held_for_flaky_where_others_are(kind: Kind) -> None:
     world = small(kind)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.commands import history_group, offline, token_group
+from app.commands import cluster_group, history_group, offline, token_group
 from app.commands.starting import settings as _settings
 
 cli = typer.Typer(
@@ -19,6 +19,7 @@ cli = typer.Typer(
 chat = typer.Typer(help="Which channel hears of which repository, and who is who in Slack.")
 cli.add_typer(chat, name="slack", no_args_is_help=True)
 cli.add_typer(token_group.token, name="token", no_args_is_help=True)
+cli.add_typer(cluster_group.cluster, name="cluster", no_args_is_help=True)
 offline.add_to(cli)
 history_group.add_to(cli)
 

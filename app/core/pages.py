@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from app.core.categories import Categorized
 from app.core.outcomes import Outcome
 
 T = TypeVar("T")
@@ -197,6 +198,17 @@ class FailureText:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """The cluster of a case's failure."""
+
+    cluster_id: int
+    title: str
+    issue_url: str | None
+    others: int  # cases that fail so too
+    category: Categorized | None
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything that a case's page shows. `held` is None for a case that never failed."""
 
@@ -209,6 +221,8 @@ class CasePage:
     changes: tuple[Change, ...]
     decisions: tuple[Decision, ...]
     last_failure: FailureText | None
+    alike: tuple[Alike, ...] = ()  # the clusters of its failures, the newest first
+    category: Categorized | None = None  # of the newest failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from app.render import escape, words
-from app.render.view import CaseLine, JobLine, RunView
+from app.render.view import CaseLine, JobLine, Note, RunView
 
 SUMMARY_BYTES = 65_535  # of a check run's summary or text. Source: GitHub REST, check runs
 COMMENT_CHARACTERS = 65_536  # Source: GitHub REST answers 422 above it
@@ -59,11 +59,17 @@ def _case(line: CaseLine) -> str:
     said = [f"{ITEM}**{title}**{where} · {words.CAUSE_WORDS[line.cause]}"]
     said.append(f"  [{escape.markdown(line.job)}]({line.job_url})")
     said += [f"  {escape.markdown(sentence, limit=500)}" for sentence in line.sentences]
+    said += [f"  {_note(note)}" for note in line.notes]
     if line.decision:
         said.append(f"  **{escape.markdown(line.decision, limit=300)}**")
     if line.message:
         said.append(f"  {escape.code(line.message, limit=MESSAGE_SHOWN)}")
     return "  \n".join(said)
+
+
+def _note(note: Note) -> str:
+    text = escape.markdown(note.text, limit=300)
+    return f"[{text}]({note.url})" if note.url else text
 
 
 def _place(line: CaseLine) -> str:

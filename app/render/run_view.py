@@ -1,14 +1,16 @@
 """From what was found to one view of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 from uuid import UUID
 
+from app.core.categories import Category
 from app.core.decide import Cause, Finding
+from app.core.pages import Alike
 from app.core.runs import Job
-from app.render import escape, words
-from app.render.view import ActKind, CaseLine, Conclusion, JobLine, RunView
+from app.render import escape, words, words_clusters
+from app.render.view import ActKind, CaseLine, Conclusion, JobLine, Note, RunView
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class FailedCase:
     passed_in_the_end: bool  # a later attempt, or a retry, of the same code passed
     decision: str | None  # the sentence of a decision in force
     is_quarantined: bool = False
+    alike: Alike | None = None  # the cluster of its failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,20 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         page_url=_page(facts, f"/cases/{case.case_id}"),
         decision=case.decision,
         is_quarantined=case.is_quarantined,
+        notes=tuple(_notes(case, facts)),
     )
+
+
+def _notes(case: FailedCase, facts: RunFacts) -> Iterator[Note]:
+    """Which kind of trouble a flake names, and how many others fail with the same error."""
+    alike = case.alike
+    if alike is None:
+        return
+    if alike.category is not None and alike.category.category is not Category.ASSERTION:
+        yield Note(words_clusters.category_sentence(alike.category), None)
+    if alike.others:
+        page = _page(facts, f"/clusters/{alike.cluster_id}")
+        yield Note(words_clusters.same_error(alike.others), page)
 
 
 def _file_url(case: FailedCase, facts: RunFacts) -> str | None:

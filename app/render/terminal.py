@@ -27,6 +27,7 @@ def _part(title: str, lines: Sequence[CaseLine]) -> list[str]:
 def _case(line: CaseLine) -> list[str]:
     said = [f"  {escape.plain(line.name)} · {words.CAUSE_WORDS[line.cause]}"]
     said += [f"    {escape.plain(sentence, limit=500)}" for sentence in line.sentences]
+    said += [f"    {escape.plain(note.text)}" for note in line.notes]
     if line.decision:
         said.append(f"    {escape.plain(line.decision)}")
     if line.message:

@@ -22,6 +22,14 @@ class ActKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something beside the reasons: a sentence, and where more of it stands."""
+
+    text: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLine:
     """One failing case as people see it."""
 
@@ -39,6 +47,7 @@ class CaseLine:
     page_url: str | None
     decision: str | None = None  # who quarantined or dismissed it
     is_quarantined: bool = False  # the decision is a quarantine in force
+    notes: tuple[Note, ...] = ()
 
     @property
     def needs_you(self) -> bool:

@@ -6,17 +6,19 @@ from uuid import UUID
 
 import structlog
 
+from app.core.categories import Categorized, category_of
 from app.core.errors import Missing, Unavailable
 from app.core.pages import (
     CaseLine,
     CasePage,
     Cursor,
+    FailureText,
     Page,
     ParkedLine,
     RepositoryLine,
     RunLine,
 )
-from app.db import case_pages, pages, tasks
+from app.db import case_pages, clusters, pages, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
 
@@ -108,6 +110,7 @@ def case_page(
         if found is None:
             raise Missing(NOT_HERE)
         name, first_seen_at = found
+        last_failure = case_pages.last_failure(session, repo_id, case_id, now=now)
         return CasePage(
             repository=full_name,
             case_id=case_id,
@@ -119,7 +122,9 @@ def case_page(
             ),
             changes=case_pages.changes(session, repo_id, case_id),
             decisions=case_pages.decisions(session, repo_id, case_id),
-            last_failure=case_pages.last_failure(session, repo_id, case_id, now=now),
+            last_failure=last_failure,
+            alike=clusters.of_case(session, repo_id, case_id),
+            category=_category(last_failure),
         )
 
 
@@ -160,3 +165,7 @@ def _repository(session: Session, full_name: str, viewer: int | None) -> Reposit
     if found is None:
         raise Missing(NOT_HERE)
     return found
+
+
+def _category(failure: FailureText | None) -> Categorized | None:
+    return None if failure is None else category_of(failure.type, failure.message)

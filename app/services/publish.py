@@ -11,7 +11,16 @@ from uuid import UUID
 from app.core.errors import Missing
 from app.core.publishing import CheckRun
 from app.core.runs import BranchClass, Repository, Run
-from app.db import cases, decisions, executions, judgements, publications, reports, repositories
+from app.db import (
+    cases,
+    clusters,
+    decisions,
+    executions,
+    judgements,
+    publications,
+    reports,
+    repositories,
+)
 from app.db import runs as run_rows
 from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
@@ -209,6 +218,7 @@ def _failed_cases(
     known = cases.cases(session, repository.id, ids)
     decided = decisions.newest(session, repository.id, ids)
     ends = executions.last_failures(session, repository.id, list(newest))
+    alike = clusters.of_runs(session, repository.id, list(newest), now=now)
     shown = []
     for (run_id, case_id, variant), one in last.items():
         case = known[case_id]
@@ -228,6 +238,7 @@ def _failed_cases(
                 passed_in_the_end=end is not None and end.passed_after,
                 decision=decision_sentence(decided.get(case_id), now=now),
                 is_quarantined=is_quarantined(decided.get(case_id), now=now),
+                alike=alike.get(case_id),
             )
         )
     return shown

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.web import case_acts, docs, github, pages, security_txt, set_up, sign_in
+from app.web import case_acts, clusters, docs, github, pages, security_txt, set_up, sign_in
 from app.web.assets import asset_url, static_file
 from app.web.doors import FORM_BYTES, Endpoint, for_everybody, signed_in, writing
 from app.web.problems import Crashes, exception_handlers
@@ -29,6 +29,8 @@ def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
         "/": for_everybody(web, pages.overview),
         CASE: signed_in(web, pages.one_case),
         f"{ONE}/uploads": signed_in(web, pages.uploads),
+        f"{ONE}/clusters": signed_in(web, clusters.every_cluster),
+        f"{ONE}/clusters/{{cluster_id}}": signed_in(web, clusters.one_cluster),
         ONE: signed_in(web, pages.repository),
         "/parked": signed_in(web, pages.parked),
         "/sign-in": partial(sign_in.show, web),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.core.errors import ErrorKind
-from app.render import escape, words
+from app.render import escape, words, words_clusters
 from app.render.escape import plain
 from app.services.sessions import Visitor
 from app.web import formats
@@ -45,6 +45,9 @@ def _environment() -> Environment:
         "size_of": formats.size_of,
         "source_of": formats.source_of,
         "where_run": formats.where_run,
+        "category_sentence": words_clusters.category_sentence,
+        "same_error": words_clusters.same_error,
+        "bars": formats.bars,
         "cursor_text": formats.cursor_text,
     }
     environment.globals |= {"ago": formats.ago, "asset": asset_url}

@@ -178,3 +178,10 @@ def cursor_from(text: str) -> Cursor | None:
     if nth > SMALLINT_MAX:
         return None
     return Cursor(EPOCH + timedelta(microseconds=micros), report_id, nth)
+
+
+def bars(counts: tuple[int, ...], *, height: int) -> list[tuple[int, int]]:
+    """A trend as bars: each one's top and height in pixels; what happened at all can be seen."""
+    most = max(counts, default=0)
+    tall = [max(2, round(height * n / most)) if n else 0 for n in counts]
+    return [(height - one, one) for one in tall]

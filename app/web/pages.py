@@ -42,16 +42,16 @@ def overview(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/`: the repositories, and what is flaky in any of them."""
     found = pages.overview(
         web.engine,
-        repository_page=_number(request, "page"),
-        case_page=_number(request, "cases"),
+        repository_page=number_in(request, "page"),
+        case_page=number_in(request, "cases"),
         viewer=visitor.user_id,
     )
-    return _page(web, "overview.html", visitor, request, found=found)
+    return show(web, "overview.html", visitor, request, found=found)
 
 
 def account(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/account`: who one is here, and a way out of every browser."""
-    return _page(web, "account.html", visitor, request)
+    return show(web, "account.html", visitor, request)
 
 
 def repository(web: Web, visitor: Visitor, request: Request) -> Response:
@@ -62,14 +62,14 @@ def repository(web: Web, visitor: Visitor, request: Request) -> Response:
     states, with_quarantined = VIEWS[view]
     found = pages.repository_page(
         web.engine,
-        _full_name(request),
+        full_name_in(request),
         states=states,
         with_quarantined=with_quarantined,
-        case_page=_number(request, "cases"),
-        run_page=_number(request, "runs"),
+        case_page=number_in(request, "cases"),
+        run_page=number_in(request, "runs"),
         viewer=visitor.user_id,
     )
-    return _page(web, "repository.html", visitor, request, found=found, view=view, views=VIEWS)
+    return show(web, "repository.html", visitor, request, found=found, view=view, views=VIEWS)
 
 
 def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
@@ -77,14 +77,14 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
     before = cursor_from(request.query_params.get("before", ""))
     found = pages.case_page(
         web.engine,
-        _full_name(request),
+        full_name_in(request),
         _case_id(request),
         before=before,
         now=web.clock(),
         viewer=visitor.user_id,
     )
     picture = picture_of(found.timeline.sightings)
-    return _page(
+    return show(
         web,
         "case.html",
         visitor,
@@ -102,19 +102,19 @@ def uploads(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/uploads`: how each upload went, and what was refused."""
     found = upload_health.uploads_page(
         web.engine,
-        _full_name(request),
-        report_page=_number(request, "page"),
-        refused_page=_number(request, "refused"),
+        full_name_in(request),
+        report_page=number_in(request, "page"),
+        refused_page=number_in(request, "refused"),
         viewer=visitor.user_id,
     )
-    return _page(web, "uploads.html", visitor, request, found=found)
+    return show(web, "uploads.html", visitor, request, found=found)
 
 
 def parked(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/parked`: work that was set aside, and a button to try it again."""
-    found = pages.parked_page(web.engine, page=_number(request, "page"))
+    found = pages.parked_page(web.engine, page=number_in(request, "page"))
     said = SAID.get(request.query_params.get("said", ""), "")
-    return _page(web, "parked.html", visitor, request, found=found, said=said)
+    return show(web, "parked.html", visitor, request, found=found, said=said)
 
 
 def retry(web: Web, visitor: Visitor, request: Request, _form: FormData) -> Response:
@@ -129,13 +129,14 @@ def retry(web: Web, visitor: Visitor, request: Request, _form: FormData) -> Resp
     return RedirectResponse(f"/parked?said={said}", HTTPStatus.SEE_OTHER)
 
 
-def _page(
+def show(
     web: Web,
     template: str,
     visitor: Visitor,
     request: Request,
     **values: Any,  # noqa: ANN401 -- what a template takes is checked by rendering it
 ) -> Response:
+    """A page of whoever is signed in."""
     return page(
         template,
         visitor=visitor,
@@ -146,14 +147,16 @@ def _page(
     )
 
 
-def _number(request: Request, name: str) -> int:
+def number_in(request: Request, name: str) -> int:
+    """Which page of a list is asked for, from 1."""
     text = request.query_params.get(name, "")
     if text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PAGE)):
         return min(max(int(text), 1), LAST_PAGE)
     return 1
 
 
-def _full_name(request: Request) -> str:
+def full_name_in(request: Request) -> str:
+    """The repository that the address names."""
     name = f"{request.path_params['owner']}/{request.path_params['name']}"
     if not name.isprintable():  # no repository's, and PostgreSQL refuses a NUL
         raise Missing(NOT_HERE)

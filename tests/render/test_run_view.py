@@ -1,11 +1,15 @@
 """What needs a person and what does not."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.core.categories import Categorized, Category, Place
 from app.core.decide import Cause
+from app.core.pages import Alike
 from app.render.check import BUTTONS, act_of, check_run, external_id
 from app.render.run_view import FailedCase, run_view
-from app.render.view import ActKind, CaseLine, Conclusion
+from app.render.view import ActKind, CaseLine, Conclusion, Note
 from tests.render.views import GITHUB, PAGES, SHA, case, facts, job, mixed
 
 
@@ -37,6 +41,29 @@ def test_a_line_says_all_that_a_surface_needs() -> None:
     assert line.page_url == (f"{PAGES}/r/shop/cart/cases/00000000-0000-0000-0000-000000000001")
     assert (line.job, line.job_url) == ("test", f"{GITHUB}/shop/cart/actions/runs/7/job/1")
     assert view.page_url == f"{PAGES}/r/shop/cart"
+
+
+def test_a_failure_in_a_cluster_says_what_it_names_and_who_else_fails_so() -> None:
+    kind = Categorized(Category.TIMEOUT, "TimeoutError", Place.MESSAGE)
+    alike = Alike(7, "TimeoutError: no", None, 4, kind)
+
+    view = run_view(facts(replace(case("cart::new"), alike=alike)))
+
+    (line,) = view.needs_you
+    assert line.notes == (
+        Note("The message names a time-out: `TimeoutError`.", None),
+        Note("Same error as 4 other tests.", f"{PAGES}/r/shop/cart/clusters/7"),
+    )
+    summary = check_run(view).summary
+    assert f"[Same error as 4 other tests.]({PAGES}/r/shop/cart/clusters/7)" in summary
+
+
+def test_a_failure_alone_in_its_cluster_has_nothing_to_say_of_it() -> None:
+    kind = Categorized(Category.ASSERTION, "assert", Place.MESSAGE)
+
+    view = run_view(facts(replace(case("cart::new"), alike=Alike(7, "no", None, 0, kind))))
+
+    assert view.needs_you[0].notes == ()
 
 
 def test_without_pages_of_ours_nothing_links_to_them() -> None:

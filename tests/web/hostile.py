@@ -38,7 +38,9 @@ def everywhere(world: World, name: str) -> list[str]:
     report = world.report(run, variant=name, path=name, warnings=[name], refusal=name)
     world.execution(run, report, case, FAILED)
     world.occurrence(run, report, case, type=name, message=name, trace=name)
+    cluster = world.cluster(run, report, case, name)
     world.parked(name, key=name, error_kind=name)
     world.refused_upload(repo, name, source=name, request_id=name)
     shop = "/r/acme/shop"
-    return ["/", shop, f"{shop}/cases/{case}", f"{shop}/uploads", "/parked"]
+    clusters = [f"{shop}/clusters", f"{shop}/clusters/{cluster}"]
+    return ["/", shop, f"{shop}/cases/{case}", f"{shop}/uploads", "/parked", *clusters]

@@ -12,6 +12,7 @@ from app.core.outcomes import Outcome
 from app.core.requests import QueueName, TakeDelivery
 from app.db.executions import OUTCOME_CODES
 from app.db.session import Engine, unit_of_work
+from app.db.tables.alike import ClusterCaseRow, ClusterDayRow, ClusterRow, ClusterSignatureRow
 from app.db.tables.handed import UploadRow
 from app.db.tables.outside import RepositoryRow
 from app.db.tables.ran import CaseRow, ExecutionRow, JobRow, OccurrenceRow, ReportRow, RunRow
@@ -189,6 +190,38 @@ class World:
                 **(values | given),
             )
         )
+
+    def cluster(
+        self, run: RunRow, report_id: int, case_id: UUID, said: str, **given: object
+    ) -> int:
+        """A cluster with one failure of one case, all of whose texts are `said`."""
+        mark = sha256(f"{said}{self.next('cluster')}".encode()).digest()[:16]
+        at: dict[str, Any] = {"first_seen_at": run.started_at, "last_seen_at": run.started_at}
+        values: dict[str, Any] = {
+            "said": said,
+            "words": said,
+            "frames": [said],
+            "category": "time-out",
+            "category_words": said,
+            "category_place": "message",
+            "example_type": said,
+            "example_message": said,
+            "example_trace": said,
+            "name": said,
+            "issue_url": said,
+            "failures": 1,
+            "created_at": self.now,
+        }
+        row = ClusterRow(repo_id=run.repo_id, **(values | at | given))
+        self._add(row)
+        of: dict[str, Any] = {"repo_id": run.repo_id, "cluster_id": row.cluster_id}
+        first = run.started_at
+        self._add(
+            ClusterSignatureRow(**of, signature=mark, version=2, words=said, first_seen_at=first)
+        )
+        self._add(ClusterCaseRow(**of, case_id=case_id, variant=said, failures=1, **at))
+        self._add(ClusterDayRow(**of, day=first.date(), failures=1))
+        return row.cluster_id
 
     def quarantined(self, repo_id: int, case_id: UUID, *, by: str = "@mona") -> None:
         until = self.now + timedelta(days=30)

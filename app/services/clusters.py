@@ -1,0 +1,117 @@
+"""Clusters: shown, named and linked to an issue; each of these acts audited, and taken back."""
+
+from datetime import datetime
+
+from app.core.alike import ClusterLine, ClusterPage
+from app.core.errors import BadInput, Missing
+from app.core.pages import Page, RepositoryLine
+from app.db import clusters, decisions, pages
+from app.db.session import Engine, Session, unit_of_work
+from app.render.escape import is_web_link
+from app.services.tokens import By
+
+CLUSTERS_SHOWN = 25  # of a page
+NAME_LIMIT = 120  # characters
+LINK_LIMIT = 500  # characters
+
+
+def listed(
+    engine: Engine, repository: str, *, page: int, now: datetime, viewer: int | None = None
+) -> Page[ClusterLine]:
+    """A repository's clusters, those seen last first; Missing when we do not watch it."""
+    with unit_of_work(engine) as session:
+        found = _repository(session, repository, viewer)
+        return clusters.listed(
+            session, found.repo_id, page=page, size=CLUSTERS_SHOWN, today=now.date()
+        )
+
+
+def one(
+    engine: Engine,
+    repository: str,
+    cluster_id: int,
+    *,
+    now: datetime,
+    viewer: int | None = None,
+) -> ClusterPage:
+    """A cluster, also under an id that it had before; Missing when there is none."""
+    with unit_of_work(engine) as session:
+        found = _repository(session, repository, viewer)
+        kept = _kept_id(session, found, cluster_id)
+        shown = clusters.one(
+            session, found.repo_id, kept, repository=found.full_name, today=now.date()
+        )
+    assert shown is not None  # nobody deletes a cluster
+    return shown
+
+
+def name(
+    session: Session, repository: str, cluster_id: int, wanted: str, by: By, *, now: datetime
+) -> int:
+    """Call a cluster so; an empty name takes it away. Its id, and BadInput for an odd name."""
+    wanted = wanted.strip()
+    if len(wanted) > NAME_LIMIT or not wanted.isprintable():
+        raise BadInput(f"A cluster's name is one line of at most {NAME_LIMIT} characters.")
+    found = _repository(session, repository)
+    kept = _kept_id(session, found, cluster_id)
+    before = clusters.locked(session, found.repo_id, kept)
+    assert before is not None
+    clusters.note_name(session, found.repo_id, kept, wanted or None)
+    _audit(session, found, kept, "cluster_named", before[0], wanted or None, by, now=now)
+    return kept
+
+
+def link(
+    session: Session, repository: str, cluster_id: int, url: str, by: By, *, now: datetime
+) -> int:
+    """Link a cluster to an issue; an empty address unlinks it. Its id, and BadInput for no link."""
+    url = url.strip()
+    if url and (len(url) > LINK_LIMIT or not is_web_link(url)):
+        raise BadInput("Name the issue by its address, which begins with https:// or http://.")
+    found = _repository(session, repository)
+    kept = _kept_id(session, found, cluster_id)
+    before = clusters.locked(session, found.repo_id, kept)
+    assert before is not None
+    clusters.note_issue(session, found.repo_id, kept, url or None)
+    _audit(session, found, kept, "cluster_linked", before[1], url or None, by, now=now)
+    return kept
+
+
+def _audit(
+    session: Session,
+    repository: RepositoryLine,
+    cluster_id: int,
+    act: str,
+    before: str | None,
+    after: str | None,
+    by: By,
+    *,
+    now: datetime,
+) -> None:
+    decisions.write_audit(
+        session,
+        repository.repo_id,
+        at=now,
+        actor=by.actor,
+        surface=by.surface,
+        act=act,
+        case_id=None,
+        before={"cluster": cluster_id, "value": before},
+        after={"cluster": cluster_id, "value": after},
+        request_id=by.request_id,
+    )
+
+
+def _repository(session: Session, full_name: str, viewer: int | None = None) -> RepositoryLine:
+    """One that we watch and the viewer (None: nobody in particular) may see."""
+    found = pages.repository(session, full_name, viewer=viewer)
+    if found is None:
+        raise Missing(f"No repository is called {full_name[:200]}.")
+    return found
+
+
+def _kept_id(session: Session, repository: RepositoryLine, cluster_id: int) -> int:
+    kept = clusters.kept_id(session, repository.repo_id, cluster_id)
+    if kept is None:
+        raise Missing(f"{repository.full_name} has no cluster {cluster_id}.")
+    return kept

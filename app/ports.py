@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 from app.core.credentials import AppCredential
 from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment
 from app.core.requests import QueueName, Request
-from app.core.runs import Artifact, Job, PullRequest, RepositoryFile
+from app.core.runs import Artifact, Comparison, Job, PullRequest, RepositoryFile
 
 __all__ = [
     "Accounts",
@@ -126,6 +126,12 @@ class CodeHost(Protocol):
         self, repo: str, *, head_repo: str, branch: str, sha: str
     ) -> list[PullRequest]:
         """Open pull requests whose head is this commit of this branch of `head_repo`."""
+
+    def files_of_pull(self, repo: str, number: int) -> tuple[str, ...]:
+        """The files that a pull request changes; a renamed one under both names."""
+
+    def comparison(self, repo: str, base: str, head: str) -> Comparison:
+        """What `head` has that `base` has not."""
 
     def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
         """Our own check run with this external id; None when there is none."""

@@ -97,6 +97,25 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of the default branch."""
+
+    sha: str
+    parents: tuple[str, ...]
+    author: str  # the host's login, or git's name where the host knows none
+    at: datetime | None  # when it was written; None where nobody says
+    title: str  # the first line of its message
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one commit has that another has not."""
+
+    commits: tuple[Commit, ...]  # oldest first
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One job of one run attempt."""
 

@@ -6,7 +6,7 @@ that one fails and another passes is no contradiction.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from app.core.history.records import CaseSet, Execution, Observation
 from app.core.runs import BranchClass, Run, RunKey
-from app.db import observed_sets, runs
+from app.db import changes, observed_sets, runs
 from app.db.executions import OUTCOMES
 from app.db.observed_reports import Stored
 from app.db.observed_sets import Renamed, Sets
@@ -100,7 +100,25 @@ def observations(
         run = found[key]
         if run is not None:
             seen.append(Seen(_observation(run, job, sets(name), parts, results), run))
-    return sorted(seen, key=_moment)
+    return _with_changes(session, repo_id, sorted(seen, key=_moment))
+
+
+def _with_changes(session: Session, repo_id: int, seen: Sequence[Seen]) -> list[Seen]:
+    """The observations with the files that their changes touch, where something failed."""
+    red = [one for one in seen if one.observation.results]
+    if not red:
+        return list(seen)
+    known = changes.files(session, repo_id, (_change(one.run) for one in red))
+    return [
+        Seen(replace(one.observation, changed=known[_change(one.run)]), one.run)
+        if _change(one.run) in known
+        else one
+        for one in seen
+    ]
+
+
+def _change(run: Run) -> tuple[str, int]:
+    return (run.head_sha, run.pr_number or changes.DEFAULT)
 
 
 def _moment(seen: Seen) -> tuple[datetime, int, int, str]:

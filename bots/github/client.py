@@ -10,8 +10,9 @@ import httpx
 
 from app.clock import Clock, utc_now
 from app.core.errors import Missing
-from app.core.runs import Artifact, Job, PullRequest, RepositoryFile
+from app.core.runs import Artifact, Comparison, Job, PullRequest, RepositoryFile
 from app.ports import CheckRun, Comment, Permission
+from bots.github import changes
 from bots.github.addresses import quoted, repo_path
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
@@ -181,6 +182,14 @@ class GitHubHost:
         )
         found = [pull_request_of(part) for part in parts if part.head.sha == sha]
         return [one for one in found if (one.head_repo or "").lower() == head_repo.lower()]
+
+    def files_of_pull(self, repo: str, number: int) -> tuple[str, ...]:
+        """The files that a pull request changes; a renamed one under both names."""
+        return changes.files_of_pull(self.connection, repo, number)
+
+    def comparison(self, repo: str, base: str, head: str) -> Comparison:
+        """What `head` has that `base` has not."""
+        return changes.comparison(self.connection, repo, base, head)
 
     def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
         """Our own check run with this external id; None when there is none."""

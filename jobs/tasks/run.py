@@ -15,7 +15,7 @@ from app.core.runs import Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
-from app.services import chat, evaluate, ingest
+from app.services import changes, chat, evaluate, ingest
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
 from jobs.turns import Work
@@ -100,6 +100,7 @@ def evaluate_run(work: Work) -> None:
             return
     repository, run = found
     are_known = know_files(work, repository)
+    _know_changes(work, repository, run)
     now = work.context.clock()
     with work.finishing() as turn:
         found_out = evaluate.evaluate(
@@ -119,6 +120,19 @@ def evaluate_run(work: Work) -> None:
             turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
         if not are_known:
             turn.ask(QueueName.HISTORY, ReadRepositoryFiles(repository.id))
+
+
+def _know_changes(work: Work, repository: Repository, run: Run) -> None:
+    """Ask the code host which files the changes touch that something failed in, once for each."""
+    if repository.installation_id is None:
+        return
+    wanted = changes.missing(work.context.engine, repository, run)
+    if not wanted:
+        return
+    host = code_host(work.context, repository)
+    with spared(work.context, CODE_HOST):
+        found = changes.fetch(host, repository, wanted)
+    changes.keep(work.context.engine, repository, found, now=work.context.clock())
 
 
 def _announce(session: Session, repository: Repository, change: evaluate.Changed) -> None:

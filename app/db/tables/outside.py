@@ -11,8 +11,10 @@ from app.db.tables.columns import (
     big_or_none,
     json_list,
     json_object,
+    json_or_none,
     moment,
     moment_or_none,
+    words,
 )
 
 
@@ -67,6 +69,39 @@ class PullRequestRow(SQLModel, table=True):
     base_sha: str
     is_fork: bool
     updated_at: datetime = moment()
+
+
+class CommitRow(SQLModel, table=True):
+    """A commit of the default branch, fetched because a case failed in one after it."""
+
+    __tablename__ = "commit"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    sha: str = Field(primary_key=True)
+    parents: list[str] = words()
+    author: str
+    at: datetime | None = moment_or_none()
+    title: str
+    fetched_at: datetime = moment()
+
+
+class ChangedFilesRow(SQLModel, table=True):
+    """The files that a pull request's head, or a tested commit of the default branch, changes."""
+
+    __tablename__ = "changed_files"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    head_sha: str = Field(primary_key=True)
+    pr_number: int = big(primary_key=True)  # 0 on the default branch
+    since: str | None = None  # the default branch's commit tested before; None on a pull request
+    files: list[str] | None = json_or_none()  # None: the host would not tell
+    fetched_at: datetime = moment()
 
 
 class PolicySnapshotRow(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.sandbox.github.api.call import Answer, ApiError, Call, Operation, not_found, unprocessable
-from app.sandbox.github.api.paging import page_of
+from app.sandbox.github.api.paging import link_header, page_of, positive
 from app.sandbox.github.entities import Change, Commit, Repository
 from app.sandbox.github.shapes import commit as shapes
 from app.sandbox.github.shapes import people
@@ -18,6 +18,7 @@ from app.sandbox.github.shapes.repository import (
 )
 
 SHORTEST_SHA = 7  # characters with which a commit may be named
+COMPARED = 250  # commits of a comparison on one page
 LEGACY_ROLES = {"maintain": "write", "triage": "read"}  # what `permission` says of `role_name`
 
 
@@ -99,7 +100,10 @@ def ancestry(repo: Repository, tip: Commit) -> list[Commit]:
 
 
 def compare(call: Call) -> Answer:
-    """GET: what head has that base has not; `owner:branch` names a fork's branch."""
+    """GET: what head has that base has not; `owner:branch` names a fork's branch.
+
+    Commits come page after page, files on the first page only.
+    """
     repo = call.repo()
     base_name, dots, head_name = call.names["span"].partition("...")
     if not dots:
@@ -113,7 +117,15 @@ def compare(call: Call) -> Answer:
     ahead = [one for one in after if one.sha not in before]
     lost = [one for one in behind if one.sha not in ahead_shas]
     shared = next((one for one in after if one.sha in before), base)
-    return Answer(_comparison(call, repo, base, head, shared, ahead, lost))
+    shape = _comparison(call, repo, base, head, shared, ahead, lost)
+    page = positive(call.query.get("page"), default=1)
+    size = min(positive(call.query.get("per_page"), default=COMPARED), COMPARED)
+    last = max(1, -(-len(ahead) // size))
+    shown = list(reversed(ahead))[(page - 1) * size : page * size]
+    shape["commits"] = [shapes.commit(call.github, repo, one) for one in shown]
+    if page > 1:
+        shape["files"] = []
+    return Answer(shape, headers=link_header(call, page=page, last=last))
 
 
 def _end(call: Call, repo: Repository, name: str) -> Commit:
@@ -153,7 +165,6 @@ def _comparison(
         "ahead_by": len(ahead),
         "behind_by": len(lost),
         "total_commits": len(ahead),
-        "commits": [shapes.commit(call.github, repo, one) for one in reversed(ahead)],
         "files": [
             shapes.diff_entry(call.github, repo, change, sha=head.sha)
             for change in changes.values()

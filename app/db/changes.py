@@ -1,0 +1,127 @@
+"""Which files a change touches, and the commits of the default branch: fetched once each."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from app.core.runs import Commit
+from app.db.tables.outside import CommitRow
+
+RED_RUNS_MOST = 20  # run attempts whose changes are fetched for one evaluation
+DEFAULT = 0  # stands for a pull request's number on the default branch
+
+# Of the reports that an evaluation will take in: those with a failure, whose change nobody asked
+# for yet. A branch without a pull request has no change that GitHub would list.
+MISSING = text("""
+SELECT DISTINCT run.head_sha, coalesce(run.pr_number, 0) AS pr_number, run.workflow, run.started_at
+FROM report
+JOIN run ON run.repo_id = report.repo_id AND run.run_id = report.run_id
+  AND run.attempt = report.attempt
+WHERE report.repo_id = :repo AND report.refusal IS NULL AND report.observed_at IS NULL
+  AND report.failed + report.errored + report.flaky > 0 AND report.at <= :upto
+  AND (run.pr_number IS NOT NULL OR run.branch_class = 'default')
+  AND NOT EXISTS (
+    SELECT FROM changed_files AS known WHERE known.repo_id = run.repo_id
+      AND known.head_sha = run.head_sha AND known.pr_number = coalesce(run.pr_number, 0)
+  )
+ORDER BY run.started_at LIMIT :most
+""")
+
+BEFORE = text("""
+SELECT head_sha FROM run
+WHERE repo_id = :repo AND branch_class = 'default' AND started_at < :at AND head_sha <> :head
+  AND workflow = :workflow AND status = 'completed'
+ORDER BY started_at DESC LIMIT 1
+""")
+
+WRITE = text("""
+INSERT INTO changed_files (repo_id, head_sha, pr_number, since, files, fetched_at)
+VALUES (:repo, :head, :pr, :since, CAST(:files AS jsonb), :now) ON CONFLICT DO NOTHING
+""")
+
+WRITE_COMMIT = text("""
+INSERT INTO commit (repo_id, sha, parents, author, at, title, fetched_at)
+VALUES (:repo, :sha, :parents, :author, :at, :title, :now) ON CONFLICT DO NOTHING
+""")
+
+FILES = text("""
+SELECT known.head_sha, known.pr_number, known.files
+FROM unnest(CAST(:heads AS text[]), CAST(:prs AS bigint[])) AS wanted(head_sha, pr_number)
+JOIN changed_files AS known ON known.repo_id = :repo AND known.head_sha = wanted.head_sha
+  AND known.pr_number = wanted.pr_number
+WHERE known.files IS NOT NULL
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A change whose files nobody asked for yet."""
+
+    head_sha: str
+    pr_number: int  # DEFAULT on the default branch
+    since: str | None  # the default branch's commit tested before
+
+
+def missing(session: Session, repo_id: int, *, upto: datetime) -> list[Wanted]:
+    """The changes that an evaluation of what ran up to a moment would like to know.
+
+    Served by report_unobserved.
+    """
+    asked = {"repo": repo_id, "upto": upto, "most": RED_RUNS_MOST}
+    found = []
+    for row in session.execute(MISSING, asked):
+        since = None
+        if row.pr_number == DEFAULT:
+            where = {"repo": repo_id, "at": row.started_at, "head": row.head_sha}
+            where["workflow"] = row.workflow
+            since = session.execute(BEFORE, where).scalar()
+        found.append(Wanted(row.head_sha, row.pr_number, since))
+    return list(dict.fromkeys(found))
+
+
+def write(
+    session: Session, repo_id: int, one: Wanted, files: Sequence[str] | None, *, now: datetime
+) -> None:
+    """Keep which files a change touches; None where the host would not tell."""
+    values = {"repo": repo_id, "head": one.head_sha, "pr": one.pr_number, "since": one.since}
+    told = None if files is None else json.dumps(list(files))
+    session.execute(WRITE, values | {"files": told, "now": now})
+
+
+def write_commits(
+    session: Session, repo_id: int, commits: Iterable[Commit], *, now: datetime
+) -> None:
+    """Keep commits of the default branch; those that are known stay as they are."""
+    for one in commits:
+        values = {"repo": repo_id, "sha": one.sha, "parents": list(one.parents), "now": now}
+        values |= {"author": one.author, "at": one.at, "title": one.title}
+        session.execute(WRITE_COMMIT, values)
+
+
+def files(
+    session: Session, repo_id: int, changes: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[str, ...]]:
+    """By head and pull request: the files that these changes touch, where they are known."""
+    wanted = sorted(set(changes))
+    asked = {
+        "repo": repo_id,
+        "heads": [one[0] for one in wanted],
+        "prs": [one[1] for one in wanted],
+    }
+    rows = session.execute(FILES, asked)
+    return {(row.head_sha, row.pr_number): tuple(row.files) for row in rows}
+
+
+def commits(session: Session, repo_id: int, shas: Iterable[str]) -> dict[str, Commit]:
+    """These commits, those of them that are known."""
+    query = select(CommitRow).where(
+        col(CommitRow.repo_id) == repo_id, col(CommitRow.sha).in_(list(shas))
+    )
+    return {
+        row.sha: Commit(row.sha, tuple(row.parents), row.author, row.at, row.title)
+        for row in session.exec(query)
+    }

@@ -1,0 +1,60 @@
+"""Which files a change touches: asked of the code host when something failed, once for each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from app.core.errors import FlakeGuardError, Unavailable
+from app.core.runs import Comparison, Repository, Run
+from app.db import changes
+from app.db.changes import Wanted
+from app.db.session import Engine, unit_of_work
+from app.ports import CodeHost
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the host says of one change; None where it would not tell."""
+
+    wanted: Wanted
+    comparison: Comparison | None
+
+
+def missing(engine: Engine, repository: Repository, run: Run) -> list[Wanted]:
+    """The changes that an evaluation of this run would like to know, and nobody asked for yet."""
+    with unit_of_work(engine) as session:
+        upto = run.ended_at or run.started_at
+        return changes.missing(session, repository.id, upto=upto)
+
+
+def fetch(host: CodeHost, repository: Repository, wanted: list[Wanted]) -> list[Fetched]:
+    """Ask the code host, with no transaction open.
+
+    Raises Unavailable where it is worth trying again; a change that it will not tell is unknown.
+    """
+    return [Fetched(one, _asked(host, repository.full_name, one)) for one in wanted]
+
+
+def _asked(host: CodeHost, name: str, one: Wanted) -> Comparison | None:
+    try:
+        if one.pr_number != changes.DEFAULT:
+            return Comparison((), host.files_of_pull(name, one.pr_number))
+        return host.comparison(name, one.since, one.head_sha) if one.since else None
+    except Unavailable:
+        raise
+    except FlakeGuardError as error:
+        log.info("change_not_told", head=one.head_sha, reason=str(error))
+        return None
+
+
+def keep(engine: Engine, repository: Repository, found: list[Fetched], *, now: datetime) -> None:
+    """Store what was fetched, so that it is not asked for again."""
+    with unit_of_work(engine) as session:
+        for one in found:
+            told = one.comparison
+            changes.write(session, repository.id, one.wanted, told.files if told else None, now=now)
+            if told is not None:
+                changes.write_commits(session, repository.id, told.commits, now=now)

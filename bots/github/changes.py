@@ -1,0 +1,54 @@
+"""What a pull request or a stretch of a branch changes, as GitHub's REST tells it."""
+
+from collections.abc import Iterable
+
+from app.core.runs import Commit, Comparison
+from bots.github.addresses import repo_path
+from bots.github.connection import Connection, read_answer
+from bots.github.payload_changes import CommitPart, ComparisonPart, FilePart
+
+COMMITS_MOST = 500  # of one comparison; more are another history, and no suspects
+
+
+def files_of_pull(connection: Connection, repo: str, number: int) -> tuple[str, ...]:
+    """The files that a pull request changes, a renamed one under both names.
+
+    GitHub lists 3 000 at most, page after page.
+    """
+    path = repo_path(repo, f"/pulls/{number}/files")
+    return _names(connection.all(FilePart, path))
+
+
+def comparison(connection: Connection, repo: str, base: str, head: str) -> Comparison:
+    """What `head` has that `base` has not: its commits, oldest first, and the files changed.
+
+    The files, 300 at most, stand on the first page only; the commits come page after page.
+    """
+    path = repo_path(repo, f"/compare/{base}...{head}")
+    first = read_answer(ComparisonPart, connection.json("GET", path), f"GET {path}")
+    commits = list(first.commits)
+    if len(commits) < min(first.total_commits, COMMITS_MOST):
+        every = connection.all(CommitPart, path, inside="commits")
+        commits = [one for one, _ in zip(every, range(COMMITS_MOST), strict=False)]
+    return Comparison(tuple(_commit(one) for one in commits), _names(first.files))
+
+
+def _commit(part: CommitPart) -> Commit:
+    said = part.commit.author
+    login = part.author.login if part.author else ""
+    return Commit(
+        sha=part.sha,
+        parents=tuple(one.sha for one in part.parents),
+        author=login or (said.name if said else ""),
+        at=said.date if said else None,
+        title=part.commit.message.partition("\n")[0],
+    )
+
+
+def _names(parts: Iterable[FilePart]) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for part in parts:
+        names[part.filename] = None
+        if part.previous_filename:
+            names[part.previous_filename] = None
+    return tuple(names)

@@ -1,0 +1,56 @@
+"""Which files and commits a change holds, read from the sandbox over HTTP, page after page."""
+
+from datetime import timedelta
+
+from app.core.runs import Commit
+from bots.github.client import GitHubHosts
+from tests.bots.shop import BASE, HEAD, NOW, REPO, Shop
+
+
+def test_the_files_of_a_large_pull_request_are_read_page_after_page(
+    shop: Shop, hosts: GitHubHosts
+) -> None:
+    names = [f"shop/part{number}.py" for number in range(230)]
+    shop.push()
+    shop.world.github.open_pull_request(
+        REPO,
+        7,
+        title="Sell more",
+        author="ann",
+        branch="more",
+        head_sha=HEAD,
+        base_sha=BASE,
+        head_repo=REPO,
+        at=NOW,
+        files=names,
+    )
+
+    found = shop.host(hosts).files_of_pull(REPO, 7)
+
+    assert list(found) == names
+    assert len(shop.asked()) == 3
+
+
+def test_a_stretch_of_the_branch_has_its_commits_oldest_first_and_their_files(
+    shop: Shop, hosts: GitHubHosts
+) -> None:
+    shop.push()
+    shas = [f"{number:040x}" for number in range(1, 304)]
+    for number, sha in enumerate(shas):
+        shop.world.github.push(
+            REPO,
+            "main",
+            sha,
+            author="ann",
+            message=f"Part {number}\n\nMore of it.",
+            at=NOW + timedelta(minutes=number + 1),
+            files=[f"shop/part{number % 4}.py"],
+        )
+
+    found = shop.host(hosts).comparison(REPO, BASE, shas[-1])
+
+    assert [one.sha for one in found.commits] == shas
+    assert found.commits[0] == Commit(
+        sha=shas[0], parents=(BASE,), author="ann", at=NOW + timedelta(minutes=1), title="Part 0"
+    )
+    assert sorted(found.files) == [f"shop/part{number}.py" for number in range(4)]

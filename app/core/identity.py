@@ -6,12 +6,15 @@ every file (Jest, Mocha, RSpec).
 """
 
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from app.core.outcomes import PassedCases, ReportedCase
 
 IDENTITY_VERSION = 1  # a new version carries old ids over as aliases
+IDS_REMEMBERED = 60_000  # of the cases met last; about 15 MB
 ID_BYTES = 16  # 128 bits: no two of 10 ** 12 cases meet by chance
+Place = tuple[int, str, str, str]  # repository, suite, class, file where names need one
 _PERSON = b"flakeguard-case1"  # separates our digests from everybody else's; at most 16 bytes
 
 _RANDOM_PARTS = re.compile(
@@ -52,12 +55,48 @@ def case_id(repo_id: int, case: ReportedCase) -> bytes:
     return blake2b(said.encode(), digest_size=ID_BYTES, person=_PERSON).digest()
 
 
+class RememberedIds:
+    """The ids of the cases met last, by class and name.
+
+    A repository's next report names the same cases, and looking an id up takes a tenth of the
+    time of digesting it. When half of the room is filled, what was not met since is forgotten.
+    """
+
+    def __init__(self, most: int = IDS_REMEMBERED) -> None:
+        self._half = most // 2
+        self._held = 0
+        self._new: dict[Place, dict[str, bytes]] = {}
+        self._old: dict[Place, dict[str, bytes]] = {}
+
+    def of(self, place: Place) -> dict[str, bytes]:
+        """What is remembered there, by name."""
+        ids = self._new.get(place)
+        if ids is None:
+            ids = self._new[place] = self._old.pop(place, {})
+            self._count(len(ids))
+        return ids
+
+    def learn(self, place: Place, ids: Mapping[str, bytes]) -> None:
+        """Remember these."""
+        self.of(place).update(ids)
+        self._count(len(ids))
+
+    def _count(self, more: int) -> None:
+        self._held += more + 1
+        if self._held > self._half:
+            self._old, self._new, self._held = self._new, {}, 0
+
+
+_REMEMBERED = RememberedIds()
+
+
 class CaseIds:
     """`case_id` of many cases: what a class's cases have in common is digested once."""
 
-    __slots__ = ("_class", "_classname", "_repository", "_suite")
+    __slots__ = ("_class", "_classname", "_repo_id", "_repository", "_suite")
 
     def __init__(self, repo_id: int) -> None:
+        self._repo_id = repo_id
         said = f"{repo_id}\0".encode()
         self._repository = blake2b(said, digest_size=ID_BYTES, person=_PERSON)
         self._class = self._repository
@@ -79,12 +118,23 @@ class CaseIds:
 
     def of_passed(self, cases: PassedCases) -> list[bytes]:
         """The ids of all of these, in their order."""
-        suite, classname, file, _, names_need_file, passed = cases
+        suite, classname, file, _, names_need_file, names, _ = cases
+        where = file if names_need_file and file else ""
+        place = (self._repo_id, suite, classname, where)
+        known = _REMEMBERED.of(place)
+        try:
+            return [known[name] for name in names]
+        except KeyError:  # as of every case's first report
+            ids = self._digested(suite, classname, where, names)
+            _REMEMBERED.learn(place, dict(zip(names, ids, strict=True)))
+            return ids
+
+    def _digested(self, suite: str, classname: str, where: str, names: list[str]) -> list[bytes]:
         self._enter(suite, classname)
         copy = self._class.copy
-        tail = f"\0\0{file}" if names_need_file and file else "\0\0"
+        tail = f"\0\0{where}"
         ids = []
-        for name, _ in passed:
+        for name in names:
             digest = copy()
             digest.update((name + tail).encode())
             ids.append(digest.digest())

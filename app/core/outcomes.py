@@ -40,6 +40,12 @@ class ReportedExecution(NamedTuple):
     teardown_ms: int | None = None
 
 
+class PlainPass(ReportedExecution):
+    """A pass of which a report tells nothing but how long it took, as of nearly every case."""
+
+    __slots__ = ()
+
+
 class CaseDetail(NamedTuple):
     """What some reports say of a case besides its executions; most cases have none."""
 
@@ -86,4 +92,5 @@ class PassedCases(NamedTuple):
     file: str | None
     variant: str
     names_need_file: bool
-    passed: list[tuple[str, int | None]]  # name without parameters, duration in milliseconds
+    names: list[str]  # without parameters
+    durations: list[int | None]  # in milliseconds, in the order of the names

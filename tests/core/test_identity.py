@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.identity import ID_BYTES, IDENTITY_VERSION, CaseIds, case_id, fold_parameters
-from app.core.outcomes import Outcome, ReportedCase, ReportedExecution
+from app.core.identity import (
+    ID_BYTES,
+    IDENTITY_VERSION,
+    CaseIds,
+    RememberedIds,
+    case_id,
+    fold_parameters,
+)
+from app.core.outcomes import Outcome, PassedCases, ReportedCase, ReportedExecution
 from app.core.reports.names import split_name
 
 PASSED = ReportedExecution(Outcome.PASSED, 12)
@@ -130,3 +137,33 @@ def test_parameters_stand_behind_the_name(name: str, expected: tuple[str, str]) 
 @given(st.text(alphabet="ab []()1", max_size=30))
 def test_name_and_parameters_are_the_whole_name(name: str) -> None:
     assert "".join(split_name(name)) == name
+
+
+def test_ids_that_are_remembered_are_the_ones_digested() -> None:
+    names = [f"test_{number}" for number in range(50)]
+    cases = PassedCases("pytest", "tests.test_a", "tests/test_a.py", "", False, names, [1] * 50)
+    by_file = cases._replace(names_need_file=True)
+    elsewhere = by_file._replace(file="tests/test_b.py")
+
+    for passed in (cases, by_file, elsewhere):
+        alone = [
+            case_id(7, CASE._replace(name=name, parameters="", file=passed.file,
+                                     names_need_file=passed.names_need_file))
+            for name in names
+        ]  # fmt: skip
+        assert [CaseIds(7).of_passed(passed) for _ in range(2)] == [alone, alone]
+    assert CaseIds(8).of_passed(cases) != CaseIds(7).of_passed(cases)
+
+
+def test_what_was_not_met_for_long_is_forgotten() -> None:
+    remembered = RememberedIds(most=20)
+    first, second = (7, "s", "first", ""), (7, "s", "second", "")
+
+    remembered.learn(first, {"a": b"1"})
+    for number in range(8):
+        remembered.learn(second, {f"{number}": b"2"})
+        assert remembered.of(first) == {"a": b"1"}
+    for number in range(20):
+        remembered.learn(second, {f"more {number}": b"3"})
+
+    assert remembered.of(first) == {}

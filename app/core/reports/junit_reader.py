@@ -1,11 +1,18 @@
 """JUnit XML's elements as they come; most cases pass, and cost little more than their tag."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from app.core.errors import BadInput
 from app.core.outcomes import Outcome, ReportedExecution
-from app.core.reports.junit_case import INNER, MAX_CHILDREN, TELLING, Child, OpenCase
+from app.core.reports.junit_case import (
+    INNER,
+    MAX_CHILDREN,
+    PLAIN_ATTRIBUTES,
+    TELLING,
+    Child,
+    OpenCase,
+    passed_in,
+)
 from app.core.reports.junit_dialects import (
     NO_SUITE,
     OTHER,
@@ -24,24 +31,16 @@ from app.core.reports.texts import moment, seconds_as_ms, short_name, whole
 from app.core.reports.together import ATTEMPTS
 from app.core.reports.xmlparse import XmlReader
 
-PLAIN_ATTRIBUTES = 3  # name, classname and time: what most passing cases have
 SIMPLE_ATTRIBUTES = frozenset(
     ("name", "classname", "time", "file", "line", "status", "result", "timestamp", "assertions")
 )
 SIMPLE_BYTES = 130  # a sighting with its line
 RAN = frozenset(("run", "completed", "passed", "success", "ok"))
 PLAIN_NAME = 512  # characters; longer names take the slower way, where their size is counted
-REMEMBERED = 4096  # passing executions shared by all reports, one for each duration
 WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
 JEST_LOAD_FAILURE = "Test suite failed to run"
 WHOLE_SUITE = "(suite)"
 COUNTED = Sighting(ReportedExecution(Outcome.PASSED))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def passed_in(time: str) -> ReportedExecution:
-    """A pass that took so long; the next report's durations are much the same."""
-    return ReportedExecution(Outcome.PASSED, seconds_as_ms(time))
 
 
 class JUnitReader:

@@ -11,7 +11,14 @@ from datetime import datetime
 from sys import getsizeof
 
 from app.core.errors import BadInput
-from app.core.outcomes import CaseDetail, Outcome, PassedCases, ReportedCase, ReportedExecution
+from app.core.outcomes import (
+    CaseDetail,
+    Outcome,
+    PassedCases,
+    PlainPass,
+    ReportedCase,
+    ReportedExecution,
+)
 from app.core.reports.limits import Limits
 from app.core.reports.names import split_name
 from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of
@@ -19,7 +26,7 @@ from app.core.reports.texts import short_name
 from app.core.reports.totals import Tally
 
 GroupKey = tuple[str, str, str | None, str, bool, int]  # suite, class, file, variant, by file, part
-Entry = ReportedExecution | Sighting | list[Sighting]
+Entry = PlainPass | Sighting | list[Sighting]
 Group = dict[str, Entry]
 Emit = Callable[[GroupKey, str, Entry], Iterator[ReportedCase]]
 
@@ -28,8 +35,6 @@ ENTRY_BYTES = 42  # a slot of a dict and its share of growing; measured on CPyth
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
 _CLOSING = frozenset("])}")  # a name that ends so may have parameters
-_NOTHING_MORE = (None, None, None, None)  # no failure, no word, no set-up or tear-down time
-_PLAIN = ReportedExecution  # the type of an entry that says no more
 
 
 @dataclass(slots=True)
@@ -165,7 +170,8 @@ class Ledger:
         passed = duration_ms = 0
         for name, entry in group.items():
             line, detail = None, None
-            if type(entry) is _PLAIN:
+            execution: ReportedExecution
+            if type(entry) is PlainPass:
                 execution = entry
             elif type(entry) is Sighting and not entry[1]:
                 execution, _, line, detail, _, _ = entry
@@ -188,22 +194,18 @@ class Ledger:
 
     def batches_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase | PassedCases]:
         """As `cases_of`, those that passed and say no more in one piece."""
-        is_passed = Outcome.PASSED
-        passed = [
+        plain = [
             (name, entry[1])
             for name, entry in group.items()
-            if type(entry) is _PLAIN
-            and entry[0] is is_passed
-            and entry[2:] == _NOTHING_MORE
-            and name[-1] not in _CLOSING
-            and name[0] != "["
+            if type(entry) is PlainPass and name[-1] not in _CLOSING and name[0] != "["
         ]
-        if passed:
-            self.tally.count_passed(len(passed), sum([ms for _, ms in passed if ms]))
+        if plain:
+            names, durations = [name for name, _ in plain], [ms for _, ms in plain]
+            self.tally.count_passed(len(names), sum([ms for ms in durations if ms]))
             suite, classname, file, variant, need_file, _ = key
-            yield PassedCases(suite, classname, file, variant, need_file, passed)
-        if len(passed) < len(group):
-            taken = {name for name, _ in passed}
+            yield PassedCases(suite, classname, file, variant, need_file, names, durations)
+        if len(plain) < len(group):
+            taken = {name for name, _ in plain}
             rest = {name: entry for name, entry in group.items() if name not in taken}
             yield from self.cases_of(key, rest)
 
@@ -276,8 +278,10 @@ def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
     return f"{variant} {'repeat' if on_purpose else 'part'} {turn + 1}".strip()
 
 
-def _sighting(entry: ReportedExecution | Sighting) -> Sighting:
-    return entry if isinstance(entry, Sighting) else Sighting(entry, is_bare=True)
+def _sighting(entry: PlainPass | Sighting) -> Sighting:
+    if isinstance(entry, Sighting):
+        return entry
+    return Sighting(ReportedExecution(*entry), is_bare=True)
 
 
 def text_bytes(sighting: Sighting) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from app.core.errors import BadInput
-from app.core.outcomes import PassedCases, ReportedCase
+from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
@@ -187,7 +187,7 @@ def _all_sightings(entry: Entry, part: int) -> list[Sighting]:
         return entry
     if isinstance(entry, Sighting):
         return [entry]
-    return [Sighting(entry, is_bare=True, part=part)]
+    return [Sighting(ReportedExecution(*entry), is_bare=True, part=part)]
 
 
 def _count_names(groups: dict[GroupKey, Group], counts: Counter[int]) -> None:

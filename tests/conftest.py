@@ -10,10 +10,18 @@ from app.embedded import Servers, use
 from app.sandbox.server import onlooker
 from tests.contract import exchanges
 from tests.databases import bare_database, copy_of, template_of
+from tests.quicker import (
+    keep_files_in_memory,
+    pytest_collection_modifyitems,
+    pytest_xdist_make_scheduler,
+)
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what is said to the sandbox's GitHub, for the contract; the first process clears up."""
+    keep_files_in_memory(config)
     if not hasattr(config, "workerinput"):
         exchanges.forget_all()
     onlooker.set(exchanges.kept)

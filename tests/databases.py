@@ -30,7 +30,7 @@ def template_of(server_url: str, *, now: datetime) -> Iterator[str]:
 def copy_of(server_url: str, template: str) -> Iterator[Engine]:
     """An engine on a copy of the template, dropped in the end."""
     name = f"copy_{uuid4().hex}"
-    _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     engine = engine_for(_url(server_url, name))
     try:
         yield engine

@@ -24,7 +24,7 @@ from tests.stories.holds import ADDING_A_CASE, Hold, asking, await_that, locking
 from tests.stories.portraits import Portrait, everything, portrait
 from tests.stories.twins import Twin, Twins
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("bad days")]
+pytestmark = pytest.mark.story
 
 POSTGRES, REDIS = "bin/postgres", "redis-server"
 KEEPERS = {POSTGRES: "app.embedded.keeper postgres", REDIS: "app.embedded.keeper redis"}

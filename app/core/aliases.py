@@ -1,5 +1,6 @@
 """Which case became which: one that went and one that came in the same commit, much alike."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,6 +12,8 @@ AHEAD = 0.05  # a pair must be so much more alike than any other that either hal
 MOST_COMPARED = 200  # cases gone or come; of more, only those with the same name are compared
 NAME_SHARE = 0.6  # of the likeness; the rest is that of the place
 TEXT_COMPARED = 300  # characters of a name or place
+_FILE_ENDING = re.compile(r"(?:\.(?:test|spec))?\.[cm]?[jt]sx?$")  # where a class is a file
+_BEFORE_NAME = re.compile(r"^.*[./\\]", re.DOTALL)
 
 
 class AliasState(StrEnum):
@@ -50,6 +53,7 @@ class Pair:
     old: UUID
     new: UUID
     likeness: float  # from LIKE to 1
+    is_move: bool = False  # it is called as before, in a class that is, and only stands elsewhere
 
 
 def likeness(old: Named, new: Named) -> float:
@@ -67,13 +71,29 @@ def likeness(old: Named, new: Named) -> float:
     )
 
 
+def is_move(old: Named, new: Named) -> bool:
+    """Whether a case is called as before, with its class, and only its place is another.
+
+    Of a class only its own name counts: what stands before it is its package or folder.
+    """
+    return old.title == new.title and _own_name(old.classname) == _own_name(new.classname)
+
+
+def _own_name(classname: str) -> str:
+    stem = _FILE_ENDING.sub("", classname)
+    return _BEFORE_NAME.sub("", stem)
+
+
 def pairs(gone: Sequence[Named], came: Sequence[Named]) -> list[Pair]:
     """The cases that were renamed or moved, each in one pair at most, the surest first.
 
     A pair is left out when another one of either half is nearly as much alike.
     """
     found = sorted(
-        (Pair(old.id, new.id, likeness(old, new)) for old, new in _comparable(gone, came)),
+        (
+            Pair(old.id, new.id, likeness(old, new), is_move(old, new))
+            for old, new in _comparable(gone, came)
+        ),
         key=lambda pair: (-pair.likeness, pair.old, pair.new),
     )
     alike = [pair for pair in found if pair.likeness >= LIKE]

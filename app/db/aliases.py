@@ -69,6 +69,13 @@ INSERT INTO case_alias (repo_id, old_case_id, new_case_id, state, likeness, head
 VALUES (:repo, :old, :new, 'proposed', :likeness, :sha, :now) ON CONFLICT DO NOTHING
 """)
 
+PROPOSED = text("""
+SELECT alias_id FROM case_alias
+JOIN unnest(CAST(:olds AS uuid[]), CAST(:news AS uuid[])) AS pair(old, new)
+  ON pair.old = old_case_id AND pair.new = new_case_id
+WHERE repo_id = :repo AND state = 'proposed' ORDER BY alias_id
+""")
+
 FOUND = """
 SELECT alias_id, case_alias.repo_id, full_name, old_case_id, new_case_id, state, likeness, head_sha,
        proposed_at, decided_by, decided_at,
@@ -173,6 +180,12 @@ def propose(
     for pair in pairs:
         values = {"repo": repo_id, "old": pair.old, "new": pair.new, "likeness": pair.likeness}
         session.execute(PROPOSE, values | {"sha": head_sha, "now": now})
+
+
+def proposed(session: Session, repo_id: int, pairs: Sequence[Pair]) -> list[int]:
+    """The ids of those of these pairs that nobody has decided about."""
+    values = {"repo": repo_id, "olds": [p.old for p in pairs], "news": [p.new for p in pairs]}
+    return [row[0] for row in session.execute(PROPOSED, values)]
 
 
 def listed(session: Session, repository: str | None, *, limit: int = 200) -> list[Alias]:

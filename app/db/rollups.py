@@ -26,8 +26,9 @@ from app.core.rollups import (
     by_period,
 )
 from app.core.runs import BranchClass
+from app.db import aliases
 from app.db.executions import OUTCOME_CODES, OUTCOMES
-from app.db.fold import BIN, FLAKED, FLAKES, SHARD
+from app.db.fold import BIN, FLAKED, FLAKES
 
 SHARDS = 64
 PASSED = OUTCOME_CODES[Outcome.PASSED]
@@ -79,15 +80,14 @@ FILTERED_REST = f"""
 
 def _case_entries(grain: Grain, *, one_case: bool) -> str:
     """The statement's beginning: `entry`, by period, case, outcome and bin."""
-    only = "AND case_id = :case" if one_case else ""
-    only_flaked = "AND execution.case_id = :case" if one_case else ""
-    shard = SHARD.format("CAST(:case AS uuid)") if one_case else "ANY(CAST(:shards AS smallint[]))"
+    only = "AND case_id = ANY(CAST(:cases AS uuid[]))" if one_case else ""
+    only_flaked = "AND execution.case_id = ANY(CAST(:cases AS uuid[]))" if one_case else ""
     stored = "\n  UNION ALL\n".join(
         f"""
   SELECT date_trunc(:unit, starts_at, 'UTC') AS starts_at, case_id, outcome, bin, n, ms
   FROM case_rollup, unnest(case_ids, outcomes, bins, counts, sums)
     AS one(case_id, outcome, bin, n, ms)
-  WHERE {WITHIN} AND shard = {shard} AND {period} {only}"""
+  WHERE {WITHIN} AND shard = ANY(CAST(:shards AS smallint[])) AND {period} {only}"""
         for period in PERIODS[grain]
     )
     rest = FILTERED_REST.format(only=only, only_flaked=only_flaked)
@@ -164,12 +164,14 @@ ORDER BY recent.p50 - earlier.p50 DESC, recent.case_id LIMIT {CASES_CUT}
 
 
 def case_trend(session: Session, span: Span, case_id: UUID) -> list[Point]:
-    """What a case did in each period in which it ran, oldest first.
+    """What a case did in each period in which it ran, under earlier names too, oldest first.
 
-    Served by case_rollup_place: reads the case's 64th of each period.
+    Served by case_rollup_place: reads the 64th of each period that its name lies in.
     """
+    cases = [case_id, *aliases.earlier_ids(session, span.repo_id, [case_id])]
     query = _case_entries(span.grain, one_case=True) + TREND
-    return _points(session, query, _asked(span) | {"case": case_id})
+    shards = sorted({one.bytes[0] >> 2 for one in cases})  # as app.db.fold.SHARD
+    return _points(session, query, _asked(span) | {"cases": cases, "shards": shards})
 
 
 def suite_trend(session: Session, span: Span, suite: str) -> list[Point]:

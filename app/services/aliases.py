@@ -1,19 +1,26 @@
 """Aliases: propose which case became which, and let somebody confirm or decline it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from app.core.aliases import AliasState, pairs
+from app.core.aliases import AliasState, Pair, pairs
 from app.core.errors import BadInput, Missing
-from app.core.runs import Run
+from app.core.policy.names import Renames
+from app.core.runs import BranchClass, Run
 from app.db import aliases, decisions
 from app.db.aliases import Alias
 from app.db.session import Session
+from app.services import policies
+
+BY_POLICY = "policy"  # who decided, where it was nobody
 
 
-def propose(session: Session, run: Run, *, now: datetime) -> int:
+def propose(session: Session, run: Run, *, now: datetime, request_id: str) -> int:
     """Propose the cases that this run's commit renamed or moved; how many.
 
-    Costs one look at its reports' case sets where no case is new, as in nearly every run.
+    Where the policy says so, those that only moved are confirmed at once: on the default branch,
+    for on another one the old case goes on living on it. Costs one look at its reports' case sets
+    where no case is new, as in nearly every run.
     """
     came = aliases.came(session, run.key)
     if not came:
@@ -21,7 +28,30 @@ def propose(session: Session, run: Run, *, now: datetime) -> int:
     gone = aliases.gone(session, run.key, workflow=run.workflow, before=run.started_at)
     found = pairs(gone, came)
     aliases.propose(session, run.key.repo_id, found, head_sha=run.head_sha, now=now)
+    moved = [pair for pair in found if pair.is_move]
+    if moved and run.branch_class is BranchClass.DEFAULT and run.is_trusted:
+        _follow(session, run.key.repo_id, moved, now=now, request_id=request_id)
     return len(found)
+
+
+def _follow(
+    session: Session, repo_id: int, moved: Sequence[Pair], *, now: datetime, request_id: str
+) -> None:
+    """Confirm moves that nobody has decided about, where the policy asks for it."""
+    if policies.policy_of(session, repo_id).renames is not Renames.FOLLOW_MOVES:
+        return
+    for alias_id in aliases.proposed(session, repo_id, moved):
+        try:
+            confirm(
+                session,
+                alias_id,
+                actor=BY_POLICY,
+                surface="worker",
+                request_id=request_id,
+                now=now,
+            )
+        except BadInput:
+            continue  # its old case became another one: people decide
 
 
 def confirm(

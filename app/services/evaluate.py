@@ -53,7 +53,7 @@ def evaluate(
     What a pass contradicts was said of an earlier failure; it is said anew.
     """
     repositories.hold(session, repository.id)
-    aliases.propose(session, run, now=now)
+    aliases.propose(session, run, now=now, request_id=request_id)
     current = scoring.current(session, repository, now=now)
     waiting = observed_reports.waiting(
         session, repository.id, run.key.run_id, upto=run.ended_at or run.started_at

@@ -2,10 +2,11 @@
 
 from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.aliases import LIKE, Named, pairs
+from app.core.aliases import LIKE, Named, is_move, pairs
 
 SPACE = UUID("6f2f6f0e-6f3c-4e0c-9d4b-1f6a3a0f1c55")
 
@@ -77,3 +78,29 @@ def test_each_case_is_in_one_pair_at_most_in_whatever_order_they_come(
 
     assert pairs(turned_gone, turned_came) == found
     assert len({pair.old for pair in found}) == len(found) == len({pair.new for pair in found})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tests.test_cart.TestCart", "tests.unit.test_cart.TestCart"),
+        ("tests.test_cart", "tests/unit/test_cart"),
+        ("src/cart.test.ts", "src/cart/cart.spec.ts"),
+        ("com.acme.CartTest", "com.acme.cart.CartTest"),
+        ("", ""),
+    ],
+)
+def test_a_class_of_the_same_name_elsewhere_has_moved(old: str, new: str) -> None:
+    assert is_move(case("adds", classname=old), case("adds", classname=new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (case("adds"), case("adds_up")),
+        (case("adds", parameters="[1]"), case("adds", parameters="[2]")),
+        (case("adds", classname="shop.CartTest"), case("adds", classname="shop.BasketTest")),
+    ],
+)
+def test_what_is_called_otherwise_has_not_only_moved(old: Named, new: Named) -> None:
+    assert not is_move(old, new)

@@ -9,13 +9,16 @@ from app.clock import utc_now
 from app.core.aliases import AliasState, Pair
 from app.core.errors import BadInput, Missing
 from app.core.outcomes import Outcome
+from app.core.rollups import Grain, Point, Span
 from app.core.runs import Repository, RunKey
 from app.db import aliases as stored
-from app.db import case_pages, executions, judgements, runs
+from app.db import case_pages, executions, judgements, policies, rollups, runs
 from app.db.aliases import Alias
+from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
 from app.services import aliases
 from app.services.evaluate import evaluate
+from app.services.rollups import fold_repository
 from tests.db.shelf import REPO, Shelf, failed, junit, passed
 
 OLD, NEW = "test_total_of_empty_cart", "test_total_of_an_empty_cart"
@@ -29,10 +32,10 @@ def shelf(engine: Engine) -> Shelf:
     return made
 
 
-def run_of(shelf: Shelf, run_id: int, *cases: str) -> None:
-    """A run of main, a day after the one before, stored and evaluated."""
+def run_of(shelf: Shelf, run_id: int, *cases: str, is_trusted: bool = True) -> None:
+    """A run of main, or of a fork, a day after the one before, stored and evaluated."""
     shelf.now += timedelta(days=1)
-    shelf.store(junit(*cases), run_id=run_id, sha=f"{run_id:040x}")
+    shelf.store(junit(*cases), run_id=run_id, sha=f"{run_id:040x}", is_trusted=is_trusted)
     with unit_of_work(shelf.engine) as session:
         run = runs.run(session, RunKey(REPO, run_id, 1))
         assert run is not None
@@ -131,6 +134,70 @@ def test_both_names_asked_for_together_have_their_own(shelf: Shelf) -> None:
         seen = executions.sightings(session, REPO, [found.old, found.new], since=since)
 
     assert (len(seen[found.old]), len(seen[found.new])) == (1, 2)
+
+
+def test_the_trend_of_a_renamed_case_begins_with_what_it_was_before(shelf: Shelf) -> None:
+    found = renamed(shelf)
+    span = Span(REPO, Grain.DAY, shelf.now - timedelta(days=5), shelf.now + timedelta(hours=1))
+
+    def trend() -> list[Point]:
+        with unit_of_work(shelf.engine) as session:
+            return rollups.case_trend(session, span, found.new)
+
+    before = trend()
+    confirm(shelf, found.id)
+    unfolded = trend()
+    fold_repository(shelf.engine, REPO, now=shelf.now)
+
+    assert len(before) == 1
+    assert len(unfolded) == 2
+    assert trend() == unfolded
+
+
+def follow_moves(shelf: Shelf) -> None:
+    """Let the policy say that moves are followed."""
+    read = Snapshot(SnapshotKind.POLICY, "5e1f", ".flakeguard.yml", "renames: follow_moves\n")
+    with unit_of_work(shelf.engine) as session:
+        policies.write(session, REPO, read, now=shelf.now)
+
+
+def moved(shelf: Shelf) -> Alias:
+    """A case that flaked in one package, and stands in another one in the next commit."""
+    run_of(shelf, 1, passed("adds"), failed(OLD, "assert 1 == 2"))
+    run_of(shelf, 2, passed("adds"), passed(OLD).replace('"Cart"', '"shop.Cart"'))
+    (found,) = listed(shelf)
+    return found
+
+
+def test_a_move_is_followed_where_the_policy_says_so(shelf: Shelf) -> None:
+    follow_moves(shelf)
+
+    found = moved(shelf)
+
+    assert (found.state, found.decided_by) == (AliasState.CONFIRMED, "policy")
+    assert seen_of(shelf, found.new) == 2
+    (row,) = shelf.rows("SELECT actor, surface, act FROM audit_event")
+    assert dict(row) == {"actor": "policy", "surface": "worker", "act": "alias_confirmed"}
+
+
+def test_a_move_waits_for_somebody_where_no_policy_says_otherwise(shelf: Shelf) -> None:
+    assert moved(shelf).state is AliasState.PROPOSED
+
+
+def test_a_new_name_waits_for_somebody_whatever_the_policy_says(shelf: Shelf) -> None:
+    follow_moves(shelf)
+
+    assert renamed(shelf).state is AliasState.PROPOSED
+
+
+def test_a_move_of_another_branch_is_not_followed(shelf: Shelf) -> None:
+    follow_moves(shelf)
+    run_of(shelf, 1, passed("adds"), failed(OLD, "assert 1 == 2"))
+
+    here = passed(OLD).replace('"Cart"', '"shop.Cart"')
+    run_of(shelf, 2, passed("adds"), here, is_trusted=False)
+
+    assert [one.state for one in listed(shelf)] == [AliasState.PROPOSED]
 
 
 def test_a_case_renamed_twice_keeps_all_of_its_history(shelf: Shelf) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from app.core.errors import BadInput
 from app.core.owners import Rule as OwnerRule
 from app.core.owners import rule as owner_rule
-from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
+from app.core.policy.names import CheckConclusion, CommentWhen, Mode, Renames, ScorerName
 from app.core.policy.policy import (
     Policy,
     QuarantineCap,
@@ -184,6 +184,7 @@ KEYS: dict[str, Read] = {
     "proof_jobs": Reader.patterns,
     "check": _check,
     "comment": lambda reader, node, key: reader.choice(node, key, CommentWhen),
+    "renames": lambda reader, node, key: reader.choice(node, key, Renames),
     "owners": _owners,
     "team_notifications": _notifications,
     "team_overrides": _overrides,

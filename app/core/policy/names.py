@@ -32,3 +32,10 @@ class CommentWhen(StrEnum):
     ON_FAILURE = "on_failure"  # silent when green, unless one is there already; the default
     ALWAYS = "always"
     NEVER = "never"
+
+
+class Renames(StrEnum):
+    """Who says that a case which came is one that went, so that its history follows it."""
+
+    ASK = "ask"  # people do, for each; the default
+    FOLLOW_MOVES = "follow_moves"  # of cases that only moved, nobody has to

@@ -8,7 +8,7 @@ from typing import TypeVar
 from app.core.globs import Glob
 from app.core.owners import Rule as OwnerRule
 from app.core.owners import rule_of
-from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
+from app.core.policy.names import CheckConclusion, CommentWhen, Mode, Renames, ScorerName
 from app.core.policy.rules import About, Rule, rule_for
 
 DAY = timedelta(days=1)
@@ -84,6 +84,7 @@ class Policy:
     proof_jobs: tuple[Glob, ...] = ()  # names of jobs that we may re-run; empty: none
     check: CheckConclusion = CheckConclusion.NEUTRAL
     comment: CommentWhen = CommentWhen.ON_FAILURE
+    renames: Renames = Renames.ASK
     owners: tuple[OwnerRule, ...] = ()  # before those of CODEOWNERS, by the same rules
     team_notifications: TeamNotifications = TeamNotifications()
     team_overrides: Mapping[str, TeamOverride] = field(default_factory=dict)  # by team name

@@ -27,6 +27,12 @@ _YAML = re.compile(rf"^\s*({'|'.join(_KEYS)}):\s*(?:['\"](.*)['\"]|([^|>].*))$",
 _BLOCK = re.compile(r"^(\s*)(?:message|error):\s*[|>]-?\n((?:\1\s+.*\n?)+)", re.MULTILINE)
 
 
+VITEST_HIDES = (
+    "Vitest's TAP reporters hide retries: a test that passed on retry is a plain pass; upload the"
+    " report of its `json` reporter instead."
+)
+
+
 @dataclass(slots=True)
 class Point:
     """A test point, until the next one shows that nothing more belongs to it."""
@@ -172,7 +178,8 @@ def _is_node_test(diagnosis: str) -> bool:
 def _execution(point: Point, diagnosis: str, ledger: Ledger) -> ReportedExecution:
     found = _MS.search(diagnosis)
     duration = seconds_as_ms(float(found.group(1)) / 1000) if found else None
-    if point.directive == "time":
+    if point.directive == "time":  # no other writer's
+        ledger.notes.warn(VITEST_HIDES)
         duration = seconds_as_ms(point.reason.removesuffix("ms"))
         duration = None if duration is None else duration // 1000
     if point.directive in ("skip", "todo"):

@@ -26,6 +26,16 @@ def test_a_runner_s_own_report_counts_what_the_runner_saw(
     assert counts(reading.totals) == expected
 
 
+def test_vitest_s_tap_is_said_to_hide_retries() -> None:
+    _, reading = read_data("vitest.tap")
+
+    assert reading.warnings == [
+        "Vitest's TAP reporters hide retries: a test that passed on retry is a plain pass; upload"
+        " the report of its `json` reporter instead."
+    ]
+    assert read_data("node-test.tap")[1].warnings == []
+
+
 TRX = (
     '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">'
     '<Times start="2026-01-02T03:04:05Z"/><Results>{}</Results><TestDefinitions>'

@@ -19,11 +19,12 @@ REPORTS_AT_ONCE = 1_000  # folded in one transaction, at most
 EXECUTIONS_AT_ONCE = 1_000_000  # likewise, unless one report has more
 DAYS_AT_ONCE = 7  # of hours that go into days in one transaction
 # What is folded has just been written: no statistics know it, and a plan made for a handful of
-# rows would read every report's executions once for each report. Hashing is right for any number.
+# rows would read every report's executions once for each report. Hashing is right for any number,
+# and so is finding executions by their report's blocks instead of reading all that is stored.
 BY_HASHING = text("""
 SELECT set_config(name, value, true)
 FROM (VALUES ('enable_nestloop', 'off'), ('enable_mergejoin', 'off'), ('enable_sort', 'off'),
-             ('jit', 'off'), ('work_mem', '96MB')) AS wanted(name, value)
+             ('enable_seqscan', 'off'), ('jit', 'off'), ('work_mem', '96MB')) AS wanted(name, value)
 """)
 FOLDING_DAYS = 0x464C4144  # key, with the repository, of the lock under which days are folded
 FLAKES = 0  # stands among the outcomes of entries
@@ -34,14 +35,15 @@ SHARD = "(get_byte(uuid_send({0}), 0) >> 2)::smallint"
 BIN = f"coalesce(width_bucket({{0}}, CAST(:bounds AS int[])), {UNTOLD})::smallint"
 
 # Every sum of these reports: (place of the period, variant, case, outcome, bin) -> n, ms.
-# `batch` names the reports, `flake` what flaked in them.
+# `batch` names the reports, `flake` what flaked in them. The repository comes from the batch: with
+# its number in hand, a plan without statistics goes through all that is stored of it by case.
 ENTRIES = f"""
   SELECT batch.place, execution.variant AS own, execution.case_id, execution.outcome,
          {BIN.format("execution.duration_ms")} AS bin,
          count(*)::int AS n, coalesce(sum(execution.duration_ms), 0) AS ms
   FROM batch JOIN execution ON execution.report_id = batch.report_id
-  WHERE execution.repo_id = :repo AND execution.report_id = ANY(:reports)
-    AND execution.keep_until > :oldest
+    AND execution.repo_id = batch.repo_id
+  WHERE execution.report_id = ANY(:reports) AND execution.keep_until > :oldest
   GROUP BY 1, 2, 3, 4, 5
   UNION ALL
   SELECT batch.place, flake.own, flake.case_id, {FLAKES}::smallint, {UNTOLD}::smallint,
@@ -69,7 +71,7 @@ FLAKED = """
 """
 
 BATCH = """
-  SELECT report.report_id, report.flaky, report.variant, run.branch_class,
+  SELECT report.repo_id, report.report_id, report.flaky, report.variant, run.branch_class,
          date_trunc('hour', report.at, 'UTC') AS starts_at,
          dense_rank() OVER (
            ORDER BY date_trunc('hour', report.at, 'UTC'), run.branch_class, report.variant

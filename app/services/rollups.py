@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.db import fold, repositories
+from app.db import fold, partitions, repositories
 from app.db.session import Engine, unit_of_work
 
 PATIENCE = timedelta(minutes=5)  # a report waits this long for others: together they fold cheaper
@@ -18,6 +18,9 @@ def fold_due(engine: Engine, *, now: datetime) -> int:
     """
     with unit_of_work(engine) as session:
         waiting = fold.waiting(session, before=now - PATIENCE, many=MANY)
+    if waiting:
+        with unit_of_work(engine) as session:
+            partitions.summarize(session)
     folded = sum(fold_repository(engine, repo_id, now=now) for repo_id in waiting)
     fold_days(engine, now=now)
     return folded

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.clock import utc_now
 from app.core.rollups import Grain, Span
 from app.core.runs import BranchClass
-from app.db import fold, rollups
+from app.db import fold, partitions, rollups
 from app.db.partitions import PARTITIONED, month_of
 from app.db.session import Engine, Session, unit_of_work
 from app.embedded import Servers
@@ -138,3 +138,27 @@ def test_a_fold_finds_its_executions_by_their_report(full: Engine) -> None:
         [read for read in reads if read.table and read.table.startswith("execution")]
     )
     assert any("execution" in one and "report_id" in one for one in indexes(reads))
+
+
+SCANS = """
+SELECT coalesce(sum(seq_scan), 0), (
+  SELECT coalesce(sum(idx_scan), 0) FROM pg_stat_user_indexes
+  WHERE relname LIKE 'execution_2%' AND indexrelname LIKE '%case_id_at_idx'
+) FROM pg_stat_user_tables WHERE relname LIKE 'execution_2%'
+"""
+
+
+def test_a_fold_that_no_statistics_help_reads_no_more_than_its_reports(engine: Engine) -> None:
+    reports = Reports(engine, NOW, repo_id=REPO)
+    reports.open()
+    for nth in range(3):
+        reports.store(GREEN, at=NOW - timedelta(minutes=nth))
+
+    with unit_of_work(engine) as session:
+        partitions.summarize(session)
+    with unit_of_work(engine) as session:
+        assert fold.fold_reports(session, REPO, kept=timedelta(days=30), now=NOW) == 3
+        session.execute(text("SELECT pg_stat_force_next_flush()"))
+
+    with unit_of_work(engine) as session:
+        assert tuple(session.execute(text(SCANS)).one()) == (0, 0)

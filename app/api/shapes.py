@@ -64,6 +64,7 @@ class Change(BaseModel):
     case: str
     title: str
     file: str | None
+    owners: list[str] = Field(description="People and teams, by policy or CODEOWNERS.")
     was: str
     now: str
 
@@ -74,6 +75,7 @@ class Failure(BaseModel):
     case: str
     title: str
     file: str | None
+    owners: list[str] = Field(description="People and teams, by policy or CODEOWNERS.")
     variant: str
     cause: str = Field(description="flaky, broken, new, outage or unknown.")
     p_flaky: float
@@ -239,6 +241,7 @@ def _change(one: Became) -> Change:
         case=str(one.case_id),
         title=title_of(one.name),
         file=one.name.file,
+        owners=list(one.name.owners),
         was=one.was,
         now=one.now,
     )
@@ -250,6 +253,7 @@ def _failure(one: JudgedFailure) -> Failure:
         case=str(one.case_id),
         title=title_of(one.name),
         file=one.name.file,
+        owners=list(one.name.owners),
         variant=one.variant,
         cause=one.cause,
         p_flaky=round(one.p_flaky, 3),

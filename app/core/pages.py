@@ -57,6 +57,7 @@ class CaseName:
     parameters: str
     file: str | None
     line: int | None
+    owners: tuple[str, ...] = ()  # people and teams, as the policy or CODEOWNERS names them
 
 
 @dataclass(frozen=True, slots=True)

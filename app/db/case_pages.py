@@ -19,7 +19,7 @@ from app.core.pages import (
 )
 from app.db import aliases
 from app.db.executions import OUTCOMES
-from app.db.pages import CASE_COLUMNS, CASE_TABLES, NAME_CUT, case_line, case_name
+from app.db.pages import CASE_COLUMNS, CASE_TABLES, NAME_CUT, OWNERS, case_line, case_name
 
 FULL_NAME_CUT = 20_000  # characters of each part of a name that the case's own page reads
 MESSAGE_CUT = 4_000  # characters
@@ -29,9 +29,9 @@ CHANGES_CUT = 50  # newest changes and decisions; older ones are in the export
 NAMED = f"""
 SELECT left(suite, {FULL_NAME_CUT}) AS suite, left(classname, {FULL_NAME_CUT}) AS classname,
        left(name, {FULL_NAME_CUT}) AS name, left(parameters, {FULL_NAME_CUT}) AS parameters,
-       left(file, {FULL_NAME_CUT}) AS file, line,
+       left(file, {FULL_NAME_CUT}) AS file, line, {OWNERS},
        first_seen_at
-FROM case_ WHERE repo_id = :repo_id AND case_id = :case_id
+FROM case_ c WHERE repo_id = :repo_id AND case_id = :case_id
 """
 
 HELD = f"""

@@ -23,6 +23,10 @@ LISTED_STATES = ("flaky", "broken", "suspect")  # what the lists show, worst fir
 NAME_CUT = 400  # characters of each part of a name that a list reads
 TEXT_CUT = 600  # characters of an error, refusal or warning that a list reads
 REMARKS_CUT = 200  # reports with something to say that one page of runs reads
+OWNERS = """
+coalesce((SELECT owners FROM file_owner
+          WHERE file_owner.repo_id = c.repo_id AND file_owner.file = c.file), '{}') AS owners
+"""
 RUNNING_QUARANTINE = "('active', 'fix_pending')"
 
 VISIBLE = """(CAST(:viewer AS bigint) IS NULL OR EXISTS (
@@ -54,7 +58,7 @@ s.failures, s.flakes, s.first_detected_at, s.last_flake_at, s.last_failure_at, s
 s.broken_since, s.evidence,
 left(c.suite, {NAME_CUT}) AS suite, left(c.classname, {NAME_CUT}) AS classname,
 left(c.name, {NAME_CUT}) AS name, left(c.parameters, {NAME_CUT}) AS parameters,
-left(c.file, {NAME_CUT}) AS file, c.line,
+left(c.file, {NAME_CUT}) AS file, c.line, {OWNERS},
 q.state AS q_state, q.decided_by, q.reason, q.since, q.until
 """
 
@@ -73,6 +77,9 @@ SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
 WHERE r.removed_at IS NULL AND (CAST(:repo_id AS bigint) IS NULL OR s.repo_id = :repo_id)
   AND {VISIBLE}
   AND (s.state = ANY(:states) OR (:with_quarantined AND q.state IN {RUNNING_QUARANTINE}))
+  AND (CAST(:owner AS text) IS NULL OR EXISTS (
+    SELECT FROM file_owner WHERE file_owner.repo_id = s.repo_id AND file_owner.file = c.file
+      AND :owner = ANY(file_owner.owners)))
 ORDER BY array_position(CAST(:states AS text[]), s.state) NULLS LAST, s.score DESC,
          s.last_failure_at DESC NULLS LAST, s.repo_id, s.case_id
 LIMIT :limit OFFSET :offset
@@ -138,18 +145,21 @@ def worst_cases(
     repo_id: int | None,
     states: tuple[str, ...] = LISTED_STATES,
     with_quarantined: bool = False,
+    owner: str | None = None,
     page: int,
     size: int,
     viewer: int | None = None,
 ) -> Page[CaseLine]:
     """Cases in these states, in the order of `states` and worst first; of all repositories
-    when `repo_id` is None. `with_quarantined` adds those under quarantine in other states."""
+    when `repo_id` is None. `with_quarantined` adds those under quarantine in other states; with
+    an `owner`, only that person's or team's."""
     asked: dict[str, Any] = {
         "repo_id": repo_id,
         "states": list(states),
         "with_quarantined": with_quarantined,
+        "owner": owner,
+        "viewer": viewer,
     }
-    asked["viewer"] = viewer
     rows = _rows(session, CASES, asked | _window(page, size))
     return _page([case_line(row) for row in rows], page=page, size=size)
 
@@ -219,6 +229,7 @@ def case_name(row: RowMapping) -> CaseName:
         parameters=row["parameters"],
         file=row["file"],
         line=row["line"],
+        owners=tuple(row["owners"]),
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.core.handed import Became, JudgedFailure, Turn, Upload
 from app.core.runs import RunKey
-from app.db.pages import NAME_CUT, case_name
+from app.db.pages import NAME_CUT, OWNERS, case_name
 from app.db.tables.handed import UploadRow
 
 NAMED_MOST = 200  # cases named in one answer; the pages show them all
@@ -122,7 +122,7 @@ def upload(session: Session, repo_id: int, upload_id: int) -> Upload | None:
 CASE_NAME = f"""
 left(c.suite, {NAME_CUT}) AS suite, left(c.classname, {NAME_CUT}) AS classname,
 left(c.name, {NAME_CUT}) AS name, left(c.parameters, {NAME_CUT}) AS parameters,
-left(c.file, {NAME_CUT}) AS file, c.line
+left(c.file, {NAME_CUT}) AS file, c.line, {OWNERS}
 """
 
 BECAME = f"""

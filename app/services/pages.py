@@ -18,13 +18,14 @@ from app.core.pages import (
     RepositoryLine,
     RunLine,
 )
-from app.db import case_pages, clusters, pages, tasks
+from app.db import case_pages, clusters, owners, pages, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
 
 REPOSITORIES_SHOWN = 25  # rows of a page
 CASES_SHOWN = 25
 RUNS_SHOWN = 20
+OWNERS_SHOWN = 200  # to choose from
 SIGHTINGS_SHOWN = 120  # executions of one case; a timeline that still fits a few screens
 PARKED_SHOWN = 50
 NOT_HERE = "Nothing is here, or nothing for you."
@@ -47,6 +48,7 @@ class RepositoryPage:
     repository: RepositoryLine
     cases: Page[CaseLine]
     runs: Page[RunLine]
+    owners: tuple[str, ...] = ()  # everybody who owns a file of it
 
 
 def overview(
@@ -75,6 +77,7 @@ def repository_page(
     *,
     states: tuple[str, ...],
     with_quarantined: bool,
+    owner: str | None,
     case_page: int,
     run_page: int,
     viewer: int | None = None,
@@ -87,11 +90,13 @@ def repository_page(
             repo_id=repository.repo_id,
             states=states,
             with_quarantined=with_quarantined,
+            owner=owner,
             page=case_page,
             size=CASES_SHOWN,
         )
         runs = pages.runs(session, repository.repo_id, page=run_page, size=RUNS_SHOWN)
-    return RepositoryPage(repository, cases, runs)
+        everybody = owners.names(session, repository.repo_id)
+    return RepositoryPage(repository, cases, runs, tuple(everybody[:OWNERS_SHOWN]))
 
 
 def case_page(

@@ -19,6 +19,7 @@ from app.web.formats import cursor_from
 from app.web.site import Web
 from app.web.timeline import LEGEND, picture_of
 
+LONGEST_OWNER = 210  # characters: @organisation/team
 LAST_PAGE = 10_000  # nobody turns further; a larger number is a probe
 TASK_ID_DIGITS = 18  # fits PostgreSQL's bigint
 
@@ -60,16 +61,20 @@ def repository(web: Web, visitor: Visitor, request: Request) -> Response:
     if view not in VIEWS:
         view = "watched"
     states, with_quarantined = VIEWS[view]
+    owner = _owner(request)
     found = pages.repository_page(
         web.engine,
         full_name_in(request),
         states=states,
         with_quarantined=with_quarantined,
+        owner=owner,
         case_page=number_in(request, "cases"),
         run_page=number_in(request, "runs"),
         viewer=visitor.user_id,
     )
-    return show(web, "repository.html", visitor, request, found=found, view=view, views=VIEWS)
+    return show(
+        web, "repository.html", visitor, request, found=found, view=view, views=VIEWS, owner=owner
+    )
 
 
 def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
@@ -161,6 +166,12 @@ def full_name_in(request: Request) -> str:
     if not name.isprintable():  # no repository's, and PostgreSQL refuses a NUL
         raise Missing(NOT_HERE)
     return name
+
+
+def _owner(request: Request) -> str | None:
+    """Whose cases are asked for; None for everybody's."""
+    name = request.query_params.get("owner", "")
+    return name if 0 < len(name) <= LONGEST_OWNER and name.isprintable() else None
 
 
 def _case_id(request: Request) -> UUID:

@@ -259,3 +259,34 @@ def test_a_removed_repository_is_gone_from_the_pages(visitor: TestClient, world:
     assert "acme/shop" not in said(visitor, "/")
     assert visitor.get("/r/acme/shop").status_code == 404
     assert visitor.get(f"/r/acme/shop/cases/{case}").status_code == 404
+
+
+def test_cases_say_whose_they_are_and_are_shown_by_owner(visitor: TestClient, world: World) -> None:
+    repo = world.repository()
+    cart = world.case(repo, "test_cart", file="tests/test_cart.py")
+    till = world.case(repo, "test_till", file="tests/test_till.py")
+    for case in (cart, till):
+        world.held(repo, case)
+    world.owned(repo, "tests/test_cart.py", "@acme/cart", "ann@example.org")
+
+    everybody = said(visitor, "/r/acme/shop")
+    theirs = said(visitor, "/r/acme/shop?owner=%40acme%2Fcart")
+    nobodys = said(visitor, "/r/acme/shop?owner=%40acme%2Fother")
+    one = said(visitor, f"/r/acme/shop/cases/{cart}")
+
+    assert "Owner @acme/cart , ann@example.org Last seen" in everybody
+    assert "test_till" in everybody
+    assert "test_cart" in theirs
+    assert "test_till" not in theirs
+    assert "Nothing of @acme/other is here Everybody's" in nobodys
+    assert "owned by @acme/cart , ann@example.org" in one
+    assert "Owner @acme/cart , ann@example.org Last seen" in said(visitor, "/")
+
+
+@pytest.mark.parametrize("owner", ["%00", "x" * 300, "", "%27%3B--"])
+def test_an_owner_that_nobody_is_shows_nothing_and_breaks_nothing(
+    visitor: TestClient, world: World, owner: str
+) -> None:
+    world.repository()
+
+    assert visitor.get(f"/r/acme/shop?owner={owner}").status_code == 200

@@ -15,6 +15,7 @@ from app.db.session import Engine, unit_of_work
 from app.db.tables.alike import ClusterCaseRow, ClusterDayRow, ClusterRow, ClusterSignatureRow
 from app.db.tables.handed import UploadRow
 from app.db.tables.outside import RepositoryRow
+from app.db.tables.owned import FileOwnerRow
 from app.db.tables.ran import CaseRow, ExecutionRow, JobRow, OccurrenceRow, ReportRow, RunRow
 from app.db.tables.thought import AuditEventRow, CaseStateRow, QuarantineRow, StateChangeRow
 from app.db.tables.work import DeliveryRow, TaskRow
@@ -65,6 +66,9 @@ class World:
             )
         )
         return repo_id
+
+    def owned(self, repo_id: int, file: str, *owners: str) -> None:
+        self._add(FileOwnerRow(repo_id=repo_id, file=file, owners=list(owners)))
 
     def run(self, repo_id: int, **given: object) -> RunRow:
         number = self.next("run")

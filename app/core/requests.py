@@ -133,6 +133,15 @@ class Recompute(Request):
     repo_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReadProposedPolicy(Request):
+    """Read the policy file of another branch, and say on its pull request what it would change."""
+
+    kind: ClassVar[str] = "read_proposed_policy"
+    repo_id: int
+    branch: str
+
+
 KINDS: dict[str, type[Request]] = {
     request.kind: request
     for request in (
@@ -144,6 +153,7 @@ KINDS: dict[str, type[Request]] = {
         ActFromCheck,
         ActFromChat,
         ReadRepositoryFiles,
+        ReadProposedPolicy,
         ActFromPage,
         Recompute,
     )

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.core.alike import ClusterCase, ClusterLine, ClusterPage, Example
 from app.core.categories import Categorized, Category, Place
 from app.core.pages import Alike, Page
-from app.db.pages import NAME_CUT, case_name
+from app.db.pages import NAME_CUT, OWNERS, case_name
 
 TREND_DAYS = 30
 CASES_SHOWN = 200  # of one cluster, those that fail most
@@ -54,8 +54,9 @@ CASES = text(f"""
 SELECT cluster_case.case_id, variant, failures, cluster_case.first_seen_at,
        cluster_case.last_seen_at, left(suite, {NAME_CUT}) AS suite,
        left(classname, {NAME_CUT}) AS classname, left(name, {NAME_CUT}) AS name,
-       left(parameters, {NAME_CUT}) AS parameters, left(file, {NAME_CUT}) AS file, line
-FROM cluster_case JOIN case_ USING (repo_id, case_id)
+       left(parameters, {NAME_CUT}) AS parameters, left(file, {NAME_CUT}) AS file, line,
+       {OWNERS}
+FROM cluster_case JOIN case_ c USING (repo_id, case_id)
 WHERE repo_id = :repo AND cluster_id = :cluster
 ORDER BY failures DESC, cluster_case.last_seen_at DESC, case_id, variant LIMIT :limit
 """)

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from app.core.policy.comparing import Past
+from app.core.policy.reading import PLACE
+from app.core.policy.rules import About
 from app.core.policy.tree import Fault
-from app.db.tables.outside import PolicySnapshotRow
+from app.db.tables.outside import PolicyProposalRow, PolicySnapshotRow, PullRequestRow
 
+MOST_COMPARED = 2_000  # cases: of more than that no sentence could be made
 NO_FILE = ""  # the SHA of a file that is not there
 
 
@@ -40,10 +45,7 @@ def write(session: Session, repo_id: int, read: Snapshot, *, now: datetime) -> N
         "sha": read.sha,
         "path": read.path,
         "text": read.text,
-        "errors": [
-            {"line": one.line, "column": one.column, "sentence": one.sentence}
-            for one in read.errors
-        ],
+        "errors": _stored(read.errors),
         "read_at": now,
     }
     new = insert(PolicySnapshotRow).values(values)
@@ -73,6 +75,94 @@ def newest(
     return None if row is None else _snapshot(row)
 
 
+def propose(session: Session, repo_id: int, branch: str, read: Snapshot, *, now: datetime) -> None:
+    """Store the policy file of a branch."""
+    values = {
+        "repo_id": repo_id,
+        "branch": branch,
+        "sha": read.sha,
+        "text": read.text,
+        "errors": _stored(read.errors),
+        "read_at": now,
+    }
+    new = insert(PolicyProposalRow).values(values)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["repo_id", "branch"],
+            set_={name: values[name] for name in ("sha", "text", "errors", "read_at")},
+            where=col(PolicyProposalRow.read_at) <= new.excluded.read_at,
+        )
+    )
+
+
+def proposed_by(session: Session, repo_id: int, number: int) -> Snapshot | None:
+    """The policy file of a pull request's branch, where a push to it touched the file.
+
+    None for a fork's: what it writes is never shown as a policy.
+    """
+    query = (
+        select(PolicyProposalRow)
+        .join(
+            PullRequestRow,
+            (col(PullRequestRow.repo_id) == PolicyProposalRow.repo_id)
+            & (col(PullRequestRow.head_branch) == PolicyProposalRow.branch),
+        )
+        .where(col(PullRequestRow.repo_id) == repo_id, col(PullRequestRow.number) == number)
+        .where(col(PullRequestRow.is_fork).is_(False))
+    )
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    path = PLACE if row.sha != NO_FILE else None
+    return Snapshot(SnapshotKind.POLICY, row.sha, path, row.text, _faults(row.errors))
+
+
+def heads_of(session: Session, repo_id: int, branch: str) -> list[str]:
+    """The heads of the open pull requests from a branch of the repository itself."""
+    query = (
+        select(PullRequestRow.head_sha)
+        .where(col(PullRequestRow.repo_id) == repo_id, col(PullRequestRow.head_branch) == branch)
+        .where(col(PullRequestRow.state) == "open", col(PullRequestRow.is_fork).is_(False))
+    )
+    return list(session.exec(query))
+
+
+PAST = """
+SELECT c.classname, c.name, c.parameters, c.file, c.tags, s.state, s.score, s.runs, f.failures,
+       coalesce(fo.owners, '{}') AS owners
+FROM case_state s
+JOIN case_ c USING (repo_id, case_id)
+LEFT JOIN file_owner fo ON fo.repo_id = c.repo_id AND fo.file = c.file
+CROSS JOIN LATERAL (
+  SELECT count(*) AS failures FROM finding JOIN run USING (repo_id, run_id, attempt)
+  WHERE finding.repo_id = s.repo_id AND finding.case_id = s.case_id
+    AND run.started_at > :since) f
+WHERE s.repo_id = :repo AND s.last_failure_at > :since AND f.failures > 0
+ORDER BY s.score DESC, s.case_id LIMIT :most
+"""
+
+
+def past(session: Session, repo_id: int, *, since: datetime) -> list[Past]:
+    """The cases that failed since a moment, as they stand, the likeliest flakes first."""
+    asked = {"repo": repo_id, "since": since, "most": MOST_COMPARED}
+    return [
+        Past(
+            about=About(
+                name="::".join(part for part in (row["classname"], row["name"]) if part)
+                + row["parameters"],
+                file=row["file"],
+                tags=frozenset(row["tags"]),
+            ),
+            owners=tuple(row["owners"]),
+            is_broken=row["state"] == "broken",
+            score=row["score"],
+            runs=row["runs"],
+            failures=row["failures"],
+        )
+        for row in session.execute(text(PAST), asked).mappings()
+    ]
+
+
 def _snapshot(row: PolicySnapshotRow) -> Snapshot:
     return Snapshot(
         kind=SnapshotKind(row.kind),
@@ -81,6 +171,10 @@ def _snapshot(row: PolicySnapshotRow) -> Snapshot:
         text=row.text,
         errors=_faults(row.errors),
     )
+
+
+def _stored(found: Sequence[Fault]) -> list[dict[str, object]]:
+    return [{"line": one.line, "column": one.column, "sentence": one.sentence} for one in found]
 
 
 def _faults(stored: Sequence[dict[str, object]]) -> tuple[Fault, ...]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from app.core.policy.comparing import Compared
 from app.core.policy.policy import Policy
 from app.core.policy.reading import PLACE
 from app.core.policy.tree import Fault
+from app.render import escape
 from app.render.words import counted
 
+MOST_NAMED = 5  # cases in a sentence
+NAME_SHOWN = 120  # characters of a case's name in a sentence
 MOST_FAULTS = 5  # of a file, on a check run; `flakeguard policy check` tells all
 
 
@@ -28,6 +32,42 @@ def faults(found: Sequence[Fault]) -> tuple[str, ...]:
 def place(fault: Fault) -> str:
     """`line 3, column 5`."""
     return f"line {fault.line}, column {fault.column}"
+
+
+def proposed_faults(found: Sequence[Fault]) -> tuple[str, ...]:
+    """What is wrong with the policy file that a pull request brings."""
+    return tuple(
+        f"The {PLACE} of this pull request, {place(one)}: {one.sentence}"
+        for one in found[:MOST_FAULTS]
+    )
+
+
+def would_decide(found: Compared, *, days: int) -> str:
+    """What the policy of a pull request would have decided over the last days."""
+    over = f"This pull request changes {PLACE}. Over the last {days} days"
+    if found.scorer is not None:
+        return (
+            f"This pull request changes {PLACE}: {found.scorer.value} would judge from then on. "
+            "Its scores start anew; `flakeguard backtest --compare` shows them on an export."
+        )
+    if found.is_nothing:
+        return f"{over} it would have decided nothing otherwise."
+    parts = []
+    if found.held:
+        parts.append(f"{counted(len(found.held), 'case')} more ({_named(found.held)})")
+    if found.released:
+        parts.append(f"{counted(len(found.released), 'case')} no longer ({_named(found.released)})")
+    return (
+        f"{over} it would have held for flaky: {', '.join(parts)}. "
+        f"Of {counted(found.failures, 'failure')} {found.excused_after} would have met a held "
+        f"case, instead of {found.excused_before}."
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(escape.plain(one, limit=NAME_SHOWN) for one in names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def is_good(name: str, policy: Policy) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.errors import BadInput
 from app.core.owners import MOST_CHARACTERS, PLACES, owners_of, rules_in
 from app.core.policy import tree
+from app.core.policy.comparing import compared
 from app.core.policy.policy import Policy, default_policy
 from app.core.policy.reading import PLACE, read_policy
 from app.core.policy.tree import Fault
@@ -15,8 +16,10 @@ from app.db import owners, policies
 from app.db.policies import NO_FILE, Snapshot, SnapshotKind
 from app.db.session import Session
 from app.ports import CodeHost
+from app.render import words_policy
 
 POLICY_LIMIT = 4 * tree.MOST_CHARACTERS  # bytes: of UTF-8, four a character at most
+COMPARED_OVER = timedelta(days=30)  # what a change of policy is tried on
 LONGEST_FILE = 1_000  # bytes of a path that can have an owner; longer ones fit no index
 UNSTORABLE = {0: "\ufffd"}  # PostgreSQL's text holds no NUL
 
@@ -40,6 +43,23 @@ def faults_of(session: Session, repo_id: int) -> tuple[Fault, ...]:
     """What is wrong with the newest file, so that an older one, or none, stays in force."""
     found = policies.newest(session, repo_id, SnapshotKind.POLICY)
     return found.errors if found else ()
+
+
+def remarks(
+    session: Session, repo_id: int, pr_number: int | None, *, now: datetime
+) -> tuple[str, ...]:
+    """What a check run says of the policy: what is wrong with it, what a change would decide."""
+    wrong = words_policy.faults(faults_of(session, repo_id))
+    proposed = policies.proposed_by(session, repo_id, pr_number) if pr_number else None
+    current = policies.newest(session, repo_id, SnapshotKind.POLICY)
+    if proposed is None or proposed.sha == (current.sha if current else NO_FILE):
+        return wrong
+    new = read_policy(proposed.text).policy
+    if proposed.errors or new is None:
+        return (*wrong, *words_policy.proposed_faults(proposed.errors))
+    past = policies.past(session, repo_id, since=now - COMPARED_OVER)
+    found = compared(policy_of(session, repo_id), new, past)
+    return (*wrong, words_policy.would_decide(found, days=COMPARED_OVER.days))
 
 
 def is_known(session: Session, repo_id: int) -> bool:

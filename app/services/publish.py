@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from app.db.judgements import StoredFinding
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
-from app.render import check, markdown, words_policy
+from app.render import check, markdown
 from app.render.run_view import FailedCase, JobFacts, RunFacts, run_view
 from app.render.view import RunView
 from app.services import policies
@@ -70,6 +70,8 @@ def plan(
         return None
     view = run_view(_facts(session, repository, attempts, addresses=addresses, now=now))
     pr_number = _pull_request(session, repository, attempts, head_sha)
+    remarks = policies.remarks(session, repository.id, pr_number, now=now)
+    view = replace(view, warnings=(*remarks, *view.warnings))
     return Plan(
         repository=repository,
         view=view,
@@ -196,10 +198,7 @@ def _facts(
         ),
         cases=tuple(_failed_cases(session, repository, attempts, now=now)),
         passed=sum(report.passed for _, report in stored),
-        warnings=(
-            *words_policy.faults(policies.faults_of(session, repository.id)),
-            *dict.fromkeys(one for _, report in stored for one in report.warnings),
-        ),
+        warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
         server_url=addresses.server_url,
         public_url=addresses.public_url,

@@ -1,6 +1,7 @@
 """What each GitHub event comes to: one small function per event, joined in one table."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from app.core.deliveries import (
     AccessRevoked,
@@ -16,7 +17,13 @@ from app.core.deliveries import (
 from app.core.errors import BadInput
 from app.core.owners import PLACES
 from app.core.policy.reading import PLACE
-from app.core.requests import ActFromCheck, IngestRun, QueueName, ReadRepositoryFiles
+from app.core.requests import (
+    ActFromCheck,
+    IngestRun,
+    QueueName,
+    ReadProposedPolicy,
+    ReadRepositoryFiles,
+)
 from bots.github.facts import COMPLETED, pull_request_of, repository_of, run_of
 from bots.github.payloads import (
     CheckRunEvent,
@@ -36,6 +43,7 @@ RUN_ACTIONS = frozenset({"requested", "in_progress", "completed"})
 PULL_REQUEST_ACTIONS = frozenset({"opened", "synchronize", "reopened", "edited", "closed"})
 NOTHING = Taken()
 FILES_READ = frozenset({PLACE, *PLACES})
+BRANCH = "refs/heads/"  # how a push names a branch
 COMMITS_TOLD = 2_048  # of a push, at most: GitHub leaves the rest out
 
 
@@ -107,22 +115,34 @@ def take_check_run(delivery: Delivery, app_id: int | None) -> Taken:
 
 
 def take_push(delivery: Delivery, app_id: int | None) -> Taken:
-    """The default branch moved: what says how we work is read again where it may have changed."""
+    """A branch moved: what says how we work is read again where it may have changed.
+
+    On another branch than the default one only the policy is, for its pull request; a fork's
+    pushes never come here.
+    """
     event = read_body(PushEvent, delivery.event, delivery.body)
-    if event.deleted or event.ref != f"refs/heads/{event.repository.default_branch}":
+    if event.deleted or not event.ref.startswith(BRANCH):
         return NOTHING
-    if not touches_files(event):
-        return NOTHING
-    return Taken(facts=seen(event), requests=(reading(event.repository),))
+    branch, repository = event.ref.removeprefix(BRANCH), event.repository
+    if branch == repository.default_branch and touches_files(event):
+        return Taken(facts=seen(event), requests=(reading(repository),))
+    if branch != repository.default_branch and touches(event, {PLACE}):
+        proposal = ReadProposedPolicy(repository.id, branch)
+        return Taken(facts=seen(event), requests=((QueueName.HISTORY, proposal),))
+    return NOTHING
 
 
 def touches_files(event: PushEvent) -> bool:
     """Whether a push changes a file that we read, as far as it tells what it changes."""
     if event.forced or event.created or len(event.commits) >= COMMITS_TOLD:
         return True
+    return touches(event, FILES_READ)
+
+
+def touches(event: PushEvent, paths: AbstractSet[str]) -> bool:
+    """Whether one of the commits that a push tells changes one of these files."""
     return any(
-        not FILES_READ.isdisjoint((*one.added, *one.modified, *one.removed))
-        for one in event.commits
+        not paths.isdisjoint((*one.added, *one.modified, *one.removed)) for one in event.commits
     )
 
 

@@ -7,13 +7,14 @@ from app.core.requests import (
     EvaluateRun,
     IngestRun,
     PublishRun,
+    ReadProposedPolicy,
     ReadRepositoryFiles,
     Recompute,
     TakeDelivery,
     TellChat,
 )
 from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
-from jobs.tasks.files import read_repository_files
+from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import recompute
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat
@@ -29,6 +30,7 @@ HANDLERS: dict[str, Handler] = {
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
+    ReadProposedPolicy.kind: read_proposed_policy,
     ActFromPage.kind: act_from_page,
     Recompute.kind: recompute,
 }

@@ -3,8 +3,9 @@
 import structlog
 
 from app.core.errors import Unavailable
-from app.core.requests import ReadRepositoryFiles
+from app.core.requests import PublishRun, QueueName, ReadProposedPolicy, ReadRepositoryFiles
 from app.core.runs import Repository
+from app.db import policies as stored
 from app.db import repositories
 from app.db.session import unit_of_work
 from app.services import policies
@@ -31,6 +32,25 @@ def read_repository_files(work: Work) -> None:
                 turn.session, request.repo_id, fetched, now=work.context.clock()
             )
             log.info("files_read", repo=request.repo_id, policy_changed=changed)
+
+
+def read_proposed_policy(work: Work) -> None:
+    """Read a branch's policy file, and say anew what its pull requests' check runs say."""
+    request = work.lease.request
+    assert isinstance(request, ReadProposedPolicy)
+    with unit_of_work(work.context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+    found = None
+    if repository is not None and repository.installation_id is not None:
+        host = code_host(work.context, repository)
+        with spared(work.context, CODE_HOST):
+            found = policies.fetch_policy(host, repository, request.branch)
+    with work.finishing() as turn:
+        if found is not None:
+            now = work.context.clock()
+            stored.propose(turn.session, request.repo_id, request.branch, found, now=now)
+            for head in stored.heads_of(turn.session, request.repo_id, request.branch):
+                turn.ask(QueueName.RUN, PublishRun(request.repo_id, head))
 
 
 def know_files(work: Work, repository: Repository) -> bool:

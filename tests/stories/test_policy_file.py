@@ -101,3 +101,57 @@ def test_owners_stand_on_known_and_on_new_cases_and_the_policys_come_first(shop:
 
     push(shop, ".flakeguard.yml", b"owners: {tests/test_cart.py: '@acme/till'}\n", day=4)
     assert set(owned(shop).values()) == {("@acme/till",)}
+
+
+def push_to_pull(shop: Shop, number: int, contents: bytes, *, day: int) -> str:
+    """A push to a pull request that writes a policy file; the head."""
+    github = shop.stage.world.github
+    _, pull = github.pull_request(REPO, number)
+    github.push(
+        pull.head_repo.full_name,
+        pull.branch,
+        pull.head_sha[::-1],
+        author=WRITER,
+        message="Judge otherwise",
+        at=shop.day(day),
+        files=[Change(".flakeguard.yml", contents, "added")],
+    )
+    shop.stage.settle()
+    return pull.head_sha
+
+
+def test_a_pull_request_that_changes_the_policy_says_what_that_would_have_decided(
+    shop: Shop,
+) -> None:
+    turn_flaky(shop)
+    head = shop.open_pull(12, day=5)
+    shop.run_on_pull(12, {**GREEN, FLAKY: FAILURE}, day=5)
+    shop.stage.settle()
+
+    push_to_pull(shop, 12, b"exempted_tests: ['*discount*']\n", day=6)
+
+    [check] = shop.checks(head)
+    said = (check.summary or "").replace("\\", "")
+    assert "This pull request changes .flakeguard.yml. Over the last 30 days" in said
+    assert "1 case no longer (tests.test_cart::test_discount)." in said
+
+    push_to_pull(shop, 12, b"exempted_tests: 7\nmode: loud\n", day=7)
+
+    [check] = shop.checks(head)
+    said = (check.summary or "").replace("\\", "")
+    assert (
+        "The .flakeguard.yml of this pull request, line 2, column 7: `mode` must be one of "
+        "observe, report, act, not “loud”."
+    ) in said
+
+
+def test_a_forks_policy_file_is_not_even_read(shop: Shop) -> None:
+    turn_flaky(shop)
+    head = shop.open_pull(13, day=5, head_repo="mallory/shop")
+    shop.run_on_pull(13, {**GREEN, FLAKY: FAILURE}, day=5)
+    shop.stage.settle()
+
+    push_to_pull(shop, 13, b"exempted_tests: ['*discount*']\n", day=6)
+
+    [check] = shop.checks(head)
+    assert ".flakeguard.yml" not in (check.summary or "")

@@ -122,6 +122,22 @@ class PolicySnapshotRow(SQLModel, table=True):
     read_at: datetime = moment()
 
 
+class PolicyProposalRow(SQLModel, table=True):
+    """The policy file of another branch, where a push touched it; a pull request may ask for it."""
+
+    __tablename__ = "policy_proposal"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    branch: str = Field(primary_key=True)
+    sha: str  # of the file's blob; "" where there is no file
+    text: str
+    errors: list[dict[str, Any]] = json_list()
+    read_at: datetime = moment()
+
+
 class IdentityLinkRow(SQLModel, table=True):
     """A Slack user who is a GitHub user."""
 

@@ -14,7 +14,13 @@ from app.core.deliveries import (
     Taken,
 )
 from app.core.errors import BadInput
-from app.core.requests import ActFromCheck, IngestRun, QueueName, ReadRepositoryFiles
+from app.core.requests import (
+    ActFromCheck,
+    IngestRun,
+    QueueName,
+    ReadProposedPolicy,
+    ReadRepositoryFiles,
+)
 from app.core.runs import BranchClass, PullRequest, Repository, Run, RunKey
 from bots.github.events import taken
 from tests.bots.github.hooked import (
@@ -333,10 +339,16 @@ def test_a_push_that_does_not_tell_all_that_it_changes_has_it_read(more: dict[st
     "more",
     [
         {},
-        {"ref": "refs/heads/more", "commits": [{"added": [".flakeguard.yml"]}]},
+        {"ref": "refs/heads/more", "commits": [{"added": ["CODEOWNERS"]}]},
         {"ref": "refs/tags/main", "forced": True},
         {"deleted": True, "forced": True},
     ],
 )
 def test_any_other_push_comes_to_nothing(more: dict[str, object]) -> None:
     assert take("push", push(**more)) == Taken()
+
+
+def test_a_push_to_another_branch_that_touches_the_policy_has_it_read_there() -> None:
+    told = take("push", push(ref="refs/heads/more/of", commits=[{"modified": [".flakeguard.yml"]}]))
+
+    assert told.requests == ((QueueName.HISTORY, ReadProposedPolicy(500, "more/of")),)

@@ -1,12 +1,18 @@
 """Somebody signs in through the sandbox's GitHub and decides on a page, for real."""
 
 import re
+from datetime import timedelta
 from html import unescape
+from io import BytesIO
 from urllib.parse import urljoin
+from zipfile import ZipFile
 
 import httpx
 import pytest
 
+from app.clock import utc_now
+from app.sandbox.github.entities import Job
+from app.services.sessions import make_sign_in_link
 from tests.stories.shop import FLAKY, READER, REPO, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
@@ -68,3 +74,30 @@ def test_who_takes_access_back_on_github_is_signed_out_by_its_webhook(shop: Shop
         shop.stage.settle()
 
         assert nadia.get("/").headers["location"] == "/sign-in"
+
+
+def test_an_artifact_without_a_report_is_told_with_its_files_on_the_set_up_page(shop: Shop) -> None:
+    github = shop.stage.world.github
+    started = shop.day(0)
+    run = github.start_run(
+        REPO, 9_001, head_sha=shop.commit(day=0), branch="main", actor=WRITER, at=started
+    )
+    archive = BytesIO()
+    with ZipFile(archive, "w") as files:
+        files.writestr("coverage/index.html", "<html>")
+    ended = started + timedelta(minutes=1)
+    job = Job("test", "success", started, ended)
+    uploads = [("coverage", archive.getvalue(), ended)]
+    github.finish_attempt(run, conclusion="success", at=ended, jobs=[job], artifacts=uploads)
+    shop.stage.settle()
+    link = make_sign_in_link(shop.stage.engine, now=utc_now(), base_url=shop.stage.address)
+
+    with httpx.Client(base_url=shop.stage.address) as admin:
+        admin.get(link)
+        steps = admin.get("/github/setup/progress").json()["steps"]
+
+    assert [one["state"] for one in steps] == [*["done"] * 5, "wrong"]
+    assert steps[5]["sentence"] == (
+        f"The artifact coverage of {REPO} holds no test report; these files were seen: "
+        "coverage/index.html. Let the test runner write one, and upload it:"
+    )

@@ -39,6 +39,7 @@ APP_ANSWERS = {
     "/app": models.Integration,
     "/app/installations": list[models.Installation],
     f"{SHOP}/installation": models.Installation,
+    "/app/hook/config": models.WebhookConfig,
     "/app/hook/deliveries": list[models.HookDeliveryItem],
 }
 

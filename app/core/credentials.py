@@ -38,6 +38,13 @@ class AppCredential:
         until = (now + OLD_SECRET_LIFE).isoformat()
         return replace(self, webhook_secret=secret, old_secret=self.webhook_secret, old_until=until)
 
+    def with_secrets_swapped(self, *, now: datetime) -> "AppCredential":
+        """The secret of before again, because GitHub may never have heard of the new one.
+
+        The new one stays valid for a day: GitHub may have heard, and its answer been lost.
+        """
+        return self.with_new_secret(self.old_secret, now=now) if self.old_secret else self
+
     def webhook_secrets(self, *, now: datetime) -> tuple[str, ...]:
         """The secrets that GitHub may sign with now, the newest first."""
         is_old_valid = self.old_until and datetime.fromisoformat(self.old_until) > now

@@ -1,6 +1,7 @@
 """The GitHub App's credentials: stored encrypted, taken up by every process within seconds."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock, Thread
@@ -69,16 +70,23 @@ class CredentialStore:
 
     def rotate_secret(self, *, now: datetime) -> str:
         """A new webhook secret, valid from now on beside the old one; GitHub must hear of it."""
+        secret = secrets.token_hex(SECRET_BYTES)
+        self._change(lambda stored: stored.with_new_secret(secret, now=now), now=now)
+        return secret
+
+    def take_secret_back(self, *, now: datetime) -> None:
+        """The webhook secret of before again: GitHub could not be told of the new one."""
+        self._change(lambda stored: stored.with_secrets_swapped(now=now), now=now)
+
+    def _change(self, change: Callable[[AppCredential], AppCredential], *, now: datetime) -> None:
         with unit_of_work(self.engine) as session:
             before = credentials.sealed(session, NAME)
             if before is None:
                 raise Missing(NONE_STORED)
             stored = AppCredential.from_json(self.vault.open(before.content, what=WHAT).text)
-            secret = secrets.token_hex(SECRET_BYTES)
-            content = self.vault.seal(stored.with_new_secret(secret, now=now).to_json())
+            content = self.vault.seal(change(stored).to_json())
             if not credentials.replace(session, NAME, content, seen=before.version, now=now):
                 raise Conflict(MEANWHILE)
-        return secret
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import structlog
 
 from app.clock import Clock
 from app.core.credentials import AppInUse
-from app.core.errors import BadInput, Conflict, NotSignedIn
+from app.core.errors import BadInput, Conflict, FlakeGuardError, NotSignedIn
 from app.core.set_up import Progress
 from app.db import people, set_up
 from app.db.session import Engine, unit_of_work
@@ -104,7 +104,12 @@ class SetUp:
         """Another webhook secret: valid here first, then GitHub hears; the old one stays a day."""
         secret = self.store.rotate_secret(now=self.clock())
         self.app.refresh()
-        self.tell_secret(secret)
+        try:
+            self.tell_secret(secret)
+        except FlakeGuardError:
+            self.store.take_secret_back(now=self.clock())
+            self.app.refresh()
+            raise
         log.info("webhook_secret_rotated")
 
     def progress(self) -> tuple[AppInUse, Progress]:

@@ -25,7 +25,25 @@ CASE = f"{ONE}/cases/{{case_id:uuid}}"
 
 def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
     """Every page, and what they are made of; `api` is the description that /docs shows."""
-    reading: dict[str, Endpoint] = {
+    reading, acting = _pages(web), _acts(web)
+    if api is not None:
+        reading["/docs"] = partial(docs.show, api)
+    if web.people is not None:
+        reading["/github/sign-in"] = partial(github.start, web)
+        reading["/github/oauth/callback"] = partial(github.back, web)
+    if web.set_up is not None:
+        reading["/github/setup"] = signed_in(web, set_up.show)
+        reading["/github/setup/progress"] = signed_in(web, set_up.progress)
+        reading["/github/setup/callback"] = signed_in(web, set_up.back)
+        acting["/github/setup"] = writing(web, set_up.begin)
+        acting["/github/setup/secret"] = writing(web, set_up.rotate)
+    return [Route(path, page) for path, page in reading.items()] + [
+        Route(path, act, methods=["POST"], max_body_size=FORM_BYTES) for path, act in acting.items()
+    ]
+
+
+def _pages(web: Web) -> dict[str, Endpoint]:
+    return {
         "/": for_everybody(web, pages.overview),
         CASE: signed_in(web, pages.one_case),
         f"{ONE}/uploads": signed_in(web, pages.uploads),
@@ -40,33 +58,16 @@ def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
         "/static/{name}": static_file,
         "/favicon.ico": _mark,
     }
-    if api is not None:
-        reading["/docs"] = partial(docs.show, api)
-    acting: dict[str, Endpoint] = {
+
+
+def _acts(web: Web) -> dict[str, Endpoint]:
+    return {
         "/sign-in": partial(sign_in.submit, web),
         "/sign-out": writing(web, sign_in.leave, of_oneself=True),
         "/sign-out/everywhere": writing(web, sign_in.leave_everywhere, of_oneself=True),
         "/parked/{task_id}/retry": writing(web, pages.retry),
         f"{CASE}/act": writing(web, case_acts.ask),
     }
-    if web.people is not None:
-        reading |= {
-            "/github/sign-in": partial(github.start, web),
-            "/github/oauth/callback": partial(github.back, web),
-        }
-    if web.set_up is not None:
-        reading |= {
-            "/github/setup": signed_in(web, set_up.show),
-            "/github/setup/progress": signed_in(web, set_up.progress),
-            "/github/setup/callback": signed_in(web, set_up.back),
-        }
-        acting |= {
-            "/github/setup": writing(web, set_up.begin),
-            "/github/setup/secret": writing(web, set_up.rotate),
-        }
-    return [Route(path, page) for path, page in reading.items()] + [
-        Route(path, act, methods=["POST"], max_body_size=FORM_BYTES) for path, act in acting.items()
-    ]
 
 
 def middleware() -> list[Middleware]:

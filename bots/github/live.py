@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from threading import Lock
 
+from app.clock import Clock, utc_now
 from app.core.credentials import AppInUse
 from app.core.errors import ErrorKind, Unavailable
 from bots.github.client import GitHubHost, GitHubHosts
@@ -17,9 +18,12 @@ NOT_SET_UP = (
 class LiveHosts:
     """Opens a code host per installation with whatever id and key are in use at that moment."""
 
-    def __init__(self, app: Callable[[], AppInUse], *, api_url: str) -> None:
+    def __init__(
+        self, app: Callable[[], AppInUse], *, api_url: str, clock: Clock = utc_now
+    ) -> None:
         self.app = app
         self.api_url = api_url
+        self.clock = clock
         self._lock = Lock()
         self._hosts: GitHubHosts | None = None
         self._made_with: tuple[int, str] | None = None
@@ -42,7 +46,7 @@ class LiveHosts:
             if self._hosts is None or self._made_with != wanted:
                 if self._hosts is not None:
                     self._hosts.close()
-                self._hosts = GitHubHosts(*wanted, api_url=self.api_url)
+                self._hosts = GitHubHosts(*wanted, api_url=self.api_url, clock=self.clock)
                 self._made_with = wanted
             return self._hosts
 

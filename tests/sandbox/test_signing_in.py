@@ -13,8 +13,8 @@ from app.sandbox.pages.registration import AUTHORIZE
 from tests.sandbox.scene import Scene
 
 BACK = "https://flakes.example.com/github/oauth/callback"
-VERIFIER = "dBjftJeZ4CVP-mBh4hGwLKaVCtIw4D3jSnU1QzvfT6Y"
-CHALLENGE = "UNIlPD4eODUrYC1bjmwHxxOBxVSPFbFoHIOZUNzvBuo"
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
 def code_of(scene: Scene, login: str = "ann", *, challenge: str = CHALLENGE) -> str:

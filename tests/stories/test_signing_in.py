@@ -1,6 +1,7 @@
 """Somebody signs in through the sandbox's GitHub and decides on a page, for real."""
 
 import re
+from contextlib import closing
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -38,7 +39,7 @@ def test_who_may_write_quarantines_and_releases_on_the_page(shop: Shop) -> None:
     turn_flaky(shop)
     [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
     path = f"/r/{REPO}/cases/{case}"
-    with signed_in(shop, WRITER) as nadia:
+    with closing(signed_in(shop, WRITER)) as nadia:
         for act, said in (("quarantine", "quarantined it"), ("dismiss", "said that it is not")):
             page = nadia.get(path).text
             assert f'value="{act}"' in page
@@ -55,7 +56,7 @@ def test_who_may_only_read_sees_no_button_and_who_lost_the_right_is_refused(shop
     turn_flaky(shop)
     [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
     path = f"/r/{REPO}/cases/{case}"
-    with signed_in(shop, READER) as guest, signed_in(shop, WRITER) as nadia:
+    with closing(signed_in(shop, READER)) as guest, closing(signed_in(shop, WRITER)) as nadia:
         assert f"{path}/act" not in guest.get(path).text
         csrf = dict(HIDDEN.findall(nadia.get(path).text))["csrf"]
         shop.stage.world.github.repository(REPO).roles[WRITER] = "read"  # a moment ago
@@ -67,7 +68,7 @@ def test_who_may_only_read_sees_no_button_and_who_lost_the_right_is_refused(shop
 
 
 def test_who_takes_access_back_on_github_is_signed_out_by_its_webhook(shop: Shop) -> None:
-    with signed_in(shop, WRITER) as nadia:
+    with closing(signed_in(shop, WRITER)) as nadia:
         assert nadia.get("/").status_code == 200
 
         shop.stage.world.github.revoke_authorization(WRITER)

@@ -112,7 +112,7 @@ def outside_of(engine: Engine, keys: KeyPair, *, is_set_up: bool = True) -> Iter
         accounts = GitHubAccounts(
             server_url=world.address, api_url=api_url, clock=clock, timeout=5.0
         )
-        hosts = LiveHosts(app.current, api_url=api_url)
+        hosts = LiveHosts(app.current, api_url=api_url, clock=clock)
         people = People(engine, vault, accounts, app.current, clock, OURS, pause=lambda _: None)
         set_up = SetUp(
             engine, store, app, accounts, manifest, hosts.tell_secret, world.address, OURS, clock

@@ -28,7 +28,7 @@ def test_parked_work_is_shown_with_its_error(visitor: TestClient, world: World) 
 
     text = said(visitor, "/parked")
 
-    assert "Overview Parked 2 Sign out" in text
+    assert "Overview Parked 2 Set-up admin Sign out" in text
     assert (
         "publish run k acme/shop · parked just now after 7 tries · delivery 2"
         " Retry publish run k github_api: Not allowed."

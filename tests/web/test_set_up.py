@@ -232,6 +232,23 @@ def test_the_webhook_secret_is_changed_at_github_and_the_old_one_still_taken(
     assert outside.web.set_up.app.current().webhook_secrets == (new, old)
 
 
+def test_a_secret_that_github_could_not_be_told_is_taken_back(
+    outside: Outside, admin: TestClient
+) -> None:
+    admin.get(here(made(outside, admin)))
+    old = outside.github.github.hooks.secret
+    outside.github.faults.add("/app/hook/config", status=500, times=100)
+
+    for _ in range(2):
+        csrf = csrf_in(admin.get("/github/setup").text)
+        answer = admin.post("/github/setup/secret", data={"csrf": csrf})
+
+    assert answer.status_code == 502
+    assert "GitHub answered PATCH /api/v3/app/hook/config with 500" in answer.text
+    assert outside.web.set_up is not None
+    assert outside.web.set_up.app.current().webhook_secrets[0] == old
+
+
 def test_the_page_and_what_it_asks_for_tell_the_same(outside: Outside, admin: TestClient) -> None:
     before = admin.get("/github/setup/progress").json()
     assert before["mark"] in admin.get("/github/setup").text

@@ -9,7 +9,7 @@ from croniter import croniter
 
 from app.db import partitions
 from app.db.session import unit_of_work
-from app.services import clustering, retention, rollups
+from app.services import clustering, outages, retention, rollups
 from jobs.context import Context
 
 log = structlog.get_logger()
@@ -46,9 +46,15 @@ def fold_clusters(context: Context) -> None:
     clustering.fold_due(context.engine, now=context.clock())
 
 
+def end_outages(context: Context) -> None:
+    """End the outages in which nothing has failed for long, and have that said."""
+    outages.end_quiet(context.engine, now=context.clock())
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("fold_clusters", "* * * * *", fold_clusters),
+    Entry("end_outages", "* * * * *", end_outages),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("let_go", "37 * * * *", let_go),
 )

@@ -142,6 +142,15 @@ class ReadProposedPolicy(Request):
     branch: str
 
 
+@dataclass(frozen=True, slots=True)
+class TellOutage(Request):
+    """Say in chat what is to be said of an outage."""
+
+    kind: ClassVar[str] = "tell_outage"
+    repo_id: int
+    outage_id: int
+
+
 KINDS: dict[str, type[Request]] = {
     request.kind: request
     for request in (
@@ -150,6 +159,7 @@ KINDS: dict[str, type[Request]] = {
         EvaluateRun,
         PublishRun,
         TellChat,
+        TellOutage,
         ActFromCheck,
         ActFromChat,
         ReadRepositoryFiles,

@@ -53,6 +53,15 @@ def reply(text: str, handle: str) -> ChatMessage:
     return ChatMessage(text=said, blocks=(_section(said),), handle=handle)
 
 
+def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
+    """An outage in a channel; `text` is one of our own sentences, which may hold a file's name."""
+    said = f"*{escape.slack(repo)}*: {_said(text)}"
+    blocks = [_section(said)]
+    if page_url:
+        blocks.append(_context(f"<{page_url}|What it hit>"))
+    return ChatMessage(text=said, blocks=tuple(blocks), handle=handle)
+
+
 def _mark(view: ThreadView) -> str:
     return {
         State.FLAKY: ":large_yellow_circle:",

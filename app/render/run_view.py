@@ -7,9 +7,10 @@ from uuid import UUID
 
 from app.core.categories import Category
 from app.core.decide import Cause, Finding
+from app.core.outages import Reach
 from app.core.pages import Alike
 from app.core.runs import Job
-from app.render import escape, words, words_clusters
+from app.render import escape, words, words_clusters, words_outages
 from app.render.view import ActKind, CaseLine, Conclusion, JobLine, Note, RunView
 
 
@@ -31,6 +32,7 @@ class FailedCase:
     decision: str | None  # the sentence of a decision in force
     is_quarantined: bool = False
     alike: Alike | None = None  # the cluster of its failure
+    outage: Reach | None = None  # the event that it is part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,10 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
 
 
 def _notes(case: FailedCase, facts: RunFacts) -> Iterator[Note]:
-    """Which kind of trouble a flake names, and how many others fail with the same error."""
+    """What it is part of, which kind of trouble it names, and who fails with the same error."""
+    if case.outage is not None:
+        page = _page(facts, f"/outages/{case.outage.event.id}")
+        yield Note(words_outages.part_of_outage(case.outage), page)
     alike = case.alike
     if alike is None:
         return

@@ -30,7 +30,7 @@ from app.ports import CodeHost
 from app.render import check, markdown
 from app.render.run_view import FailedCase, JobFacts, RunFacts, run_view
 from app.render.view import RunView
-from app.services import policies
+from app.services import outages, policies
 from app.services.acts import decision_sentence, is_quarantined
 
 CHECK = "check"
@@ -218,6 +218,7 @@ def _failed_cases(
     decided = decisions.newest(session, repository.id, ids)
     ends = executions.last_failures(session, repository.id, list(newest))
     alike = clusters.of_runs(session, repository.id, list(newest), now=now)
+    hit = outages.of_runs(session, repository.id, list(newest))
     shown = []
     for (run_id, case_id, variant), one in last.items():
         case = known[case_id]
@@ -238,6 +239,7 @@ def _failed_cases(
                 decision=decision_sentence(decided.get(case_id), now=now),
                 is_quarantined=is_quarantined(decided.get(case_id), now=now),
                 alike=alike.get(case_id),
+                outage=hit.get(case_id),
             )
         )
     return shown

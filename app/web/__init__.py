@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.web import case_acts, clusters, docs, github, pages, security_txt, set_up, sign_in
+from app.web import case_acts, clusters, docs, github, outages, pages, security_txt, set_up, sign_in
 from app.web.assets import asset_url, static_file
 from app.web.doors import FORM_BYTES, Endpoint, for_everybody, signed_in, writing
 from app.web.problems import Crashes, exception_handlers
@@ -44,12 +44,8 @@ def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
 
 def _pages(web: Web) -> dict[str, Endpoint]:
     return {
+        **_of_repositories(web),
         "/": for_everybody(web, pages.overview),
-        CASE: signed_in(web, pages.one_case),
-        f"{ONE}/uploads": signed_in(web, pages.uploads),
-        f"{ONE}/clusters": signed_in(web, clusters.every_cluster),
-        f"{ONE}/clusters/{{cluster_id}}": signed_in(web, clusters.one_cluster),
-        ONE: signed_in(web, pages.repository),
         "/parked": signed_in(web, pages.parked),
         "/sign-in": partial(sign_in.show, web),
         "/account": for_everybody(web, pages.account),
@@ -67,6 +63,19 @@ def _acts(web: Web) -> dict[str, Endpoint]:
         "/sign-out/everywhere": writing(web, sign_in.leave_everywhere, of_oneself=True),
         "/parked/{task_id}/retry": writing(web, pages.retry),
         f"{CASE}/act": writing(web, case_acts.ask),
+    }
+
+
+def _of_repositories(web: Web) -> dict[str, Endpoint]:
+    """The pages of one repository; its own comes last, as its address fits all of them."""
+    return {
+        CASE: signed_in(web, pages.one_case),
+        f"{ONE}/uploads": signed_in(web, pages.uploads),
+        f"{ONE}/outages": signed_in(web, outages.every_outage),
+        f"{ONE}/outages/{{outage_id}}": signed_in(web, outages.one_outage),
+        f"{ONE}/clusters": signed_in(web, clusters.every_cluster),
+        f"{ONE}/clusters/{{cluster_id}}": signed_in(web, clusters.one_cluster),
+        ONE: signed_in(web, pages.repository),
     }
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.core.errors import ErrorKind
-from app.render import escape, words, words_clusters
+from app.render import escape, words, words_clusters, words_outages
 from app.render.escape import plain
 from app.services.sessions import Visitor
 from app.web import formats
@@ -48,6 +48,8 @@ def _environment() -> Environment:
         "category_sentence": words_clusters.category_sentence,
         "same_error": words_clusters.same_error,
         "bars": formats.bars,
+        "outage_title": words_outages.outage_title,
+        "lasted": words_outages.lasted,
         "cursor_text": formats.cursor_text,
     }
     environment.globals |= {"ago": formats.ago, "asset": asset_url}

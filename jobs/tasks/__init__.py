@@ -12,12 +12,13 @@ from app.core.requests import (
     Recompute,
     TakeDelivery,
     TellChat,
+    TellOutage,
 )
 from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import recompute
 from jobs.tasks.run import evaluate_run, ingest_run
-from jobs.tasks.say import publish_run, tell_chat
+from jobs.tasks.say import publish_run, tell_chat, tell_outage
 from jobs.tasks.take import take_delivery
 from jobs.turns import Handler
 
@@ -27,6 +28,7 @@ HANDLERS: dict[str, Handler] = {
     EvaluateRun.kind: evaluate_run,
     PublishRun.kind: publish_run,
     TellChat.kind: tell_chat,
+    TellOutage.kind: tell_outage,
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,

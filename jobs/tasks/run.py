@@ -1,5 +1,7 @@
 """Ingest a run attempt's reports, and evaluate what failed in it."""
 
+from datetime import datetime
+
 import structlog
 
 from app.core.requests import (
@@ -10,15 +12,16 @@ from app.core.requests import (
     ReadRepositoryFiles,
     Recompute,
     TellChat,
+    TellOutage,
 )
 from app.core.runs import Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
-from app.services import changes, chat, evaluate, ingest
+from app.services import changes, chat, evaluate, ingest, outages
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
-from jobs.turns import Work
+from jobs.turns import Turn, Work
 
 log = structlog.get_logger()
 
@@ -107,6 +110,7 @@ def evaluate_run(work: Work) -> None:
             turn.session, repository, run, now=now, request_id=work.lease.request_id
         )
         runs.mark_evaluated(turn.session, key, now=now)
+        _note_outage(turn, repository, run, now=now)
         for change in found_out.changed:
             if not change.is_dismissal:
                 _announce(turn.session, repository, change)
@@ -133,6 +137,12 @@ def _know_changes(work: Work, repository: Repository, run: Run) -> None:
     with spared(work.context, CODE_HOST):
         found = changes.fetch(host, repository, wanted)
     changes.keep(work.context.engine, repository, found, now=work.context.clock())
+
+
+def _note_outage(turn: Turn, repository: Repository, run: Run, *, now: datetime) -> None:
+    """Let what was judged to be an outage's failures belong to one event, and have it told."""
+    if outage := outages.note_run(turn.session, repository, run, now=now):
+        turn.ask(QueueName.RUN, TellOutage(repository.id, outage.id))
 
 
 def _announce(session: Session, repository: Repository, change: evaluate.Changed) -> None:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from app.core.requests import PublishRun, TellChat
+from app.core.requests import PublishRun, TellChat, TellOutage
 from app.db import repositories
 from app.db.session import unit_of_work
-from app.services import chat, publish
+from app.services import chat, outage_chat, publish
 from app.services.publish import Addresses
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.turns import Work
@@ -54,5 +54,26 @@ def tell_chat(work: Work) -> None:
     if host is not None and telling is not None:
         with spared(context, CHAT):
             chat.say(context.engine, host, telling, now=now)
+    with work.finishing():
+        pass
+
+
+def tell_outage(work: Work) -> None:
+    """Say what is to be said of one outage; nothing without a workspace."""
+    request = work.lease.request
+    assert isinstance(request, TellOutage)
+    context, now = work.context, work.context.clock()
+    host = context.chat
+    telling = None
+    if host is not None:
+        with unit_of_work(context.engine) as session:
+            repository = repositories.repository(session, request.repo_id)
+            if repository is not None:
+                telling = outage_chat.prepare(
+                    session, repository, request.outage_id, public_url=context.public_url
+                )
+    if host is not None and telling is not None:
+        with spared(context, CHAT):
+            outage_chat.say(context.engine, host, telling, now=now)
     with work.finishing():
         pass

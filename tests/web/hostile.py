@@ -42,5 +42,7 @@ def everywhere(world: World, name: str) -> list[str]:
     world.parked(name, key=name, error_kind=name)
     world.refused_upload(repo, name, source=name, request_id=name)
     shop = "/r/acme/shop"
-    clusters = [f"{shop}/clusters", f"{shop}/clusters/{cluster}"]
+    outage = world.outage(run, case, name)
+    clusters = [f"{shop}/outages", f"{shop}/outages/{outage}"]
+    clusters += [f"{shop}/clusters", f"{shop}/clusters/{cluster}"]
     return ["/", shop, f"{shop}/cases/{case}", f"{shop}/uploads", "/parked", *clusters]

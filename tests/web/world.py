@@ -12,7 +12,15 @@ from app.core.outcomes import Outcome
 from app.core.requests import QueueName, TakeDelivery
 from app.db.executions import OUTCOME_CODES
 from app.db.session import Engine, unit_of_work
-from app.db.tables.alike import ClusterCaseRow, ClusterDayRow, ClusterRow, ClusterSignatureRow
+from app.db.tables.alike import (
+    ClusterCaseRow,
+    ClusterDayRow,
+    ClusterRow,
+    ClusterSignatureRow,
+    OutageCaseRow,
+    OutageRow,
+    OutageRunRow,
+)
 from app.db.tables.handed import UploadRow
 from app.db.tables.outside import RepositoryRow
 from app.db.tables.owned import FileOwnerRow
@@ -195,11 +203,36 @@ class World:
             )
         )
 
+    def mark_of(self, cluster_id: int) -> bytes:
+        """The one signature of a cluster."""
+        return sha256(f"cluster {cluster_id}".encode()).digest()[:16]
+
+    def outage(
+        self, run: RunRow, case_id: UUID, crowd: str = "tests/db.py", **given: object
+    ) -> int:
+        """An event in which one case failed in one run."""
+        values: dict[str, Any] = {
+            "kind": "outage",
+            "crowd": crowd,
+            "began_at": run.started_at,
+            "last_at": run.started_at + timedelta(minutes=20),
+        }
+        row = OutageRow(repo_id=run.repo_id, **(values | given))
+        self._add(row)
+        of: dict[str, Any] = {"repo_id": run.repo_id, "outage_id": row.outage_id}
+        self._add(OutageCaseRow(**of, case_id=case_id, variant=crowd, crowd=crowd))
+        hit: dict[str, Any] = {
+            "run_id": run.run_id,
+            "attempt": run.attempt,
+            "pr_number": run.pr_number,
+        }
+        self._add(OutageRunRow(**of, **hit, at=run.started_at))
+        return row.outage_id
+
     def cluster(
         self, run: RunRow, report_id: int, case_id: UUID, said: str, **given: object
     ) -> int:
         """A cluster with one failure of one case, all of whose texts are `said`."""
-        mark = sha256(f"{said}{self.next('cluster')}".encode()).digest()[:16]
         at: dict[str, Any] = {"first_seen_at": run.started_at, "last_seen_at": run.started_at}
         values: dict[str, Any] = {
             "said": said,
@@ -219,7 +252,7 @@ class World:
         row = ClusterRow(repo_id=run.repo_id, **(values | at | given))
         self._add(row)
         of: dict[str, Any] = {"repo_id": run.repo_id, "cluster_id": row.cluster_id}
-        first = run.started_at
+        first, mark = run.started_at, self.mark_of(row.cluster_id)
         self._add(
             ClusterSignatureRow(**of, signature=mark, version=2, words=said, first_seen_at=first)
         )

@@ -1,0 +1,64 @@
+"""Tell chat of an outage: one message for each channel, and a reply when it is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.publishing import ChatMessage
+from app.core.runs import Repository
+from app.db import chat, outage_messages, outages
+from app.db.outage_messages import OutageMessage
+from app.db.session import Engine, Session, unit_of_work
+from app.ports import Chat
+from app.render.chat import outage_message
+from app.render.words_outages import OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is to be said of an outage."""
+
+    repository: Repository
+    page_url: str | None
+    messages: tuple[OutageMessage, ...]
+
+
+def prepare(
+    session: Session, repository: Repository, outage_id: int, *, public_url: str | None
+) -> Telling | None:
+    """What is to be said of an outage; None where there is no such outage."""
+    if outages.reach(session, repository.id, outage_id) is None:
+        return None
+    page = f"{public_url}/r/{repository.full_name}/outages/{outage_id}" if public_url else None
+    found = outage_messages.messages(session, repository.id, outage_id)
+    return Telling(repository, page, tuple(found))
+
+
+def say(engine: Engine, host: Chat, telling: Telling, *, now: datetime) -> None:
+    """Post what was not posted yet; that it is over, in the thread of its beginning."""
+    roots: dict[str, str] = {}
+    for one in telling.messages:
+        thread = roots.get(one.channel) if one.once.endswith(f":{OVER}") else None
+        ts = one.ts or _post(engine, host, telling, one, thread, now=now)
+        roots.setdefault(one.channel, ts)
+
+
+def _post(
+    engine: Engine,
+    host: Chat,
+    telling: Telling,
+    one: OutageMessage,
+    thread: str | None,
+    *,
+    now: datetime,
+) -> str:
+    repository = telling.repository
+    handle = f"{repository.id:x}:{one.once}"
+    message: ChatMessage = outage_message(
+        repository.full_name, one.text, page_url=telling.page_url, handle=handle
+    )
+    ts = host.find(one.channel, handle, thread=thread)
+    if ts is None:
+        ts = host.post(one.channel, message, thread=thread)
+    with unit_of_work(engine) as session:
+        chat.note_sent(session, repository.id, one.id, ts=ts, now=now)
+    return ts

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.core.decide import Cause, Finding, Standing, State
-from app.core.evidence import Evidence, EvidenceKind, evidence
+from app.core.evidence import Evidence, EvidenceKind, Fact, evidence
 from app.core.history.records import Observation
 from app.core.scorer import facts
 from app.core.scorer.policies import Evidence as EvidenceScorer
@@ -68,6 +68,8 @@ def _standing_reasons(
     if since is not None:
         failed = max(told.base.values(), default=2)
         yield evidence(EvidenceKind.BROKEN_ON_BASE, since=since, failed=failed, branch=branch)
+        if told.culprit:
+            yield Evidence(EvidenceKind.CULPRIT, told.culprit)
     if told.times:
         yield contradicted(told)
     if standing.runs:
@@ -92,8 +94,35 @@ def _rate(standing: Standing) -> Evidence:
     return evidence(EvidenceKind.RATE, rate=standing.rate, low=low, high=high, runs=standing.runs)
 
 
+def culprit_of(broken: facts.Break, authors: Mapping[str, str]) -> dict[str, Fact]:
+    """Who may have broken a case: the likeliest commit and the next, of how many.
+
+    `authors` are those of the commits, by sha, where they are known.
+    """
+    ranked = sorted(broken.suspects, key=lambda one: -one.p)
+    if not ranked:
+        return {}
+    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    return {
+        "passed": broken.passed,
+        "since": broken.since,
+        "commits": len(ranked),
+        "commit": first.commit,
+        "author": authors.get(first.commit),
+        "p": first.p,
+        "second": second.commit if second else None,
+        "second_p": second.p if second else None,
+    }
+
+
 def finding_of(
-    said: SaidFinding, standing: Standing | None, told: Told | None, *, ran: int, branch: str
+    said: SaidFinding,
+    standing: Standing | None,
+    told: Told | None,
+    *,
+    ran: int,
+    branch: str,
+    culprit: Mapping[str, Fact],
 ) -> Finding:
     """What a failure was held to be at once, with the two or three reasons that moved it most.
 
@@ -103,6 +132,10 @@ def finding_of(
     reasons = [reason for fact in said.facts for reason in _reason(fact, told, branch)]
     if not reasons:
         reasons = list(_own_reasons(said, standing, ran))
+    if said.cause is Cause.BROKEN and culprit:
+        named = Evidence(EvidenceKind.CULPRIT, culprit)
+        reasons = [one for one in reasons if one.kind is not EvidenceKind.CULPRIT]
+        reasons.insert(1, named)
     return Finding(said.cause, said.p_flaky, tuple(reasons[:REASONS_MOST]))
 
 

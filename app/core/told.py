@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from app.core.evidence import Fact
 from app.core.history.records import Observation
 from app.core.scorer.said import Contradicted
 
@@ -39,6 +40,7 @@ class Told:
     forgiven_at: float | None = None  # a person said that what was seen until then was no flake
     before: int = 0  # reports that ran it before it first failed, about
     base: Mapping[str, int] = field(default_factory=dict)  # by job: the default branch's failures
+    culprit: Mapping[str, Fact] = field(default_factory=dict)  # of the break; of what it is made
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -84,7 +86,9 @@ class Told:
     def recovered(self, jobs: Mapping[str, object]) -> "Told":
         """With the failures of the default branch forgotten in jobs that are not in these."""
         base = {job: count for job, count in self.base.items() if job in jobs}
-        return self if base == self.base else replace(self, base=base)
+        if base == self.base:
+            return self
+        return replace(self, base=base, culprit=self.culprit if base else {})
 
 
 def how(by: str, failure: Failed | None, seen: Observation) -> str:

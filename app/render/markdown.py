@@ -58,13 +58,22 @@ def _case(line: CaseLine) -> str:
     where = f" in [{escape.code(_place(line))}]({line.file_url})" if line.file_url else ""
     said = [f"{ITEM}**{title}**{where} · {words.CAUSE_WORDS[line.cause]}"]
     said.append(f"  [{escape.markdown(line.job)}]({line.job_url})")
-    said += [f"  {escape.markdown(sentence, limit=500)}" for sentence in line.sentences]
+    said += [f"  {_reason(sentence, line)}" for sentence in line.sentences]
     said += [f"  {_note(note)}" for note in line.notes]
     if line.decision:
         said.append(f"  **{escape.markdown(line.decision, limit=300)}**")
     if line.message:
         said.append(f"  {escape.code(line.message, limit=MESSAGE_SHOWN)}")
     return "  \n".join(said)
+
+
+def _reason(sentence: str, line: CaseLine) -> str:
+    """A sentence with the commits that it names as links; a short sha needs no escape."""
+    said = escape.markdown(sentence, limit=500)
+    for name, url in line.commits:
+        before, found, after = said.partition(name)
+        said = f"{before}[{name}]({url}){after}" if found else said
+    return said
 
 
 def _note(note: Note) -> str:

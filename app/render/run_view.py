@@ -123,6 +123,10 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         cause=case.finding.cause,
         p_flaky=case.finding.p_flaky,
         sentences=words.evidence_sentences(case.finding.evidence),
+        commits=tuple(
+            (name, f"{facts.server_url}/{facts.repo}/commit/{sha}")
+            for name, sha in words.named_commits(case.finding.evidence).items()
+        ),
         message=case.message,
         job=case.job_name or case.variant,
         job_url=case.job_url or f"{facts.server_url}/{facts.repo}/actions",

@@ -48,6 +48,7 @@ class CaseLine:
     decision: str | None = None  # who quarantined or dismissed it
     is_quarantined: bool = False  # the decision is a quarantine in force
     notes: tuple[Note, ...] = ()
+    commits: tuple[tuple[str, str], ...] = ()  # as the sentences name them, with their addresses
 
     @property
     def needs_you(self) -> bool:

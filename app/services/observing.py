@@ -15,15 +15,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.decide import Finding, Standing, State
+from app.core.evidence import Fact
 from app.core.history.records import CaseSet
-from app.core.judging import finding_of, standing_of
+from app.core.judging import culprit_of, finding_of, standing_of
 from app.core.policy.policy import Policy
 from app.core.runs import Repository, Run, RunKey
 from app.core.scorer import memory
 from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Said
 from app.core.told import Told
-from app.db import judgements, scorers
+from app.db import changes, judgements, scorers
 from app.db.judgements import StoredFinding
 from app.db.observations import Seen
 from app.db.observed_sets import Sets
@@ -119,8 +120,9 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     """Work one observation in, and write what is said of it; its state is written at the end."""
     observation, before = seen.observation, work.scorer
     after, said = before.observe(observation)
+    culprits = _culprits(session, repository, said)
     if not work.is_silent:
-        findings = _findings(repository, work, seen, said)
+        findings = _findings(repository, work, seen, said, culprits)
         judgements.add_findings(session, repository.id, findings)
         mending.mend(session, repository.id, work.told, seen, said)
     if not observation.is_trusted:
@@ -135,7 +137,7 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     work.kept = replace(
         work.kept, newest_at=observation.at if newest is None else max(newest, observation.at)
     )
-    _remember(work, seen, said, before)
+    _remember(work, seen, said, before, culprits)
     _judge(repository, work, seen.run, memory.moved(before, after), at=observation.at)
 
 
@@ -148,7 +150,21 @@ def _is_misplaced(work: Work, seen: Seen) -> bool:
     return observation.is_default and not memory.knows_commit(work.scorer, observation.code)
 
 
-def _findings(repository: Repository, work: Work, seen: Seen, said: Said) -> list[StoredFinding]:
+def _culprits(session: Session, repository: Repository, said: Said) -> dict[str, dict[str, Fact]]:
+    """By case that the default branch fails: who may have broken it."""
+    broken = {one.case: one.broken for one in said.findings if one.broken is not None}
+    suspects = {suspect.commit for one in broken.values() for suspect in one.suspects}
+    known = changes.commits(session, repository.id, suspects) if suspects else {}
+    authors = {sha: commit.author for sha, commit in known.items()}
+    return {case: culprit_of(one, authors) for case, one in broken.items()}
+
+
+Culprits = Mapping[str, Mapping[str, Fact]]
+
+
+def _findings(
+    repository: Repository, work: Work, seen: Seen, said: Said, culprits: Culprits
+) -> list[StoredFinding]:
     """What each failure of an observation is held to be, by what was known before it."""
     branch, at = repository.default_branch, seen.observation.at
     failing = [one.case for one in said.findings]
@@ -160,7 +176,8 @@ def _findings(repository: Repository, work: Work, seen: Seen, said: Said) -> lis
         if told is not None and one.case in judged:
             standing = standing_of(work.scorer, judged[one.case], told, branch=branch)
         ran = memory.ran_before(work.scorer, one.case)
-        finding = finding_of(one, standing, told, ran=ran, branch=branch)
+        culprit = culprits.get(one.case, {})
+        finding = finding_of(one, standing, told, ran=ran, branch=branch, culprit=culprit)
         found.append(_stored(seen, one.case, finding))
     return found
 
@@ -171,7 +188,7 @@ def _stored(seen: Seen, case: str, finding: Finding) -> StoredFinding:
     return StoredFinding(key.run_id, key.attempt, UUID(hex=case), job, finding, at)
 
 
-def _remember(work: Work, seen: Seen, said: Said, before: Scorer) -> None:
+def _remember(work: Work, seen: Seen, said: Said, before: Scorer, culprits: Culprits) -> None:
     """Keep what sentences about the cases are made of."""
     observation, told = seen.observation, work.told
     for one in said.findings:
@@ -182,6 +199,8 @@ def _remember(work: Work, seen: Seen, said: Said, before: Scorer) -> None:
             sha=seen.run.head_sha,
             executions=sum(execution.outcome.is_failing for execution in executions),
         )
+        if observation.is_default and one.case in culprits:
+            told[one.case] = replace(told[one.case], culprit=culprits[one.case])
     for found in said.contradicted:
         if found.case in told:
             told[found.case] = told[found.case].contradicted(found, observation)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import artifacts, case_pages, executions, pages
+from app.db import artifacts, case_pages, executions, observations, observed_reports, pages, scorers
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
 from tests.databases import copy_of
@@ -60,6 +60,19 @@ FILL = (
     SELECT repo_id, case_id, CASE WHEN name LIKE '%7' THEN 'flaky' ELSE 'healthy' END, 0.5, 0, 0,
            0, 1, 1, 1, :now, '[]', 1, :now
     FROM case_ WHERE repo_id = :repo
+    """,
+    """
+    INSERT INTO scorer (repo_id, generation, name, version, told, is_current, made_at)
+    VALUES (:repo, 1, 'evidence', '1', '{}', true, :now)
+    """,
+    """
+    INSERT INTO scorer_case (repo_id, generation, case_id, memory, told, jobs, is_held)
+    SELECT repo_id, 1, case_id, '{}', '{}',
+           CASE WHEN name LIKE '%77' THEN ARRAY['unit'] ELSE '{}' END, name LIKE '%97'
+    FROM case_ WHERE repo_id = :repo
+    """,
+    """
+    UPDATE report SET observed_at = :now, case_set = '\\x01' WHERE repo_id = :repo AND run_id > 1
     """,
     """
     INSERT INTO artifact (repo_id, run_id, attempt, digest, case_id, kind, name, at, keep_until)
@@ -199,6 +212,57 @@ def test_the_watched_cases_of_a_run_are_read_by_case(
     reads = reads_of(full, ask)
 
     assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+
+
+def test_what_a_job_can_move_is_read_by_what_waits_for_it(full: Engine) -> None:
+    with unit_of_work(full) as session:
+        kept = scorers.current(session, REPO)
+    assert kept is not None
+
+    waiting = reads_of(full, lambda session: scorers.waiting(session, kept, ["unit"]))
+    held = reads_of(full, lambda session: scorers.watched(session, kept))
+
+    assert {read.index for read in waiting if read.index} == {"scorer_case_waiting"}
+    assert {read.index for read in held if read.index} == {"scorer_case_held"}
+
+
+def test_the_results_of_a_report_are_read_by_what_failed_or_was_skipped(
+    full: Engine, filled: set[str]
+) -> None:
+    with unit_of_work(full) as session:
+        [report] = session.execute(text("SELECT report_id FROM report WHERE run_id = 7")).scalars()
+
+    def ask(session: Session) -> object:
+        asked = {"repo": REPO, "reports": [report], "every_skip": False}
+        return session.execute(observations.RESULTS, asked).all()
+
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "occurrence", filled) <= {
+        "repo_id_report_id_idx",
+        "repo_id_case_id_at_idx",
+    }
+    assert indexes_by_which(reads, "execution", filled) == {
+        "repo_id_case_id_at_idx",
+        "repo_id_report_id_idx",
+    }
+
+
+def test_reports_that_wait_are_read_without_those_that_were_seen(full: Engine) -> None:
+    def ask(session: Session) -> object:
+        return observed_reports.waiting(session, REPO, 1, upto=utc_now())
+
+    reads = reads_of(full, ask)
+
+    assert "report_unobserved" in {read.index for read in reads}
+
+
+def test_a_part_of_the_history_is_read_in_the_order_of_time(full: Engine, now: datetime) -> None:
+    asked = {"repo": REPO, "at": now - timedelta(days=9), "report": 0, "most": 5}
+
+    reads = reads_of(full, lambda session: session.execute(observed_reports.IN_TIME, asked).all())
+
+    assert {read.index for read in reads if read.table == "report"} == {"report_in_time"}
 
 
 def test_the_list_of_flaky_cases_reads_no_healthy_one(full: Engine) -> None:

@@ -155,6 +155,7 @@ def test_the_whole_of_a_comment_reads_as_it_should() -> None:
         "<details><summary>Broken on main: 1 case fails there too</summary>",
         "\n- **`cart::test_sum`** · broken on the default branch  \n"
         f"  [test]({of_job})  \n"
-        f"  Has failed on main since {'c' * 7} (3 of 3 runs).",
+        f"  Has failed on main since [{'c' * 7}](https://github.com/shop/cart/commit/{'c' * 40})"
+        " (3 of 3 runs).",
         "</details>",
     ]

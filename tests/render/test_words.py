@@ -113,6 +113,35 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         "Has failed on main since 4f2c1d9 (3 of 4 runs).",
     ),
     (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": "77ab12c" + "0" * 33,
+            "since": SHA,
+            "commits": 3,
+            "commit": SHA,
+            "author": "ada",
+            "p": 0.82,
+            "second": "9f3c111" + "0" * 33,
+            "second_p": 0.11,
+        },
+        "Broke after 77ab12c passed, most likely in 4f2c1d9 by ada (82 %),"
+        " else 9f3c111 (11 %), of 3 commits.",
+    ),
+    (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": None,
+            "since": SHA,
+            "commits": 1,
+            "commit": SHA,
+            "author": None,
+            "p": 0.97,
+            "second": None,
+            "second_p": None,
+        },
+        "Broke most likely in 4f2c1d9 (97 %).",
+    ),
+    (
         EvidenceKind.NEAR_CHANGE,
         {"paths": "shop/cart.py", "more": 1},
         "The change touches what lies near it: shop/cart.py.",

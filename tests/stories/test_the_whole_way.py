@@ -33,7 +33,7 @@ SUMMARY = """\
 /tests/test_cart.py#L30) · known flaky \x20
   [test (3.11)](GITHUB/acme/shop/actions/runs/7005/job/JOB) \x20
   Failed on attempt 1 and passed on attempt 2 of the same commit, twice on 2 days, last on \
-0003000. \x20
+[0003000](GITHUB/acme/shop/commit/0003000300030003000300030003000300030003). \x20
   Fails in 33 % (9.7\u201370 %) of its runs for no fault of the code, 6 runs seen. \x20
   `AssertionError: 3 != 4`
 
@@ -101,7 +101,8 @@ def test_a_break_of_main_is_no_pull_requests_fault(shop: Shop) -> None:
 
     [check] = shop.checks(head)
     assert check.title == "Nothing needs you · 1 broken on main"
-    since = f"Has failed on main since {first.head_sha[:7]} (2 of 2 runs)."
+    commit = f"{shop.stage.world.address}/acme/shop/commit/{first.head_sha}"
+    since = f"Has failed on main since [{first.head_sha[:7]}]({commit}) (2 of 2 runs)."
     assert since in (check.summary or "")
     assert check.actions == []
     [of_main] = shop.checks("0003" * 10)

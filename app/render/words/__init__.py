@@ -15,7 +15,7 @@ from app.render.words.formats import (
     start,
     times,
 )
-from app.render.words.reasons import evidence_sentence, evidence_sentences
+from app.render.words.reasons import evidence_sentence, evidence_sentences, named_commits
 
 __all__ = [
     "SHA_SHOWN",
@@ -24,6 +24,7 @@ __all__ = [
     "evidence_sentence",
     "evidence_sentences",
     "minute",
+    "named_commits",
     "percent",
     "probability",
     "rate_with_interval",

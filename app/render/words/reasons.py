@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.core.evidence import Evidence, EvidenceKind, Fact
-from app.render.words.formats import counted, rate_with_interval, short, start, times
+from app.render.words.formats import counted, percent, rate_with_interval, short, start, times
 
 
 def evidence_sentence(evidence: Evidence) -> str:
@@ -14,6 +14,15 @@ def evidence_sentence(evidence: Evidence) -> str:
 def evidence_sentences(reasons: Sequence[Evidence]) -> tuple[str, ...]:
     """All of them, strongest first."""
     return tuple(evidence_sentence(reason) for reason in reasons)
+
+
+def named_commits(reasons: Sequence[Evidence]) -> dict[str, str]:
+    """The commits that these sentences name, as they do: by that, the whole of each."""
+    shas = (str(one.facts[name]) for one in reasons for name in _COMMITS if one.facts.get(name))
+    return {short(sha): sha for sha in shas if short(sha) != sha}
+
+
+_COMMITS = ("last_sha", "since", "passed", "commit", "second")  # the facts that hold one
 
 
 def _number(fact: Fact) -> int:
@@ -83,6 +92,18 @@ def _few_runs(facts: Mapping[str, Fact]) -> str:
     return f"Little is known of it yet: {counted(runs, 'run')} seen."
 
 
+def _culprit(facts: Mapping[str, Fact]) -> str:
+    after = f"after {short(facts['passed'])} passed, " if facts["passed"] else ""
+    by = f" by {facts['author']}" if facts["author"] else ""
+    likely = f"{short(facts['commit'])}{by} ({percent(_share(facts['p']))})"
+    rest = ""
+    if facts["second"]:
+        rest = f", else {short(facts['second'])} ({percent(_share(facts['second_p']))})"
+    several = _number(facts["commits"])
+    of = f", of {several} commits" if several > 1 else ""
+    return f"Broke {after}most likely in {likely}{rest}{of}."
+
+
 def _near_change(facts: Mapping[str, Fact]) -> str:
     rest = _number(facts["more"]) - 2
     others = f" and {counted(rest, 'file')} more" if rest > 0 else ""
@@ -129,6 +150,7 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.FAILS_AGAIN_ON_PR: _fails_again,
     EvidenceKind.ADDED_HERE: _added_here,
     EvidenceKind.FEW_RUNS: _few_runs,
+    EvidenceKind.CULPRIT: _culprit,
     EvidenceKind.NEAR_CHANGE: _near_change,
     EvidenceKind.FAR_FROM_CHANGE: _far_from_change,
     EvidenceKind.FAILING_BESIDE: _failing_beside,

@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 NODE := tests/contract
 NODE_STAMP := $(NODE)/node_modules/.installed
 
-.PHONY: demo test contract check install format bench fuzz docs picture lock clean
+.PHONY: demo test contract check install format bench soak fuzz docs picture lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
@@ -33,6 +33,9 @@ format: $(STAMP)
 
 bench: $(STAMP) ## the long measurements: ratios, never absolute times
 	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: $(STAMP) ## a history as signed webhooks through the real processes; ARGS="HISTORY --reports 400"
+	$(BIN)/python -m tests.soak $(ARGS)
 
 fuzz: $(STAMP) ## four minutes of looking for input that breaks a reader; ARGS="junit --seconds 60"
 	$(BIN)/python -m tests.fuzz $(ARGS)

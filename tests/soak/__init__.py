@@ -1,0 +1,1 @@
+"""A history replayed as signed webhooks through the real processes, at full speed."""

@@ -58,7 +58,8 @@ class PlainRuns:
             return
         names = list(attrs)
         values = r"\s++".join(f"{name}={_VALUE}" for name in names)
-        self._pattern = re.compile(rf"\s*+<testcase\s++{values}\s*+(?:/>|>\s*+</testcase\s*+>)")
+        # Begins with a letter, not with spaces: from each of many spaces it would look on anew.
+        self._pattern = re.compile(rf"<testcase\s++{values}\s*+(?:/>|>\s*+</testcase\s*+>)\s*+")
         name, classname, time = (names.index(key) for key in ("name", "classname", "time"))
         self._order = (name, classname, time)
 

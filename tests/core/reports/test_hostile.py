@@ -368,6 +368,15 @@ def test_text_that_looks_like_cases_is_no_case() -> None:
     assert "probe" not in cases[1].last.failure.trace
 
 
+@pytest.mark.timeout(60)  # reading from each space anew would take ten minutes
+def test_megabytes_of_spaces_are_passed_over_once() -> None:
+    text = SUITE.format(CASE.format("first") + " " * 4_000_000 + CASE.format("last"))
+
+    cases, _ = read_bytes(text)
+
+    assert [case.name for case in cases] == ["first", "last"]
+
+
 @pytest.mark.parametrize("pad", range(0, 400, 7))
 def test_the_edges_of_what_is_read_at_once_lose_nothing(pad: int) -> None:
     names = [f"case {n}" for n in range(2500)]

@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 NODE := tests/contract
 NODE_STAMP := $(NODE)/node_modules/.installed
 
-.PHONY: demo test contract check install format bench soak fuzz docs picture lock clean
+.PHONY: demo test contract check install format bench soak fuzz docs audit sbom picture lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
@@ -40,6 +40,12 @@ soak: $(STAMP) ## a history as signed webhooks through the real processes; ARGS=
 fuzz: $(STAMP) ## four minutes of looking for input that breaks a reader; ARGS="junit --seconds 60"
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+audit: $(STAMP) ## known holes in what is pinned; asks the package index
+	$(BIN)/pip-audit --require-hashes --disable-pip --strict --progress-spinner off -r requirements.txt
+
+sbom: $(STAMP) ## the bill of materials (CycloneDX) in sbom.json
+	$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements.txt
+
 picture: $(STAMP) ## the README's pictures, from the demo's own pages (needs Chromium)
 	$(BIN)/python -m tests.picture
 
@@ -68,5 +74,5 @@ $(NODE_STAMP): $(STAMP) $(NODE)/package.json $(NODE)/package-lock.json
 	@touch $@
 
 clean: ## everything that was made here
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/output $(NODE)/node_modules
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/output sbom.json $(NODE)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -138,6 +138,7 @@ class Parts:
             limits=self.limits,
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
+            forget=self.github.forget,
         )
 
 

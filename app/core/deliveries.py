@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.requests import QueueName, Request
-from app.core.runs import PullRequest, Repository, Run
+from app.core.runs import Job, PullRequest, Repository, Run, RunKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,28 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class InstallationSeen:
-    """An account installed the App, or suspended or removed it."""
+    """An account that installed the App, and whether it suspended or removed it.
+
+    `is_news` where it was told of the installation itself; in passing, only the account counts.
+    """
 
     id: int
     account: str
     suspended_at: datetime | None = None
     deleted_at: datetime | None = None
+    is_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RepositorySeen:
-    """A repository as a delivery names it; `default_branch` is "" where it does not tell."""
+    """A repository as a delivery names it; `default_branch` is "" where it does not tell.
+
+    `is_news` where it tells that the App was put on it; in passing, that stays as it was.
+    """
 
     repository: Repository
     is_private: bool
+    is_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,14 @@ class RepositoryGone:
     """The App was taken off a repository."""
 
     repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRenamed:
+    """The account of an installation has another login."""
+
+    installation_id: int
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,14 @@ class RunSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class JobSeen:
+    """A job of a run attempt as a delivery names it."""
+
+    run: RunKey
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRevoked:
     """A person took back, on GitHub, that we know them; the id is GitHub's."""
 
@@ -80,7 +104,14 @@ class AccessRevoked:
 
 
 Fact = (
-    InstallationSeen | RepositorySeen | RepositoryGone | PullRequestSeen | RunSeen | AccessRevoked
+    InstallationSeen
+    | RepositorySeen
+    | RepositoryGone
+    | AccountRenamed
+    | PullRequestSeen
+    | RunSeen
+    | JobSeen
+    | AccessRevoked
 )
 
 
@@ -104,7 +135,7 @@ def only_from(taken: Taken, accounts: Collection[str]) -> Taken:
 
 def _owner(fact: Fact) -> str | None:
     match fact:
-        case InstallationSeen(account=account):
+        case InstallationSeen(account=account) | AccountRenamed(account=account):
             return account
         case RepositorySeen(repository=repository):
             return repository.full_name.partition("/")[0]

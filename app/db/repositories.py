@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core.deliveries import InstallationSeen, RepositorySeen
+from app.core.deliveries import AccountRenamed, InstallationSeen, RepositorySeen
 from app.core.errors import BadInput
 from app.core.retention import DEFAULTS, Retention
 from app.core.runs import PullRequest, Repository
@@ -15,7 +15,14 @@ from app.db.tables.outside import InstallationRow, PullRequestRow, RepositoryRow
 
 
 def note_installation(session: Session, seen: InstallationSeen, *, now: datetime) -> None:
-    """Store an installation as it was at `now`, unless it was heard of later."""
+    """Store an installation as it was at `now`, unless it was heard of later.
+
+    What names it in passing tells only that it was there: an event that was under way when it
+    was suspended or removed undoes nothing. With it go, and come back, its repositories.
+    """
+    if not seen.is_news:
+        _meet_installation(session, seen, now=now)
+        return
     values = {
         "id": seen.id,
         "account": seen.account,
@@ -24,13 +31,61 @@ def note_installation(session: Session, seen: InstallationSeen, *, now: datetime
         "updated_at": now,
     }
     _upsert(session, InstallationRow, values, key=("id",))
+    if seen.deleted_at is not None:
+        session.execute(
+            text(
+                "UPDATE repository SET removed_at = :now, updated_at = :now"
+                " WHERE installation_id = :id AND removed_at IS NULL AND updated_at <= :now"
+            ),
+            {"id": seen.id, "now": now},
+        )
+
+
+def _meet_installation(session: Session, seen: InstallationSeen, *, now: datetime) -> None:
+    session.execute(
+        text(
+            "INSERT INTO installation (id, account, updated_at) VALUES (:id, :account, :now)"
+            " ON CONFLICT (id) DO UPDATE SET account = excluded.account"
+            " WHERE installation.updated_at <= excluded.updated_at"
+            " AND installation.account <> excluded.account"
+        ),
+        {"id": seen.id, "account": seen.account, "now": now},
+    )
+
+
+def rename_account(session: Session, seen: AccountRenamed, *, now: datetime) -> None:
+    """Give an installation's repositories their owner's new name."""
+    values = {"id": seen.installation_id, "account": seen.account, "now": now}
+    session.execute(
+        text("UPDATE installation SET account = :account WHERE id = :id AND updated_at <= :now"),
+        values,
+    )
+    moving = """
+        SELECT repo_id, :account || '/' || split_part(full_name, '/', 2) AS full_name
+        FROM repository WHERE provider = 'github' AND installation_id = :id AND updated_at <= :now
+    """
+    session.execute(
+        text(
+            "UPDATE repository SET full_name = repository.full_name || '#' || repository.repo_id"
+            f" FROM ({moving}) AS moving WHERE repository.full_name = moving.full_name"
+            " AND repository.provider = 'github' AND repository.repo_id <> moving.repo_id"
+        ),
+        values,
+    )
+    session.execute(
+        text(
+            "UPDATE repository SET full_name = moving.full_name, updated_at = :now"
+            f" FROM ({moving}) AS moving WHERE repository.repo_id = moving.repo_id"
+        ),
+        values,
+    )
 
 
 def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) -> None:
     """Store a repository as it was at `now`, unless it was heard of later.
 
     Its name may have passed to it from another. An empty default branch means that the delivery
-    does not tell it.
+    does not tell it. One that we were taken off stays so, unless this is news of being put on it.
     """
     repository = seen.repository
     if _is_old_news(session, repository, now=now):
@@ -55,7 +110,8 @@ def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) ->
     if repository.installation_id is not None:
         values["installation_id"] = repository.installation_id
     unknown = () if repository.default_branch else ("default_branch",)
-    _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings", *unknown))
+    stays = () if seen.is_news else ("removed_at",)
+    _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings", *unknown, *stays))
 
 
 def _is_old_news(session: Session, repository: Repository, *, now: datetime) -> bool:
@@ -119,9 +175,21 @@ def note_pull_request(session: Session, repo_id: int, seen: PullRequest) -> None
 
 
 def repository(session: Session, repo_id: int) -> Repository | None:
-    """A repository by its id; None when we never saw it, or were taken off it."""
+    """A repository by its id; None when we never saw it, or may do nothing there.
+
+    We were taken off it, or its account suspended the App.
+    """
     row = session.get(RepositoryRow, repo_id)
-    return None if row is None or row.removed_at is not None else _repository(row)
+    if row is None or row.removed_at is not None or _is_suspended(session, row):
+        return None
+    return _repository(row)
+
+
+def _is_suspended(session: Session, row: RepositoryRow) -> bool:
+    if row.installation_id is None:
+        return False
+    found = session.get(InstallationRow, row.installation_id)
+    return found is not None and (found.suspended_at is not None or found.deleted_at is not None)
 
 
 def hold(session: Session, repo_id: int) -> None:

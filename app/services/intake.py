@@ -6,8 +6,10 @@ from datetime import datetime
 
 from app.core.deliveries import (
     AccessRevoked,
+    AccountRenamed,
     Fact,
     InstallationSeen,
+    JobSeen,
     PullRequestSeen,
     RepositoryGone,
     RepositorySeen,
@@ -20,16 +22,35 @@ from app.db.session import Session
 def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
     """Store each fact; late and repeated ones change nothing that is newer."""
     for fact in facts:
-        match fact:
-            case InstallationSeen():
-                repositories.note_installation(session, fact, now=now)
-            case RepositorySeen():
-                repositories.note_repository(session, fact, now=now)
-            case RepositoryGone():
-                repositories.note_removal(session, fact.repo_id, now=now)
-            case PullRequestSeen():
-                repositories.note_pull_request(session, fact.repo_id, fact.pull_request)
-            case AccessRevoked():
-                people.forget(session, fact.user_id)
-            case RunSeen():
-                runs.note_run(session, replace(fact.run, head_repo=fact.head_repo))
+        if not _note_place(session, fact, now=now):
+            _note_event(session, fact)
+
+
+def _note_place(session: Session, fact: Fact, *, now: datetime) -> bool:
+    """Store what is told of an installation or a repository; False for anything else."""
+    match fact:
+        case InstallationSeen():
+            repositories.note_installation(session, fact, now=now)
+        case RepositorySeen():
+            repositories.note_repository(session, fact, now=now)
+        case RepositoryGone():
+            repositories.note_removal(session, fact.repo_id, now=now)
+        case AccountRenamed():
+            repositories.rename_account(session, fact, now=now)
+        case _:
+            return False
+    return True
+
+
+def _note_event(session: Session, fact: Fact) -> None:
+    match fact:
+        case PullRequestSeen():
+            repositories.note_pull_request(session, fact.repo_id, fact.pull_request)
+        case RunSeen():
+            runs.note_run(session, replace(fact.run, head_repo=fact.head_repo))
+        case JobSeen():
+            runs.note_job(session, fact.run, fact.job)
+        case AccessRevoked():
+            people.forget(session, fact.user_id)
+        case _:
+            raise AssertionError(f"{fact} is a fact that nobody notes")

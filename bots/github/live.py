@@ -50,6 +50,12 @@ class LiveHosts:
                 self._made_with = wanted
             return self._hosts
 
+    def forget(self, installation_id: int) -> None:
+        """Drop an installation's token; nothing where none was ever asked for."""
+        with self._lock:
+            if self._hosts is not None:
+                self._hosts.forget(installation_id)
+
     def tell_secret(self, secret: str) -> None:
         """Let GitHub sign with another webhook secret; Unavailable until an App is set up."""
         hosts = self.hosts()

@@ -170,6 +170,7 @@ class CheckRunPart(Payload):
     """A check run."""
 
     id: Id
+    head_sha: Sha | None = None
     external_id: Text | None = None
     app: AppPart | None = None
 

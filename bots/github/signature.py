@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.core.errors import BadInput, NotSignedIn
 
-EVENT = re.compile(r"[a-z][a-z_]{0,63}")
+EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}")  # projects_v2_item is one
 GUID = re.compile(r"[0-9A-Za-z-]{1,64}")
 SIGNATURE = re.compile(r"sha256=([0-9a-fA-F]{64})")
 

@@ -12,11 +12,9 @@ from starlette.responses import JSONResponse, Response
 from app.core.deliveries import NewDelivery
 from app.core.errors import ErrorKind, Unavailable
 from bots.answers import BodyTooLarge, body_of, cannot_store, refusal, request_id_of
-from bots.github.events import KNOWN_EVENTS
 from bots.github.signature import BadForm, BadSignature, Form, check_form, is_signed
 
 MAX_BODY = 25 * 1024 * 1024  # bytes; GitHub caps payloads at 25 MB
-PING = "ping"
 
 NOT_SET_UP = (
     "No webhook secret is set, so no delivery can be trusted; set the GitHub App up at "
@@ -47,7 +45,7 @@ class Webhook:
     secrets_now: Callable[[], Sequence[str]] | None = None
 
     async def receive(self, http: HttpRequest) -> Response:
-        """202 once the delivery is stored or known to be of no interest, else a refusal."""
+        """202 once the delivery is stored, of interest or not, else a refusal."""
         secrets = encoded(self.secrets()) or await self.looked_up()
         if not secrets:
             return refusal(http, 503, ErrorKind.VALIDATION, NOT_SET_UP)
@@ -82,10 +80,6 @@ class Webhook:
         """Store a genuine delivery. Runs in a thread: a large body takes long to parse."""
         if not is_json_object(body):
             return refusal(http, 400, ErrorKind.VALIDATION, NO_JSON)
-        if form.event == PING:
-            return JSONResponse({"pong": form.guid}, status_code=202)
-        if form.event not in KNOWN_EVENTS:
-            return JSONResponse({"ignored": form.event}, status_code=202)
         delivery = NewDelivery(
             source="github",
             guid=form.guid,

@@ -1,5 +1,6 @@
 """Take a delivery in: note its facts, ask for the work that follows."""
 
+from app.core.deliveries import InstallationSeen
 from app.core.requests import TakeDelivery
 from app.db import deliveries
 from app.db.session import unit_of_work
@@ -20,6 +21,9 @@ def take_delivery(work: Work) -> None:
         with work.finishing():
             return
     taken = work.context.translators[delivery.source](delivery)
+    for fact in taken.facts:
+        if isinstance(fact, InstallationSeen) and fact.is_news:
+            work.context.forget(fact.id)  # its token was revoked, or may do more or less now
     with work.finishing() as turn:
         intake.note(turn.session, taken.facts, now=delivery.received_at)
         for queue, follows in taken.requests:

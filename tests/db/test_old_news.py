@@ -1,10 +1,11 @@
 """Deliveries come late and twice: what they tell never undoes what was heard after them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from app.core.deliveries import InstallationSeen, RepositorySeen
+from app.core.deliveries import AccountRenamed, InstallationSeen, RepositorySeen
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.session import Engine, unit_of_work
@@ -14,7 +15,8 @@ LATER = FIRST + timedelta(minutes=5)
 
 
 def shop(number: int = 1, name: str = "acme/shop", installation: int = 77) -> RepositorySeen:
-    return RepositorySeen(Repository(number, name, "main", installation), is_private=False)
+    told = Repository(number, name, "main", installation)
+    return RepositorySeen(told, is_private=False, is_news=True)
 
 
 def names(engine: Engine) -> dict[int, tuple[str, int | None, bool]]:
@@ -62,10 +64,59 @@ def test_a_repository_taken_away_comes_back_only_by_newer_news(engine: Engine) -
 
 def test_an_old_event_does_not_undo_the_end_of_an_installation(engine: Engine) -> None:
     with unit_of_work(engine) as session:
-        ended = InstallationSeen(id=77, account="acme", deleted_at=LATER)
+        ended = InstallationSeen(id=77, account="acme", deleted_at=LATER, is_news=True)
         repositories.note_installation(session, ended, now=LATER)
 
-        repositories.note_installation(session, InstallationSeen(77, "acme"), now=FIRST)
+        repositories.note_installation(
+            session, InstallationSeen(77, "acme", is_news=True), now=FIRST
+        )
 
         row = session.execute(text("SELECT deleted_at FROM installation WHERE id = 77"))
         assert row.scalar_one() == LATER
+
+
+def test_what_was_under_way_when_we_were_taken_off_puts_us_back_on_nothing(engine: Engine) -> None:
+    after = LATER + timedelta(seconds=1)
+    ended = InstallationSeen(id=77, account="acme", deleted_at=LATER, is_news=True)
+    with unit_of_work(engine) as session:
+        repositories.note_installation(session, InstallationSeen(77, "acme"), now=FIRST)
+        repositories.note_repository(session, shop(), now=FIRST)
+        repositories.note_installation(session, ended, now=LATER)
+
+        repositories.note_installation(session, InstallationSeen(77, "acme"), now=after)
+        repositories.note_repository(session, replace(shop(), is_news=False), now=after)
+
+    assert names(engine) == {1: ("acme/shop", 77, False)}
+    assert found(engine) is None
+
+
+def test_a_suspended_installation_s_repositories_rest_until_it_is_back(engine: Engine) -> None:
+    told = InstallationSeen(id=77, account="acme", is_news=True)
+    with unit_of_work(engine) as session:
+        repositories.note_repository(session, shop(), now=FIRST)
+        suspended = replace(told, suspended_at=FIRST)
+        repositories.note_installation(session, suspended, now=FIRST)
+    at_rest = found(engine)
+
+    with unit_of_work(engine) as session:
+        repositories.note_installation(session, told, now=LATER)
+
+    assert at_rest is None
+    assert found(engine) == shop().repository
+
+
+def test_an_account_s_new_name_is_its_repositories_too(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        repositories.note_installation(session, InstallationSeen(77, "acme"), now=FIRST)
+        repositories.note_repository(session, shop(1), now=FIRST)
+        repositories.note_repository(session, shop(2, "globex/shop", 78), now=FIRST)
+
+        repositories.rename_account(session, AccountRenamed(77, "globex"), now=LATER)
+
+    assert names(engine) == {1: ("globex/shop", 77, True), 2: ("globex/shop#2", 78, True)}
+
+
+def found(engine: Engine) -> Repository | None:
+    """The repository as long as we may do something there."""
+    with unit_of_work(engine) as session:
+        return repositories.repository(session, 1)

@@ -1,6 +1,6 @@
 """A context without an outside: a real database, a queue with memory, hands on the clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,7 +14,7 @@ from app.db import tasks
 from app.db.session import Engine, unit_of_work
 from app.db.tasks import Asking
 from app.ports import CodeHost
-from jobs.context import Context
+from jobs.context import Context, Translate
 from jobs.turns import Work, perform
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -60,6 +60,7 @@ class Desk:
     clock: Hands = field(default_factory=Hands)
     hints: Hints = field(default_factory=Hints)
     chance: float = 0.0
+    translators: Mapping[str, Translate] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=count)
 
     @property
@@ -70,7 +71,7 @@ class Desk:
             chat=None,
             queue=self.hints,
             clock=self.clock,
-            translators={},
+            translators=self.translators,
             chance=lambda: self.chance,
             new_token=lambda: f"token-{next(self.numbers)}",
             limits=Limits(),

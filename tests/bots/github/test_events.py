@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.core.deliveries import (
+    AccountRenamed,
     InstallationSeen,
+    JobSeen,
     PullRequestSeen,
     RepositoryGone,
     RepositorySeen,
@@ -17,16 +19,19 @@ from app.core.errors import BadInput
 from app.core.requests import (
     ActFromCheck,
     IngestRun,
+    PublishRun,
     QueueName,
     ReadProposedPolicy,
     ReadRepositoryFiles,
 )
-from app.core.runs import BranchClass, PullRequest, Repository, Run, RunKey
+from app.core.runs import BranchClass, Job, PullRequest, Repository, Run, RunKey
 from bots.github.events import taken
 from tests.bots.github.hooked import (
+    APP_ID,
     BASE,
     ENDED,
     HEAD,
+    INSTALLATION,
     RECEIVED,
     REPOSITORY,
     STARTED,
@@ -41,6 +46,7 @@ from tests.bots.github.hooked import (
 )
 
 ACME = InstallationSeen(id=77, account="acme")
+TOLD_OF_ACME = InstallationSeen(id=77, account="acme", is_news=True)
 SHOP = RepositorySeen(Repository(500, "acme/shop", "main", 77), is_private=True)
 RUN = Run(
     key=RunKey(500, 4_000_000_123, 2),
@@ -245,9 +251,9 @@ def test_a_check_run_that_is_only_reported_is_of_no_interest() -> None:
 def test_a_new_installation_lists_its_repositories() -> None:
     told = take("installation", installation("created"))
 
-    shop = RepositorySeen(Repository(500, "acme/shop", "", 77), is_private=True)
+    shop = RepositorySeen(Repository(500, "acme/shop", "", 77), is_private=True, is_news=True)
     reading = ((QueueName.HISTORY, ReadRepositoryFiles(500)),)
-    assert told == Taken(facts=(ACME, shop), requests=reading)
+    assert told == Taken(facts=(TOLD_OF_ACME, shop), requests=reading)
 
 
 def test_a_suspended_installation_says_since_when() -> None:
@@ -256,20 +262,21 @@ def test_a_suspended_installation_says_since_when() -> None:
     told = take("installation", body)
 
     since = datetime(2026, 11, 20, 11, 59, tzinfo=UTC)
-    assert told == Taken(facts=(replace(ACME, suspended_at=since),))
-    assert take("installation", installation("unsuspend")) == Taken(facts=(ACME,))
+    assert told == Taken(facts=(replace(TOLD_OF_ACME, suspended_at=since),))
+    assert take("installation", installation("unsuspend")) == Taken(facts=(TOLD_OF_ACME,))
+    assert take("installation", installation("new_permissions_accepted")).facts == (TOLD_OF_ACME,)
 
 
 def test_a_removed_installation_is_gone_since_we_heard_of_it() -> None:
     told = take("installation", installation("deleted"))
 
-    assert told == Taken(facts=(replace(ACME, deleted_at=RECEIVED),))
+    assert told == Taken(facts=(replace(TOLD_OF_ACME, deleted_at=RECEIVED),))
 
 
 def test_an_enterprise_s_installation_has_an_account_without_login() -> None:
     body = installation("unsuspend", installation={"account": {"id": 1, "slug": "big"}})
 
-    assert take("installation", body) == Taken(facts=(InstallationSeen(77, ""),))
+    assert take("installation", body) == Taken(facts=(replace(TOLD_OF_ACME, account=""),))
 
 
 def test_repositories_come_and_go() -> None:
@@ -280,9 +287,9 @@ def test_repositories_come_and_go() -> None:
 
     told = take("installation_repositories", body)
 
-    other = RepositorySeen(Repository(501, "acme/other", "", 77), is_private=False)
+    other = RepositorySeen(Repository(501, "acme/other", "", 77), is_private=False, is_news=True)
     assert told == Taken(
-        facts=(ACME, other, RepositoryGone(502)),
+        facts=(TOLD_OF_ACME, other, RepositoryGone(502)),
         requests=((QueueName.HISTORY, ReadRepositoryFiles(501)),),
     )
 
@@ -352,3 +359,71 @@ def test_a_push_to_another_branch_that_touches_the_policy_has_it_read_there() ->
     told = take("push", push(ref="refs/heads/more/of", commits=[{"modified": [".flakeguard.yml"]}]))
 
     assert told.requests == ((QueueName.HISTORY, ReadProposedPolicy(500, "more/of")),)
+
+
+def test_an_account_s_new_name_is_noted() -> None:
+    body = {
+        "action": "renamed",
+        "account": {"login": "globex", "id": 10},
+        "changes": {"login": {"from": "acme"}},
+        "installation": INSTALLATION,
+    }
+
+    assert take("installation_target", body) == Taken(facts=(AccountRenamed(77, "globex"),))
+    assert take("installation_target", body | {"action": "moved"}) == Taken()
+
+
+def test_a_job_is_noted_with_the_attempt_it_belongs_to() -> None:
+    job = {
+        "id": 31,
+        "run_id": 4_000_000_123,
+        "run_attempt": 2,
+        "name": "test (3.12)",
+        "status": "in_progress",
+        "conclusion": None,
+        "started_at": "2026-11-20T11:40:00Z",
+        "completed_at": None,
+        "html_url": "https://github.com/acme/shop/actions/runs/4000000123/job/31",
+    }
+
+    told = take("workflow_job", of_repository("in_progress", workflow_job=job))
+
+    seen = Job(31, "test (3.12)", "in_progress", None, STARTED, None, str(job["html_url"]))
+    assert told == Taken(facts=(ACME, SHOP, JobSeen(RunKey(500, 4_000_000_123, 2), seen)))
+
+
+@pytest.mark.parametrize(
+    ("event", "body"),
+    [
+        ("check_run", check_run_click() | {"action": "rerequested"}),
+        (
+            "check_suite",
+            of_repository("rerequested", check_suite={"head_sha": HEAD, "app": {"id": APP_ID}}),
+        ),
+    ],
+)
+def test_what_we_said_of_a_commit_is_said_again_when_somebody_asks(
+    event: str, body: dict[str, object]
+) -> None:
+    again = ((QueueName.CLICK, PublishRun(500, HEAD)),)
+    assert take(event, body) == Taken((ACME, SHOP), again)
+
+
+def test_another_app_s_check_suite_is_none_of_our_business() -> None:
+    suite = {"head_sha": HEAD, "app": {"id": APP_ID + 1}}
+
+    assert take("check_suite", of_repository("rerequested", check_suite=suite)) == Taken()
+
+
+@pytest.mark.parametrize(
+    ("event", "action"),
+    [
+        ("issue_comment", "created"),
+        ("issues", "closed"),
+        ("issues", "reopened"),
+        ("merge_group", "checks_requested"),
+    ],
+)
+def test_where_something_happened_is_noted(event: str, action: str) -> None:
+    assert take(event, of_repository(action)).facts == (ACME, SHOP)
+    assert take(event, of_repository("edited")) == Taken()

@@ -60,8 +60,8 @@ def test_every_other_event_comes_to_nothing(event: str) -> None:
     ("event", "body"),
     [
         ("workflow_run", workflow_run("later")),
-        ("pull_request", pull_request("labeled")),
-        ("installation", installation("new_permissions_accepted")),
+        ("pull_request", pull_request("assigned")),
+        ("installation", installation("adopted")),
     ],
 )
 def test_an_action_we_do_not_know_comes_to_nothing(event: str, body: object) -> None:

@@ -251,24 +251,6 @@ class PullRequestEvent(Event):
     pull_request: PullRequestPart
 
 
-class PushedCommit(Payload):
-    """One commit of a push, with the files that it changed."""
-
-    added: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
-    modified: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
-    removed: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
-
-
-class PushEvent(Event):
-    """`push`; of very many commits GitHub names only the first 2048."""
-
-    ref: Text
-    deleted: bool = False
-    forced: bool = False
-    created: bool = False
-    commits: Annotated[tuple[PushedCommit, ...], BeforeValidator(or_none_at_all)] = ()
-
-
 class CheckRunEvent(Event):
     """`check_run`."""
 

@@ -1,6 +1,9 @@
 """Events of places and people: installations, repositories, their files, who we know."""
 
 from collections.abc import Set as AbstractSet
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from app.core.deliveries import (
     AccessRevoked,
@@ -23,9 +26,9 @@ from bots.github.payloads import (
     InstallationEvent,
     InstallationPart,
     Payload,
-    PushEvent,
     RepositoryPart,
     Text,
+    or_none_at_all,
     read_body,
 )
 
@@ -54,6 +57,24 @@ class TargetEvent(Payload):
     action: Text
     account: AccountPart
     installation: InstallationPart
+
+
+class PushedCommit(Payload):
+    """One commit of a push, with the files that it changed."""
+
+    added: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
+    modified: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
+    removed: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
+
+
+class PushEvent(Event):
+    """`push`; of very many commits GitHub names only the first 2048."""
+
+    ref: Text
+    deleted: bool = False
+    forced: bool = False
+    created: bool = False
+    commits: Annotated[tuple[PushedCommit, ...], BeforeValidator(or_none_at_all)] = ()
 
 
 def take_installation(delivery: Delivery, app_id: int | None) -> Taken:

@@ -32,6 +32,7 @@ SURELY: Mapping[str, float] = {
     Kind.FEW: 0.35,
     Kind.DOUBTFUL: 0.33,
 }
+DOUBTFUL = 0.5  # p_flaky of what a person called no flake, at most
 ALONE_ON_FORK = 0.9  # its evidence is not weighed, so less is known of what failed beside it
 
 
@@ -217,6 +218,13 @@ def mended_on_fork(finding: Finding, *, failed: int, passed: int, is_lone: bool)
     said = f"failed on attempt {failed} and passed on attempt {passed} of the same commit"
     here = evidence(EvidenceKind.CONTRADICTED_HERE, how=said)
     return Finding(Cause.FLAKY, ALONE_ON_FORK, _led_by(here, finding.evidence))
+
+
+def unexcused(finding: Finding, *, by: str, on_pr: bool) -> Finding:
+    """What a failure is held to be once a person said that it is no flake."""
+    cause = Cause.NEW if on_pr else Cause.UNKNOWN
+    said = evidence(EvidenceKind.DISMISSED, by=by)
+    return Finding(cause, min(finding.p_flaky, DOUBTFUL), (said,))
 
 
 def _led_by(first: Evidence, others: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -38,7 +38,7 @@ class Climate:
 
 
 CLIMATES: Mapping[Size, Climate] = {
-    "full": Climate(re_run=12, days=3, shrugged=3, again=2),
+    "full": Climate(re_run=24, days=3, shrugged=3, again=2),
     "small": Climate(re_run=4, days=1, shrugged=0, again=0),
 }
 

@@ -13,7 +13,7 @@ from app.db import aliases as renames
 from app.db import decisions, executions, observations, observed_reports, repositories
 from app.db.observed_sets import Sets
 from app.db.session import Session
-from app.services import aliases, observing, scoring
+from app.services import aliases, mending, observing, scoring
 from app.services.observing import Work
 
 OURSELVES = "FlakeGuard"  # who acts when nobody asked
@@ -89,13 +89,20 @@ def _changed(work: Work) -> tuple[Changed, ...]:
 
 
 def _forgive(session: Session, repository: Repository, work: Work, run: Run) -> None:
-    """Let go of evidence that a person has called no flake since it was seen."""
+    """Let go of evidence that a person has called no flake since it was seen.
+
+    What was said of the run's failures then is said anew: they are excused no longer.
+    """
     decided = decisions.newest(session, repository.id, [UUID(hex=case) for case in work.told])
     for case_id, decision in decided.items():
         at = dismissed_at(decision)
+        if at is None:
+            continue
         forgiven = work.told[case_id.hex].forgiven_at
-        if at is not None and (forgiven is None or at.timestamp() > forgiven):
+        if forgiven is None or at.timestamp() > forgiven:
             observing.forgive(repository, work, case_id.hex, run, at=at)
+        if work.states.get(case_id.hex) is not State.FLAKY:
+            mending.unexcuse(session, run, case_id, by=decision.decided_by)
 
 
 def dismissed_at(decision: Quarantine | None) -> datetime | None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.core.decide import Cause
 from app.core.history.records import Observation
-from app.core.judging import mended, mended_on_fork
+from app.core.judging import mended, mended_on_fork, unexcused
+from app.core.runs import Run
 from app.core.scorer.said import Said
 from app.core.told import Told
 from app.db import judgements
@@ -63,3 +64,12 @@ def _beside(stored: StoredFinding, earlier: Sequence[StoredFinding]) -> list[Sto
 def _passed(observation: Observation, case: str) -> bool:
     """Whether a case ran, and neither failed nor was skipped."""
     return case in observation.ran.files and case not in observation.results
+
+
+def unexcuse(session: Session, run: Run, case_id: UUID, *, by: str) -> None:
+    """Excuse a case's failures of a run no longer: a person said that they are no flakes."""
+    key = run.key
+    for stored in judgements.findings(session, key.repo_id, [key.run_id]):
+        if stored.case_id == case_id and stored.finding.cause is Cause.FLAKY:
+            real = unexcused(stored.finding, by=by, on_pr=run.pr_number is not None)
+            judgements.mend(session, key.repo_id, replace(stored, finding=real))

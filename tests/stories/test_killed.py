@@ -182,5 +182,4 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
         "state_change": 2,
         "subscription": 1,
         "thread": 1,
-        "verdict": 5,
     }

@@ -12,6 +12,7 @@ class Conclusion(StrEnum):
 
     SUCCESS = "success"  # nothing failed
     NEUTRAL = "neutral"  # something failed; people decide
+    FAILURE = "failure"  # something needs you, and the policy wants that to block
 
 
 class ActKind(StrEnum):

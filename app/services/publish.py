@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.errors import Missing
+from app.core.policy.names import CheckConclusion, CommentWhen
 from app.core.publishing import CheckRun
 from app.core.runs import BranchClass, Repository, Run
 from app.db import (
@@ -29,7 +30,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 from app.render import check, markdown
 from app.render.run_view import FailedCase, JobFacts, RunFacts, run_view
-from app.render.view import RunView
+from app.render.view import Conclusion, RunView
 from app.services import outages, policies
 from app.services.acts import decision_sentence, is_quarantined
 
@@ -53,6 +54,7 @@ class Plan:
     view: RunView
     check: CheckRun
     pr_number: int | None
+    comment: CommentWhen
     published_check: Publication | None
     published_comment: Publication | None
 
@@ -63,20 +65,24 @@ def plan(
     """What to say about a commit; None where nothing is to be said.
 
     A repository that never delivered a report is told nothing, and neither is a commit whose
-    runs have not been judged yet.
+    runs have not been judged yet, nor where the policy only observes.
     """
     attempts = run_rows.newest_attempts(session, repository.id, head_sha)
-    if not attempts or not repository.has_reports:
+    policy = policies.policy_of(session, repository.id)
+    if not attempts or not repository.has_reports or not policy.publishes:
         return None
     view = run_view(_facts(session, repository, attempts, addresses=addresses, now=now))
     pr_number = _pull_request(session, repository, attempts, head_sha)
     remarks = policies.remarks(session, repository.id, pr_number, now=now)
     view = replace(view, warnings=(*remarks, *view.warnings))
+    if policy.check is CheckConclusion.FAIL and (view.needs_you or view.jobs):
+        view = replace(view, conclusion=Conclusion.FAILURE)
     return Plan(
         repository=repository,
         view=view,
         check=check.check_run(view),
         pr_number=pr_number,
+        comment=policy.comment,
         published_check=publications.publication(session, repository.id, CHECK, head_sha),
         published_comment=publications.publication(session, repository.id, COMMENT, str(pr_number))
         if pr_number
@@ -134,7 +140,7 @@ def publish_comment(engine: Engine, host: CodeHost, wanted: Plan, *, now: dateti
     body = markdown.comment_body(wanted.view, mark)
     digest = digest_of(body)
     before = wanted.published_comment
-    if before is None and wanted.view.is_green:
+    if before is None and _is_silent(wanted):
         return
     if before is not None and before.digest == digest:
         return
@@ -161,9 +167,16 @@ def _commented(host: CodeHost, wanted: Plan, body: str, mark: str) -> int | None
             pass  # somebody deleted it
     standing = host.find_comment(repo, number, mark)
     if standing is None:
-        return None if wanted.view.is_green else host.create_comment(repo, number, body)
+        return None if _is_silent(wanted) else host.create_comment(repo, number, body)
     host.update_comment(repo, standing.id, body)
     return standing.id
+
+
+def _is_silent(wanted: Plan) -> bool:
+    """Whether no comment is begun: it is green, unless the policy wants one always, or never."""
+    if wanted.comment is CommentWhen.ON_FAILURE:
+        return wanted.view.is_green
+    return wanted.comment is CommentWhen.NEVER
 
 
 def marker(repo_id: int) -> str:

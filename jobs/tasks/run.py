@@ -18,7 +18,7 @@ from app.core.runs import Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
-from app.services import changes, chat, evaluate, ingest, outages
+from app.services import changes, chat, evaluate, ingest, outages, policies
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
 from jobs.turns import Turn, Work
@@ -40,13 +40,18 @@ def ingest_run(work: Work) -> None:
         with work.finishing():
             return
     repository, run = found
+    know_files(work, repository)
     host = code_host(work.context, repository)
     with spared(work.context, CODE_HOST):
         attempt = ingest.fetch_attempt(host, repository, run)
     if attempt.pull_request is not None:
         run = _bind(work, run, attempt)
     stored = 0
+    with unit_of_work(work.context.engine) as session:
+        policy = policies.policy_of(session, key.repo_id)
     for bound in attempt.artifacts:
+        if not policy.reads_artifact(bound.artifact.name):
+            continue
         with spared(work.context, CODE_HOST):
             stored += ingest.ingest_artifact(
                 work.context.engine,

@@ -155,3 +155,33 @@ def test_a_forks_policy_file_is_not_even_read(shop: Shop) -> None:
 
     [check] = shop.checks(head)
     assert ".flakeguard.yml" not in (check.summary or "")
+
+
+def test_observing_says_nothing_and_failing_blocks_and_a_comment_is_never_begun(shop: Shop) -> None:
+    shop.run_on_main(GREEN, day=1)
+    shop.stage.settle()
+    push(shop, ".flakeguard.yml", b"mode: observe\n", day=2)
+    head = shop.open_pull(12, day=3)
+    shop.run_on_pull(12, {**GREEN, "test_total": FAILURE}, day=3)
+    shop.stage.settle()
+    assert shop.checks(head) == []
+
+    push(shop, ".flakeguard.yml", b"check: fail\ncomment: never\n", day=4)
+    shop.run_on_pull(12, {**GREEN, "test_total": FAILURE}, day=4)
+    shop.stage.settle()
+
+    [check] = shop.checks(head)
+    assert check.conclusion == "failure"
+    assert shop.comments(12) == []
+
+
+def test_only_the_artifacts_that_the_policy_names_are_read(shop: Shop) -> None:
+    shop.run_on_main(GREEN, day=1)
+    shop.stage.settle()
+    push(shop, ".flakeguard.yml", b"artifacts: [other-*]\n", day=2)
+    shop.run_on_main({FLAKY: None}, day=3)
+    shop.stage.settle()
+
+    with unit_of_work(shop.stage.engine) as session:
+        names = set(session.exec(select(CaseRow.name)))
+    assert names == set(GREEN)

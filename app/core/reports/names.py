@@ -3,6 +3,7 @@
 import re
 
 from app.core.identity import fold_parameters
+from app.core.reports.texts import clean
 
 _ROOTS = re.compile(
     r"""^(?:file://)?(?:
@@ -86,6 +87,8 @@ def safe_link(target: object) -> str | None:
     """The http(s) link or the relative path, fit to be shown; None for everything else."""
     if not isinstance(target, str) or not target or len(target) > MAX_SPLIT:
         return None
+    if clean(target) != target:
+        return None  # no file is called so, and PostgreSQL takes no NUL
     if target.startswith(("https://", "http://")):
         return target if not any(c.isspace() or c in "<>\"'`" for c in target) else None
     path = target.replace("\\", "/")

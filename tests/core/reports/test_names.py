@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.reports.names import relative_to, repository_path
+from app.core.reports.names import relative_to, repository_path, safe_link
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,9 @@ def test_a_hostile_path_takes_no_longer_than_its_length() -> None:
     path = "/work/a" * 50_000
 
     assert repository_path(path) == (path, None)
+
+
+@pytest.mark.parametrize("odd", ["a\0ttachment.png", "https://ci.example/\x1b[31m", "\ud800.png"])
+def test_a_place_with_characters_that_no_place_has_is_none(odd: str) -> None:
+    assert safe_link(odd) is None
+    assert safe_link("shots/a.png") == "shots/a.png"

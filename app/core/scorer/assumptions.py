@@ -17,24 +17,40 @@ ALIKE = 0.6  # share of cases that two crowds have in common when one fixture ma
 RATE_REPORTS = 50.0  # reports that the assumed rate of transient failures is worth
 RATE_EVENTS = 0.5  # transient failures assumed in them: Jeffreys' prior for a count
 
+NOISE_RUNS = 1e6  # executions that an assumed noise is worth beside the one learned
 NOISE = 1e-6  # per execution: contradicted lone failures of healthy cases; chosen
-PUSH_NOISE = 3e-5  # the same where only the next push contradicts: most are bugs mended by it
+JOBS_NOISE = 3e-6  # the same where several jobs failed the commit; chosen, as all noise here
+PUSH_NOISE = 1e-5  # the same where only the next push contradicts: most are bugs mended by it
+MANY_NOISE = 5e-5  # and where other cases failed beside it
+LONG_NOISE = 2e-5  # contradicted after a long streak
 
-CAP = 200.0  # times the odds, at most, for one contradicted lone failure; nearly all are flakes
+CAP = 120.0  # times the odds, at most, for one contradicted lone failure; nearly all are flakes
 CAP_FEW = 20.0  # two or three cases of a group, by the default branch's next commit: 6 of 17
-CAP_JOBS = 12.0  # several jobs failed one commit, the next passed: 77 of 85 are order flakes
-CAP_PUSH = 15.0  # the next push of a change far from the case contradicts: nine in ten
-CAP_PUSH_JOBS = 5.0  # the same where several jobs failed: half
+CAP_JOBS = 40.0  # several jobs failed one commit, the next passed: 77 of 85 are order flakes
+CAP_PUSH = 40.0  # the next push of a change far from the case contradicts: nine in ten
+CAP_PUSH_JOBS = 8.0  # the same where several jobs failed: half
+CAP_PUSH_MANY = 6.0  # the same where other cases failed beside it: chosen
+CAP_LONG = 6.0  # lone, but after a long streak: a seventh
 CAP_COMPANY = 6.0  # one other group beside it: a third
 CAP_CROWD = 3.0  # a lone group's crowd, for the first time: a fixture or a full disk
 CAP_ALIKE = 3000.0  # the same crowd again on another day: two events weighed at once; chosen
 ALIKE_NOISE = NOISE / 15.0  # the crowd's first failure is believed only now
 
-FLAGGED_EPISODES = 2.0  # one unexplained failure is never enough (precision 0.54), two are (0.98)
-EPISODE_JOBS = 0.7  # of an episode; chosen: several jobs of one commit, three are needed
+MESSAGE_SAME = 6.0  # a message that this case's flakes had; real ones show one type in 64 %
+MESSAGE_OTHER = 0.3  # one that they did not have
+MESSAGE_COMMON = 0.5  # one that common causes had
+MESSAGES_KEPT = 4  # of one case
+COMMON_KEPT = 64  # messages of common causes
+
+PRIOR_CASES = 100.0  # failing cases that the assumed share of flaky ones is worth
+
+FLAGGED_EPISODES = 1.5  # one unexplained failure is never enough (precision 0.54), two are (0.98)
+EPISODE_JOBS = 1.0  # of an episode; chosen: several jobs of one commit, three are needed
 EPISODE_PUSH = 0.5  # of an episode: bugs mended by the next push look alike
 EPISODES_PUSHED = 1.0  # at most, of all pushes together: they never flag alone
 EPISODE_PUSH_JOBS = 0.35  # chosen: the weaker kind of it
+EPISODE_PUSH_MANY = 0.25
+EPISODE_LONG = 0.5
 UNCONFIRMED = 0.6  # the score at most, before the second episode
 THRESHOLD = 0.9  # of the score, from which a case is held for flaky
 WARNED = 0.5  # of the score, from which a case is suspect

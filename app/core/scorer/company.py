@@ -115,7 +115,7 @@ def groups_alike(
     """Groups of which the same crowd failed before, on another day; crowds are remembered.
 
     A fixture fails the same cases again; a full disk or an outage fails others each time. A bug
-    may fail a whole file, so a crowd that only the next push contradicts is compared, not kept.
+    may fail a whole file, so two crowds that only next pushes contradict are never compared.
     """
     crowds: dict[tuple[str, str, bool], set[str]] = {}
     for one, beside in zip(found, company, strict=True):
@@ -126,13 +126,17 @@ def groups_alike(
     alike = set()
     for (group, source, is_push), cases in crowds.items():
         known = draft.state.crowds.get(group, ())
-        same = [crowd for crowd in known if _is_alike(crowd.cases, cases)]
+        same = [
+            crowd
+            for crowd in known
+            if _is_alike(crowd.cases, cases) and not (is_push and crowd.is_push)
+        ]
         if any(one.source != source and draft.now - one.at > assumed.EPISODE for one in same):
             alike.add(group)
-        is_fresh = all(draft.now - crowd.at > assumed.EPISODE for crowd in same)
-        if is_fresh and not is_push:
+        if all(draft.now - crowd.at > assumed.EPISODE for crowd in same):
             kept = known[1 - assumed.CROWDS_KEPT :]
-            draft.state.crowds[group] = (*kept, Crowd(draft.now, source, frozenset(cases)))
+            crowd = Crowd(draft.now, source, frozenset(cases), is_push)
+            draft.state.crowds[group] = (*kept, crowd)
     return alike
 
 

@@ -63,9 +63,9 @@ class Evidence:
         return [self._judged(case, at.timestamp()) for case in self.state.cases]
 
     def _judged(self, case: str, now: float) -> Judged:
-        known = settled(self.state, case, now)
+        known, weather = settled(self.state, case, now), self.state.weather
         rate, low, high = standing.rate_interval(known)
-        score, state = standing.score_of(known), standing.standing_of(known)
+        score, state = standing.score_of(known, weather), standing.standing_of(known, weather)
         return Judged(case, CaseStanding(state), score, rate, (low, high))
 
 

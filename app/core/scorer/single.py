@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from app.core.decide import Cause
 from app.core.scorer.draft import Draft, is_expected, settled
 from app.core.scorer.layout import words_in
+from app.core.scorer.messages import sign_of, weight
 from app.core.scorer.said import Finding
 from app.core.scorer.standing import rate_of, score_of
-from app.core.scorer.state import CaseState, Track
+from app.core.scorer.state import CaseState, Track, Weather
 
 # How often a case's one execution fails for another reason than a flake. Chosen: orders of
 # magnitude, of which the tuning histories confirmed no more than that they work.
@@ -20,6 +21,7 @@ COMMIT_BUG = 5e-5  # a commit's of the default branch
 FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
 FEW, MANY = 2, 4  # cases of the group
 AGAIN = 0.1  # a flake fails again at once so often: a quarter of them come in bursts
+AGAIN_MOST = 0.7  # and at most, where the case's own failures came close together
 BASE_BUG = 0.02  # the default branch fails it: then it was the one to break it
 PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
 PRIOR_SCORE = 0.001  # share of the cases that are flaky, when none has failed yet
@@ -68,23 +70,35 @@ def findings(draft: Draft) -> tuple[Finding, ...]:
             in_a_row=len(track.streak),
             is_retried=is_retried,
         )
-        found.append(_finding(case, known, around))
+        sign = sign_of(seen.results[case])
+        likelier = weight(sign, known.messages if known else {}, state.common)
+        found.append(_finding(case, known, around, likelier, state.weather))
     return tuple(found)
 
 
-def _finding(case: str, known: CaseState | None, around: Circumstances) -> Finding:
-    score = score_of(known) if known else PRIOR_SCORE
+def _finding(
+    case: str, known: CaseState | None, around: Circumstances, likelier: float, weather: Weather
+) -> Finding:
+    score = score_of(known, weather) if known else PRIOR_SCORE
     flake = score * (rate_of(known) if known else PRIOR_RATE)
+    flake *= likelier
     if around.is_retried:
         flake *= RETRIED
     outage = min(OUTAGE_MOST, OUTAGE * PER_GROUP**around.others)
     own = _own_bug(around)
     if around.in_a_row:
-        flake *= AGAIN**around.in_a_row
+        flake *= again_of(known) ** around.in_a_row
     if around.base_failed:
         own += BASE_BUG
     p_flaky = flake / (flake + outage + own)
     return Finding(case, _cause(p_flaky, outage, own, around), p_flaky)
+
+
+def again_of(known: CaseState | None) -> float:
+    """How often the case, as a flake, fails again at once: some come in bursts, or by order."""
+    if known is None or known.flakes <= known.episodes:
+        return AGAIN
+    return max(AGAIN, AGAIN_MOST * (1.0 - (known.episodes + 1.0) / (known.flakes + 1.0)))
 
 
 def _own_bug(around: Circumstances) -> float:

@@ -4,16 +4,25 @@ from dataclasses import replace
 
 from app.core.decide import State as CaseStanding
 from app.core.scorer import assumptions as assumed
+from app.core.scorer.belief import PRIOR
 from app.core.scorer.draft import Draft, settled
 from app.core.scorer.said import Change
-from app.core.scorer.state import CaseState, State
+from app.core.scorer.state import CaseState, State, Weather
 from app.core.scorer.waiting import drop_stale
 from app.core.statistics import wilson_interval
 
 
-def score_of(known: CaseState) -> float:
+def prior_of(weather: Weather) -> float:
+    """The share of the cases that ever fail which are flaky, as the repository shows it."""
+    assumed_flaky = PRIOR * assumed.PRIOR_CASES
+    return (weather.flaky + assumed_flaky) / (weather.failed + assumed.PRIOR_CASES)
+
+
+def score_of(known: CaseState, weather: Weather) -> float:
     """The probability that the case is flaky, as far as its belief is counted."""
-    score = known.belief.score
+    prior = prior_of(weather)
+    odds = sum(known.belief.now()) * (prior / (1 - prior)) / (PRIOR / (1 - PRIOR))
+    score = odds / (1 + odds)
     if known.episodes < assumed.FLAGGED_EPISODES:
         return min(score, assumed.UNCONFIRMED)
     return score
@@ -44,13 +53,13 @@ def is_broken(known: CaseState) -> bool:
     return any(len(track.base) >= assumed.BROKEN_COMMITS for track in known.tracks.values())
 
 
-def standing_of(known: CaseState) -> CaseStanding:
+def standing_of(known: CaseState, weather: Weather) -> CaseStanding:
     """Healthy, suspect, flaky or broken."""
     if known.flagged_at is not None:
         return CaseStanding.FLAKY
     if is_broken(known):
         return CaseStanding.BROKEN
-    return CaseStanding.SUSPECT if score_of(known) >= assumed.WARNED else CaseStanding.HEALTHY
+    return CaseStanding.SUSPECT if score_of(known, weather) >= assumed.WARNED else CaseStanding.HEALTHY
 
 
 def judge(draft: Draft) -> None:
@@ -63,9 +72,13 @@ def judge(draft: Draft) -> None:
         due |= {case for case, known in state.cases.items() if is_watched(known)}
     for case in sorted(due):
         known = settled(state, case, draft.now)
-        is_flaky = score_of(known) >= state.threshold and not is_guarded(known)
+        score = score_of(known, state.weather)
+        is_flaky = score >= state.threshold and not is_guarded(known)
         if is_flaky != (known.flagged_at is not None):
-            known = replace(known, flagged_at=draft.now if is_flaky else None)
+            if is_flaky and not known.was_flagged:
+                state.weather = replace(state.weather, flaky=state.weather.flaky + 1)
+            flagged_at = draft.now if is_flaky else None
+            known = replace(known, flagged_at=flagged_at, was_flagged=True)
             draft.changes.append(Change(case, draft.seen.at, is_flaky))
         state.cases[case] = known
 
@@ -77,4 +90,4 @@ def is_watched(known: CaseState) -> bool:
 
 def scores(state: State, now: float) -> dict[str, float]:
     """The score of every case that ever failed, with all passes up to now."""
-    return {case: score_of(settled(state, case, now)) for case in state.cases}
+    return {case: score_of(settled(state, case, now), state.weather) for case in state.cases}

@@ -7,7 +7,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import THRESHOLD
 from app.core.scorer.belief import Belief, unknown
 
-STATE_VERSION = 1  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 2  # raise it whenever a stored state can no longer be read as it was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Open:
     is_near: bool  # the change touches what lies near the case
     reports: int  # reports of the hours around it, about
     streak: int = 0  # sources in a row that failed it, once that ended; 0 before
+    sign: str = ""  # of its message; `messages` says what that is
 
     @property
     def source(self) -> str:
@@ -60,9 +61,12 @@ class CaseState:
     failed: tuple[tuple[str, str], ...] = ()  # code and job of its last failures
     episodes: float = 0.0  # contradicted lone failures, one in half a day
     last_episode_at: float | None = None
+    last_source: str | None = None  # whose code showed it
     pushed: float = 0.0  # how much of that by pull requests' next pushes
     last_push: int | None = None  # the last pull request whose next push contradicted it
     flakes: int = 0  # failures that no fault of the code explains
+    messages: Mapping[str, int] = field(default_factory=dict)  # by sign: what those said
+    was_flagged: bool = False  # ever
     executions: int = 0  # since it first failed
     flagged_at: float | None = None  # since when it is held for flaky
 
@@ -82,6 +86,9 @@ class Weather:
     reports: int = 0
     executions: int = 0
     transient: int = 0  # groups that failed for a moment; of one common cause two at most
+    failed: int = 0  # cases that ever failed
+    flaky: int = 0  # of them those that were ever held for flaky
+    noise: Mapping[str, float] = field(default_factory=dict)  # by kind: failures of healthy cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ class Crowd:
     at: float
     source: str  # the pull request or commit that showed it
     cases: frozenset[str]
+    is_push: bool = False  # only the next push contradicted it
 
 
 @dataclass(slots=True)
@@ -106,6 +114,7 @@ class State:
     commits: dict[str, int] = field(default_factory=dict)  # the default branch's order
     transients: tuple[tuple[float, str], ...] = ()  # when which group failed for a moment
     crowds: dict[str, tuple[Crowd, ...]] = field(default_factory=dict)  # by group
+    common: dict[str, int] = field(default_factory=dict)  # by sign: messages of common causes
     recent: tuple[float, ...] = ()  # when the last hours' reports came
     swept_at: float = 0.0
     threshold: float = THRESHOLD  # the policy's; of the score, from which a case is held
@@ -121,4 +130,5 @@ class State:
             failing=self.failing.copy(),
             commits=self.commits.copy(),
             crowds=self.crowds.copy(),
+            common=self.common.copy(),
         )

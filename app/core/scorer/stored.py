@@ -54,9 +54,10 @@ def repository_to_json(state: State) -> dict[str, Any]:
         "commits": state.commits,
         "transients": state.transients,
         "crowds": {
-            group: [[one.at, one.source, sorted(one.cases)] for one in crowds]
+            group: [[one.at, one.source, sorted(one.cases), one.is_push] for one in crowds]
             for group, crowds in state.crowds.items()
         },
+        "common": state.common,
         "recent": state.recent,
         "swept_at": state.swept_at,
     }
@@ -78,9 +79,10 @@ def repository_from_json(
         commits=dict(stored["commits"]),
         transients=tuple((at, group) for at, group in stored["transients"]),
         crowds={
-            group: tuple(Crowd(at, source, frozenset(of)) for at, source, of in crowds)
+            group: tuple(Crowd(at, source, frozenset(of), push) for at, source, of, push in crowds)
             for group, crowds in stored["crowds"].items()
         },
+        common=dict(stored["common"]),
         recent=tuple(stored["recent"]),
         swept_at=stored["swept_at"],
     )

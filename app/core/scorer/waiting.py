@@ -6,6 +6,7 @@ from enum import StrEnum
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
 from app.core.scorer.layout import words_in
+from app.core.scorer.messages import sign_of
 from app.core.scorer.state import CaseState, Open, Track
 
 
@@ -129,6 +130,7 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
     known = state.cases.get(case)
     if known is None:
         tracks = {one: Track(mark=reports) for one, reports in state.reports.items()}
+        state.weather = replace(state.weather, failed=state.weather.failed + 1)
         known = CaseState(group=group, at=draft.now, tracks=tracks)
     track = known.track(job)
     streak, base = track.streak, track.base
@@ -159,6 +161,7 @@ def _failure(draft: Draft, case: str, words: frozenset[str]) -> Open:
         unexpected=sum(map(len, draft.unexpected.values())),
         is_near=draft.layout.near(seen.ran.files[case], words),
         reports=2 * len(draft.state.recent),
+        sign=sign_of(seen.results[case]),
     )
 
 

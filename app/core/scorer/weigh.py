@@ -6,7 +6,9 @@ from enum import StrEnum
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.company import Company, companies, groups_alike, note_transients
 from app.core.scorer.draft import Draft, settled
-from app.core.scorer.state import CaseState
+from app.core.scorer.messages import noted, weight
+from app.core.scorer.standing import score_of
+from app.core.scorer.state import CaseState, Weather
 from app.core.scorer.waiting import By, Contradiction
 
 
@@ -16,12 +18,19 @@ class Kind(StrEnum):
     ALONE = "alone"  # one case, short, nothing beside it: a flake in nearly all worlds
     FEW = "few"  # two or three of the group, by the default branch's next commit
     JOBS = "jobs"  # several jobs failed the commit, the next one passed
+    LONG = "long"  # nothing beside it, but several sources in a row
     PUSHED = "pushed"  # far from a change whose next push passed
     PUSHED_JOBS = "pushed_jobs"  # the same in several jobs
+    PUSHED_MANY = "pushed_many"  # the same with other cases beside it
     DOUBTFUL = "doubtful"  # one other group beside it
     CROWD = "crowd"  # many of its group, and nothing else
     PUSHED_ALIKE = "pushed_alike"  # the same, by the next push of a change far from it
     ALIKE = "alike"  # the same many as on another day: a fixture
+
+    @property
+    def is_push(self) -> bool:
+        """Whether only other code contradicts it."""
+        return self in {Kind.PUSHED, Kind.PUSHED_JOBS, Kind.PUSHED_MANY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +39,21 @@ class Worth:
 
     cap: float  # of the odds
     episodes: float = 0.0
-    noise: float = assumed.NOISE  # per execution of a healthy case
+    noise: float = assumed.NOISE  # per execution of a healthy case, before any is seen
 
 
 WORTH = {
     Kind.ALONE: Worth(assumed.CAP, 1.0),
     Kind.FEW: Worth(assumed.CAP_FEW, 1.0),
-    Kind.JOBS: Worth(assumed.CAP_JOBS, assumed.EPISODE_JOBS),
+    Kind.JOBS: Worth(assumed.CAP_JOBS, assumed.EPISODE_JOBS, assumed.JOBS_NOISE),
+    Kind.LONG: Worth(assumed.CAP_LONG, assumed.EPISODE_LONG, assumed.LONG_NOISE),
     Kind.PUSHED: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH, assumed.PUSH_NOISE),
     Kind.PUSHED_JOBS: Worth(assumed.CAP_PUSH_JOBS, assumed.EPISODE_PUSH_JOBS, assumed.PUSH_NOISE),
-    Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, assumed.EPISODE_JOBS),
+    Kind.PUSHED_MANY: Worth(assumed.CAP_PUSH_MANY, assumed.EPISODE_PUSH_MANY, assumed.MANY_NOISE),
+    Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, 0.7),
     Kind.DOUBTFUL: Worth(assumed.CAP_COMPANY),
     Kind.CROWD: Worth(assumed.CAP_CROWD),
-    Kind.ALIKE: Worth(assumed.CAP_ALIKE, assumed.FLAGGED_EPISODES, assumed.ALIKE_NOISE),
+    Kind.ALIKE: Worth(assumed.CAP_ALIKE, 2.0, assumed.ALIKE_NOISE),
 }
 
 
@@ -57,7 +68,12 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
         kind = kind_of(known, one, beside, is_alike=known.group in alike)
-        draft.state.cases[one.case] = known if kind is None else _believed(known, one, kind)
+        if kind is not None:
+            known = _believed(draft, known, one, kind)
+        elif beside.is_common_cause:
+            sign = one.failure.sign
+            draft.state.common = noted(draft.state.common, sign, kept=assumed.COMMON_KEPT)
+        draft.state.cases[one.case] = known
         draft.touched.add(one.case)
         kinds.append(kind)
     return kinds
@@ -68,9 +84,12 @@ def kind_of(
 ) -> Kind | None:
     """What a contradicted failure is taken for; None where it says nothing of a flake."""
     failure = one.failure
-    if failure.streak > assumed.SHORT or beside.is_common_cause:
+    if beside.is_common_cause:
         return None
     jobs = sum(code == failure.code for code, _ in known.failed)
+    if failure.streak > assumed.SHORT:
+        is_long = one.by is By.SAME and not beside.groups and failure.crowd <= 1
+        return Kind.LONG if is_long else None
     if one.by is By.PUSH:
         if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
             return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
@@ -90,34 +109,56 @@ def kind_of(
 def _pushed(known: CaseState, one: Contradiction, beside: Company, *, jobs: int) -> Kind | None:
     """By other code: bugs mended by the next push are like it, unless the change lies far off."""
     failure = one.failure
-    is_lone = failure.unexpected == 1 and not beside.is_doubtful
     is_first = failure.streak <= 1 and known.last_push != failure.pr
-    if not is_lone or not is_first or failure.is_near:
+    if not is_first or failure.is_near:
         return None
+    if failure.unexpected != 1 or beside.is_doubtful:
+        return Kind.PUSHED_MANY if failure.crowd <= 1 else None
     return Kind.PUSHED if jobs <= 1 else Kind.PUSHED_JOBS
 
 
 def _crowded(one: Contradiction, beside: Company, *, jobs: int, is_alike: bool) -> Kind:
     if not is_alike or beside.groups:
         return Kind.CROWD
-    return Kind.ALIKE if one.by is By.SAME or jobs <= 1 else Kind.JOBS
+    if one.by is By.SAME or jobs <= 1:
+        return Kind.ALIKE
+    return Kind.JOBS if one.failure.streak <= 1 else Kind.CROWD
 
 
-def _believed(known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
-    at, last = one.failure.at, known.last_episode_at
-    known = replace(known, flakes=known.flakes + 1)
-    if last is not None and abs(at - last) < assumed.EPISODE:
+def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
+    at, last, sign = one.failure.at, known.last_episode_at, one.failure.sign
+    likelier = weight(sign, known.messages, draft.state.common)
+    messages = noted(known.messages, sign, kept=assumed.MESSAGES_KEPT)
+    known = replace(known, flakes=known.flakes + 1, messages=messages)
+    is_soon = last is not None and abs(at - last) < assumed.EPISODE
+    if is_soon or one.failure.source == known.last_source:
         return known
     worth = WORTH[kind]
+    noise = noise_of(draft.state.weather, kind) / likelier
+    _count_noise(draft, known, kind)
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
-    if one.by is By.PUSH and kind is not Kind.PUSHED_ALIKE:
+    if kind.is_push:
         pushed = min(worth.episodes, assumed.EPISODES_PUSHED - known.pushed)
         episodes = known.episodes + pushed
         known = replace(known, pushed=known.pushed + pushed)
-    belief = known.belief.weighed(noise=worth.noise, cap=worth.cap)
+    belief = known.belief.weighed(noise=noise, cap=worth.cap)
     known = replace(known, belief=belief, episodes=episodes)
-    if one.by is By.PUSH and kind is not Kind.PUSHED_ALIKE:
+    if kind.is_push:
         return replace(known, last_push=one.failure.pr)
-    return replace(known, last_episode_at=at)
+    return replace(known, last_episode_at=at, last_source=one.failure.source)
+
+
+def noise_of(weather: Weather, kind: Kind) -> float:
+    """Failures of this kind that healthy cases show, per execution: assumed, then learned."""
+    runs = assumed.NOISE_RUNS
+    seen = weather.noise.get(kind.value, 0.0) + WORTH[kind].noise * runs
+    return seen / (weather.executions + runs)
+
+
+def _count_noise(draft: Draft, known: CaseState, kind: Kind) -> None:
+    """The failure counts as noise so far as its case was held for healthy."""
+    weather = draft.state.weather
+    count = weather.noise.get(kind.value, 0.0) + 1.0 - score_of(known, weather)
+    draft.state.weather = replace(weather, noise={**weather.noise, kind.value: count})

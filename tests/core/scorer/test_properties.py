@@ -44,7 +44,7 @@ def test_failing_always_from_one_commit_on_never_raises_the_score_above_a_half(
         world.see(report, [CASE] if report.run >= broken_from else [])
         if CASE in world.state.cases:
             known = settled(world.state, CASE, world.now.timestamp())
-            highest = max(highest, score_of(known))
+            highest = max(highest, score_of(known, world.state.weather))
 
     assert highest <= 0.5
 

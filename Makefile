@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+HISTORIES ?= ../shared/history
 STAMP := $(VENV)/.installed
 NODE := tests/contract
 NODE_STAMP := $(NODE)/node_modules/.installed
 
-.PHONY: demo test contract check install format bench soak fuzz docs audit sbom picture lock clean
+.PHONY: demo test contract check install format bench bench-detection soak fuzz docs audit sbom picture lock clean
 .DEFAULT_GOAL := test
 
 demo: $(STAMP) ## the whole product on this machine, on embedded servers
@@ -36,6 +37,9 @@ bench: $(STAMP) ## the long measurements: ratios, never absolute times
 
 soak: $(STAMP) ## a history as signed webhooks through the real processes; ARGS="HISTORY --reports 400"
 	$(BIN)/python -m tests.soak $(ARGS)
+
+bench-detection: $(STAMP) ## every scorer on the histories of HISTORIES, beside the truth; ARGS="--scorer evidence --json"
+	$(BIN)/python -m tests.bench.detection $(HISTORIES) $(ARGS)
 
 fuzz: $(STAMP) ## four minutes of looking for input that breaks a reader; ARGS="junit --seconds 60"
 	$(BIN)/python -m tests.fuzz $(ARGS)

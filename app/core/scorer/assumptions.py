@@ -65,4 +65,5 @@ COMMITS_KEPT = 2_000  # of the default branch's order
 OPENS_KEPT = 12  # failures of one case that wait at a time
 FAILED_KEPT = 8  # code and job of a case's last failures
 STREAK_KEPT = 12  # sources of a streak; more than SHORT and the guard need
+SUSPECTS_KEPT = 8  # commits that may have broken a case
 CROWDS_KEPT = 6  # crowds of one group

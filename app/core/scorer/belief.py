@@ -12,7 +12,7 @@ RATES = (0.0002, 0.0008, 0.003, 0.01, 0.03, 0.1, 0.3)
 SHARES = (0.14, 0.18, 0.22, 0.2, 0.14, 0.08, 0.04)  # of flaky cases at each rate; same origin
 PRIOR = 0.03  # share of the cases that ever fail which are flaky
 FALLING_ILL = 1e-4  # per day: a healthy case turns flaky
-GETTING_WELL = 0.006  # per day: a flaky case is mended
+GETTING_WELL = 0.008  # per day: a flaky case is mended
 DAY = 86_400.0  # seconds
 
 _DECAY = tuple(-log1p(-rate) for rate in RATES)

@@ -127,7 +127,7 @@ class Suspect:
     """A commit of the default branch, and how probably it broke the case."""
 
     commit: str
-    p: float  # over all suspects of one break, 1 together with `unseen`
+    p: float  # of all suspects together at most 1: the rest is that nothing is broken
 
 
 @dataclass(frozen=True, slots=True)

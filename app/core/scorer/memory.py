@@ -147,6 +147,9 @@ def forgiven(scorer: Scorer, case: str) -> Scorer:
             episodes=0.0,
             pushed=0.0,
             last_episode_at=None,
+            last_source=None,
+            last_flake=None,
+            messages={},
             flakes=0,
             flagged_at=None,
         )
@@ -203,7 +206,8 @@ def judged(
     for case in wanted & scorer.state.cases.keys():
         known = settled(scorer.state, case, at.timestamp())
         rate, low, high = standing.rate_interval(known)
-        state, score = standing.standing_of(known), standing.score_of(known)
+        weather = scorer.state.weather
+        state, score = standing.standing_of(known, weather), standing.score_of(known, weather)
         if state in {CaseStanding.SUSPECT, CaseStanding.HEALTHY}:
             state = CaseStanding.SUSPECT if score >= warned else CaseStanding.HEALTHY
         found[case] = Judged(case, state, score, rate, (low, high))

@@ -1,11 +1,14 @@
 """The cause of one failure at once, from what is believed of its case and what lies around it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from app.core.decide import Cause
 from app.core.scorer.draft import Draft, is_expected, settled
 from app.core.scorer.layout import words_in
 from app.core.scorer.messages import sign_of, weight
+from app.core.scorer.outages import with_outage
+from app.core.scorer.reasons import break_of, reasons
 from app.core.scorer.said import Finding
 from app.core.scorer.standing import rate_of, score_of
 from app.core.scorer.state import CaseState, Track, Weather
@@ -21,7 +24,7 @@ COMMIT_BUG = 5e-5  # a commit's of the default branch
 FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
 FEW, MANY = 2, 4  # cases of the group
 AGAIN = 0.1  # a flake fails again at once so often: a quarter of them come in bursts
-AGAIN_MOST = 0.7  # and at most, where the case's own failures came close together
+AGAIN_MOST = 0.3  # and at most, where the case's own failures came close together
 BASE_BUG = 0.02  # the default branch fails it: then it was the one to break it
 PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
 PRIOR_SCORE = 0.001  # share of the cases that are flaky, when none has failed yet
@@ -45,40 +48,63 @@ class Circumstances:
 def findings(draft: Draft) -> tuple[Finding, ...]:
     """What each failure of the observation is held to be, from all that was seen up to it."""
     seen, state = draft.seen, draft.state
-    sizes: dict[str, int] = {}
-    others: set[str] = set()
+    sizes: Counter[str] = Counter()
+    unexpected: Counter[str] = Counter()
     for case in draft.failing:
         before = state.cases.get(case)
         if before is None or before.flagged_at is None:
             group = draft.layout.group_of[case]
-            sizes[group] = sizes.get(group, 0) + 1
-            if not is_expected(before, seen):
-                others.add(group)
+            sizes[group] += 1
+            unexpected[group] += not is_expected(before, seen)
+    unexpected = +unexpected  # groups that count
     words = words_in(seen.changed or ())
-    found = []
-    for case, is_retried in draft.failing.items():
-        known = settled(state, case, draft.now) if case in state.cases else None
-        group = draft.layout.group_of[case]
-        track = known.track(seen.job) if known else Track()
-        around = Circumstances(
-            others=len(others - {group}),
-            of_group=sizes.get(group, 0),
-            is_near=draft.layout.near(seen.ran.files[case], words),
-            on_pr=seen.pr is not None,
-            base_failed=bool(track.base),
-            failed_before=seen.source in track.streak,
-            in_a_row=len(track.streak),
-            is_retried=is_retried,
-        )
-        sign = sign_of(seen.results[case])
-        likelier = weight(sign, known.messages if known else {}, state.common)
-        found.append(_finding(case, known, around, likelier, state.weather))
-    return tuple(found)
+    return tuple(_found(draft, case, words, sizes, unexpected) for case in draft.failing)
 
 
-def _finding(
-    case: str, known: CaseState | None, around: Circumstances, likelier: float, weather: Weather
+def _found(
+    draft: Draft,
+    case: str,
+    words: frozenset[str],
+    sizes: Counter[str],
+    unexpected: Counter[str],
 ) -> Finding:
+    seen, state = draft.seen, draft.state
+    known = settled(state, case, draft.now) if case in state.cases else None
+    group = draft.layout.group_of[case]
+    track = known.track(seen.job) if known else Track()
+    others = len(unexpected) - (group in unexpected)
+    around = Circumstances(
+        others=others,
+        of_group=sizes[group],
+        is_near=draft.layout.near(seen.ran.files[case], words),
+        on_pr=seen.pr is not None,
+        base_failed=is_on_broken_base(draft, track),
+        failed_before=seen.source in track.streak,
+        in_a_row=len(track.streak),
+        is_retried=draft.failing[case],
+    )
+    sign = sign_of(seen.results[case])
+    likelier = weight(sign, known.messages if known else {}, state.common)
+    cause, p_flaky = _judged(known, around, likelier, state.weather)
+    beside = unexpected.total() - unexpected[group]
+    facts = reasons(draft, case, others=others, cases=beside, sign=sign, is_near=around.is_near)
+    broken = break_of(draft, known, track) if known and around.base_failed else None
+    return with_outage(state, draft.now, Finding(case, cause, p_flaky, facts, broken=broken))
+
+
+def is_on_broken_base(draft: Draft, track: Track) -> bool:
+    """Whether the default branch fails it, in this job, in what the code was merged with."""
+    if not track.base:
+        return False
+    commits, base = draft.state.commits, draft.seen.base
+    if base is None or base not in commits:
+        return True
+    return commits[base] >= commits.get(track.base[0], 0)
+
+
+def _judged(
+    known: CaseState | None, around: Circumstances, likelier: float, weather: Weather
+) -> tuple[Cause, float]:
     score = score_of(known, weather) if known else PRIOR_SCORE
     flake = score * (rate_of(known) if known else PRIOR_RATE)
     flake *= likelier
@@ -91,7 +117,7 @@ def _finding(
     if around.base_failed:
         own += BASE_BUG
     p_flaky = flake / (flake + outage + own)
-    return Finding(case, _cause(p_flaky, outage, own, around), p_flaky)
+    return _cause(p_flaky, outage, own, around), p_flaky
 
 
 def again_of(known: CaseState | None) -> float:

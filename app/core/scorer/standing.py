@@ -59,7 +59,9 @@ def standing_of(known: CaseState, weather: Weather) -> CaseStanding:
         return CaseStanding.FLAKY
     if is_broken(known):
         return CaseStanding.BROKEN
-    return CaseStanding.SUSPECT if score_of(known, weather) >= assumed.WARNED else CaseStanding.HEALTHY
+    return (
+        CaseStanding.SUSPECT if score_of(known, weather) >= assumed.WARNED else CaseStanding.HEALTHY
+    )
 
 
 def judge(draft: Draft) -> None:

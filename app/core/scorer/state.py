@@ -47,6 +47,9 @@ class Track:
     mark: int = 0  # reports of the job up to which its passes are counted
     streak: tuple[str, ...] = ()  # the sources in a row that failed it, oldest first
     base: tuple[str, ...] = ()  # the default branch's commits in a row that did: first, then last
+    failed: tuple[tuple[str, bool], ...] = ()  # the first of them; whether they touch near it
+    runs: int = 0  # reports of the default branch since the first, all of which failed it
+    before: tuple[str, ...] = ()  # commits untested here since the last that passed, and that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class CaseState:
     flakes: int = 0  # failures that no fault of the code explains
     messages: Mapping[str, int] = field(default_factory=dict)  # by sign: what those said
     was_flagged: bool = False  # ever
+    last_flake: tuple[float, str, str] | None = None  # when, by what contradicted, on which code
     executions: int = 0  # since it first failed
     flagged_at: float | None = None  # since when it is held for flaky
 
@@ -116,6 +120,8 @@ class State:
     crowds: dict[str, tuple[Crowd, ...]] = field(default_factory=dict)  # by group
     common: dict[str, int] = field(default_factory=dict)  # by sign: messages of common causes
     recent: tuple[float, ...] = ()  # when the last hours' reports came
+    tested: dict[str, str] = field(default_factory=dict)  # by job: its last commit of the branch
+    outage: tuple[float, float] | None = None  # when the last one began, and was last seen
     swept_at: float = 0.0
     threshold: float = THRESHOLD  # the policy's; of the score, from which a case is held
 
@@ -131,4 +137,5 @@ class State:
             commits=self.commits.copy(),
             crowds=self.crowds.copy(),
             common=self.common.copy(),
+            tested=self.tested.copy(),
         )

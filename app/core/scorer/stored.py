@@ -40,6 +40,7 @@ def case_from_json(stored: Mapping[str, Any]) -> CaseState:
             "tracks": {job: _track(one) for job, one in stored["tracks"].items()},
             "opens": tuple(_open(one) for one in stored["opens"]),
             "failed": _pairs(stored["failed"]),
+            "last_flake": _flake(stored["last_flake"]),
         }
     )
 
@@ -59,6 +60,8 @@ def repository_to_json(state: State) -> dict[str, Any]:
         },
         "common": state.common,
         "recent": state.recent,
+        "tested": state.tested,
+        "outage": state.outage,
         "swept_at": state.swept_at,
     }
 
@@ -84,6 +87,8 @@ def repository_from_json(
         },
         common=dict(stored["common"]),
         recent=tuple(stored["recent"]),
+        tested=dict(stored["tested"]),
+        outage=None if stored["outage"] is None else (stored["outage"][0], stored["outage"][1]),
         swept_at=stored["swept_at"],
     )
     for case, known in cases.items():
@@ -102,11 +107,22 @@ def _check(stored: Mapping[str, Any]) -> None:
 
 
 def _track(stored: Mapping[str, Any]) -> Track:
-    return Track(stored["mark"], tuple(stored["streak"]), tuple(stored["base"]))
+    return Track(
+        mark=stored["mark"],
+        streak=tuple(stored["streak"]),
+        base=tuple(stored["base"]),
+        failed=tuple((commit, is_near) for commit, is_near in stored["failed"]),
+        runs=stored["runs"],
+        before=tuple(stored["before"]),
+    )
 
 
 def _open(stored: Mapping[str, Any]) -> Open:
     return Open(**{**stored, "others": frozenset(stored["others"])})
+
+
+def _flake(stored: Sequence[Any] | None) -> tuple[float, str, str] | None:
+    return None if stored is None else (stored[0], stored[1], stored[2])
 
 
 def _pairs(stored: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.core.history.records import Observation
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft, count_report, draft_of
+from app.core.scorer.outages import note_outage
 from app.core.scorer.said import Contradicted, Said
 from app.core.scorer.single import findings
 from app.core.scorer.standing import judge
@@ -40,8 +41,19 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     )
     kinds = weigh(draft, found)
     judge(draft)
+    note_outage(draft, said)
+    if seen.is_default:
+        _know_tested(draft)
     told = tuple(_told(one, kind) for one, kind in zip(found, kinds, strict=True))
     return draft.state, Said(said, tuple(draft.changes), told)
+
+
+def _know_tested(draft: Draft) -> None:
+    """The newest commit of the default branch that the job tested."""
+    state, seen = draft.state, draft.seen
+    last = state.tested.get(seen.job)
+    if last is None or state.commits.get(last, 0) <= state.commits.get(seen.code, 0):
+        state.tested[seen.job] = seen.code
 
 
 def _told(one: Contradiction, kind: Kind | None) -> Contradicted:

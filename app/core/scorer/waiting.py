@@ -7,7 +7,7 @@ from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
 from app.core.scorer.layout import words_in
 from app.core.scorer.messages import sign_of
-from app.core.scorer.state import CaseState, Open, Track
+from app.core.scorer.state import CaseState, Open, State, Track
 
 
 class By(StrEnum):
@@ -25,6 +25,7 @@ class Contradiction:
     case: str
     failure: Open
     by: By
+    is_retry: bool = False  # within the same report
 
 
 def contradicted(draft: Draft) -> list[Contradiction]:
@@ -80,18 +81,22 @@ def end_streaks(draft: Draft) -> None:
         known = state.cases[case]
         if draft.passed(case):
             track = known.track(job)
-            base = () if _reaches(draft, track) else track.base
+            ended = _reaches(draft, track)
             opens = tuple(
                 replace(one, streak=len(track.streak)) if one.job == job and not one.streak else one
                 for one in known.opens
             )
             known = replace(known, opens=opens).with_track(
-                job, replace(track, streak=(), base=base)
+                job, _mended(track) if ended else replace(track, streak=())
             )
             state.cases[case] = known
         if known.track(job).streak or known.track(job).base:
             still.add(case)
     state.failing[job] = frozenset(still)
+
+
+def _mended(track: Track) -> Track:
+    return Track(mark=track.mark)
 
 
 def _reaches(draft: Draft, track: Track) -> bool:
@@ -112,9 +117,10 @@ def open_failures(draft: Draft) -> list[Contradiction]:
         failure = _failure(draft, case, words)
         if retried:
             track = known.track(job)
-            found.append(Contradiction(case, replace(failure, streak=len(track.streak)), By.SAME))
-            base = () if seen.is_default else track.base
-            known = known.with_track(job, replace(track, streak=(), base=base))
+            ended_by = replace(failure, streak=len(track.streak))
+            found.append(Contradiction(case, ended_by, By.SAME, is_retry=True))
+            ended = _mended(track) if seen.is_default else replace(track, streak=())
+            known = known.with_track(job, ended)
         else:
             known = replace(known, opens=(*known.opens, failure)[-assumed.OPENS_KEPT :])
             for key in failure.keys:
@@ -136,15 +142,41 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
     streak, base = track.streak, track.base
     if seen.source not in streak:
         streak = (*streak, seen.source)[: assumed.STREAK_KEPT]
-    if seen.is_default and (not base or (_reaches(draft, track) and base[-1] != seen.code)):
-        base = (*base[:1], seen.code)
+    track = replace(track, streak=streak)
+    if seen.is_default and (not base or _reaches(draft, track)):
+        track = _broken_further(draft, case, track)
     failed = tuple(one for one in known.failed if one != (seen.code, job))
     return replace(
-        known.with_track(job, replace(track, streak=streak, base=base)),
+        known.with_track(job, track),
         group=group,
         failed=(*failed, (seen.code, job))[-assumed.FAILED_KEPT :],
         executions=known.executions + 1,
     )
+
+
+def _broken_further(draft: Draft, case: str, track: Track) -> Track:
+    """The default branch fails it in one more report, of the same commit or of a later one."""
+    seen, state = draft.seen, draft.state
+    before = track.before if track.base else commits_between(state, seen.job, seen.code)
+    failed = track.failed if track.base else ()
+    if all(commit != seen.code for commit, _ in failed):
+        is_near = draft.layout.near(seen.ran.files[case], words_in(seen.changed or ()))
+        failed = (*failed, (seen.code, is_near))[: assumed.SUSPECTS_KEPT]
+    base = (*track.base[:1], seen.code) if track.base[-1:] != (seen.code,) else track.base
+    runs = track.runs + 1 if track.base else 1
+    return replace(track, base=base, failed=failed, runs=runs, before=before)
+
+
+def commits_between(state: State, job: str, code: str) -> tuple[str, ...]:
+    """The last commit that the job tested before this one, and those between that it did not."""
+    passed = state.tested.get(job)
+    if passed is None or passed == code or passed not in state.commits:
+        return ()
+    first, last = state.commits[passed], state.commits[code]
+    if first >= last:
+        return ()
+    between = [one for one, place in reversed(state.commits.items()) if first <= place < last]
+    return (passed, *reversed(between[:-1][: assumed.SUSPECTS_KEPT]))
 
 
 def _failure(draft: Draft, case: str, words: frozenset[str]) -> Open:

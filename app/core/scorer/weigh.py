@@ -6,6 +6,7 @@ from enum import StrEnum
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.company import Company, companies, groups_alike, note_transients
 from app.core.scorer.draft import Draft, settled
+from app.core.scorer.facts import How
 from app.core.scorer.messages import noted, weight
 from app.core.scorer.standing import score_of
 from app.core.scorer.state import CaseState, Weather
@@ -86,14 +87,17 @@ def kind_of(
     failure = one.failure
     if beside.is_common_cause:
         return None
-    jobs = sum(code == failure.code for code, _ in known.failed)
     if failure.streak > assumed.SHORT:
         is_long = one.by is By.SAME and not beside.groups and failure.crowd <= 1
         return Kind.LONG if is_long else None
+    jobs = sum(code == failure.code for code, _ in known.failed)
     if one.by is By.PUSH:
-        if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
-            return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
-        return _pushed(known, one, beside, jobs=jobs)
+        return _pushed(known, one, beside, jobs=jobs, is_alike=is_alike)
+    return _contradicted(one, beside, jobs=jobs, is_alike=is_alike)
+
+
+def _contradicted(one: Contradiction, beside: Company, *, jobs: int, is_alike: bool) -> Kind | None:
+    failure = one.failure
     if beside.is_doubtful:
         is_same = one.by is By.SAME or jobs == 1
         return Kind.DOUBTFUL if is_same else None
@@ -106,9 +110,13 @@ def kind_of(
     return Kind.ALONE if failure.crowd <= 1 else Kind.FEW
 
 
-def _pushed(known: CaseState, one: Contradiction, beside: Company, *, jobs: int) -> Kind | None:
+def _pushed(
+    known: CaseState, one: Contradiction, beside: Company, *, jobs: int, is_alike: bool
+) -> Kind | None:
     """By other code: bugs mended by the next push are like it, unless the change lies far off."""
     failure = one.failure
+    if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
+        return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
     is_first = failure.streak <= 1 and known.last_push != failure.pr
     if not is_first or failure.is_near:
         return None
@@ -129,7 +137,8 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     at, last, sign = one.failure.at, known.last_episode_at, one.failure.sign
     likelier = weight(sign, known.messages, draft.state.common)
     messages = noted(known.messages, sign, kept=assumed.MESSAGES_KEPT)
-    known = replace(known, flakes=known.flakes + 1, messages=messages)
+    shown = (at, how_of(one), one.failure.code)
+    known = replace(known, flakes=known.flakes + 1, messages=messages, last_flake=shown)
     is_soon = last is not None and abs(at - last) < assumed.EPISODE
     if is_soon or one.failure.source == known.last_source:
         return known
@@ -148,6 +157,13 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     if kind.is_push:
         return replace(known, last_push=one.failure.pr)
     return replace(known, last_episode_at=at, last_source=one.failure.source)
+
+
+def how_of(one: Contradiction) -> How:
+    """What contradicted the failure, in the words of a finding."""
+    if one.by is By.SAME:
+        return How.RETRY if one.is_retry else How.RERUN
+    return How.NEXT_COMMIT if one.by is By.MAIN else How.NEXT_PUSH
 
 
 def noise_of(weather: Weather, kind: Kind) -> float:

@@ -1,0 +1,93 @@
+"""The reasons of a finding: the facts that moved it most, strongest first."""
+
+from datetime import UTC, datetime
+from itertools import islice
+from math import ceil, log
+
+from app.core.scorer import facts
+from app.core.scorer.culprit import Ran, suspects
+from app.core.scorer.draft import Draft
+from app.core.scorer.facts import Break, Fact, How
+from app.core.scorer.layout import words_in
+from app.core.scorer.standing import rate_interval, rate_of, score_of
+from app.core.scorer.state import CaseState, Track
+
+FEW_RUNS = 3  # reports of the job, from which something can be told
+PATHS_SHOWN = 3
+# How much a fact moves the odds of a flake, about; only their order counts.
+RETRIED = log(1_000.0)
+NEAR = log(100.0)
+BROKEN = log(300.0)
+PER_GROUP = log(30.0)
+AGAIN = log(10.0)
+SAME = log(6.0)
+RATE = log(3.0)
+FEW = log(2.0)
+
+
+def reasons(
+    draft: Draft, case: str, *, others: int, cases: int, sign: str, is_near: bool
+) -> tuple[Fact, ...]:
+    """The facts about a failure; `others` groups, with `cases` in all, failed beside it."""
+    known = draft.state.cases.get(case)
+    track = known.track(draft.seen.job) if known else Track()
+    found: list[tuple[float, Fact]] = []
+    if draft.failing[case]:
+        found.append((RETRIED, facts.RetriedHere()))
+    if track.base:
+        found.append((BROKEN, facts.BrokenSince(track.base[0], track.runs, track.runs)))
+    if others:
+        found.append((PER_GROUP * min(others, 3), facts.FailingBeside(others, cases)))
+    if again := len(track.streak):
+        found.append((AGAIN * min(again, 3), facts.FailsAgain(again + 1)))
+    found += _of_history(draft, known, sign)
+    found += _of_change(draft, case, is_near=is_near)
+    reports = draft.state.reports.get(draft.seen.job, 0)
+    if reports < FEW_RUNS:
+        found.append((FEW, facts.FewRuns(reports)))
+    elif known is None:
+        found.append((log(1.0 + reports), facts.FirstFailure(reports)))
+    return tuple(fact for _, fact in sorted(found, key=lambda one: -one[0]))
+
+
+def _of_history(draft: Draft, known: CaseState | None, sign: str) -> list[tuple[float, Fact]]:
+    """What the case itself has shown so far."""
+    if known is None or not known.flakes:
+        return []
+    at, how, code = known.last_flake or (None, None, None)
+    last = None if at is None else datetime.fromtimestamp(at, UTC)
+    days = max(1, ceil(known.episodes))
+    past = facts.Contradicted(known.flakes, days, None if how is None else How(how), last, code)
+    score = score_of(known, draft.state.weather)
+    rate, low, high = rate_interval(known)
+    found: list[tuple[float, Fact]] = [
+        (log(1.0 + score * 1_000.0), past),
+        (RATE, facts.FailureRate(rate, low, high, max(known.executions, known.flakes))),
+    ]
+    if sign in known.messages:
+        found.append((SAME, facts.SameMessage(known.messages[sign])))
+    return found
+
+
+def _of_change(draft: Draft, case: str, *, is_near: bool) -> list[tuple[float, Fact]]:
+    """How the pull request's change, or the commit's, lies to the case."""
+    changed = draft.seen.changed
+    if changed is None:
+        return []
+    if not is_near:
+        return [(RATE, facts.FarFromChange(len(changed)))]
+    file = draft.seen.ran.files[case]
+    near = (path for path in changed if draft.layout.near(file, words_in((path,))))
+    return [(NEAR, facts.NearChange(tuple(islice(near, PATHS_SHOWN))))]
+
+
+def break_of(draft: Draft, known: CaseState, track: Track) -> Break | None:
+    """The default branch's break in this job, and who may have made it; None without one."""
+    if not track.base:
+        return None
+    is_passed = bool(track.before)
+    untested = [Ran(commit) for commit in track.before[1:]]
+    failed = [Ran(commit, failures=1, is_near=near) for commit, near in track.failed]
+    rate = rate_of(known) * score_of(known, draft.state.weather)
+    found = suspects([*untested, *failed], flake_rate=rate)
+    return Break(track.base[0], track.before[0] if is_passed else None, found)

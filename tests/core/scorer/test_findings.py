@@ -1,0 +1,106 @@
+"""What a finding carries: the facts that moved it, the outage or the break that it belongs to."""
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.decide import Cause
+from app.core.history.records import Observation
+from app.core.scorer import facts
+from app.core.scorer.facts import How
+from app.core.scorer.needs import needed
+from app.core.scorer.said import Finding
+from app.core.scorer.state import State
+from app.core.scorer.update import update
+from tests.core.scorer.world import Report, World, pushes, rerun
+
+CASE = "case3-1"
+
+
+def finding(world: World, report: Report, failing: list[str]) -> Finding:
+    _, said = update(world.state, world.observation(report, failing))
+    return next(one for one in said.findings if one.case == CASE)
+
+
+def test_a_flakes_finding_tells_of_the_earlier_ones() -> None:
+    world, reports = World(), pushes(8)
+    failing = {13, 43}
+    world.play(reports[:80], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+
+    found = finding(world, reports[80], [CASE])
+
+    assert found.cause is Cause.FLAKY
+    past = next(one for one in found.facts if isinstance(one, facts.Contradicted))
+    assert (past.times, past.days, past.how, past.last_code) == (2, 2, How.RERUN, "c43")
+    assert facts.SameMessage(2) in found.facts
+    assert facts.FarFromChange(1) in found.facts
+
+
+def test_a_first_failure_says_after_how_many_passes() -> None:
+    world, reports = World(), pushes(4)
+    world.play(reports[:40], lambda _: [])
+
+    found = finding(world, reports[40], [CASE])
+
+    assert found.cause is Cause.NEW
+    assert found.facts[0] == facts.FirstFailure(40)
+
+
+def test_a_break_names_its_commit_and_the_last_that_passed() -> None:
+    world, reports = World(), pushes(4)
+    for report in reports[:30]:
+        world.see(report, [CASE] if report.run >= 24 and report.pr is None else [])
+
+    found = finding(world, replace(reports[30], pr=None), [CASE])
+
+    assert found.cause is Cause.BROKEN
+    assert found.facts[0] == facts.BrokenSince("c24", 3, 3)
+    assert found.broken is not None
+    assert (found.broken.since, found.broken.passed) == ("c24", "c21")
+    assert [one.commit for one in found.broken.suspects] == ["c24", "c27", "c30"]
+    assert found.broken.suspects[0].p > 0.9
+
+
+def test_many_groups_failing_at_once_are_one_event() -> None:
+    world, reports = World(), pushes(4)
+    many = [f"case{folder}-1" for folder in range(8)]
+    world.play(reports[:30], lambda _: [])
+
+    first = finding(world, reports[30], many)
+    world.see(reports[30], many)
+    again = finding(world, replace(reports[32], at=reports[31].at), many)
+
+    assert first.cause is Cause.OUTAGE
+    assert first.outage is not None
+    assert again.outage == first.outage
+    assert any(isinstance(one, facts.FailingBeside) and one.groups == 7 for one in first.facts)
+
+
+def only(state: State, seen: Observation) -> State:
+    cases = needed(state, seen)
+    return replace(state, cases={one: state.cases[one] for one in cases if one in state.cases})
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_the_cases_that_an_observation_needs_are_enough(seed: int) -> None:
+    world, chance = World(), Random(seed)
+    cases = sorted(world.files)
+    for report in pushes(5):
+        failing = chance.sample(cases, chance.choice([0, 0, 1, 1, 6]))
+        for one in (report, rerun(report)):
+            seen = world.observation(one, failing if one is report else [])
+            whole, said = update(world.state, seen)
+            part, same = update(only(world.state, seen), seen)
+
+            assert same == said
+            assert part.weather == whole.weather
+            assert all(whole.cases[case] == known for case, known in part.cases.items())
+            assert all(
+                known == world.state.cases.get(case)
+                for case, known in whole.cases.items()
+                if case not in part.cases
+            )
+            world.state = whole

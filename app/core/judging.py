@@ -131,6 +131,9 @@ def finding_of(
     how many reports ran it before.
     """
     reasons = [reason for fact in said.facts for reason in _reason(fact, told, branch)]
+    if standing is not None and standing.runs:  # it counts the runs before the first failure too
+        rate = _rate(standing)
+        reasons = [rate if one.kind is EvidenceKind.RATE else one for one in reasons]
     if not reasons:
         reasons = list(_own_reasons(said, standing, ran))
     if said.cause is Cause.BROKEN and culprit:

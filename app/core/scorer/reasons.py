@@ -17,6 +17,7 @@ PATHS_SHOWN = 3
 # How much a fact moves the odds of a flake, about; only their order counts.
 RETRIED = log(1_000.0)
 NEAR = log(100.0)
+FIRST = log(200.0)
 BROKEN = log(300.0)
 PER_GROUP = log(30.0)
 AGAIN = log(10.0)
@@ -46,7 +47,7 @@ def reasons(
     if reports < FEW_RUNS:
         found.append((FEW, facts.FewRuns(reports)))
     elif known is None:
-        found.append((log(1.0 + reports), facts.FirstFailure(reports)))
+        found.append((FIRST, facts.FirstFailure(reports)))
     return tuple(fact for _, fact in sorted(found, key=lambda one: -one[0]))
 
 

@@ -35,8 +35,8 @@ SUMMARY = """\
   [test (3.11)](GITHUB/acme/shop/actions/runs/7005/job/JOB) \x20
   Failed on attempt 1 and passed on attempt 2 of the same commit, twice on 2 days, last on \
 [0003000](GITHUB/acme/shop/commit/0003000300030003000300030003000300030003). \x20
-  Says what it said twice before when it failed for no fault of the code. \x20
   Fails in 33 % (9.7\u201370 %) of its runs for no fault of the code, 6 runs seen. \x20
+  The change touches what lies near it: shop/cart.py. \x20
   `AssertionError: 3 != 4`
 
 </details>

@@ -22,7 +22,8 @@ BROKEN = log(300.0)
 PER_GROUP = log(30.0)
 AGAIN = log(10.0)
 SAME = log(6.0)
-RATE = log(3.0)
+RATE = log(150.0)
+FAR = log(3.0)
 FEW = log(2.0)
 
 
@@ -76,7 +77,7 @@ def _of_change(draft: Draft, case: str, *, is_near: bool) -> list[tuple[float, F
     if changed is None:
         return []
     if not is_near:
-        return [(RATE, facts.FarFromChange(len(changed)))]
+        return [(FAR, facts.FarFromChange(len(changed)))]
     file = draft.seen.ran.files[case]
     near = (path for path in changed if draft.layout.near(file, words_in((path,))))
     return [(NEAR, facts.NearChange(tuple(islice(near, PATHS_SHOWN))))]

@@ -60,7 +60,10 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     assert [one["label"] for one in check.actions] == ["Quarantine", "Not flaky"]
     [remark] = check.annotations
     assert (remark["path"], remark["start_line"]) == ("tests/test_cart.py", 10)
-    assert remark["message"] == f"Never failed before, in 6 runs that passed.\n{FAILURE}"
+    assert remark["message"] == (
+        "Never failed before, in 6 runs that passed.\n"
+        f"The change touches what lies near it: shop/cart.py.\n{FAILURE}"
+    )
     [comment] = shop.comments(12)
     assert without_addresses(comment.body, shop) == (
         f"<!-- flakeguard:{shop.repo_id} -->\n\n### 1 failure needs you · 1 known flaky\n\n"

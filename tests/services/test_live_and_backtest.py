@@ -11,7 +11,8 @@ from app.core.decide import State
 from app.core.history.reader import records_of
 from app.core.scorer.policies import ScorerName, scorer_of
 from app.core.scorer.replay import Replay, replay
-from app.db import standings
+from app.db import policies, standings
+from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
 from app.services import recompute
 from app.services.export import export
@@ -31,11 +32,9 @@ def story(live: Live, *, seed: int, commits: int = 30) -> list[Attempt]:
     return made_up(seed, start=live.now - timedelta(days=DAYS_BACK), commits=commits)
 
 
-def backtested(live: Live) -> Replay:
+def backtested(live: Live, name: ScorerName = ScorerName.EVIDENCE) -> Replay:
     lines = list(export(live.engine, live.repository, now=live.now))
-    return replay(
-        records_of(lines), scorer_of(ScorerName.EVIDENCE), reports=len(lines), checkpoints=0
-    )
+    return replay(records_of(lines), scorer_of(name), reports=len(lines), checkpoints=0)
 
 
 def short(name: str) -> str:
@@ -154,3 +153,25 @@ def test_reports_that_came_too_late_are_worked_in_by_a_recompute(live: Live) -> 
     assert any(asked)
     after = states_live(live)
     assert {case: after[case] for case, _ in states_of(done)} == dict(states_of(done))
+
+
+@pytest.mark.parametrize("name", [ScorerName.ROLLING_WINDOW, ScorerName.FLAKE_RATE])
+def test_another_scorer_takes_over_once_the_policy_asks_for_it(
+    live: Live, name: ScorerName
+) -> None:
+    attempts = story(live, seed=6, commits=20)
+    live.see(attempts[:-6])
+    chosen = Snapshot(SnapshotKind.POLICY, "f00d", ".flakeguard.yml", f"scorer: {name.value}\n")
+    with unit_of_work(live.engine) as session:
+        policies.write(session, REPO, chosen, now=live.now)
+
+    asked = live.judge(live.store(attempts[-6]))
+    with unit_of_work(live.engine) as session:
+        while not recompute.step(session, live.repository, now=live.now):
+            pass
+    after = [live.judge(live.store(one)) for one in attempts[-5:]]
+
+    assert asked.needs_recompute
+    assert not any(one.needs_recompute for one in after)
+    flaky = {case for case, state in states_of(backtested(live, name)) if state is State.FLAKY}
+    assert {case for case, state in states_live(live).items() if state is State.FLAKY} == flaky

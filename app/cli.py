@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.commands import cluster_group, history_group, offline, token_group
+from app.commands import cluster_group, history_group, offline, quarantine_group, token_group
 from app.commands.starting import settings as _settings
 
 cli = typer.Typer(
@@ -20,6 +20,7 @@ chat = typer.Typer(help="Which channel hears of which repository, and who is who
 cli.add_typer(chat, name="slack", no_args_is_help=True)
 cli.add_typer(token_group.token, name="token", no_args_is_help=True)
 cli.add_typer(cluster_group.cluster, name="cluster", no_args_is_help=True)
+cli.add_typer(quarantine_group.quarantine, name="quarantine", no_args_is_help=True)
 offline.add_to(cli)
 history_group.add_to(cli)
 
@@ -208,6 +209,26 @@ def alias(
     from app.commands import alias as command
 
     raise typer.Exit(command.run(_settings(), action, about, as_json=as_json))
+
+
+@cli.command()
+def plan(
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME.")], *, as_json: AsJson = False
+) -> None:
+    """Rank what to quarantine or fix by what it costs."""
+    from app.commands import plan as command
+
+    raise typer.Exit(command.show(_settings(), repository, as_json=as_json))
+
+
+@cli.command()
+def accuracy(
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME.")], *, as_json: AsJson = False
+) -> None:
+    """Say how right we were, by the corrections of people and time."""
+    from app.commands import plan as command
+
+    raise typer.Exit(command.accuracy(_settings(), repository, as_json=as_json))
 
 
 @chat.command()

@@ -9,11 +9,16 @@ from starlette.routing import Route
 
 from app import web
 from app.api import health
+from app.api.acts import Acts
+from app.api.doors import RepositoryDoor
 from app.api.health import HealthChecks
+from app.api.held import HeldCases
+from app.api.plans import Plans
 from app.api.reports import Reports
 from app.api.routes import Api, api_of
 from app.api.uploads import UploadHealth
 from app.api.waiting import Evaluations
+from app.core.costs import rates_in
 from app.core.errors import BadInput
 from app.services.uploads import Uploads
 from app.settings import Settings
@@ -34,6 +39,7 @@ def application(parts: Parts) -> Starlette:
         queue=parts.queue,
         admin_token=_value(parts.settings, "admin_token"),
         public_url=parts.settings.public_url,
+        rates=rates_in(parts.settings.runner_rates),
         people=parts.people,
         set_up=parts.set_up,
     )
@@ -70,7 +76,10 @@ def api(parts: Parts, site: Web) -> Api:
         body_limit=parts.settings.upload_max_mb * megabyte,
         public_url=parts.settings.public_url,
     )
-    return api_of(reports, UploadHealth(parts.engine, parts.clock, site.door, site.secure))
+    doors = RepositoryDoor(parts.engine, parts.clock, site.door, site.secure)
+    health = UploadHealth(parts.engine, parts.clock, site.door, site.secure)
+    plans = Plans(doors, rates_in(parts.settings.runner_rates))
+    return api_of(reports, health, Acts(doors, parts.queue), HeldCases(doors), plans)
 
 
 def doors(parts: Parts) -> list[Route]:

@@ -52,6 +52,7 @@ BotToken = Annotated[SecretStr, _by(read.token("xoxb-", "xoxe.xoxb-"))]
 AppToken = Annotated[SecretStr, _by(read.token("xapp-"))]
 
 Accounts = Annotated[tuple[str, ...], NoDecode, _by(read.accounts)]
+RunnerRates = Annotated[tuple[str, ...], NoDecode, _by(read.runner_rates)]
 Networks = Annotated[tuple[str, ...], NoDecode, _by(read.networks)]
 
 Environment = Annotated[

@@ -26,6 +26,7 @@ PEM_START = "-----BEGIN"
 NEAR = 0.75  # difflib's ratio; at 0.6, its own default, unrelated names meet
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off"})
+RATE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?")  # GitHub's logins, EMUs too
 
 KEY_COMMAND = "openssl rand -base64 32 | tr '+/' '-_'"  # prints a Fernet key
@@ -91,6 +92,16 @@ def accounts(value: object) -> tuple[str, ...]:
         if not ACCOUNT.fullmatch(login):
             raise ValueError("must list logins of GitHub users or organisations")
     return logins
+
+
+def runner_rates(value: object) -> tuple[str, ...]:
+    """Money a minute by a runner's label, like ubuntu-latest=0.008; * stands for all others."""
+    pairs = words(value)
+    for pair in pairs:
+        label, _, rate = pair.rpartition("=")
+        if not label or not RATE.fullmatch(rate):
+            raise ValueError("must list rates a minute like ubuntu-latest=0.008, *=0.002")
+    return pairs
 
 
 def networks(value: object) -> tuple[str, ...]:

@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     enable_quarantine_proposals: types.Switch = Field(
         True, description="Off: we never propose a quarantine; people still may."
     )
+    runner_rates: types.RunnerRates = Field(
+        (),
+        description="What a minute of a runner costs, by its label, in a currency of yours: "
+        "ubuntu-latest=0.008, *=0.002; empty: no money is shown.",
+    )
     admin_token: types.Secret | None = Field(
         None, description="Opens the pages and the API to whoever holds it; make it long."
     )

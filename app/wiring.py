@@ -139,6 +139,7 @@ class Parts:
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
             forget=self.github.forget,
+            proposes=self.settings.enable_quarantine_proposals,
         )
 
 

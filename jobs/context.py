@@ -29,4 +29,5 @@ class Context:
     server_url: str  # where people see the code host's pages
     public_url: str | None  # where people see ours; None: no links to us
     forget: Callable[[int], None] = lambda installation_id: None  # what we hold of it: its token
+    proposes: bool = True  # whether cases are proposed for quarantine of our own accord
     scratch: Path | None = None  # where downloads spill to; None: the system's own place

@@ -7,9 +7,10 @@ from datetime import datetime
 import structlog
 from croniter import croniter
 
+from app.core.requests import QueueName
 from app.db import partitions
 from app.db.session import unit_of_work
-from app.services import clustering, outages, retention, rollups
+from app.services import aftermath, clustering, expiry, outages, retention, rollups
 from jobs.context import Context
 
 log = structlog.get_logger()
@@ -51,10 +52,19 @@ def end_outages(context: Context) -> None:
     outages.end_quiet(context.engine, now=context.clock())
 
 
+def end_quarantines(context: Context) -> None:
+    """Tell owners whose quarantines end soon, and end those whose time is up."""
+    ended = expiry.end_due(context.engine, now=context.clock(), new_token=context.new_token)
+    aftermath.hint(context.queue, ended.wanted, QueueName.RUN)
+    if ended.told or ended.ended:
+        log.info("quarantines_ended", told=ended.told, ended=ended.ended)
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),
+    Entry("end_quarantines", "*/5 * * * *", end_quarantines),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("let_go", "37 * * * *", let_go),
 )

@@ -14,6 +14,8 @@ STATUS = {
     ErrorKind.AUTHENTICATION: HTTPStatus.UNAUTHORIZED,
     ErrorKind.PERMISSION: HTTPStatus.FORBIDDEN,
     ErrorKind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ErrorKind.CONFLICT: HTTPStatus.CONFLICT,
+    ErrorKind.RATE_LIMIT: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """What the API refuses itself; everything else is answered as on every other address."""
 CHALLENGE = {"WWW-Authenticate": "Bearer"}

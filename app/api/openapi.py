@@ -49,16 +49,19 @@ class Answer:
 
     status: int
     meaning: str
-    model: type[BaseModel]
+    model: type[BaseModel] | None  # None: an answer without a body
     headers: Mapping[str, str] = field(default_factory=dict)  # name and meaning
+    plain: str | None = None  # what the same says as text/plain, where it does
 
     def described(self) -> dict[str, Any]:
         """As OpenAPI has it."""
-        reference = {"$ref": REFS.format(model=self.model.__name__)}
-        said: dict[str, Any] = {
-            "description": self.meaning,
-            "content": {"application/json": {"schema": reference}},
-        }
+        said: dict[str, Any] = {"description": self.meaning}
+        if self.model is not None:
+            reference = {"$ref": REFS.format(model=self.model.__name__)}
+            said["content"] = {"application/json": {"schema": reference}}
+        if self.plain is not None:
+            text = {"type": "string", "description": self.plain}
+            said["content"]["text/plain"] = {"schema": text}
         if self.headers:
             said["headers"] = {
                 name: {"description": meaning, "schema": {"type": "string"}}
@@ -73,11 +76,12 @@ class Body:
 
     meaning: str
     contents: Mapping[str, Schema]
+    is_required: bool = True
 
     def described(self) -> dict[str, Any]:
         """As OpenAPI has it."""
         contents = {media: {"schema": dict(schema)} for media, schema in self.contents.items()}
-        return {"description": self.meaning, "required": True, "content": contents}
+        return {"description": self.meaning, "required": self.is_required, "content": contents}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class Operation:
 
     def route(self) -> Route:
         """The route that serves it."""
-        return Route(self.path, self.endpoint, methods=[self.method])
+        path = self.path.replace("{owner}", "{owner:path}")  # a group's name may have slashes
+        return Route(path, self.endpoint, methods=[self.method])
 
     def described(self) -> dict[str, Any]:
         """As OpenAPI has it."""
@@ -120,7 +125,8 @@ def document(operations: Sequence[Operation], *, schemes: Mapping[str, Schema]) 
     for operation in operations:
         methods = paths.setdefault(operation.path, {})
         methods[operation.method.lower()] = operation.described()
-    models = {answer.model for operation in operations for answer in operation.answers}
+    answers = [answer for operation in operations for answer in operation.answers]
+    models = {answer.model for answer in answers if answer.model is not None}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = models_json_schema(
         [(model, "serialization") for model in ordered], ref_template=REFS

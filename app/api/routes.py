@@ -9,8 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.api import shapes
+from app.api import act_routes, shapes
+from app.api.acts import Acts
+from app.api.held import HeldCases
 from app.api.openapi import Answer, Body, Operation, Parameter, Schema, document
+from app.api.plans import Plans
 from app.api.reports import OLD_HEADERS, Reports
 from app.api.uploads import UploadHealth
 from app.core.uploads import FIELDS
@@ -72,9 +75,12 @@ class Api:
         return [*(one.route() for one in self.operations), Route("/openapi.json", openapi)]
 
 
-def api_of(reports: Reports, health: UploadHealth) -> Api:
+def api_of(
+    reports: Reports, health: UploadHealth, acts: Acts, held: HeldCases, plans: Plans
+) -> Api:
     """The API over these endpoints."""
-    return Api((_receive(reports), _show(reports), _receive_junit(reports), _uploads(health)))
+    handed = (_receive(reports), _show(reports), _receive_junit(reports), _uploads(health))
+    return Api((*handed, *act_routes.operations(acts, held), *plans.operations()))
 
 
 def _receive(reports: Reports) -> Operation:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.core.tokens import ProjectToken
+from app.core.tokens import ProjectToken, Scope
 from app.services import tokens
 from app.services.sessions import ADMIN
 from app.services.tokens import By, Made
@@ -19,9 +19,16 @@ ADMIN_HERE = By(ADMIN, "cli")
 
 
 def create(
-    settings: Settings, project: str, *, name: str, default_branch: str, as_json: bool
+    settings: Settings,
+    project: str,
+    *,
+    name: str,
+    default_branch: str,
+    may_act: bool,
+    as_json: bool,
 ) -> int:
     """Make a token and show it, this once."""
+    scopes = (Scope.UPLOAD, Scope.ACT) if may_act else (Scope.UPLOAD,)
     with wired(settings) as parts:
         now = parts.clock()
         made = tokens.create(
@@ -29,6 +36,7 @@ def create(
             project,
             name=name,
             default_branch=default_branch,
+            scopes=scopes,
             by=ADMIN_HERE,
             now=now,
         )
@@ -95,6 +103,7 @@ def _plain(token: ProjectToken, now: datetime) -> dict[str, object]:
         "ends_at": _when(token.ends_at),
         "revoked_at": _when(token.revoked_at),
         "replaces": token.replaces,
+        "scopes": sorted(token.scopes),
     }
 
 
@@ -103,12 +112,13 @@ def _when(moment: datetime | None) -> str | None:
 
 
 def _table(found: list[ProjectToken], now: datetime) -> Table:
-    table = Table("id", "project", "name", "state", "created", "last used", "ends")
+    table = Table("id", "project", "name", "may", "state", "created", "last used", "ends")
     for one in found:
         table.add_row(
             str(one.id),
             escape(one.project),
             escape(one.name),
+            ", ".join(sorted(one.scopes, reverse=True)),
             one.state(now).value,
             f"{one.created_at:%Y-%m-%d}",
             f"{one.last_used_at:%Y-%m-%d %H:%M}" if one.last_used_at else "never",

@@ -22,6 +22,10 @@ def create_token(
     default_branch: Annotated[
         str, typer.Option(help="Of a project that is new to us and not on GitHub.")
     ] = "main",
+    may_act: Annotated[
+        bool,
+        typer.Option("--may-act", help="Let it decide about cases too: quarantine, dismiss, undo."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a token for a project, and show it, this once."""
@@ -29,7 +33,12 @@ def create_token(
 
     raise typer.Exit(
         command.create(
-            settings(), project, name=name, default_branch=default_branch, as_json=as_json
+            settings(),
+            project,
+            name=name,
+            default_branch=default_branch,
+            may_act=may_act,
+            as_json=as_json,
         )
     )
 

@@ -103,6 +103,23 @@ class AccessRevoked:
     user_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A commit that came to the default branch."""
+
+    sha: str
+    message: str
+    files: frozenset[str]  # that it changed
+
+
+@dataclass(frozen=True, slots=True)
+class PushSeen:
+    """What came to the default branch at once, oldest first."""
+
+    repo_id: int
+    commits: tuple[Pushed, ...]
+
+
 Fact = (
     InstallationSeen
     | RepositorySeen
@@ -112,6 +129,7 @@ Fact = (
     | RunSeen
     | JobSeen
     | AccessRevoked
+    | PushSeen
 )
 
 

@@ -80,6 +80,11 @@ def rule(pattern: str, owners: Sequence[str], *, line: int) -> Rule:
     return Rule(pattern, tuple(owners), line, _segments(pattern))
 
 
+def is_owner(name: str) -> bool:
+    """Whether this is what CODEOWNERS takes for an owner: @login, @organisation/team, or e-mail."""
+    return _OWNER.fullmatch(name) is not None
+
+
 def _words(line: str) -> list[str]:
     """Pattern and owners, without a comment; `\\ ` is a space within a pattern."""
     words: list[str] = _WORDS.findall(line)

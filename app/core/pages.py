@@ -7,7 +7,9 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from app.core.categories import Categorized
+from app.core.costs import Cost
 from app.core.outcomes import Outcome
+from app.core.quarantine import Quarantine
 
 T = TypeVar("T")
 
@@ -69,6 +71,7 @@ class QuarantineLine:
     reason: str
     since: datetime
     until: datetime | None
+    event: str = ""  # what led to its state
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,8 @@ class CasePage:
     last_failure: FailureText | None
     alike: tuple[Alike, ...] = ()  # the clusters of its failures, the newest first
     category: Categorized | None = None  # of the newest failure
+    quarantine: Quarantine | None = None  # with its owner and its proof
+    cost: Cost | None = None  # of the last 30 days; None where it was not asked for
 
 
 @dataclass(frozen=True, slots=True)

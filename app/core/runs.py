@@ -63,6 +63,7 @@ class PullRequest:
     base_sha: str
     is_fork: bool
     updated_at: datetime
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Job:
     started_at: datetime | None
     completed_at: datetime | None
     url: str
+    labels: tuple[str, ...] = ()  # of the runner asked for
 
     @property
     def is_red(self) -> bool:

@@ -10,6 +10,13 @@ OVERLAP = timedelta(hours=24)  # how long a rotated token goes on working, unles
 _SHAPE = re.compile(r"fgt_(n?)([0-9a-f]{1,16})_[A-Za-z0-9_-]{43}")  # 43 characters: 256 bits
 
 
+class Scope(StrEnum):
+    """What a token lets its holder do."""
+
+    UPLOAD = "upload"  # hand in reports, and read what became of them
+    ACT = "act"  # decide about cases: quarantine, dismiss, own, undo
+
+
 class TokenState(StrEnum):
     """Whether a token opens its project."""
 
@@ -32,6 +39,7 @@ class ProjectToken:
     ends_at: datetime | None  # set when it was rotated
     revoked_at: datetime | None
     replaces: int | None  # the token whose place it took
+    scopes: frozenset[Scope] = frozenset({Scope.UPLOAD})
 
     def state(self, now: datetime) -> TokenState:
         """Whether it opens its project at this moment."""

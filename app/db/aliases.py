@@ -99,6 +99,11 @@ CONFIRMED = text(f"""{FOUND}
 WHERE case_alias.repo_id = :repo AND old_case_id = :old AND state = 'confirmed'
 """)
 
+OF_PAIR = text(f"""{FOUND}
+WHERE case_alias.repo_id = :repo AND old_case_id = :old AND new_case_id = :new
+FOR UPDATE OF case_alias
+""")
+
 DECIDE = text("""
 UPDATE case_alias SET state = :state, decided_by = :by, decided_at = :now
 WHERE repo_id = :repo AND alias_id = :alias
@@ -197,6 +202,12 @@ def listed(session: Session, repository: str | None, *, limit: int = 200) -> lis
 def locked(session: Session, alias_id: int) -> Alias | None:
     """One alias, which nobody else decides meanwhile; None when there is none."""
     row = session.execute(ONE, {"alias": alias_id}).first()
+    return None if row is None else _alias(row)
+
+
+def of_pair(session: Session, repo_id: int, old: UUID, new: UUID) -> Alias | None:
+    """The alias of two cases, which nobody else decides meanwhile; served by case_alias_pair."""
+    row = session.execute(OF_PAIR, {"repo": repo_id, "old": old, "new": new}).first()
     return None if row is None else _alias(row)
 
 

@@ -140,6 +140,14 @@ def _integer(value: int | None) -> int | None:
     return None if value is None else max(0, min(value, INTEGER_MOST))
 
 
+def tags_of(session: Session, repo_id: int, case_id: UUID) -> frozenset[str]:
+    """A case's tags."""
+    query = select(CaseRow.tags).where(
+        col(CaseRow.repo_id) == repo_id, col(CaseRow.case_id) == case_id
+    )
+    return frozenset(session.exec(query).first() or ())
+
+
 def cases(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Case]:
     """These cases by id; those not known are missing."""
     query = select(CaseRow).where(col(CaseRow.repo_id) == repo_id, col(CaseRow.case_id).in_(ids))

@@ -1,28 +1,79 @@
-"""Decisions of people: quarantines, and the audit trail of who did what."""
+"""Decisions about cases: quarantines, each step of them, and the audit trail of who did what."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from app.core.quarantine import Quarantine, QuarantineState
+from app.core.errors import Conflict
+from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
+from app.db.tables.decided import QuarantineEventRow
 from app.db.tables.thought import AuditEventRow, QuarantineRow
+
+COPIED = (
+    *("state", "reason", "decided_by", "since", "evidence_at", "until", "event", "owner"),
+    *("owner_is_guess", "p_flaky", "clean_needed", "clean_runs", "clean_since", "fix"),
+)
+"""What a decision's row and its record share, under the same names."""
+CHANGED = "Somebody decided about this case at the same moment; look again before you act."
+FRESH = {"populate_existing": True}  # rows are changed past the session, too
+IS_OPEN = text("state in ('proposed', 'active', 'fix_pending')")  # as quarantine_open has it
+LOCK_CASE = text("SELECT 1 FROM case_ WHERE repo_id = :repo AND case_id = :case FOR NO KEY UPDATE")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One step of a quarantine, as it was written down."""
+
+    event: str
+    was: QuarantineState | None
+    now: QuarantineState | None
+    at: datetime
+    actor: str
+    why: str
+    until: datetime | None
+    evidence: Mapping[str, Any]
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """What somebody did, with the state before and after."""
+
+    id: int
+    at: datetime
+    actor: str
+    surface: str
+    act: str
+    case_id: UUID | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    request_id: str
 
 
 def newest(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dict[UUID, Quarantine]:
-    """The newest decision about each of these cases; those without one are missing."""
+    """The decision about each of these cases; those without one are missing."""
     query = (
         select(QuarantineRow)
         .where(col(QuarantineRow.repo_id) == repo_id, col(QuarantineRow.case_id).in_(case_ids))
         .order_by(col(QuarantineRow.quarantine_id))
     )
-    return {row.case_id: _quarantine(row) for row in session.exec(query)}
+    return {row.case_id: quarantine_of(row) for row in session.exec(query, execution_options=FRESH)}
+
+
+def hold_case(session: Session, repo_id: int, case_id: UUID) -> bool:
+    """Let nobody else decide about a case until the end; False when there is no such case."""
+    found = session.execute(LOCK_CASE, {"repo": repo_id, "case": case_id})
+    return found.first() is not None
 
 
 def locked(session: Session, repo_id: int, case_id: UUID) -> Quarantine | None:
-    """The newest decision about a case, held against changes by others until the end."""
+    """The decision about a case, held against changes by others until the end."""
     query = (
         select(QuarantineRow)
         .where(col(QuarantineRow.repo_id) == repo_id, col(QuarantineRow.case_id) == case_id)
@@ -30,57 +81,99 @@ def locked(session: Session, repo_id: int, case_id: UUID) -> Quarantine | None:
         .limit(1)
         .with_for_update()
     )
-    row = session.exec(query).first()
-    return None if row is None else _quarantine(row)
+    row = session.exec(query, execution_options=FRESH).first()
+    return None if row is None else quarantine_of(row)
 
 
-def open_new(
-    session: Session,
-    repo_id: int,
-    case_id: UUID,
-    *,
-    state: QuarantineState,
-    reason: str,
-    decided_by: str,
-    since: datetime,
-    evidence_at: datetime,
-    until: datetime | None,
+def holding(session: Session, repo_id: int) -> list[Quarantine]:
+    """What excuses failures in a repository, ends that have come too; served by quarantine_open."""
+    query = (
+        select(QuarantineRow)
+        .where(col(QuarantineRow.repo_id) == repo_id)
+        .where(IS_OPEN, col(QuarantineRow.state).in_([state.value for state in HOLDING]))
+        .order_by(col(QuarantineRow.case_id))
+    )
+    return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
+
+
+def open_new(session: Session, repo_id: int, wanted: Quarantine) -> Quarantine:
+    """Begin a decision; its id is handed out. Conflict when one was begun meanwhile."""
+    values = {name: getattr(wanted, name) for name in COPIED}
+    values |= {"repo_id": repo_id, "case_id": wanted.case_id, "opened_at": wanted.since}
+    row = session.execute(
+        insert(QuarantineRow)
+        .values(values)
+        .on_conflict_do_nothing()
+        .returning(col(QuarantineRow.quarantine_id))
+    ).first()
+    if row is None:
+        raise Conflict(CHANGED)
+    return replace(wanted, id=row[0], version=1)
+
+
+def move(session: Session, repo_id: int, before: Quarantine, wanted: Quarantine) -> Quarantine:
+    """Take a decision from `before` to `wanted`; Conflict when it is not at `before` any more."""
+    values = {name: getattr(wanted, name) for name in COPIED}
+    moved = session.connection().execute(
+        update(QuarantineRow)
+        .where(
+            col(QuarantineRow.repo_id) == repo_id,
+            col(QuarantineRow.quarantine_id) == before.id,
+            col(QuarantineRow.version) == before.version,
+        )
+        .values(**values, version=before.version + 1)
+    )
+    if not moved.rowcount:
+        raise Conflict(CHANGED)
+    return replace(wanted, id=before.id, version=before.version + 1)
+
+
+def take_back(session: Session, repo_id: int, quarantine: Quarantine) -> None:
+    """Undo the beginning of a decision; Conflict when something newer happened to it."""
+    gone = session.connection().execute(
+        text(
+            "DELETE FROM quarantine WHERE repo_id = :repo AND quarantine_id = :id"
+            " AND version = :version"
+        ),
+        {"repo": repo_id, "id": quarantine.id, "version": quarantine.version},
+    )
+    if not gone.rowcount:
+        raise Conflict(CHANGED)
+
+
+def add_event(
+    session: Session, repo_id: int, quarantine_id: int, case_id: UUID, event: StoredEvent
 ) -> None:
-    """Begin a decision about a case that has none open."""
+    """Write down a step."""
     session.add(
-        QuarantineRow(
+        QuarantineEventRow(
             repo_id=repo_id,
+            quarantine_id=quarantine_id,
             case_id=case_id,
-            state=state,
-            reason=reason,
-            decided_by=decided_by,
-            since=since,
-            evidence_at=evidence_at,
-            until=until,
+            event=event.event,
+            was=event.was,
+            now=event.now,
+            at=event.at,
+            actor=event.actor,
+            why=event.why,
+            until=event.until,
+            evidence=dict(event.evidence),
+            request_id=event.request_id,
         )
     )
+    session.flush()  # so that steps of one act are numbered in their order
 
 
-def move(
-    session: Session,
-    repo_id: int,
-    quarantine_id: int,
-    *,
-    state: QuarantineState,
-    reason: str,
-    decided_by: str,
-    since: datetime,
-    evidence_at: datetime,
-    until: datetime | None,
-) -> None:
-    """Take a decision to its next state."""
-    row = session.get_one(QuarantineRow, (repo_id, quarantine_id))
-    row.state = state
-    row.reason = reason
-    row.decided_by = decided_by
-    row.since = since
-    row.evidence_at = evidence_at
-    row.until = until
+def events(session: Session, repo_id: int, case_id: UUID, *, limit: int = 100) -> list[StoredEvent]:
+    """The newest steps of a case's quarantine, oldest first."""
+    query = (
+        select(QuarantineEventRow)
+        .where(col(QuarantineEventRow.repo_id) == repo_id)
+        .where(col(QuarantineEventRow.case_id) == case_id)
+        .order_by(col(QuarantineEventRow.at).desc(), col(QuarantineEventRow.event_id).desc())
+        .limit(limit)
+    )
+    return [_event(row) for row in session.exec(query)][::-1]
 
 
 def write_audit(
@@ -113,14 +206,40 @@ def write_audit(
     return row.event_id
 
 
-def _quarantine(row: QuarantineRow) -> Quarantine:
-    return Quarantine(
-        id=row.quarantine_id,
-        case_id=row.case_id,
-        state=QuarantineState(row.state),
-        reason=row.reason,
-        decided_by=row.decided_by,
-        since=row.since,
-        evidence_at=row.evidence_at,
-        until=row.until,
+def audit_event(session: Session, repo_id: int, event_id: int) -> AuditEvent | None:
+    """What was done, by its number; None when the repository has no such event."""
+    row = session.get(AuditEventRow, (repo_id, event_id))
+    if row is None:
+        return None
+    return AuditEvent(
+        row.event_id,
+        row.at,
+        row.actor,
+        row.surface,
+        row.act,
+        row.case_id,
+        row.before,
+        row.after,
+        row.request_id,
     )
+
+
+def _event(row: QuarantineEventRow) -> StoredEvent:
+    return StoredEvent(
+        event=row.event,
+        was=QuarantineState(row.was) if row.was else None,
+        now=QuarantineState(row.now) if row.now else None,
+        at=row.at,
+        actor=row.actor,
+        why=row.why,
+        until=row.until,
+        evidence=row.evidence,
+        request_id=row.request_id,
+    )
+
+
+def quarantine_of(row: QuarantineRow) -> Quarantine:
+    """A row as the record that rules work on."""
+    copied = {name: getattr(row, name) for name in COPIED}
+    copied |= {"state": QuarantineState(row.state), "event": QuarantineEvent(row.event)}
+    return Quarantine(id=row.quarantine_id, case_id=row.case_id, version=row.version, **copied)

@@ -106,7 +106,7 @@ def states(session: Session, repo_id: int, cases: Iterable[str]) -> dict[str, St
 
 def standing(session: Session, repo_id: int, case_id: UUID) -> Standing | None:
     """How a case stands; None when it never failed."""
-    row = session.get(CaseStateRow, (repo_id, case_id))
+    row = session.get(CaseStateRow, (repo_id, case_id), populate_existing=True)
     return None if row is None else standing_in(row)
 
 
@@ -196,6 +196,21 @@ def _finding(row: FindingRow) -> StoredFinding:
         finding=Finding(Cause(row.cause), row.p_flaky, reasons),
         at=row.found_at,
     )
+
+
+def last_finding(session: Session, repo_id: int, case_id: UUID) -> RunKey | None:
+    """The run attempt in which a case failed last; None when it never did.
+
+    Served by finding_case.
+    """
+    query = (
+        select(FindingRow.run_id, FindingRow.attempt)
+        .where(col(FindingRow.repo_id) == repo_id, col(FindingRow.case_id) == case_id)
+        .order_by(col(FindingRow.found_at).desc())
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    return None if row is None else RunKey(repo_id, row[0], row[1])
 
 
 def changes(session: Session, repo_id: int, case_id: UUID) -> list[StateChangeRow]:

@@ -59,7 +59,7 @@ s.broken_since, s.evidence,
 left(c.suite, {NAME_CUT}) AS suite, left(c.classname, {NAME_CUT}) AS classname,
 left(c.name, {NAME_CUT}) AS name, left(c.parameters, {NAME_CUT}) AS parameters,
 left(c.file, {NAME_CUT}) AS file, c.line, {OWNERS},
-q.state AS q_state, q.decided_by, q.reason, q.since, q.until
+q.state AS q_state, q.event AS q_event, q.decided_by, q.reason, q.since, q.until
 """
 
 CASE_TABLES = """
@@ -67,7 +67,7 @@ case_state s
 JOIN case_ c USING (repo_id, case_id)
 JOIN repository r USING (repo_id)
 LEFT JOIN LATERAL (
-  SELECT state, decided_by, reason, since, until FROM quarantine
+  SELECT state, event, decided_by, reason, since, until FROM quarantine
   WHERE repo_id = s.repo_id AND case_id = s.case_id
   ORDER BY quarantine_id DESC LIMIT 1) q ON true
 """
@@ -195,7 +195,12 @@ def case_line(row: RowMapping) -> CaseLine:
     quarantine = None
     if row["q_state"] is not None:
         quarantine = QuarantineLine(
-            row["q_state"], row["decided_by"], row["reason"], row["since"], row["until"]
+            state=row["q_state"],
+            decided_by=row["decided_by"],
+            reason=row["reason"],
+            since=row["since"],
+            until=row["until"],
+            event=row["q_event"],
         )
     return CaseLine(
         repo_id=row["repo_id"],

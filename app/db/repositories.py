@@ -163,6 +163,7 @@ def note_pull_request(session: Session, repo_id: int, seen: PullRequest) -> None
         "base_sha": seen.base_sha,
         "is_fork": seen.is_fork,
         "updated_at": seen.updated_at,
+        "labels": list(seen.labels),
     }
     new = insert(PullRequestRow).values(values)
     session.execute(

@@ -121,6 +121,7 @@ def note_jobs(session: Session, key: RunKey, jobs: Sequence[Job]) -> None:
             "started_at": job.started_at,
             "completed_at": job.completed_at,
             "url": job.url,
+            "labels": list(job.labels),
         }
         session.execute(
             insert(JobRow)
@@ -190,6 +191,19 @@ def newest_attempts(session: Session, repo_id: int, head_sha: str) -> list[Run]:
     return list(newest.values())
 
 
+def first_of(session: Session, repo_id: int, sha: str) -> tuple[str, datetime] | None:
+    """A commit by its first digits, whole, and when its first run began; None: no run is known."""
+    query = (
+        select(RunRow.head_sha, RunRow.started_at)
+        .where(col(RunRow.repo_id) == repo_id)
+        .where(col(RunRow.head_sha) >= sha, col(RunRow.head_sha) < sha + "g")
+        .order_by(col(RunRow.started_at))
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    return None if row is None else (row[0], row[1])
+
+
 def jobs(session: Session, key: RunKey) -> list[Job]:
     """The jobs of a run attempt, by name."""
     query = (
@@ -207,6 +221,7 @@ def jobs(session: Session, key: RunKey) -> list[Job]:
             started_at=row.started_at,
             completed_at=row.completed_at,
             url=row.url,
+            labels=tuple(row.labels),
         )
         for row in session.exec(query)
     ]

@@ -1,13 +1,13 @@
 """Project tokens: found by their digest, never by their text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from app.core.tokens import ProjectToken
+from app.core.tokens import ProjectToken, Scope
 from app.db.tables.handed import ProjectTokenRow
 from app.db.tables.outside import RepositoryRow
 
@@ -20,10 +20,16 @@ def add(
     name: str,
     now: datetime,
     replaces: int | None = None,
+    scopes: Iterable[Scope] = (Scope.UPLOAD,),
 ) -> int:
     """Store a token by its digest; its id."""
     row = ProjectTokenRow(
-        repo_id=repo_id, digest=digest, name=name, created_at=now, replaces=replaces
+        repo_id=repo_id,
+        digest=digest,
+        name=name,
+        created_at=now,
+        replaces=replaces,
+        scopes=sorted(scope.value for scope in scopes),
     )
     session.add(row)
     session.flush()  # the database hands out its id
@@ -104,4 +110,5 @@ def _token(row: ProjectTokenRow, full_name: str) -> ProjectToken:
         ends_at=row.ends_at,
         revoked_at=row.revoked_at,
         replaces=row.replaces,
+        scopes=frozenset(Scope(scope) for scope in row.scopes),
     )

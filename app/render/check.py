@@ -14,7 +14,7 @@ BUTTONS: dict[ActKind, Button] = {
     ActKind.QUARANTINE: Button(
         identifier="quarantine",
         label="Quarantine",
-        description="Excuse the flaky cases for 30 days",
+        description="Excuse the flaky cases until they heal",
     ),
     ActKind.DISMISS: Button(
         identifier="dismiss_flake",

@@ -9,7 +9,7 @@ from app.core.decide import Standing, State
 from app.core.errors import Missing
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import cases, chat, decisions, executions, judgements
+from app.db import cares, cases, chat, decisions, executions, judgements
 from app.db.chat import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Chat
@@ -103,9 +103,18 @@ def say(engine: Engine, host: Chat, telling: Telling, *, now: datetime) -> None:
 
 
 def queue_replies(
-    session: Session, repo_id: int, case_id: UUID, *, once: str, text: str, at: datetime
+    session: Session,
+    repo_id: int,
+    case_id: UUID,
+    *,
+    once: str,
+    text: str,
+    at: datetime,
+    even_if_muted: bool = False,
 ) -> None:
-    """Put one event into the outbox of each of a case's threads."""
+    """Put one event into the outbox of each of a case's threads; of a muted case, none."""
+    if not even_if_muted and cares.is_muted(session, repo_id, case_id, at=at):
+        return
     for thread in chat.threads(session, repo_id, case_id):
         chat.say_once(
             session, repo_id, case_id, channel=thread.channel, once=once, text=text, at=at

@@ -11,19 +11,21 @@ from app.core.deliveries import (
     InstallationSeen,
     JobSeen,
     PullRequestSeen,
+    PushSeen,
     RepositoryGone,
     RepositorySeen,
     RunSeen,
 )
 from app.db import people, repositories, runs
 from app.db.session import Session
+from app.services import claims
 
 
 def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
     """Store each fact; late and repeated ones change nothing that is newer."""
     for fact in facts:
         if not _note_place(session, fact, now=now):
-            _note_event(session, fact)
+            _note_event(session, fact, now=now)
 
 
 def _note_place(session: Session, fact: Fact, *, now: datetime) -> bool:
@@ -42,7 +44,7 @@ def _note_place(session: Session, fact: Fact, *, now: datetime) -> bool:
     return True
 
 
-def _note_event(session: Session, fact: Fact) -> None:
+def _note_event(session: Session, fact: Fact, *, now: datetime) -> None:
     match fact:
         case PullRequestSeen():
             repositories.note_pull_request(session, fact.repo_id, fact.pull_request)
@@ -52,5 +54,7 @@ def _note_event(session: Session, fact: Fact) -> None:
             runs.note_job(session, fact.run, fact.job)
         case AccessRevoked():
             people.forget(session, fact.user_id)
+        case PushSeen():
+            claims.note_push(session, fact, now=now)
         case _:
             raise AssertionError(f"{fact} is a fact that nobody notes")

@@ -1,5 +1,6 @@
 """What each page shows, read in one transaction each; and taking parked work up again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.core.categories import Categorized, category_of
+from app.core.costs import Cost
 from app.core.errors import Missing, Unavailable
 from app.core.pages import (
     CaseLine,
@@ -18,9 +20,10 @@ from app.core.pages import (
     RepositoryLine,
     RunLine,
 )
-from app.db import case_pages, clusters, owners, pages, tasks
+from app.db import case_pages, clusters, decisions, owners, pages, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
+from app.services import plans
 
 REPOSITORIES_SHOWN = 25  # rows of a page
 CASES_SHOWN = 25
@@ -48,6 +51,7 @@ class RepositoryPage:
     repository: RepositoryLine
     cases: Page[CaseLine]
     runs: Page[RunLine]
+    cost: Cost  # of flakes, in the last 30 days
     owners: tuple[str, ...] = ()  # everybody who owns a file of it
 
 
@@ -80,6 +84,8 @@ def repository_page(
     owner: str | None,
     case_page: int,
     run_page: int,
+    now: datetime,
+    rates: Mapping[str, float],
     viewer: int | None = None,
 ) -> RepositoryPage:
     """One repository's page; Missing when we do not watch it, or the viewer may not see it."""
@@ -96,7 +102,8 @@ def repository_page(
         )
         runs = pages.runs(session, repository.repo_id, page=run_page, size=RUNS_SHOWN)
         everybody = owners.names(session, repository.repo_id)
-    return RepositoryPage(repository, cases, runs, tuple(everybody[:OWNERS_SHOWN]))
+        cost = plans.costs_in(session, repository.repo_id, rates=rates, now=now).whole
+    return RepositoryPage(repository, cases, runs, cost, tuple(everybody[:OWNERS_SHOWN]))
 
 
 def case_page(
@@ -106,6 +113,7 @@ def case_page(
     *,
     before: Cursor | None,
     now: datetime,
+    rates: Mapping[str, float],
     viewer: int | None = None,
 ) -> CasePage:
     """One case's page; Missing when the repository has no such case."""
@@ -130,6 +138,8 @@ def case_page(
             last_failure=last_failure,
             alike=clusters.of_case(session, repo_id, case_id),
             category=_category(last_failure),
+            quarantine=decisions.newest(session, repo_id, [case_id]).get(case_id),
+            cost=plans.costs_in(session, repo_id, rates=rates, now=now).cases.get(case_id),
         )
 
 

@@ -19,7 +19,6 @@ from app.core.scorer import memory
 from app.core.told import Told
 from app.db import (
     aliases,
-    decisions,
     judgements,
     observations,
     observed_reports,
@@ -30,8 +29,7 @@ from app.db.observed_sets import Sets
 from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
-from app.services import observing, scoring
-from app.services.evaluate import dismissed_at
+from app.services import acts, observing, scoring
 
 REPORTS_A_TURN = 400  # some two seconds of work; a click is not kept waiting by it
 CASES_AT_A_TIME = 500
@@ -140,11 +138,10 @@ def _write(
 
 def _forgive(session: Session, repository: Repository, work: observing.Work) -> None:
     """Let go of evidence that a person called no flake, where there is none that is newer."""
-    decided = decisions.newest(session, repository.id, [UUID(hex=case) for case in work.told])
-    for case_id, decision in decided.items():
-        case, at = case_id.hex, dismissed_at(decision)
-        last = work.told[case].last_flake_at
-        if at is not None and last is not None and last <= at.timestamp():
+    taken_back = acts.forgiven(session, repository.id, [UUID(hex=case) for case in work.told])
+    for case_id, at in taken_back.items():
+        case, last = case_id.hex, work.told[case_id.hex].last_flake_at
+        if last is not None and last <= at.timestamp():
             work.scorer = memory.forgiven(work.scorer, case)
             work.told[case] = replace(
                 work.told[case], times=0, days=(), how=None, sha=None, forgiven_at=at.timestamp()

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
@@ -10,7 +10,7 @@ from hmac import compare_digest
 
 from app.core.errors import BadInput, Conflict, Missing, NotSignedIn
 from app.core.runs import Repository
-from app.core.tokens import OVERLAP, ProjectToken, TokenState, repo_of, token_text
+from app.core.tokens import OVERLAP, ProjectToken, Scope, TokenState, repo_of, token_text
 from app.db import decisions, repositories, tokens
 from app.db.session import Engine, Session, unit_of_work
 
@@ -73,6 +73,7 @@ def create(
     default_branch: str,
     by: By,
     now: datetime,
+    scopes: Iterable[Scope] = (Scope.UPLOAD,),
     secret: NewSecret = new_secret,
 ) -> Made:
     """A token for a project; a project of another host is made on the way.
@@ -83,7 +84,7 @@ def create(
         raise BadInput(f"A token's name has 1 to {NAME_LENGTH} characters, not {len(name)}.")
     with unit_of_work(engine) as session:
         repository = _project(session, project, default_branch=default_branch, now=now)
-        made = _made(session, repository.id, name.strip(), secret(), now=now)
+        made = _made(session, repository.id, name.strip(), secret(), scopes=scopes, now=now)
         _audit(session, made.token, "token_created", by, now=now)
     return made
 
@@ -105,7 +106,15 @@ def rotate(
         old = _found(session, token_id)
         if old.state(now) is not TokenState.ACTIVE:
             raise Conflict(f"Token {token_id} is {old.state(now)}, so it cannot be rotated.")
-        made = _made(session, old.repo_id, old.name, secret(), now=now, replaces=old.id)
+        made = _made(
+            session,
+            old.repo_id,
+            old.name,
+            secret(),
+            scopes=old.scopes,
+            now=now,
+            replaces=old.id,
+        )
         tokens.end(session, old, at=now + overlap)
         _audit(session, made.token, "token_rotated", by, now=now)
     return made
@@ -164,11 +173,20 @@ def _made(
     name: str,
     secret: str,
     *,
+    scopes: Iterable[Scope],
     now: datetime,
     replaces: int | None = None,
 ) -> Made:
     text = token_text(repo_id, secret)
-    token_id = tokens.add(session, repo_id, digest_of(text), name=name, now=now, replaces=replaces)
+    token_id = tokens.add(
+        session,
+        repo_id,
+        digest_of(text),
+        name=name,
+        now=now,
+        replaces=replaces,
+        scopes=scopes,
+    )
     return Made(_found(session, token_id), text)
 
 
@@ -219,6 +237,6 @@ def _audit(session: Session, token: ProjectToken, act: str, by: By, *, now: date
         act=act,
         case_id=None,
         before={"replaces": token.replaces} if token.replaces else {},
-        after={"token": token.id, "name": token.name},
+        after={"token": token.id, "name": token.name, "scopes": sorted(token.scopes)},
         request_id=by.request_id,
     )

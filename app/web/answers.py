@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.core.errors import ErrorKind
-from app.render import escape, words, words_clusters, words_outages
+from app.render import escape, words, words_clusters, words_outages, words_plan
 from app.render.escape import plain
 from app.services.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url
 
+GLOBALS = {"ago": formats.ago, "asset": asset_url, "cost_formula": words_plan.FORMULA}
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -39,6 +40,8 @@ def _environment() -> Environment:
         "rate_of": formats.rate_of,
         "score_of": formats.score_of,
         "quarantine_of": formats.quarantine_of,
+        "terms_of": formats.terms_of,
+        "cost_said": words_plan.cost_said,
         "decision_of": formats.decision_of,
         "css_class": formats.css_class,
         "duration": formats.duration,
@@ -52,7 +55,7 @@ def _environment() -> Environment:
         "lasted": words_outages.lasted,
         "cursor_text": formats.cursor_text,
     }
-    environment.globals |= {"ago": formats.ago, "asset": asset_url}
+    environment.globals |= GLOBALS
     environment.tests["web_link"] = escape.is_web_link
     return environment
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.core.evidence import Evidence
 from app.core.pages import CaseLine, CaseName, Cursor, Decision, QuarantineLine, Sighting
-from app.core.quarantine import QuarantineState
-from app.render import words
+from app.core.proof import Progress
+from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
+from app.render import words, words_decisions
 from app.render.escape import lines, plain
 
 SENTENCE_LIMIT = 400  # characters; ours are far shorter, a branch's name in one may not be
@@ -23,7 +24,25 @@ MICROS_DIGITS = 17  # of a moment before the year 5138, in microseconds
 SMALLINT_MAX = 32_767  # PostgreSQL's
 
 CLASS = re.compile(r"[a-z_]{1,30}")
-ACTS = {"quarantine": "quarantined it", "dismiss": "said that it is not flaky"}
+ACTS = {
+    "quarantine": "quarantined it",
+    "dismiss": "said that it is not flaky",
+    "propose": "proposed it for quarantine",
+    "decline": "declined to quarantine it",
+    "renew": "renewed its quarantine",
+    "release": "released it from quarantine",
+    "reopen": "reopened its quarantine",
+    "own": "named its owner",
+    "mute": "muted it",
+    "unmute": "let it be heard again",
+    "mark_stable": "marked it as stable",
+    "undo": "took the last decision back",
+    "turned_broken": "ended its quarantine, because it turned broken",
+    "time_is_up": "ended its quarantine, because its time was up",
+    "fix_claimed": "noted a claimed fix",
+    "flaked": "noted that it flaked again",
+    "proven": "found it healed",
+}
 SOURCES = {
     "artifact": "GitHub artifact",
     "api": "handed in",
@@ -34,6 +53,9 @@ SURFACES = {
     "slack": "in Slack",
     "page": "on these pages",
     "cli": "on the command line",
+    "api": "through the API",
+    "worker": "after a run",
+    "cron": "by the clock",
 }
 QUARANTINES = {
     QuarantineState.PROPOSED: "Quarantine proposed by {by}, {since}.",
@@ -99,10 +121,22 @@ def quarantine_of(line: QuarantineLine, *, now: datetime) -> str:
         if line.until > now:
             return words.quarantined_by(by, line.until)
         state = QuarantineState.EXPIRED
-    if state is QuarantineState.DISMISSED and by.startswith("@"):
+    if state is QuarantineState.DISMISSED and line.event == QuarantineEvent.NOT_FLAKY:
         return words.dismissed_by(by)
+    if state is QuarantineState.DISMISSED and line.event == QuarantineEvent.RELEASED:
+        return words_decisions.released_by(by)
+    if state is QuarantineState.DISMISSED and line.event == QuarantineEvent.REFUSED:
+        return words_decisions.declined_by(by)
     since, end = words.day(line.since), words.day(line.until or line.since)
     return QUARANTINES[state].format(by=by, since=since, end=end)
+
+
+def terms_of(quarantine: Quarantine) -> str:
+    """Whose a quarantine is, and how far its proof has come."""
+    owner = words_decisions.owner_shown(quarantine.owner, is_guess=quarantine.owner_is_guess)
+    progress = Progress(quarantine.clean_runs, quarantine.clean_needed)
+    said = words_decisions.proof_progress(progress)
+    return f"Owner: {plain(owner)}. Proof: {said}."
 
 
 def decision_of(decision: Decision) -> str:

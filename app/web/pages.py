@@ -70,6 +70,8 @@ def repository(web: Web, visitor: Visitor, request: Request) -> Response:
         owner=owner,
         case_page=number_in(request, "cases"),
         run_page=number_in(request, "runs"),
+        now=web.clock(),
+        rates=web.rates,
         viewer=visitor.user_id,
     )
     return show(
@@ -86,6 +88,7 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
         _case_id(request),
         before=before,
         now=web.clock(),
+        rates=web.rates,
         viewer=visitor.user_id,
     )
     picture = picture_of(found.timeline.sightings)

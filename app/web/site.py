@@ -1,5 +1,6 @@
 """What the pages need from outside: the one argument of everything here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.clock import Clock
@@ -22,6 +23,7 @@ class Web:
     )  # None: only one-time links open the pages
     public_url: str | None = None  # where people reach us; https makes the cookies secure
     contact: str | None = None  # URI for security.txt; None: this installation's own /security
+    rates: Mapping[str, float] = field(default_factory=dict)  # money a minute, by runner's label
     failed: FailedAttempts = field(default_factory=FailedAttempts)
     people: People | None = None  # None: nobody signs in through GitHub
     set_up: SetUp | None = None  # None: the App is not set up from here

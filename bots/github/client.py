@@ -14,6 +14,7 @@ from app.core.runs import Artifact, Comparison, Job, PullRequest, RepositoryFile
 from app.ports import CheckRun, Comment, Permission
 from bots.github import changes
 from bots.github.addresses import quoted, repo_path
+from bots.github.answers import AppRegistrationPart, CommentPart, PermissionPart
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
 from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
@@ -21,11 +22,8 @@ from bots.github.contents import file_at
 from bots.github.downloads import download
 from bots.github.facts import artifact_of, job_of, pull_request_of
 from bots.github.payloads import (
-    AppRegistrationPart,
     ArtifactPart,
-    CommentPart,
     JobPart,
-    PermissionPart,
     PullRequestPart,
     RunPart,
 )

@@ -6,9 +6,9 @@ from urllib.parse import quote
 from app.core.errors import BadInput, Missing
 from app.core.runs import RepositoryFile
 from bots.github.addresses import repo_path
+from bots.github.answers import BlobPart, ContentsPart
 from bots.github.connection import Connection, read_answer
 from bots.github.failures import unavailable
-from bots.github.payloads import BlobPart, ContentsPart
 
 INLINE = "base64"  # above 1 MB GitHub writes "none" and leaves the contents out
 

@@ -57,6 +57,7 @@ def pull_request_of(part: PullRequestPart) -> PullRequest:
         base_sha=part.base.sha,
         is_fork=head is None or base is None or head.id != base.id,
         updated_at=part.updated_at,
+        labels=tuple(label.name for label in part.labels if label.name),
     )
 
 
@@ -127,6 +128,7 @@ def job_of(part: JobPart) -> Job:
         started_at=part.started_at,
         completed_at=part.completed_at,
         url=part.html_url or "",
+        labels=tuple(part.labels),
     )
 
 

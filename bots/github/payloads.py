@@ -83,6 +83,12 @@ class BranchPart(Payload):
     repo: HeadRepository | None = None
 
 
+class LabelPart(Payload):
+    """A label of a pull request."""
+
+    name: Text = ""
+
+
 class PullRequestPart(Payload):
     """A pull request."""
 
@@ -93,6 +99,7 @@ class PullRequestPart(Payload):
     head: BranchPart
     base: BranchPart
     updated_at: AwareDatetime
+    labels: list[LabelPart] = []
 
 
 class RepositoryId(Payload):
@@ -148,6 +155,7 @@ class JobPart(Payload):
     started_at: AwareDatetime | None = None
     completed_at: AwareDatetime | None = None
     html_url: Text | None = None
+    labels: list[Text] = []
 
 
 class ArtifactPart(Payload):
@@ -182,46 +190,6 @@ class AnnotationPart(Payload):
     start_line: int
     title: Annotated[Text, BeforeValidator(or_empty)] = ""
     message: Annotated[Text, BeforeValidator(or_empty)] = ""
-
-
-class CommentPart(Payload):
-    """A comment on an issue or pull request."""
-
-    id: Id
-    user: AccountPart | None = None
-    body: Annotated[Text, BeforeValidator(or_empty)] = ""
-
-
-class PermissionPart(Payload):
-    """What a person may do in a repository: admin, write, read or none."""
-
-    permission: Text
-
-
-class ContentsPart(Payload):
-    """A file of a repository; above 1 MB without its contents."""
-
-    sha: Sha
-    size: Annotated[int, Field(ge=0)]
-    encoding: str = ""  # base64, or none
-    content: str = ""
-
-
-class BlobPart(Payload):
-    """A file's contents by their SHA."""
-
-    content: str
-
-
-class AppRegistrationPart(Payload):
-    """Our App."""
-
-    id: Id
-    slug: Text
-    name: Text = ""
-    permissions: dict[str, str] = {}
-    events: tuple[str, ...] = ()
-    html_url: Text = ""
 
 
 class RequestedAction(Payload):

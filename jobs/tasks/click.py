@@ -11,21 +11,19 @@ from app.core.requests import (
     ActFromChat,
     ActFromCheck,
     ActFromPage,
-    EvaluateRun,
     PublishRun,
     QueueName,
-    TellChat,
 )
 from app.core.runs import Repository
 from app.db import chat as chat_rows
-from app.db import publications, repositories, runs
+from app.db import publications, repositories
 from app.db.chat import Thread
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import check, words
 from app.render.view import ActKind
-from app.services import acts, chat
-from app.services.acts import Actor, Done
+from app.services import acts, aftermath
+from app.services.acts import Acted, Actor
 from app.services.publish import CHECK
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.turns import Turn, Work
@@ -108,9 +106,9 @@ def act_from_chat(work: Work) -> None:
     actor = Actor(clicker.login, "slack", work.lease.request_id)
     case_ids = [clicker.thread.case_id]
     with work.finishing() as turn:
-        done = _act(turn, work, clicker.repository, case_ids, ActKind(request.action), actor)
-    if not done:
-        _answer(work, request, words.nothing_to_act_on())
+        acted = _act(turn, work, clicker.repository, case_ids, ActKind(request.action), actor)
+    if not acted.done:
+        _answer(work, request, " ".join(acted.refused) or words.nothing_to_act_on())
 
 
 def _clicker(work: Work, request: ActFromChat) -> Clicker:
@@ -166,25 +164,11 @@ def _act(
     case_ids: Sequence[UUID],
     kind: ActKind,
     actor: Actor,
-) -> list[Done]:
+) -> Acted:
     """Act, and ask for everything that shows these cases to be judged and said anew."""
     now = work.context.clock()
-    done = acts.act(turn.session, repository.id, case_ids, kind, actor, now=now)
-    for one in done:
-        chat.queue_replies(
-            turn.session,
-            repository.id,
-            one.case_id,
-            once=f"act:{one.event_id}",
-            text=one.sentence,
-            at=now,
-        )
-        turn.ask(QueueName.CLICK, TellChat(repository.id, one.case_id.hex))
-        for head in publications.heads_showing(turn.session, repository.id, one.case_id):
-            turn.ask(QueueName.CLICK, PublishRun(repository.id, head))
-            for run in runs.newest_attempts(turn.session, repository.id, head):
-                turn.ask(
-                    QueueName.CLICK,
-                    EvaluateRun(repository.id, run.key.run_id, run.key.attempt),
-                )
-    return done
+    acted = acts.act(turn.session, repository.id, case_ids, kind, actor, now=now)
+    for one in acted.done:
+        for wanted in aftermath.follows(turn.session, repository.id, one, now=now):
+            turn.ask(QueueName.CLICK, wanted)
+    return acted

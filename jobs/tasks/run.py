@@ -112,7 +112,12 @@ def evaluate_run(work: Work) -> None:
     now = work.context.clock()
     with work.finishing() as turn:
         found_out = evaluate.evaluate(
-            turn.session, repository, run, now=now, request_id=work.lease.request_id
+            turn.session,
+            repository,
+            run,
+            now=now,
+            request_id=work.lease.request_id,
+            proposes=work.context.proposes,
         )
         runs.mark_evaluated(turn.session, key, now=now)
         _note_outage(turn, repository, run, now=now)

@@ -13,10 +13,15 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from app.api.acts import Acts
+from app.api.doors import RepositoryDoor
+from app.api.held import HeldCases
+from app.api.plans import Plans
 from app.api.reports import Reports
 from app.api.routes import Api, api_of
 from app.api.uploads import UploadHealth
 from app.api.waiting import Evaluations
+from app.core.tokens import Scope
 from app.db.session import Engine, unit_of_work
 from app.services import tokens
 from app.services.tokens import By, Made
@@ -74,12 +79,13 @@ class Ci:
     patience: float = 30.0
     public_url: str | None = None
 
-    def token(self, project: str = PROJECT) -> Made:
+    def token(self, project: str = PROJECT, *, may_act: bool = False) -> Made:
         return tokens.create(
             self.engine,
             project,
             name="ci",
             default_branch="main",
+            scopes=(Scope.UPLOAD, Scope.ACT) if may_act else (Scope.UPLOAD,),
             by=HERE,
             now=self.clock(),
         )
@@ -101,7 +107,10 @@ class Ci:
             public_url=self.public_url,
             patience=self.patience,
         )
-        return api_of(reports, UploadHealth(self.engine, self.clock, site.door, site.secure))
+        health = UploadHealth(self.engine, self.clock, site.door, site.secure)
+        doors = RepositoryDoor(self.engine, self.clock, site.door, site.secure)
+        plans = Plans(doors)
+        return api_of(reports, health, Acts(doors, self.hints), HeldCases(doors), plans)
 
     def site(self) -> Web:
         return Web(self.engine, self.clock, self.hints, admin_token=ADMIN_TOKEN)

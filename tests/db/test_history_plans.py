@@ -9,7 +9,16 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import artifacts, case_pages, executions, observations, observed_reports, pages, scorers
+from app.db import (
+    artifacts,
+    case_pages,
+    executions,
+    observations,
+    observed_reports,
+    pages,
+    proofs,
+    scorers,
+)
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
 from tests.databases import copy_of
@@ -296,3 +305,11 @@ def test_a_cases_attachments_and_a_measurements_course_are_read_by_index(
 
     assert {read.index for read in attached if read.index} == {"artifact_case"}
     assert {read.index for read in measured if read.index} == {"measurement_name"}
+
+
+def test_what_a_run_showed_of_held_cases_is_read_by_case(
+    full: Engine, filled: set[str], some_cases: list[UUID]
+) -> None:
+    reads = reads_of(full, lambda s: proofs.seen(s, REPO, 7, some_cases))
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}

@@ -223,7 +223,7 @@ def test_the_first_guides_own_line_works(ci: Ci, token: Made, address: str, tmp_
 
 
 def test_every_guide_is_tried() -> None:
-    guides = {path.stem for path in GUIDES.glob("*.md")} - {"README"}
+    guides = {path.stem for path in GUIDES.glob("*.md")} - {"README", "quarantine"}
 
     assert guides == CIS.keys()
 

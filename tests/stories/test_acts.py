@@ -14,6 +14,7 @@ from tests.stories.pages import SignedIn, signed_in
 from tests.stories.shop import FAILURE, FLAKY, GREEN, READER, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
+PROPOSAL = ("FlakeGuard", "worker", "propose")  # as soon as the case was flaky enough
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_quarantine_is_said_everywhere_with_who_did_it(
     assert [sentence in one for one in plain[:4]] == [True] * 4
     assert f"@{WRITER}" in plain[4]
     assert decisions(shop) == [("active", f"@{WRITER}")]
-    assert audit(shop) == [(f"@{WRITER}", surface, "quarantine")]
+    assert audit(shop) == [PROPOSAL, (f"@{WRITER}", surface, "quarantine")]
     assert [one["label"] for one in red.actions] == ["Not flaky"]
     [root] = shop.threads()
     [actions] = [block for block in root.blocks if block["type"] == "actions"]
@@ -95,7 +96,7 @@ def test_not_flaky_stops_excusing_and_is_said_everywhere(
         click_thread(shop, "dismiss", WRITER)
 
     assert decisions(shop) == [("dismissed", f"@{WRITER}")]
-    assert audit(shop) == [(f"@{WRITER}", surface, "dismiss")]
+    assert audit(shop) == [PROPOSAL, (f"@{WRITER}", surface, "dismiss")]
     assert red.title == "1 failure needs you"
     with signed_in(shop.stage) as pages:
         said = everywhere(shop, red, pages)
@@ -128,8 +129,8 @@ def test_who_may_only_read_changes_nothing(shop: Shop, red: CheckRun, surface: s
     else:
         click_thread(shop, "quarantine", READER)
 
-    assert decisions(shop) == []
-    assert audit(shop) == []
+    assert decisions(shop) == [("proposed", "FlakeGuard")]
+    assert audit(shop) == [PROPOSAL]
     if surface == "slack":
         [told] = shop.stage.world.slack.ephemeral
         assert told.text == f"@{READER} may not write to acme/shop, so nothing was changed."
@@ -140,7 +141,7 @@ def test_a_slack_user_whom_nobody_linked_is_told_so(shop: Shop, red: CheckRun) -
 
     click_thread(shop, "quarantine", "stranger")
 
-    assert decisions(shop) == []
+    assert decisions(shop) == [("proposed", "FlakeGuard")]
     [told] = shop.stage.world.slack.ephemeral
     assert told.text.startswith("I do not know your GitHub login yet")
 
@@ -158,9 +159,10 @@ def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> No
     shop.stage.settle()
 
     assert decisions(shop) == [("dismissed", f"@{WRITER}")]
-    assert [act for _, _, act in audit(shop)] == ["quarantine", "dismiss"]
+    assert [act for _, _, act in audit(shop)] == ["propose", "quarantine", "dismiss"]
+    today = f"{utc_now():%Y-%m-%d}"
     assert [one.text for one in shop.stage.world.slack.ephemeral] == [
-        "Nothing here is in a state for that any more; nothing was changed."
+        f"This case is dismissed since {today}, by @{WRITER}: one cannot dismiss it now."
     ]
 
 

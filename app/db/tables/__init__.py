@@ -3,6 +3,7 @@
 from app.db.tables import (
     alike,
     beside,
+    decided,
     handed,
     outside,
     owned,
@@ -18,6 +19,7 @@ from app.db.tables import (
 __all__ = [
     "alike",
     "beside",
+    "decided",
     "handed",
     "outside",
     "owned",

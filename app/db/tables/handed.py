@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
@@ -38,6 +38,12 @@ class ProjectTokenRow(SQLModel, table=True):
     ends_at: datetime | None = moment_or_none()  # of its overlap with the one that replaced it
     revoked_at: datetime | None = moment_or_none()
     replaces: int | None = big_or_none()
+    scopes: list[str] = Field(  # app.core.tokens.Scope
+        default_factory=lambda: ["upload"],
+        sa_type=ARRAY(Text),
+        nullable=False,
+        sa_column_kwargs={"server_default": "{upload}"},
+    )
 
 
 class UploadRow(SQLModel, table=True):

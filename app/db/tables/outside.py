@@ -69,6 +69,7 @@ class PullRequestRow(SQLModel, table=True):
     base_sha: str
     is_fork: bool
     updated_at: datetime = moment()
+    labels: list[str] = words()
 
 
 class CommitRow(SQLModel, table=True):

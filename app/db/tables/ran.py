@@ -74,6 +74,7 @@ class JobRow(SQLModel, table=True):
     started_at: datetime | None = moment_or_none()
     completed_at: datetime | None = moment_or_none()
     url: str
+    labels: list[str] = words()  # of the runner asked for: what its minutes cost hangs on them
 
 
 class ReportRow(SQLModel, table=True):

@@ -107,6 +107,7 @@ class QuarantineRow(SQLModel, table=True):
             postgresql_where="state in ('proposed', 'active', 'fix_pending')",
         ),
         Index("quarantine_case", "repo_id", "case_id", "since"),
+        Index("quarantine_ending", "until", postgresql_where="state in ('active', 'fix_pending')"),
     )
 
     repo_id: int = big(primary_key=True)
@@ -118,6 +119,18 @@ class QuarantineRow(SQLModel, table=True):
     since: datetime = moment()  # when this state began
     evidence_at: datetime = moment()  # the newest evidence when it was decided
     until: datetime | None = moment_or_none()
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # one up a step
+    event: str = Field(
+        default="released", sa_column_kwargs={"server_default": "released"}
+    )  # what led to this state
+    owner: str | None = None
+    owner_is_guess: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    p_flaky: float | None = None  # as shown when it was decided
+    clean_needed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    clean_runs: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    clean_since: datetime | None = moment_or_none()  # runs that started later count
+    fix: str | None = None  # the commit or issue that claims one
+    opened_at: datetime | None = moment_or_none()  # when its first state began
 
 
 class AuditEventRow(SQLModel, table=True):

@@ -10,6 +10,8 @@ from app.core.deliveries import (
     AccountRenamed,
     Delivery,
     InstallationSeen,
+    Pushed,
+    PushSeen,
     RepositoryGone,
     RepositorySeen,
     Taken,
@@ -62,6 +64,8 @@ class TargetEvent(Payload):
 class PushedCommit(Payload):
     """One commit of a push, with the files that it changed."""
 
+    id: Text = ""
+    message: Text = ""
     added: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
     modified: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
     removed: Annotated[tuple[Text, ...], BeforeValidator(or_none_at_all)] = ()
@@ -136,12 +140,22 @@ def take_push(delivery: Delivery, app_id: int | None) -> Taken:
     if event.deleted or not event.ref.startswith(BRANCH):
         return NOTHING
     branch, repository = event.ref.removeprefix(BRANCH), event.repository
-    if branch == repository.default_branch and touches_files(event):
-        return Taken(facts=seen(event), requests=(reading(repository),))
-    if branch != repository.default_branch and touches(event, {PLACE}):
+    if branch == repository.default_branch:
+        facts = (*seen(event), PushSeen(repository.id, pushed(event)))
+        return Taken(facts, requests=(reading(repository),) if touches_files(event) else ())
+    if touches(event, {PLACE}):
         proposal = ReadProposedPolicy(repository.id, branch)
         return Taken(facts=seen(event), requests=((QueueName.HISTORY, proposal),))
     return NOTHING
+
+
+def pushed(event: PushEvent) -> tuple[Pushed, ...]:
+    """The commits of a push, as far as it tells them."""
+    return tuple(
+        Pushed(one.id, one.message, frozenset((*one.added, *one.modified, *one.removed)))
+        for one in event.commits
+        if one.id
+    )
 
 
 def touches_files(event: PushEvent) -> bool:

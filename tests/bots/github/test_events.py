@@ -10,6 +10,8 @@ from app.core.deliveries import (
     InstallationSeen,
     JobSeen,
     PullRequestSeen,
+    Pushed,
+    PushSeen,
     RepositoryGone,
     RepositorySeen,
     RunSeen,
@@ -332,7 +334,8 @@ def push(**more: object) -> dict[str, object]:
 def test_a_push_that_touches_what_says_how_we_work_has_it_read(kind: str, path: str) -> None:
     told = take("push", push(commits=[{"id": BASE}, {kind: ["a.py", path]}]))
 
-    assert told == Taken((ACME, SHOP), ((QueueName.HISTORY, ReadRepositoryFiles(500)),))
+    came = PushSeen(500, (Pushed(BASE, "", frozenset()),))
+    assert told == Taken((ACME, SHOP, came), ((QueueName.HISTORY, ReadRepositoryFiles(500)),))
 
 
 @pytest.mark.parametrize(
@@ -345,13 +348,12 @@ def test_a_push_that_does_not_tell_all_that_it_changes_has_it_read(more: dict[st
 @pytest.mark.parametrize(
     "more",
     [
-        {},
         {"ref": "refs/heads/more", "commits": [{"added": ["CODEOWNERS"]}]},
         {"ref": "refs/tags/main", "forced": True},
         {"deleted": True, "forced": True},
     ],
 )
-def test_any_other_push_comes_to_nothing(more: dict[str, object]) -> None:
+def test_a_push_elsewhere_comes_to_nothing(more: dict[str, object]) -> None:
     assert take("push", push(**more)) == Taken()
 
 
@@ -427,3 +429,12 @@ def test_another_app_s_check_suite_is_none_of_our_business() -> None:
 def test_where_something_happened_is_noted(event: str, action: str) -> None:
     assert take(event, of_repository(action)).facts == (ACME, SHOP)
     assert take(event, of_repository("edited")) == Taken()
+
+
+def test_a_push_tells_its_commits_with_what_they_change_and_say() -> None:
+    commit = {"id": HEAD, "message": "Wait for the mail, #12", "modified": ["shop/cart.py"]}
+
+    told = take("push", push(commits=[commit]))
+
+    came = Pushed(HEAD, "Wait for the mail, #12", frozenset({"shop/cart.py"}))
+    assert told == Taken((ACME, SHOP, PushSeen(500, (came,))))

@@ -1,0 +1,55 @@
+"""GET /api/v1/repositories/{owner}/{name}/quarantine: what is held now, for a CI script."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.api.act_shapes import HeldList, held_of
+from app.api.answers import refusal
+from app.api.doors import RepositoryDoor
+from app.core.errors import FlakeGuardError
+from app.services.held import held_now
+
+NOT_CHANGED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCases:
+    """The endpoint. Built once, by the root."""
+
+    doors: RepositoryDoor
+
+    def show(self, request: Request) -> Response:
+        """JSON, or one case a line for whoever asks for text/plain."""
+        try:
+            guest = self.doors.reader(request)
+        except FlakeGuardError as error:
+            return refusal(request, error)
+        held = held_now(self.doors.engine, guest.repository.id, now=self.doors.clock())
+        wants_text = _wants_text(request)
+        tag = f'{held.tag[:-1]}-{"text" if wants_text else "json"}"'
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+        if _knows(request, tag):
+            return Response(status_code=NOT_CHANGED, headers=headers)
+        if wants_text:
+            lines = "".join(f"{one.line}\n" for one in held.cases)
+            return PlainTextResponse(lines, headers=headers)
+        shown = HeldList(
+            repository=guest.repository.full_name, cases=[held_of(one) for one in held.cases]
+        )
+        return JSONResponse(shown.model_dump(mode="json"), headers=headers)
+
+
+def _wants_text(request: Request) -> bool:
+    """Whether text/plain was asked for, in the header or as ?format=text."""
+    accepted = request.headers.get("accept", "")
+    asks = accepted.startswith("text/plain") and "application/json" not in accepted
+    return asks or request.query_params.get("format") == "text"
+
+
+def _knows(request: Request, tag: str) -> bool:
+    """Whether the asker has this very list; a weak tag is compared by what it names."""
+    known = request.headers.get("if-none-match", "")
+    tags = {one.strip().removeprefix("W/") for one in known.split(",")}
+    return tag in tags or "*" in tags

@@ -1,0 +1,145 @@
+"""`flakeguard quarantine`: what is held, and every act about it."""
+
+import json
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.core.held import HeldCase
+from app.core.proof import Progress
+from app.db import decisions
+from app.db import held as rows
+from app.db.decisions import StoredEvent
+from app.db.session import unit_of_work
+from app.render import words, words_decisions
+from app.services import aftermath
+from app.services.acts import Actor, Done, undo
+from app.services.acts.named import ActName, Asked, perform
+from app.services.held import case_named, repository_named
+from app.services.sessions import ADMIN
+from app.settings import Settings
+from app.wiring import Parts, wired
+
+
+def show(settings: Settings, repository: str, *, everything: bool, as_json: bool) -> int:
+    """List what is proposed or held."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        repo_id = repository_named(session, repository).id
+        found = rows.listed(session, repo_id, everything=everything)
+        now = parts.clock()
+    if as_json:
+        for one in found:
+            typer.echo(json.dumps(plain(one) | {"state": one.quarantine.state_at(now).value}))
+    elif found:
+        table = Table("case", "state", "owner", "until", "proof", "reason")
+        for one in found:
+            kept = one.quarantine
+            table.add_row(
+                escape(one.full_name),
+                kept.state_at(now).value,
+                escape(words_decisions.owner_shown(kept.owner, is_guess=kept.owner_is_guess)),
+                words.day(kept.until) if kept.until else "",
+                words_decisions.proof_progress(Progress(kept.clean_runs, kept.clean_needed)),
+                escape(kept.reason),
+            )
+        Console().print(table)
+    else:
+        typer.echo("Nothing is proposed or quarantined.")
+    return 0
+
+
+def steps(settings: Settings, repository: str, case: str, *, as_json: bool) -> int:
+    """Show every step of a case's quarantine: who, when, why, and the evidence then."""
+    with wired(settings) as parts, unit_of_work(parts.engine) as session:
+        repo_id = repository_named(session, repository).id
+        case_id = case_named(session, repo_id, case)
+        found = decisions.events(session, repo_id, case_id)
+    for one in found:
+        typer.echo(json.dumps(_plain_event(one)) if as_json else _said(one))
+    if not found and not as_json:
+        typer.echo("Nothing was ever decided about this case.")
+    return 0
+
+
+def act(
+    settings: Settings, repository: str, case: str, name: ActName, asked: Asked, *, as_json: bool
+) -> int:
+    """Do one thing to a case, as whoever runs this installation."""
+    with wired(settings) as parts:
+        actor, now = _admin(parts), parts.clock()
+        with unit_of_work(parts.engine) as session:
+            repo_id = repository_named(session, repository).id
+            case_id = case_named(session, repo_id, case)
+            done = perform(session, repo_id, case_id, name, asked, actor, now=now)
+            wanted = aftermath.follows(session, repo_id, done, now=now)
+            aftermath.ask(session, wanted, request_id=actor.request_id, now=now)
+        aftermath.hint(parts.queue, wanted)
+    _say(done, as_json=as_json)
+    return 0
+
+
+def take_back(settings: Settings, repository: str, event_id: int, *, as_json: bool) -> int:
+    """Undo an act by its number in the audit trail."""
+    with wired(settings) as parts:
+        actor, now = _admin(parts), parts.clock()
+        with unit_of_work(parts.engine) as session:
+            repo_id = repository_named(session, repository).id
+            done = undo(session, repo_id, event_id, actor, now=now)
+            wanted = aftermath.follows(session, repo_id, done, now=now)
+            aftermath.ask(session, wanted, request_id=actor.request_id, now=now)
+        aftermath.hint(parts.queue, wanted)
+    _say(done, as_json=as_json)
+    return 0
+
+
+def plain(one: HeldCase) -> dict[str, object]:
+    """A held case as JSON has it."""
+    kept = one.quarantine
+    return {
+        "case": str(one.case_id),
+        "name": one.full_name,
+        "file": one.file,
+        "state": kept.state.value,
+        "reason": kept.reason,
+        "by": kept.decided_by,
+        "since": kept.since.isoformat(),
+        "until": kept.until.isoformat() if kept.until else None,
+        "owner": kept.owner,
+        "owner_is_guess": kept.owner_is_guess,
+        "clean_runs": kept.clean_runs,
+        "clean_needed": kept.clean_needed,
+    }
+
+
+def _admin(parts: Parts) -> Actor:
+    return Actor(ADMIN, "cli", parts.context.new_token(), is_person=False)
+
+
+def _say(done: Done, *, as_json: bool) -> None:
+    if as_json:
+        case = None if done.case_id is None else str(done.case_id)
+        said = {"case": case, "said": done.sentence, "event": done.event_id}
+        typer.echo(json.dumps(said))
+    else:
+        typer.echo(f"{done.sentence} (event {done.event_id})")
+
+
+def _plain_event(one: StoredEvent) -> dict[str, object]:
+    return {
+        "at": one.at.isoformat(),
+        "event": one.event,
+        "was": one.was,
+        "now": one.now,
+        "by": one.actor,
+        "why": one.why,
+        "until": one.until.isoformat() if one.until else None,
+        "evidence": dict(one.evidence),
+        "request_id": one.request_id,
+    }
+
+
+def _said(one: StoredEvent) -> str:
+    states = f"{one.was or 'undecided'} → {one.now or 'undecided'}"
+    return f"{words.minute(one.at)}  {one.event}: {states}, by {one.actor}: {one.why}"

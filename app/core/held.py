@@ -1,0 +1,54 @@
+"""What is held now, as a CI script asks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from app.core.quarantine import Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCase:
+    """A case under quarantine, with the parts of its name that runners select by."""
+
+    case_id: UUID
+    suite: str
+    classname: str
+    name: str
+    parameters: str
+    file: str | None
+    quarantine: Quarantine
+
+    @property
+    def full_name(self) -> str:
+        """As every surface names it: class, name and parameters."""
+        return "::".join(part for part in (self.classname, self.name) if part) + self.parameters
+
+    @property
+    def node(self) -> str:
+        """As pytest selects it: `tests/test_cart.py::Cart::test_total[3]`, where a file is known.
+
+        pytest's class names begin with the module, which the file says already.
+        """
+        if self.file is None:
+            return self.full_name
+        module = self.file.removesuffix(".py").replace("/", ".")
+        inside = self.classname.removeprefix(module).lstrip(".").replace(".", "::")
+        return "::".join(part for part in (self.file, inside, self.name) if part) + self.parameters
+
+    @property
+    def line(self) -> str:
+        """The node on a line of its own: what is not printable is written as pytest writes it."""
+        return "".join(
+            one if one.isprintable() else one.encode("unicode_escape").decode() for one in self.node
+        )
+
+
+def tag_of(held: Sequence[HeldCase]) -> str:
+    """A strong ETag: equal for equal lists, and only for them."""
+    digest = sha256()
+    for one in held:
+        kept = one.quarantine
+        digest.update(f"{one.case_id}:{kept.id}:{kept.version}:{kept.clean_runs}\n".encode())
+    return f'"{digest.hexdigest()[:32]}"'

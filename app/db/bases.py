@@ -1,0 +1,70 @@
+"""What a decision about a case rests on: where it flaked, and how often the repository runs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.holding import Basis
+
+PACE_OVER = timedelta(days=14)  # of runs, that tell how many a day there are
+FINDINGS_READ = 200  # newest ones of a case; older ones say no more
+
+# Only trusted code counts, no failure that was part of an outage, and no pull request that changes
+# the case's own file.
+BASIS = text(f"""
+SELECT count(DISTINCT run.run_id) AS runs, count(DISTINCT run.head_sha) AS shas,
+       count(DISTINCT coalesce(run.pr_number, -1)) AS places,
+       bool_or(run.pr_number IS NULL) AS on_branch
+FROM (SELECT run_id, attempt FROM finding
+      WHERE repo_id = :repo AND case_id = :case AND cause = 'flaky'
+      ORDER BY found_at DESC LIMIT {FINDINGS_READ}) AS found
+JOIN run ON run.repo_id = :repo AND run.run_id = found.run_id AND run.attempt = found.attempt
+WHERE run.is_trusted AND run.started_at >= :since
+  AND NOT EXISTS (
+    SELECT FROM case_ JOIN changed_files AS known ON known.repo_id = run.repo_id
+      AND known.head_sha = run.head_sha AND known.pr_number = run.pr_number
+    WHERE case_.repo_id = :repo AND case_.case_id = :case
+      AND known.files @> jsonb_build_array(case_.file))
+""")
+
+PACE = text("""
+SELECT count(DISTINCT run_id) FROM run
+WHERE repo_id = :repo AND started_at >= :since AND started_at < :until AND is_trusted
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much a repository holds."""
+
+    now: int
+    since_yesterday: int
+
+
+def basis(session: Session, repo_id: int, case_id: UUID, *, since: datetime) -> Basis:
+    """In how many runs, commits and places a case flaked since then; served by finding_case."""
+    values = {"repo": repo_id, "case": case_id, "since": since}
+    row = session.execute(BASIS, values).one()
+    return Basis(row.runs, row.shas, row.places, on_branch=bool(row.on_branch))
+
+
+def runs_a_day(session: Session, repo_id: int, *, until: datetime) -> float:
+    """How many trusted runs a day there were of late; served by run_recent."""
+    values = {"repo": repo_id, "since": until - PACE_OVER, "until": until}
+    return int(session.execute(PACE, values).scalar_one()) / (PACE_OVER / timedelta(days=1))
+
+
+def held(session: Session, repo_id: int, *, now: datetime) -> Held:
+    """How many cases are held, and how many of them since this time yesterday."""
+    row = session.execute(
+        text(
+            "SELECT count(*) AS held, count(*) FILTER (WHERE since > :yesterday) AS fresh"
+            " FROM quarantine WHERE repo_id = :repo"
+            " AND state in ('proposed', 'active', 'fix_pending') AND state <> 'proposed'"
+        ),
+        {"repo": repo_id, "yesterday": now - timedelta(days=1)},
+    ).one()
+    return Held(row.held, row.fresh)

@@ -1,0 +1,64 @@
+"""What a repository holds, with the cases' names; and cases found by what people call them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from app.core.held import HeldCase
+from app.core.quarantine import HOLDING, OPEN, QuarantineState
+from app.db.decisions import FRESH, quarantine_of
+from app.db.tables.ran import CaseRow
+from app.db.tables.thought import QuarantineRow
+
+FOUND_AT_MOST = 6  # cases that one name may mean; more are not worth listing
+EVER_FAILED = text(f"""
+SELECT case_.case_id FROM case_state JOIN case_ USING (repo_id, case_id)
+WHERE repo_id = :repo AND (case_.name = :name OR case_.name || case_.parameters = :name
+  OR concat_ws('::', nullif(classname, ''), name) || parameters = :name)
+ORDER BY case_.case_id LIMIT {FOUND_AT_MOST}
+""")
+
+
+def held(session: Session, repo_id: int, *, now: datetime) -> list[HeldCase]:
+    """What excuses failures now, by name; an end that has come counts at once."""
+    return [one for one in _cases(session, repo_id, HOLDING) if one.quarantine.excuses(now)]
+
+
+def listed(session: Session, repo_id: int, *, everything: bool) -> list[HeldCase]:
+    """What is proposed or held, by name; with `everything` what ended, too."""
+    return _cases(session, repo_id, frozenset(QuarantineState) if everything else OPEN)
+
+
+def named(session: Session, repo_id: int, name: str) -> list[UUID]:
+    """The cases that ever failed and are called so, by their whole name or the last part of it."""
+    return [row[0] for row in session.execute(EVER_FAILED, {"repo": repo_id, "name": name})]
+
+
+def _cases(session: Session, repo_id: int, states: frozenset[QuarantineState]) -> list[HeldCase]:
+    query = (
+        select(QuarantineRow, CaseRow)
+        .join(
+            CaseRow,
+            (col(CaseRow.repo_id) == QuarantineRow.repo_id)
+            & (col(CaseRow.case_id) == QuarantineRow.case_id),
+        )
+        .where(col(QuarantineRow.repo_id) == repo_id)
+        .where(col(QuarantineRow.state).in_(sorted(state.value for state in states)))
+        .order_by(CaseRow.suite, CaseRow.classname, CaseRow.name, CaseRow.parameters)
+    )
+    if states <= OPEN:
+        query = query.where(text("state in ('proposed', 'active', 'fix_pending')"))
+    return [
+        HeldCase(
+            case_id=case.case_id,
+            suite=case.suite,
+            classname=case.classname,
+            name=case.name,
+            parameters=case.parameters,
+            file=case.file,
+            quarantine=quarantine_of(row),
+        )
+        for row, case in session.exec(query, execution_options=FRESH)
+    ]

@@ -1,0 +1,59 @@
+"""What the plan and the costs read: the failures and re-runs of a window, and who is concerned."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.costs import Failure, RerunJob
+
+FAILURES_READ = 100_000  # of a window; a repository with more has other worries
+
+FAILURES = text(f"""
+SELECT finding.case_id, finding.run_id, finding.attempt, finding.variant, run.pr_number,
+       finding.cause = 'flaky' AS is_flake
+FROM run JOIN finding ON finding.repo_id = run.repo_id AND finding.run_id = run.run_id
+  AND finding.attempt = run.attempt
+WHERE run.repo_id = :repo AND run.started_at >= :since AND run.started_at <= :until
+  AND run.is_trusted AND finding.cause <> 'outage'
+ORDER BY run.started_at DESC LIMIT {FAILURES_READ}
+""")
+
+# An attempt lists the jobs that it did not run again too, with the times of an earlier one.
+RERUNS = text("""
+SELECT again.run_id, again.attempt - 1 AS after, job.labels,
+       extract(epoch FROM job.completed_at - job.started_at) / 60 AS minutes
+FROM run AS again
+JOIN job ON job.repo_id = again.repo_id AND job.run_id = again.run_id
+  AND job.attempt = again.attempt
+WHERE again.repo_id = :repo AND again.started_at >= :since AND again.started_at <= :until
+  AND again.attempt > 1 AND again.is_trusted
+  AND job.completed_at > job.started_at AND job.started_at >= again.started_at
+""")
+
+CONCERNED = text("""
+SELECT case_id FROM case_state
+WHERE repo_id = :repo AND state IN ('flaky', 'broken')
+ORDER BY case_id
+""")
+
+
+def failures(session: Session, repo_id: int, *, since: datetime, until: datetime) -> list[Failure]:
+    """The judged failures of trusted runs of a window, newest first; served by run_recent."""
+    values = {"repo": repo_id, "since": since, "until": until}
+    return [Failure(*row) for row in session.execute(FAILURES, values)]
+
+
+def reruns(session: Session, repo_id: int, *, since: datetime, until: datetime) -> list[RerunJob]:
+    """The jobs that ran again in a window; served by run_recent."""
+    values = {"repo": repo_id, "since": since, "until": until}
+    return [
+        RerunJob(row.run_id, row.after, float(row.minutes), tuple(row.labels))
+        for row in session.execute(RERUNS, values)
+    ]
+
+
+def concerned(session: Session, repo_id: int) -> list[UUID]:
+    """The cases that are flaky or broken; served by case_state_worst."""
+    return [row[0] for row in session.execute(CONCERNED, {"repo": repo_id})]

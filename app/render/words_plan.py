@@ -1,0 +1,63 @@
+"""The sentences of the plan, of what flakes cost, and of how right we were."""
+
+from app.core.accuracy import Accuracy
+from app.core.costs import Cost
+from app.core.plan import Advice, Hidden, PlanLine
+from app.render.words import counted, day, percent
+from app.render.words_decisions import WHY_NOT
+
+FORMULA = (
+    "Over the last 30 days. Failed runs: attempts in which the case flaked. Re-runs: attempts that "
+    "followed such a one, shared equally among all cases that failed there. Minutes: of the jobs "
+    "that ran again, shared likewise. Money: minutes times the rate of the runner's label in "
+    "RUNNER_RATES. Rescued: pull requests with a red run in which nothing failed but flakes."
+)
+
+
+def cost_said(cost: Cost) -> str:
+    """What was lost: `3 failed runs, 1.5 re-runs, 12 job minutes, 0.10 in money`."""
+    parts = [
+        counted(cost.failed_runs, "failed run"),
+        f"{cost.reruns:.1f} re-runs",
+        f"{cost.minutes:.0f} job minutes",
+    ]
+    if cost.money is not None:
+        parts.append(f"{cost.money:.2f} in money")
+    if cost.rescued:
+        parts.append(f"{counted(len(cost.rescued), 'pull request')} rescued")
+    return ", ".join(parts)
+
+
+def hidden_said(hidden: Hidden) -> str:
+    """What holding the case would have hidden in the last 30 days."""
+    real = counted(hidden.real, "failure")
+    if not hidden.real:
+        return (
+            f"Holding it would have excused {counted(hidden.flakes, 'flake')} and hidden nothing."
+        )
+    return (
+        f"Holding it would have excused {counted(hidden.flakes, 'flake')}, "
+        f"and hidden {real} that {'was' if hidden.real == 1 else 'were'} none."
+    )
+
+
+def advice_said(line: PlanLine) -> str:
+    """What to do about a case, and why not the other thing."""
+    if line.advice is Advice.QUARANTINE:
+        return f"Quarantine it until {day(line.until)}; {line.clean_needed} clean runs prove a fix."
+    if line.is_held:
+        return f"Fix it: it is held; {line.clean_needed} clean runs prove a fix."
+    why = WHY_NOT[line.why_not] if line.why_not else ""
+    return f"Fix it. {why}".strip()
+
+
+def accuracy_said(accuracy: Accuracy) -> str:
+    """Precision, never without its interval."""
+    if accuracy.precision is None or accuracy.brier is None:
+        return "Nothing was corrected or proven yet, so nothing can be said."
+    low, high = accuracy.precision_interval
+    return (
+        f"{accuracy.right} of {accuracy.right + accuracy.wrong} settled cases were flaky as we "
+        f"said: {percent(accuracy.precision)} (95 %: {percent(low)} to {percent(high)}); "
+        f"Brier score {accuracy.brier:.3f}."
+    )

@@ -1,0 +1,58 @@
+"""The terms of a quarantine: its owner, its end, and the clean runs that prove it healed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.proof import Rate, clean_runs_needed, end_of
+from app.db import bases
+from app.db.session import Session
+from app.services.acts.subject import Subject
+from app.services.holding import Owner, owner_of, rules_for
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person may ask for; None: as the policy and the case's rate have it."""
+
+    days: int | None = None
+    owner: str | None = None
+
+
+AS_IT_IS = Wish()
+
+
+def terms(
+    session: Session, subject: Subject, wish: Wish, *, now: datetime, fallback: str | None
+) -> dict[str, Any]:
+    """Owner, end and proof of a quarantine that begins now, as fields of the decision.
+
+    The end is when a proof is due at the repository's pace, and never later than the policy
+    allows. `fallback` is the owner where nobody else is known, as a guess.
+    """
+    rules = rules_for(session, subject.repo_id, subject.case_id)
+    needed = clean_runs_needed(rate_of(subject))
+    pace = bases.runs_a_day(session, subject.repo_id, until=subject.evidence_at(now))
+    asked = timedelta(days=wish.days) if wish.days is not None else None
+    owner = _owner(session, subject, wish, fallback)
+    return {
+        "owner": owner.name,
+        "owner_is_guess": owner.is_guess,
+        "until": end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=asked),
+        "clean_needed": needed,
+        "clean_runs": 0,
+        "clean_since": subject.evidence_at(now),
+        "fix": None,
+    }
+
+
+def rate_of(subject: Subject) -> Rate:
+    """How often the case fails on the default branch."""
+    found = subject.standing
+    return Rate(found.rate * found.runs, found.runs) if found else Rate(0, 0)
+
+
+def _owner(session: Session, subject: Subject, wish: Wish, fallback: str | None) -> Owner:
+    if wish.owner is not None:
+        return Owner(wish.owner, is_guess=False)
+    return owner_of(session, subject.repo_id, subject.case_id) or Owner(fallback, is_guess=True)

@@ -1,0 +1,154 @@
+"""Undo: an act of the audit trail is taken back where nothing newer happened, else it is said."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.aliases import AliasState
+from app.core.errors import BadInput, Conflict, Missing
+from app.core.quarantine import Quarantine
+from app.db import aliases, cares, clusters, decisions, feedback
+from app.db.decisions import AuditEvent, StoredEvent
+from app.db.session import Session
+from app.render import words_decisions as said
+from app.services.acts.actor import Actor, Done
+from app.services.acts.cases import care_from, care_snapshot
+from app.services.acts.steps import audit, from_snapshot, snapshot
+from app.services.acts.subject import hold
+
+Kept = Mapping[str, Any]
+Inverse = Callable[[Session, int, AuditEvent, Actor, datetime], tuple[Kept, Kept]]
+FORGIVING = frozenset({"dismiss", "mark_stable", "undo"})  # acts that take evidence back
+CLUSTER_ACTS = ("cluster_named", "cluster_linked")  # in the order of what a cluster is called
+UNDONE = "undone"  # what a quarantine's steps call it
+
+
+def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: datetime) -> Done:
+    """Take an act back.
+
+    Raises Missing when the repository has no such event, BadInput for one that cannot be taken
+    back, and Conflict when something newer was decided after it.
+    """
+    event = decisions.audit_event(session, repo_id, event_id)
+    if event is None:
+        raise Missing(f"The repository has no event {event_id} in its audit trail.")
+    inverse = _inverse_of(event)
+    if inverse is None:
+        raise BadInput(f"“{event.act}” cannot be undone.")
+    if event.case_id is not None:
+        hold(session, repo_id, event.case_id)
+    before, after = inverse(session, repo_id, event, actor, now)
+    feedback.take_back(session, repo_id, event.id, now=now)
+    number = audit(
+        session,
+        repo_id,
+        event.case_id,
+        "undo",
+        actor,
+        before=before,
+        after={**after, "undoes": event.id, "undid": event.act},
+        now=now,
+    )
+    sentence = said.undone_by(actor.shown, event.act)
+    return Done(event.case_id, sentence, number, needs_recompute=event.act in FORGIVING)
+
+
+def _inverse_of(event: AuditEvent) -> Inverse | None:
+    if event.act in INVERSES:
+        return INVERSES[event.act]
+    if "care" in event.after:
+        return _undo_care
+    if "version" in event.after or "version" in event.before:
+        return _undo_quarantine
+    return None
+
+
+def _undo_quarantine(
+    session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
+) -> tuple[Kept, Kept]:
+    case_id = _case(event)
+    current = decisions.locked(session, repo_id, case_id)
+    was, then = from_snapshot(event.before, case_id), from_snapshot(event.after, case_id)
+    if not _is_same(current, then):
+        raise Conflict(said.newer_than(event.act))
+    if current is None:
+        assert was is not None  # an event changes something
+        restored: Quarantine | None = decisions.open_new(session, repo_id, was)
+    elif was is None:
+        decisions.take_back(session, repo_id, current)
+        restored = None
+    else:
+        restored = decisions.move(session, repo_id, current, was)
+    shown = restored or current
+    assert shown is not None
+    stored = StoredEvent(
+        event=UNDONE,
+        was=current.state if current else None,
+        now=restored.state if restored else None,
+        at=now,
+        actor=actor.shown,
+        why=said.undone_by(actor.shown, event.act),
+        until=restored.until if restored else None,
+        evidence={},
+        request_id=actor.request_id,
+    )
+    decisions.add_event(session, repo_id, shown.id, case_id, stored)
+    return snapshot(current), snapshot(restored)
+
+
+def _is_same(current: Quarantine | None, then: Quarantine | None) -> bool:
+    if current is None or then is None:
+        return current is then
+    return (current.id, current.version) == (then.id, then.version)
+
+
+def _undo_care(
+    session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
+) -> tuple[Kept, Kept]:
+    case_id = _case(event)
+    current = cares.care_of(session, repo_id, case_id)
+    if current.version != care_from(event.after).version:
+        raise Conflict(said.newer_than(event.act))
+    restored = cares.write(session, repo_id, case_id, current, care_from(event.before))
+    return care_snapshot(current), care_snapshot(restored)
+
+
+def _undo_alias(
+    session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
+) -> tuple[Kept, Kept]:
+    alias = aliases.of_pair(session, repo_id, UUID(event.after["old_case"]), _case(event))
+    if alias is None or alias.state.value != event.after["state"]:
+        raise Conflict(said.newer_than(event.act))
+    state = AliasState(event.before["state"])
+    aliases.decide(session, alias, state, by=actor.shown, now=now)
+    if state is AliasState.CONFIRMED:
+        aliases.hand_over(session, alias)
+    kept = {"old_case": str(alias.old)}
+    return {"state": alias.state.value, **kept}, {"state": state.value, **kept}
+
+
+def _undo_cluster(
+    session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
+) -> tuple[Kept, Kept]:
+    cluster_id, was, then = event.after["cluster"], event.before["value"], event.after["value"]
+    held = clusters.locked(session, repo_id, cluster_id)
+    place = CLUSTER_ACTS.index(event.act)
+    if held is None or held[place] != then:
+        raise Conflict(said.newer_than(event.act))
+    note = (clusters.note_name, clusters.note_issue)[place]
+    note(session, repo_id, cluster_id, was)
+    return {"cluster": cluster_id, "value": then}, {"cluster": cluster_id, "value": was}
+
+
+def _case(event: AuditEvent) -> UUID:
+    assert event.case_id is not None  # seen to before
+    return event.case_id
+
+
+INVERSES: dict[str, Inverse] = {
+    f"alias_{AliasState.CONFIRMED.value}": _undo_alias,
+    f"alias_{AliasState.DECLINED.value}": _undo_alias,
+    **dict.fromkeys(CLUSTER_ACTS, _undo_cluster),
+}
+"""The acts that are neither a quarantine's nor said of a case, by their name in the audit trail."""

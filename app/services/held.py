@@ -1,0 +1,54 @@
+"""What a repository holds now, for programs and for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.errors import BadInput, Missing
+from app.core.held import HeldCase, tag_of
+from app.core.runs import Repository
+from app.db import held as rows
+from app.db import repositories
+from app.db.session import Engine, Session, unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What excuses failures now, and the tag by which the same list is known again."""
+
+    cases: Sequence[HeldCase]
+    tag: str
+
+
+def held_now(engine: Engine, repo_id: int, *, now: datetime) -> Held:
+    """What a CI script asks for."""
+    with unit_of_work(engine) as session:
+        found = rows.held(session, repo_id, now=now)
+    return Held(found, tag_of(found))
+
+
+def repository_named(session: Session, full_name: str) -> Repository:
+    """A repository by its name; Missing when we do not watch it."""
+    found = repositories.repository_named(session, full_name)
+    if found is None:
+        raise Missing(f"No repository is called {full_name[:200]}.")
+    return found
+
+
+def case_named(session: Session, repo_id: int, name: str) -> UUID:
+    """A case by its id, its whole name, or the last part of that if no other ends so.
+
+    Raises Missing when there is none, BadInput, naming them, when there are several.
+    """
+    try:
+        return UUID(name)
+    except ValueError:
+        pass
+    found = rows.named(session, repo_id, name)
+    if not found:
+        raise Missing(f"No case that ever failed is called {name[:200]}.")
+    if len(found) > 1:
+        ids = ", ".join(str(one) for one in found)
+        raise BadInput(f"Several cases are called {name[:200]}; name one by its id: {ids}.")
+    return found[0]

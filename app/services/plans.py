@@ -1,0 +1,142 @@
+"""The plan, what flakes cost, and how right we were: of one repository, for every surface."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.accuracy import Accuracy, accuracy_of
+from app.core.costs import Cost, Costs, Failure, costs_of
+from app.core.decide import State
+from app.core.holding import WhyNot, why_not_proposed
+from app.core.plan import Advice, Hidden, PlanLine, ranked
+from app.core.proof import Rate, clean_runs_needed, end_of
+from app.db import bases, cases, decisions, feedback, judgements, owners, plans
+from app.db.session import Engine, Session, unit_of_work
+from app.services.holding import owner_of, rules_for
+
+WINDOW = timedelta(days=30)  # of costs, and of what holding a case would have hidden
+ACCURACY_OVER = timedelta(days=365)
+CASES_READ = 200  # of a plan; the rest is for another day
+
+Rates = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do in a repository, the dearest first, and what flakes cost it."""
+
+    lines: Sequence[PlanLine]
+    whole: Cost
+    since: datetime
+    until: datetime
+
+
+def plan(engine: Engine, repo_id: int, *, rates: Rates, now: datetime) -> Plan:
+    """Rank what is flaky or broken by what it cost in the last 30 days."""
+    since = now - WINDOW
+    with unit_of_work(engine) as session:
+        failures = plans.failures(session, repo_id, since=since, until=now)
+        costs = _costs(session, repo_id, failures, rates, since=since, now=now)
+        found = plans.concerned(session, repo_id)
+        dearest = sorted(found, key=lambda one: -costs.cases.get(one, Cost()).failed_runs)
+        pace = bases.runs_a_day(session, repo_id, until=now)
+        lines = [
+            _line(session, repo_id, one, failures, costs, pace=pace, now=now)
+            for one in dearest[:CASES_READ]
+        ]
+    return Plan(ranked(one for one in lines if one is not None), costs.whole, since, now)
+
+
+def costs(engine: Engine, repo_id: int, *, rates: Rates, now: datetime) -> Costs:
+    """What flakes cost a repository and its cases in the last 30 days."""
+    with unit_of_work(engine) as session:
+        return costs_in(session, repo_id, rates=rates, now=now)
+
+
+def costs_in(session: Session, repo_id: int, *, rates: Rates, now: datetime) -> Costs:
+    """The same, within a transaction."""
+    since = now - WINDOW
+    failures = plans.failures(session, repo_id, since=since, until=now)
+    return _costs(session, repo_id, failures, rates, since=since, now=now)
+
+
+def accuracy(engine: Engine, repo_id: int, *, now: datetime) -> Accuracy:
+    """How right we were in a repository, by the corrections of a year."""
+    with unit_of_work(engine) as session:
+        return accuracy_of(feedback.since(session, repo_id, now - ACCURACY_OVER))
+
+
+def _costs(
+    session: Session,
+    repo_id: int,
+    failures: Sequence[Failure],
+    rates: Rates,
+    *,
+    since: datetime,
+    now: datetime,
+) -> Costs:
+    jobs = plans.reruns(session, repo_id, since=since, until=now)
+    return costs_of(failures, jobs, rates=rates)
+
+
+def _line(
+    session: Session,
+    repo_id: int,
+    case_id: UUID,
+    failures: Sequence[Failure],
+    costs: Costs,
+    *,
+    pace: float,
+    now: datetime,
+) -> PlanLine | None:
+    standing = judgements.standing(session, repo_id, case_id)
+    known = cases.cases(session, repo_id, [case_id]).get(case_id)
+    if standing is None or known is None:
+        return None
+    decision = decisions.newest(session, repo_id, [case_id]).get(case_id)
+    is_held = decision is not None and decision.excuses(now)
+    why_not = _why_not(session, repo_id, case_id, now=now)
+    needed = clean_runs_needed(Rate(standing.rate * standing.runs, standing.runs))
+    rules = rules_for(session, repo_id, case_id)
+    mine = [one for one in failures if one.case_id == case_id]
+    may_be_held = why_not is None and not is_held and standing.state is State.FLAKY
+    return PlanLine(
+        case_id=case_id,
+        name=known.full_name,
+        file=known.file,
+        standing=standing,
+        advice=Advice.QUARANTINE if may_be_held else Advice.FIX,
+        why_not=why_not,
+        is_held=is_held,
+        owners=_owners(session, repo_id, case_id),
+        variants=tuple(sorted({one.variant for one in mine})),
+        pull_requests=tuple(sorted({one.pr_number for one in mine if one.pr_number})),
+        cost=costs.cases.get(case_id, Cost()),
+        hidden=_hidden(mine),
+        clean_needed=needed,
+        until=end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=None),
+    )
+
+
+def _why_not(session: Session, repo_id: int, case_id: UUID, *, now: datetime) -> WhyNot | None:
+    return why_not_proposed(
+        rules_for(session, repo_id, case_id),
+        judgements.standing(session, repo_id, case_id),
+        bases.basis(session, repo_id, case_id, since=now - 2 * WINDOW),
+        is_trusted=True,
+        changes_case=False,
+    )
+
+
+def _owners(session: Session, repo_id: int, case_id: UUID) -> tuple[str, ...]:
+    named = owners.of_cases(session, repo_id, [case_id]).get(case_id)
+    if named:
+        return named
+    owner = owner_of(session, repo_id, case_id)
+    return (owner.name,) if owner and owner.name else ()
+
+
+def _hidden(mine: Sequence[Failure]) -> Hidden:
+    flakes = {one.of for one in mine if one.is_flake}
+    return Hidden(len(flakes), len({one.of for one in mine} - flakes))

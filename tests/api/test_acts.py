@@ -1,0 +1,168 @@
+"""Acts over the API, and what a CI script asks: who may, what is answered, what is refused."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.services.tokens import Made
+from tests.api.ci import PROJECT, Ci
+from tests.web.conftest import ADMIN_TOKEN
+from tests.web.world import World
+
+BASE = f"/api/v1/repositories/{PROJECT}"
+OTHER = "/api/v1/repositories/gitlab:acme/other"
+
+
+@pytest.fixture
+def acting(ci: Ci) -> Made:
+    return ci.token(may_act=True)
+
+
+@pytest.fixture
+def bot(ci: Ci, acting: Made) -> TestClient:
+    """A program that may act."""
+    return ci.client(acting)
+
+
+@pytest.fixture
+def admin(ci: Ci) -> TestClient:
+    found = ci.client()
+    found.headers["authorization"] = f"Bearer {ADMIN_TOKEN}"
+    return found
+
+
+@pytest.fixture
+def flaky(world: World, acting: Made) -> UUID:
+    repo_id = acting.token.repo_id
+    case_id = world.case(repo_id, "test_total", parameters="[3]")
+    world.held(repo_id, case_id)
+    return case_id
+
+
+def error(answer: Any) -> tuple[int, str, str]:  # noqa: ANN401 -- httpx or httpx2
+    said = answer.json()["error"]
+    return answer.status_code, said["kind"], said["message"]
+
+
+def test_a_token_that_may_act_quarantines_and_takes_it_back(
+    ci: Ci, bot: TestClient, flaky: UUID
+) -> None:
+    done = bot.post(f"{BASE}/cases/{flaky}/activate", json={"reason": "Waits.", "days": 5})
+    held = bot.get(f"{BASE}/quarantine").json()
+    undone = bot.post(f"{BASE}/events/{done.json()['event']}/undo")
+    empty = bot.get(f"{BASE}/quarantine").json()
+
+    assert done.status_code == 200
+    assert done.json()["said"] == "Quarantined by token ci until 2026-11-25."
+    [one] = held["cases"]
+    assert one["name"] == "tests.test_cart::test_total[3]"
+    assert one["node"] == "tests/test_cart.py::test_total[3]"
+    assert (one["reason"], one["by"], one["owner"]) == ("Waits.", "token ci", "token ci")
+    assert (undone.status_code, undone.json()["said"]) == (
+        200,
+        "token ci took “quarantine” back.",
+    )
+    assert empty["cases"] == []
+    assert ci.rows(
+        "SELECT actor, surface, act FROM audit_event ORDER BY event_id DESC LIMIT 2"
+    ) == [
+        ("token ci", "api", "undo"),
+        ("token ci", "api", "quarantine"),
+    ]
+    assert ci.rows("SELECT kind FROM task ORDER BY task_id") == [("tell_chat",)]
+
+
+def test_who_may_not_act_is_told_why(
+    ci: Ci, flaky: UUID, client: TestClient, bot: TestClient, admin: TestClient
+) -> None:
+    act = f"cases/{flaky}/activate"
+
+    assert error(client.post(f"{BASE}/{act}")) == (
+        403,
+        "permission",
+        "This token may hand in reports, but not decide about cases; make one that may with: "
+        "flakeguard token create --may-act",
+    )
+    assert error(bot.post(f"{OTHER}/{act}"))[:2] == (404, "not_found")
+    assert error(ci.client().post(f"{BASE}/{act}"))[:2] == (401, "authentication")
+    assert admin.post(f"{BASE}/{act}").status_code == 200
+
+
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    ci: Ci, bot: TestClient, flaky: UUID
+) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/activate")
+    before = ci.count("audit_event")
+
+    conflict = bot.post(f"{BASE}/cases/{flaky}/decline")
+    unknown = bot.post(f"{BASE}/cases/{flaky}/explode")
+    rubbish = bot.post(f"{BASE}/cases/{flaky}/renew", content=b'{"reason": 3}')
+    strange = bot.post(f"{BASE}/cases/{flaky}/renew", json={"why": "x"})
+    long = bot.post(f"{BASE}/cases/{flaky}/renew", json={"reason": "x" * 20_000})
+    bare = bot.post(f"{BASE}/cases/{flaky}/own")
+    nobody = bot.post(f"{BASE}/cases/no-uuid/own")
+
+    assert error(conflict) == (
+        409,
+        "conflict",
+        "This case is quarantined since 2026-11-20, by token ci: one cannot decline a proposal"
+        " now.",
+    )
+    assert [one.status_code for one in (unknown, nobody)] == [404, 404]
+    assert error(rubbish) == (
+        400,
+        "validation",
+        "The body is not what an act takes: reason: Input should be a valid string.",
+    )
+    assert [one.status_code for one in (strange, long, bare)] == [400, 400, 400]
+    assert ci.count("audit_event") == before
+
+
+def test_a_script_asks_cheaply_and_gets_one_case_a_line(
+    bot: TestClient, client: TestClient, flaky: UUID
+) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/activate")
+
+    plain = client.get(f"{BASE}/quarantine", headers={"accept": "text/plain"})
+    by_query = client.get(f"{BASE}/quarantine?format=text")
+    as_json = client.get(f"{BASE}/quarantine")
+    tag = plain.headers["etag"]
+    again = client.get(f"{BASE}/quarantine", headers={"accept": "text/plain", "if-none-match": tag})
+    other = client.get(f"{BASE}/quarantine", headers={"if-none-match": tag})
+    bot.post(f"{BASE}/cases/{flaky}/release")
+    changed = client.get(
+        f"{BASE}/quarantine", headers={"accept": "text/plain", "if-none-match": tag}
+    )
+
+    assert plain.text == by_query.text == "tests/test_cart.py::test_total[3]\n"
+    assert plain.headers["content-type"] == "text/plain; charset=utf-8"
+    assert not tag.startswith("W/")
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (other.status_code, as_json.headers["etag"] != tag) == (200, True)
+    assert (changed.status_code, changed.text) == (200, "")
+
+
+def test_an_end_that_has_come_holds_nothing_whether_or_not_the_clock_noticed(
+    ci: Ci, bot: TestClient, flaky: UUID
+) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/activate", json={"days": 1})
+
+    ci.execute("UPDATE quarantine SET until = until - interval '1 day'")
+
+    assert bot.get(f"{BASE}/quarantine").json()["cases"] == []
+    assert ci.rows("SELECT state FROM quarantine") == [("active",)]
+
+
+def test_a_name_from_a_report_stays_on_its_line(
+    world: World, bot: TestClient, acting: Made
+) -> None:
+    repo_id = acting.token.repo_id
+    odd = world.case(repo_id, "test\nrm -rf\r\n", file=None, classname="")
+    world.held(repo_id, odd)
+    bot.post(f"{BASE}/cases/{odd}/activate")
+
+    answer = bot.get(f"{BASE}/quarantine?format=text")
+
+    assert len(answer.text.splitlines()) == 1

@@ -1,0 +1,81 @@
+"""What flakes cost, and how right we were: the figures, by hand."""
+
+from uuid import UUID
+
+import pytest
+
+from app.core.accuracy import Correction, Feedback, accuracy_of
+from app.core.costs import Failure, RerunJob, costs_of, rates_in
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def failure(
+    case: UUID, run: int, *, attempt: int = 1, pr: int | None = None, is_flake: bool = True
+) -> Failure:
+    return Failure(case, run, attempt, "test", pr, is_flake)
+
+
+def test_a_rerun_is_shared_by_all_cases_that_failed_before_it() -> None:
+    failures = [failure(ONE, 7), failure(TWO, 7), failure(ONE, 8)]
+    jobs = [RerunJob(7, 1, 10.0, ("ubuntu",)), RerunJob(8, 1, 4.0, ("mac",))]
+
+    found = costs_of(failures, jobs, rates=rates_in(["ubuntu=0.01", "*=0.1"]))
+
+    one, two = found.cases[ONE], found.cases[TWO]
+    assert (one.failed_runs, one.reruns, one.minutes) == (2, 1.5, 9.0)
+    assert one.money == pytest.approx(0.05 + 0.4)
+    assert (two.failed_runs, two.reruns, two.minutes, two.money) == (1, 0.5, 5.0, 0.05)
+    assert (found.whole.failed_runs, found.whole.reruns, found.whole.minutes) == (2, 2.0, 14.0)
+
+
+def test_what_was_no_flake_takes_its_share_away_and_costs_nothing() -> None:
+    failures = [failure(ONE, 7), failure(TWO, 7, is_flake=False)]
+
+    found = costs_of(failures, [RerunJob(7, 1, 10.0, ())], rates={})
+
+    assert TWO not in found.cases
+    assert (found.whole.minutes, found.whole.money) == (5.0, None)
+
+
+def test_a_case_that_flaked_in_two_jobs_of_a_run_counts_once() -> None:
+    twice = [failure(ONE, 7), Failure(ONE, 7, 1, "other", None, True)]
+
+    found = costs_of(twice, [RerunJob(7, 1, 10.0, ())], rates={})
+
+    assert (found.cases[ONE].failed_runs, found.cases[ONE].minutes) == (1, 10.0)
+
+
+def test_a_pull_request_is_rescued_when_nothing_failed_but_flakes() -> None:
+    failures = [
+        failure(ONE, 7, pr=12),
+        failure(ONE, 8, pr=13),
+        failure(TWO, 8, pr=13, is_flake=False),
+        failure(ONE, 9),
+    ]
+
+    found = costs_of(failures, [], rates={})
+
+    assert (found.whole.rescued, found.cases[ONE].rescued) == ({12}, {12})
+
+
+def test_precision_and_calibration_come_from_what_turned_out() -> None:
+    right = [Feedback(Correction.PROVEN_FIX, 0.95)] * 3
+    wrong = [Feedback(Correction.NOT_FLAKY, 0.95), Feedback(Correction.TURNED_BROKEN, 0.5)]
+
+    found = accuracy_of([*right, *wrong])
+
+    assert (found.right, found.wrong, found.precision) == (3, 2, 0.6)
+    low, high = found.precision_interval
+    assert low < 0.6 < high
+    assert found.brier == pytest.approx((3 * 0.05**2 + 0.95**2 + 0.5**2) / 5)
+    assert [(one.low, one.count, one.right) for one in found.calibration] == [
+        (0.4, 1, 0.0),
+        (0.8, 4, 0.75),
+    ]
+
+
+def test_nothing_corrected_says_nothing() -> None:
+    found = accuracy_of([])
+
+    assert (found.precision, found.brier, found.calibration) == (None, None, ())

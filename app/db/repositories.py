@@ -205,8 +205,7 @@ def hold(session: Session, repo_id: int) -> None:
 
 def repository_named(session: Session, full_name: str) -> Repository | None:
     """A repository by owner/name; None when we never saw it."""
-    query = select(RepositoryRow).where(col(RepositoryRow.full_name) == full_name)
-    row = session.exec(query).first()
+    row = session.exec(select(RepositoryRow).where(RepositoryRow.full_name == full_name)).first()
     return None if row is None else _repository(row)
 
 

@@ -142,7 +142,7 @@ def test_the_evaluation_is_asked_for_in_the_same_breath(client: TestClient, ci: 
     assert (queue.value, request.kind) == ("run", "evaluate_run")
     assert ci.work() == 1
     [(kind, cause)] = ci.rows("SELECT task.kind, finding.cause FROM task, finding")
-    assert (kind, cause) == ("evaluate_run", "unknown")
+    assert (kind, cause) == ("evaluate_run", "new")
 
 
 def test_without_the_queue_the_upload_is_taken_all_the_same(client: TestClient, ci: Ci) -> None:
@@ -153,9 +153,10 @@ def test_without_the_queue_the_upload_is_taken_all_the_same(client: TestClient, 
 
 
 def test_what_became_of_an_upload_can_be_asked_later(client: TestClient, ci: Ci) -> None:
-    client.post(REPORTS, params=FIELDS, content=GREEN)
-    handed = client.post(REPORTS, params=FIELDS | {"attempt": "2"}, content=RED).json()
+    handed = client.post(REPORTS, params=FIELDS, content=RED).json()
     before = client.get(handed["link"])
+    ci.work()
+    client.post(REPORTS, params=FIELDS | {"attempt": "2"}, content=GREEN)
     ci.work()
 
     after = client.get(handed["link"])

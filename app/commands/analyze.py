@@ -85,14 +85,17 @@ def analysis_of(
         times: list[datetime | None] = []
         for found in reports_of(folder, limits=limits or Limits()):
             try:
-                times += _add(series, len(runs), found, limits or Limits())
+                times += _add(series, folder, found, limits or Limits())
             except BadInput as bad:
                 refused.append(Refused(found.path, str(bad), bad.line))
             if isinstance(found, Refused):
                 refused.append(found)
         if times:
+            series.end_run(len(runs))
             run_id = ids.setdefault(folder.run, len(ids) + 1)
             runs.append(_run(folder, run_id, times))
+        else:
+            series.drop_run()
         read()
     return Analysis(
         runs=len(runs),
@@ -104,14 +107,15 @@ def analysis_of(
 
 
 def _add(
-    series: Series, run: int, found: FoundReport | Refused, limits: Limits
+    series: Series, folder: RunFolder, found: FoundReport | Refused, limits: Limits
 ) -> list[datetime | None]:
     """Read one report into the series; the time that it names, if it could be read."""
     if isinstance(found, Refused):
         return []
     reading = read_report(found.file, limits=limits)
+    place = found.path.removeprefix(str(folder.path)).lstrip("/")
     for case in reading:
-        series.add(run, found.variant, case)
+        series.add(found.variant, place, case)
     return [reading.started_at]
 
 

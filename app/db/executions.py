@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -12,9 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.outcomes import PassedCases, ReportedCase
-from app.core.runs import BranchClass, RunKey
-from app.core.verdicts import Sighting
-from app.db import aliases
+from app.core.runs import RunKey
 from app.db.rows import (
     COPY_EXECUTIONS,
     COPY_OCCURRENCES,
@@ -31,7 +28,6 @@ OUTCOMES = {code: outcome for outcome, code in OUTCOME_CODES.items()}
 
 TEXTS_HELD = 4 * 1024 * 1024  # bytes of failures' texts held before they go to a file
 CHUNK = 64 * 1024  # bytes of them sent at a time
-SIGHTINGS_PER_CASE = 1_000  # newest executions read for judging one case; older ones are settled
 
 
 def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase | PassedCases]) -> Rows:
@@ -59,65 +55,6 @@ def _copy_occurrences(cursor: Cursor[Any], texts: BinaryIO) -> None:
         while chunk := texts.read(CHUNK):
             copy.write(chunk)
         copy.write(TRAILER)
-
-
-SIGHTINGS = text("""
-SELECT wanted.case_id, seen.at, seen.outcome, seen.nth, run.code, run.head_sha,
-       report.variant || coalesce(' ' || seen.variant, '') AS variant, run.branch_class,
-       run.pr_number, run.is_trusted, run.run_id, run.attempt, report.path
-FROM unnest(CAST(:cases AS uuid[])) AS wanted(case_id)
-CROSS JOIN LATERAL (
-  SELECT * FROM execution
-  WHERE execution.repo_id = :repo AND execution.case_id = wanted.case_id
-    AND execution.at >= :since AND execution.keep_until > :since
-  ORDER BY execution.at DESC LIMIT :limit
-) AS seen
-JOIN report ON report.repo_id = :repo AND report.report_id = seen.report_id
-JOIN run ON run.repo_id = :repo AND run.run_id = report.run_id AND run.attempt = report.attempt
-""")
-
-
-def sightings(
-    session: Session, repo_id: int, case_ids: Sequence[UUID], *, since: datetime
-) -> dict[UUID, list[Sighting]]:
-    """What was seen of these cases since then, in no order; served by execution_case.
-
-    Every case has an entry, and what was seen of it under earlier names counts for it. At most
-    SIGHTINGS_PER_CASE of each name, the newest.
-    """
-    found: dict[UUID, list[Sighting]] = {case_id: [] for case_id in case_ids}
-    now_called = aliases.earlier_ids(session, repo_id, case_ids)
-    rows = session.execute(
-        SIGHTINGS,
-        {
-            "cases": [*case_ids, *(now_called.keys() - found.keys())],
-            "repo": repo_id,
-            "since": since,
-            "limit": SIGHTINGS_PER_CASE,
-        },
-    )
-    for row in rows:
-        sighting = _sighting(row)
-        for case_id in {row.case_id, now_called.get(row.case_id)} & found.keys():
-            found[case_id].append(sighting)
-    return found
-
-
-def _sighting(row: Any) -> Sighting:  # noqa: ANN401 -- SQLAlchemy's row
-    return Sighting(
-        at=row.at,
-        outcome=OUTCOMES[row.outcome],
-        code=row.code,
-        head_sha=row.head_sha,
-        variant=row.variant,
-        branch_class=BranchClass(row.branch_class),
-        pr_number=row.pr_number,
-        is_trusted=row.is_trusted,
-        run_id=row.run_id,
-        attempt=row.attempt,
-        nth=row.nth,
-        path=row.path,
-    )
 
 
 SEEN_IN_RUN = text("""

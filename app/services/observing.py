@@ -17,8 +17,9 @@ from uuid import UUID
 from app.core.decide import Finding, Standing, State
 from app.core.evidence import Fact
 from app.core.history.records import CaseSet
-from app.core.judging import culprit_of, finding_of, standing_of
+from app.core.judging import finding_of, standing_of
 from app.core.policy.policy import Policy
+from app.core.remembering import Culprits, culprits_of, recovered, remembered
 from app.core.runs import Repository, Run, RunKey
 from app.core.scorer import memory
 from app.core.scorer.policies import Scorer
@@ -137,7 +138,7 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     work.kept = replace(
         work.kept, newest_at=observation.at if newest is None else max(newest, observation.at)
     )
-    _remember(work, seen, said, before, culprits)
+    remembered(work.told, observation, said, before, sha=seen.run.head_sha, culprits=culprits)
     _judge(repository, work, seen.run, memory.moved(before, after), at=observation.at)
 
 
@@ -152,14 +153,10 @@ def _is_misplaced(work: Work, seen: Seen) -> bool:
 
 def _culprits(session: Session, repository: Repository, said: Said) -> dict[str, dict[str, Fact]]:
     """By case that the default branch fails: who may have broken it."""
-    broken = {one.case: one.broken for one in said.findings if one.broken is not None}
-    suspects = {suspect.commit for one in broken.values() for suspect in one.suspects}
+    broken = (one.broken for one in said.findings if one.broken is not None)
+    suspects = {suspect.commit for one in broken for suspect in one.suspects}
     known = changes.commits(session, repository.id, suspects) if suspects else {}
-    authors = {sha: commit.author for sha, commit in known.items()}
-    return {case: culprit_of(one, authors) for case, one in broken.items()}
-
-
-Culprits = Mapping[str, Mapping[str, Fact]]
+    return culprits_of(said, {sha: commit.author for sha, commit in known.items()})
 
 
 def _findings(
@@ -188,29 +185,6 @@ def _stored(seen: Seen, case: str, finding: Finding) -> StoredFinding:
     return StoredFinding(key.run_id, key.attempt, UUID(hex=case), job, finding, at)
 
 
-def _remember(work: Work, seen: Seen, said: Said, before: Scorer, culprits: Culprits) -> None:
-    """Keep what sentences about the cases are made of."""
-    observation, told = seen.observation, work.told
-    for one in said.findings:
-        known = told.get(one.case) or Told(before=memory.ran_before(before, one.case))
-        executions = observation.results[one.case]
-        told[one.case] = known.failed(
-            observation,
-            sha=seen.run.head_sha,
-            executions=sum(execution.outcome.is_failing for execution in executions),
-        )
-        if observation.is_default and one.case in culprits:
-            told[one.case] = replace(told[one.case], culprit=culprits[one.case])
-    for found in said.contradicted:
-        if found.case in told:
-            told[found.case] = told[found.case].contradicted(found, observation)
-    for change in said.changes:
-        known = told[change.case]
-        if change.is_flaky and known.first_detected_at is None:
-            at = change.at.timestamp()
-            told[change.case] = replace(known, first_detected_at=at)
-
-
 def _judge(
     repository: Repository,
     work: Work,
@@ -224,7 +198,7 @@ def _judge(
     for case, one in memory.judged(
         work.scorer, cases, at, warned=work.policy.warn_threshold
     ).items():
-        told = work.told[case].recovered(memory.streak_jobs(work.scorer, case))
+        told = recovered(work.told[case], work.scorer, case)
         standing = standing_of(work.scorer, one, told, branch=repository.default_branch)
         work.told[case], work.standings[case], work.touched[case] = told, standing, at
         was = work.states.get(case, State.HEALTHY)

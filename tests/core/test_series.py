@@ -1,4 +1,4 @@
-"""A series of runs: names, times, and standings equal to those of the executions in full."""
+"""A series of runs: names, times, and standings that are those of a backtest."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,11 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.decide import standing_of
-from app.core.outcomes import Outcome, ReportedCase, ReportedExecution
-from app.core.runs import BranchClass
-from app.core.series import FIRST_DAY, RunName, Series, SeriesRun, dated, run_name
-from app.core.verdicts import Sighting, verdicts_of
+from app.core.decide import State
+from app.core.history.records import CaseSet, Execution, Observation
+from app.core.identity import case_id
+from app.core.outcomes import Outcome
+from app.core.policy.names import ScorerName
+from app.core.scorer.policies import scorer_of
+from app.core.scorer.replay import replay
+from app.core.series import (
+    FIRST_DAY,
+    NO_REPOSITORY,
+    RunName,
+    Series,
+    SeriesRun,
+    dated,
+    run_name,
+)
+from app.core.statistics import wilson_interval
+from tests.core.stories import case, standing
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -70,80 +83,123 @@ reported = st.lists(
 
 
 @given(reported)
-def test_a_series_judges_as_if_it_had_kept_everything(
+def test_a_series_is_judged_as_a_backtest_of_the_same_runs_is(
     told: list[tuple[int, str, list[Outcome]]],
 ) -> None:
     runs = [_run(n // 2, attempt=n % 2 + 1, at=START + timedelta(days=n)) for n in range(6)]
     series = Series()
-    for run, variant, outcomes in told:
-        series.add(run, variant, _case(outcomes))
+    for number in range(6):
+        for run, variant, outcomes in told:
+            if run == number:
+                series.add(variant, "junit.xml", case(outcomes))
+        series.end_run(number)
 
     judged = series.judged(runs, branch="main")
 
-    expected = standing_of(verdicts_of(_sightings(told, runs)), branch="main")
-    assert [case.standing for case in judged] == ([expected] if told else [])
+    replayed = replay(_observations(told), scorer_of(ScorerName.EVIDENCE), reports=0, checkpoints=0)
+    found = [one.standing for one in judged if one.standing.failures]
+    assert [(one.state, one.score) for one in found] == [
+        (one.state, one.score) for one in replayed.judged()
+    ]
     assert series.executions == sum(len(outcomes) for _, _, outcomes in told)
+
+
+@pytest.mark.parametrize(
+    ("story", "state"),
+    [
+        ("PPPP", State.HEALTHY),
+        ("PXPP", State.SUSPECT),
+        ("PXPXPP", State.FLAKY),
+        ("PPFFF", State.BROKEN),
+        ("SSSS", State.HEALTHY),
+    ],
+)
+def test_a_story_ends_in_a_state(story: str, state: State) -> None:
+    assert standing(story).state is state
+
+
+def test_a_case_that_never_failed_has_the_interval_of_its_runs() -> None:
+    found = standing("PPSPP")
+
+    assert (found.rate, found.rate_interval, found.runs) == (0.0, wilson_interval(0, 4), 4)
 
 
 def test_the_worst_comes_first() -> None:
     passed, failed = Outcome.PASSED, Outcome.FAILED
     stories = {
-        "healthy": [[passed], [passed]],
-        "once": [[passed], [failed]],
-        "suspect": [[failed, passed], [passed]],
-        "flaky": [[failed, passed], [failed, passed]],
-        "broken": [[failed], [failed]],
+        "healthy": [[passed], [passed], [passed]],
+        "suspect": [[failed, passed], [passed], [passed]],
+        "flaky": [[failed, passed], [failed, passed], [passed]],
+        "broken": [[passed], [failed], [failed]],
     }
     series = Series()
-    for name, runs in stories.items():
-        for number, outcomes in enumerate(runs):
-            series.add(number, "", _case(outcomes, name=name))
+    for number in range(3):
+        for name, told in stories.items():
+            series.add("", "junit.xml", case(told[number], name=name))
+        series.end_run(number)
 
-    judged = series.judged([_run(1, at=START), _run(2)], branch="main")
+    judged = series.judged([_run(1, at=START), _run(2), _run(3)], branch="main")
 
-    assert [case.name.split("::")[1] for case in judged] == [
-        "broken",
-        "flaky",
-        "suspect",
-        "once",
-        "healthy",
-    ]
+    assert [one.name.split("::")[1] for one in judged] == ["broken", "flaky", "suspect", "healthy"]
 
 
-def test_what_a_report_tells_apart_itself_is_a_variant() -> None:
+def test_what_a_report_tells_apart_itself_is_a_job() -> None:
     series = Series()
     for browser, outcome in [("firefox", Outcome.FAILED), ("webkit", Outcome.PASSED)]:
-        series.add(0, "e2e", _case([outcome])._replace(variant=browser))
+        series.add("e2e", "junit.xml", case([outcome])._replace(variant=browser))
+    series.end_run(0)
 
-    (case,) = series.judged([_run(1, at=START)], branch="main")
+    (found,) = series.judged([_run(1, at=START)], branch="main")
 
-    assert (case.standing.flakes, case.standing.runs) == (0, 2)
+    assert (found.standing.flakes, found.standing.state) == (0, State.HEALTHY)
+
+
+def test_reports_of_one_job_with_the_same_case_contradict_nothing() -> None:
+    series = Series()
+    for number in range(3):
+        series.add("unit", "py311.xml", case([Outcome.FAILED]))
+        series.add("unit", "py312.xml", case([Outcome.PASSED]))
+        series.end_run(number)
+
+    (found,) = series.judged([_run(1, at=START), _run(2), _run(3)], branch="main")
+
+    assert (found.standing.flakes, found.standing.state) == (0, State.BROKEN)
+
+
+def test_a_run_that_is_dropped_leaves_nothing_in_the_next_one() -> None:
+    series = Series()
+    series.add("unit", "junit.xml", case([Outcome.FAILED]))
+    series.drop_run()
+    series.add("unit", "junit.xml", case([Outcome.PASSED]))
+    series.end_run(0)
+
+    (found,) = series.judged([_run(1, at=START)], branch="main")
+
+    assert (found.standing.failures, found.standing.runs) == (0, 1)
 
 
 def _run(number: int, *, attempt: int = 1, at: datetime | None = None) -> SeriesRun:
     return SeriesRun(f"c{number}", f"c{number}", run_id=number, attempt=attempt, at=at)
 
 
-def _case(outcomes: list[Outcome], *, name: str = "test_it") -> ReportedCase:
-    *earlier, last = (ReportedExecution(outcome) for outcome in outcomes)
-    return ReportedCase("pytest", "shop", name, "", None, None, last, tuple(earlier))
-
-
-def _sightings(told: list[tuple[int, str, list[Outcome]]], runs: list[SeriesRun]) -> list[Sighting]:
+def _observations(told: list[tuple[int, str, list[Outcome]]]) -> list[Observation]:
+    name = case_id(NO_REPOSITORY, case([Outcome.PASSED])).hex()
+    ran = CaseSet("all", {name: "shop.py"})
     return [
-        Sighting(
-            at=runs[number].at or START,
-            outcome=outcome,
-            code=runs[number].code,
-            head_sha=runs[number].shown,
-            variant=variant,
-            branch_class=BranchClass.DEFAULT,
-            pr_number=None,
+        Observation(
+            at=START + timedelta(days=number),
+            run=number // 2,
+            attempt=number % 2 + 1,
+            job=job,
+            code=f"c{number // 2}",
+            branch="main",
+            pr=None,
+            base=None,
+            changed=None,
             is_trusted=True,
-            run_id=runs[number].run_id,
-            attempt=runs[number].attempt,
-            nth=nth,
+            ran=ran,
+            not_run=frozenset(),
+            results={name: tuple(Execution(one, None) for one in outcomes)},
         )
-        for number, variant, outcomes in told
-        for nth, outcome in enumerate(outcomes, start=1)
+        for number, job, outcomes in sorted(told, key=lambda one: one[:2])
     ]

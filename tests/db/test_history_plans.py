@@ -152,18 +152,6 @@ def indexes_by_which(reads: list[Read], table: str, filled: set[str]) -> set[str
     return {read.index and read.index.removeprefix(f"{read.table}_") for read in found}
 
 
-def test_a_cases_history_is_read_by_case_and_time(
-    full: Engine, filled: set[str], some_cases: list[UUID]
-) -> None:
-    def ask(session: Session) -> object:
-        since = utc_now() - timedelta(days=60)
-        return executions.sightings(session, REPO, some_cases, since=since)
-
-    reads = reads_of(full, ask)
-
-    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
-
-
 def test_a_cases_page_is_read_by_case_and_time(
     full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
 ) -> None:
@@ -181,7 +169,7 @@ def test_no_partition_that_is_past_is_read(
     later = now + timedelta(days=62)  # two months on, what ran first is past
 
     def ask(session: Session) -> object:
-        return executions.sightings(session, REPO, some_cases, since=later)
+        return case_pages.timeline(session, REPO, some_cases[0], before=None, now=later, size=50)
 
     read = {one.table for one in reads_of(full, ask) if one.table in filled}
 

@@ -16,12 +16,12 @@ from app.render import words
 from app.render.chat import LABELS, ThreadView, reply, root_message
 from app.render.view import ActKind
 from app.sandbox.slack.limits import check_blocks, text_length
-from tests.core.sightings import on_main, standing
+from tests.core.stories import standing
 from tests.render.reading import HOSTILE, names
 
 MOST_TEXT = 12_000  # characters of all block text of one message, to stay clear of Slack's limit
 HANDLE = "1f4-Zk3v9Q"
-FLAKY = standing(on_main("PXPXPP"))
+FLAKY = standing("PXPXPP")
 
 
 def view(name: str = "shop.cart::test_total", **changes: object) -> ThreadView:
@@ -65,13 +65,13 @@ def test_the_root_says_what_the_case_is_and_why() -> None:
     assert message.text == ":large_yellow_circle: shop.cart::test_total is flaky in shop/cart"
     assert texts(accepted(message)) == [
         f"*{message.text}*\ntests/test_cart.py",
-        "*Flaky with probability*\n0.96",
-        "*Fails in*\n33 % (9.7\u201370 %) of 6 runs",
+        "*Flaky with probability*\n0.99",
+        "*Fails in*\n25 % (7.1\u201359 %) of 8 runs",
         "*Contradicted failures*\n2",
-        "*Last flake*\n2026-03-04 14:00 UTC",
+        "*Last flake*\n2026-03-04 13:00 UTC",
         "• Failed on attempt 1 and passed on attempt 2 of the same commit,"
-        " twice on 2 days, last on main3-head.\n"
-        "• Fails in 33 % (9.7\u201370 %) of runs on main, 6 runs seen.",
+        " twice on 2 days, last on main3.\n"
+        "• Fails in 25 % (7.1\u201359 %) of its runs for no fault of the code, 8 runs seen.",
         "<https://flakes.example.com/r/shop/cart/cases/1|All that was seen of it>",
     ]
 
@@ -111,7 +111,7 @@ def test_where_nothing_can_be_done_there_is_no_button() -> None:
 
 
 def test_a_case_without_file_page_or_evidence_has_no_empty_block() -> None:
-    bare = view(file=None, page_url=None, acts=(), standing=standing())
+    bare = view(file=None, page_url=None, acts=(), standing=standing("S"))
 
     blocks = accepted(root_message(bare, HANDLE))
 

@@ -16,7 +16,7 @@ from app.render.markdown import check_summary, comment_body
 from app.render.run_view import run_view
 from app.render.view import RunView
 from app.web.answers import ENVIRONMENT
-from tests.core.sightings import on_main, standing
+from tests.core.stories import standing
 from tests.render.reading import Tags, read, tokens_of
 from tests.render.views import MARKER, WHY, case, facts, job, mixed
 
@@ -34,7 +34,7 @@ def said_in_comment(view: RunView) -> str:
 
 def said_in_thread(reasons: tuple[Evidence, ...]) -> str:
     """The words of a thread's root about a case with this evidence."""
-    held = replace(standing(on_main("XXP")), evidence=reasons)
+    held = replace(standing("XXP"), evidence=reasons)
     view = ThreadView("shop/cart", "a", None, held, None, None, ())
     message = root_message(view, "handle")
     return "\n".join(

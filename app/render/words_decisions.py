@@ -5,7 +5,10 @@ from datetime import datetime
 from app.core.holding import WhyNot
 from app.core.proof import Progress
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
+from app.render.escape import plain
 from app.render.words import counted, day, percent, short
+
+OWNER_SHOWN = 60  # characters of what was named as an owner
 
 
 def proposed_by(actor: str) -> str:
@@ -172,6 +175,12 @@ def observing() -> str:
 def needs_reason() -> str:
     """A renewal or a reopening without a reason."""
     return "Say why: a quarantine goes on only with a reason."
+
+
+def no_owner(named: str) -> str:
+    """An owner whom nobody could tell anything."""
+    shown = plain(named, limit=OWNER_SHOWN)
+    return f"“{shown}” is no @login, no @organisation/team and no e-mail address."
 
 
 def newer_than(act: str) -> str:

@@ -250,6 +250,25 @@ def test_undoing_the_beginning_leaves_a_case_that_nobody_decided_about(
     assert again.state == "active"
 
 
+def test_undoing_brings_no_broken_case_back_into_quarantine(
+    engine: Engine, world: World, repo: int, flaky: UUID
+) -> None:
+    do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+    released = do(engine, lambda s: acts.release(s, repo, flaky, MONA, reason="", now=NOW))
+    with unit_of_work(engine) as session:
+        session.execute(text("UPDATE case_state SET state = 'broken'"))
+
+    with pytest.raises(Conflict) as refused:
+        do(engine, lambda s: acts.undo(s, repo, released.event_id, MONA, now=LATER))
+
+    assert str(refused.value) == (
+        "This case fails on the default branch again and again: that is no flake to quarantine."
+    )
+    found = decision(engine, repo, flaky)
+    assert found is not None
+    assert found.state == "dismissed"
+
+
 def test_what_something_newer_followed_is_not_undone_but_said(
     engine: Engine, repo: int, flaky: UUID
 ) -> None:
@@ -295,6 +314,13 @@ def test_an_owner_is_somebody_who_can_be_named(
 ) -> None:
     with pytest.raises(BadInput):
         do(engine, lambda s: acts.own(s, repo, flaky, MONA, owner=owner, now=NOW))
+    with pytest.raises(BadInput) as refused:
+        do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW, wish=Wish(owner=owner)))
+
+    assert str(refused.value) == (
+        f"“{owner}” is no @login, no @organisation/team and no e-mail address."
+    )
+    assert decision(engine, repo, flaky) is None
 
 
 def test_stable_from_a_commit_on_forgives_what_flaked_before_it(

@@ -25,7 +25,7 @@ def own(
 ) -> Done:
     """Make somebody a case's owner, whatever CODEOWNERS says. BadInput for an odd name."""
     if not is_owner(owner):
-        raise BadInput(f"{owner[:60]!r} is no @login and no @organisation/team.")
+        raise BadInput(said.no_owner(owner))
     subject = hold(session, repo_id, case_id)
     after = replace(subject.care, owner=owner)
     event_id = _write(session, subject, after, "own", actor, now=now)

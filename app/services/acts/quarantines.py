@@ -17,8 +17,7 @@ from app.render import words_decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.steps import Step, done, take
 from app.services.acts.subject import Subject, hold
-from app.services.acts.terms import AS_IT_IS, Wish, terms
-from app.services.holding import rules_for
+from app.services.acts.terms import AS_IT_IS, Wish, must_be_possible, terms
 
 E, S = QuarantineEvent, QuarantineState
 HELD = "Held for flaky."
@@ -31,7 +30,7 @@ def propose(
 ) -> Done:
     """Suggest that a case be quarantined, for somebody to decide."""
     subject = hold(session, repo_id, case_id)
-    _must_be_possible(session, subject)
+    must_be_possible(session, subject)
     step = Step("propose", [_proposal(subject)], reason or HELD, {})
     _, event_id = take(session, subject, step, actor, now=now)
     return done(subject, said.proposed_by(actor.shown), event_id)
@@ -52,7 +51,7 @@ def activate(
     A quarantine that ran out is renewed by it, one that healed is reopened.
     """
     subject = hold(session, repo_id, case_id)
-    _must_be_possible(session, subject)
+    must_be_possible(session, subject)
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
     step = Step("quarantine", _approval(subject), reason or HELD, begins)
     after, event_id = take(session, subject, step, actor, now=now)
@@ -81,7 +80,7 @@ def renew(
 ) -> Done:
     """Let a quarantine go on, from now, with a reason; its proof is counted on."""
     subject = hold(session, repo_id, case_id)
-    _must_be_possible(session, subject)
+    must_be_possible(session, subject)
     _must_have_reason(reason)
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
     if subject.before is not None and wish.owner is None and subject.before.owner is not None:
@@ -138,7 +137,7 @@ def reopen(
 ) -> Done:
     """Take up again what healed, or what was dismissed and flaked since."""
     subject = hold(session, repo_id, case_id)
-    _must_be_possible(session, subject)
+    must_be_possible(session, subject)
     _must_have_reason(reason)
     if subject.before is not None and subject.before.state is S.DISMISSED:
         step = Step("reopen", [_proposal(subject)], reason, {})
@@ -177,13 +176,6 @@ def _is_newer(subject: Subject) -> bool:
     assert subject.before is not None
     flaked = subject.flaked_at
     return flaked is not None and flaked > subject.before.evidence_at
-
-
-def _must_be_possible(session: Session, subject: Subject) -> None:
-    if subject.is_broken:
-        raise Conflict(said.broken_is_not_held())
-    if rules_for(session, subject.repo_id, subject.case_id).is_observing:
-        raise Conflict(said.observing())
 
 
 def _must_have_reason(reason: str) -> None:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.core.errors import BadInput, Conflict
+from app.core.owners import is_owner
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases
 from app.db.session import Session
+from app.render import words_decisions as said
 from app.services.acts.subject import Subject
 from app.services.holding import Owner, owner_of, rules_for
 
@@ -22,13 +25,22 @@ class Wish:
 AS_IT_IS = Wish()
 
 
+def must_be_possible(session: Session, subject: Subject) -> None:
+    """Conflict where a case must not be proposed or held, whoever asks for it."""
+    if subject.is_broken:
+        raise Conflict(said.broken_is_not_held())
+    if rules_for(session, subject.repo_id, subject.case_id).is_observing:
+        raise Conflict(said.observing())
+
+
 def terms(
     session: Session, subject: Subject, wish: Wish, *, now: datetime, fallback: str | None
 ) -> dict[str, Any]:
     """Owner, end and proof of a quarantine that begins now, as fields of the decision.
 
     The end is when a proof is due at the repository's pace, and never later than the policy
-    allows. `fallback` is the owner where nobody else is known, as a guess.
+    allows. `fallback` is the owner where nobody else is known, as a guess. BadInput for an owner
+    whom nobody could be told by.
     """
     rules = rules_for(session, subject.repo_id, subject.case_id)
     needed = clean_runs_needed(rate_of(subject))
@@ -54,5 +66,7 @@ def rate_of(subject: Subject) -> Rate:
 
 def _owner(session: Session, subject: Subject, wish: Wish, fallback: str | None) -> Owner:
     if wish.owner is not None:
+        if not is_owner(wish.owner):
+            raise BadInput(said.no_owner(wish.owner))
         return Owner(wish.owner, is_guess=False)
     return owner_of(session, subject.repo_id, subject.case_id) or Owner(fallback, is_guess=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.aliases import AliasState
 from app.core.errors import BadInput, Conflict, Missing
-from app.core.quarantine import Quarantine
+from app.core.quarantine import OPEN, Quarantine
 from app.db import aliases, cares, clusters, decisions, feedback
 from app.db.decisions import AuditEvent, StoredEvent
 from app.db.session import Session
@@ -16,6 +16,7 @@ from app.services.acts.actor import Actor, Done
 from app.services.acts.cases import care_from, care_snapshot
 from app.services.acts.steps import audit, from_snapshot, snapshot
 from app.services.acts.subject import hold
+from app.services.acts.terms import must_be_possible
 
 Kept = Mapping[str, Any]
 Inverse = Callable[[Session, int, AuditEvent, Actor, datetime], tuple[Kept, Kept]]
@@ -28,7 +29,8 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
     """Take an act back.
 
     Raises Missing when the repository has no such event, BadInput for one that cannot be taken
-    back, and Conflict when something newer was decided after it.
+    back, and Conflict when something newer was decided after it, or when it would bring back a
+    quarantine that may not be: of a case that is broken, or where the policy only observes.
     """
     event = decisions.audit_event(session, repo_id, event_id)
     if event is None:
@@ -72,6 +74,8 @@ def _undo_quarantine(
     was, then = from_snapshot(event.before, case_id), from_snapshot(event.after, case_id)
     if not _is_same(current, then):
         raise Conflict(said.newer_than(event.act))
+    if was is not None and was.state in OPEN:
+        must_be_possible(session, hold(session, repo_id, case_id))
     if current is None:
         assert was is not None  # an event changes something
         restored: Quarantine | None = decisions.open_new(session, repo_id, was)

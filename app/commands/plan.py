@@ -9,11 +9,14 @@ from app.api import plan_shapes
 from app.core.costs import rates_in
 from app.db.session import unit_of_work
 from app.render import words, words_plan
+from app.render.escape import plain
 from app.services import plans
 from app.services.held import repository_named
 from app.services.plans import Plan
 from app.settings import Settings
 from app.wiring import wired
+
+REASON_SHOWN = 500  # characters of a piece of evidence
 
 
 def show(settings: Settings, repository: str, *, as_json: bool) -> int:
@@ -43,27 +46,29 @@ def accuracy(settings: Settings, repository: str, *, as_json: bool) -> int:
         return 0
     typer.echo(words_plan.accuracy_said(found))
     for one in found.calibration:
-        typer.echo(
-            f"shown {one.low:.1f} to {one.high:.1f}: {words.counted(one.count, 'case')}, "
-            f"{words.percent(one.shown)} on average, {words.percent(one.right)} were flaky"
-        )
+        typer.echo(words_plan.calibration_said(one))
     return 0
 
 
 def _print(found: Plan) -> None:
+    console = Console()
+    console.print(table_of(found))
+    console.print(f"All together: {words_plan.cost_said(found.whole)}.")
+    console.print(words_plan.FORMULA, style="dim")
+
+
+def table_of(found: Plan) -> Table:
+    """The plan, a case a row, the dearest first."""
     table = Table("", "case", "what to do", "cost in 30 days", "evidence")
     for place, line in enumerate(found.lines, start=1):
         reasons = words.evidence_sentences(line.standing.evidence)
         said = f"{words_plan.advice_said(line)} {words_plan.hidden_said(line.hidden)}"
-        who = f"\n{', '.join(line.owners)}" if line.owners else ""
+        who = f"\n{escape(plain(', '.join(line.owners)))}" if line.owners else ""
         table.add_row(
             str(place),
-            escape(line.name + who),
+            escape(plain(line.name)) + who,
             escape(said),
             words_plan.cost_said(line.cost),
-            escape(reasons[0] if reasons else ""),
+            escape(plain(reasons[0], limit=REASON_SHOWN) if reasons else ""),
         )
-    console = Console()
-    console.print(table)
-    console.print(f"All together: {words_plan.cost_said(found.whole)}.")
-    console.print(words_plan.FORMULA, style="dim")
+    return table

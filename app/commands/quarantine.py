@@ -1,6 +1,8 @@
 """`flakeguard quarantine`: what is held, and every act about it."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 
 import typer
 from rich.console import Console
@@ -9,11 +11,13 @@ from rich.table import Table
 
 from app.core.held import HeldCase
 from app.core.proof import Progress
+from app.core.quarantine import REASON_LIMIT
 from app.db import decisions
 from app.db import held as rows
 from app.db.decisions import StoredEvent
 from app.db.session import unit_of_work
 from app.render import words, words_decisions
+from app.render.escape import plain as shown
 from app.services import aftermath
 from app.services.acts import Actor, Done, undo
 from app.services.acts.named import ActName, Asked, perform
@@ -33,18 +37,7 @@ def show(settings: Settings, repository: str, *, everything: bool, as_json: bool
         for one in found:
             typer.echo(json.dumps(plain(one) | {"state": one.quarantine.state_at(now).value}))
     elif found:
-        table = Table("case", "state", "owner", "until", "proof", "reason")
-        for one in found:
-            kept = one.quarantine
-            table.add_row(
-                escape(one.full_name),
-                kept.state_at(now).value,
-                escape(words_decisions.owner_shown(kept.owner, is_guess=kept.owner_is_guess)),
-                words.day(kept.until) if kept.until else "",
-                words_decisions.proof_progress(Progress(kept.clean_runs, kept.clean_needed)),
-                escape(kept.reason),
-            )
-        Console().print(table)
+        Console().print(table_of(found, now=now))
     else:
         typer.echo("Nothing is proposed or quarantined.")
     return 0
@@ -57,7 +50,7 @@ def steps(settings: Settings, repository: str, case: str, *, as_json: bool) -> i
         case_id = case_named(session, repo_id, case)
         found = decisions.events(session, repo_id, case_id)
     for one in found:
-        typer.echo(json.dumps(_plain_event(one)) if as_json else _said(one))
+        typer.echo(json.dumps(_plain_event(one)) if as_json else said(one))
     if not found and not as_json:
         typer.echo("Nothing was ever decided about this case.")
     return 0
@@ -113,6 +106,24 @@ def plain(one: HeldCase) -> dict[str, object]:
     }
 
 
+def table_of(found: Sequence[HeldCase], *, now: datetime) -> Table:
+    """What is proposed or held, a case a row; a proposal that nobody took up has no proof yet."""
+    table = Table("case", "state", "owner", "until", "proof", "reason")
+    for one in found:
+        kept = one.quarantine
+        progress = Progress(kept.clean_runs, kept.clean_needed)
+        owner = words_decisions.owner_shown(kept.owner, is_guess=kept.owner_is_guess)
+        table.add_row(
+            escape(shown(one.full_name)),
+            words_decisions.STATES[kept.state_at(now)],
+            escape(shown(owner)),
+            words.day(kept.until) if kept.until else "",
+            words_decisions.proof_progress(progress) if progress.needed else "",
+            escape(shown(kept.reason, limit=REASON_LIMIT)),
+        )
+    return table
+
+
 def _admin(parts: Parts) -> Actor:
     return Actor(ADMIN, "cli", parts.context.new_token(), is_person=False)
 
@@ -120,10 +131,9 @@ def _admin(parts: Parts) -> Actor:
 def _say(done: Done, *, as_json: bool) -> None:
     if as_json:
         case = None if done.case_id is None else str(done.case_id)
-        said = {"case": case, "said": done.sentence, "event": done.event_id}
-        typer.echo(json.dumps(said))
+        typer.echo(json.dumps({"case": case, "said": done.sentence, "event": done.event_id}))
     else:
-        typer.echo(f"{done.sentence} (event {done.event_id})")
+        typer.echo(f"{shown(done.sentence, limit=REASON_LIMIT)} (event {done.event_id})")
 
 
 def _plain_event(one: StoredEvent) -> dict[str, object]:
@@ -140,6 +150,8 @@ def _plain_event(one: StoredEvent) -> dict[str, object]:
     }
 
 
-def _said(one: StoredEvent) -> str:
+def said(one: StoredEvent) -> str:
+    """A step on one line, whatever the reason that somebody gave holds."""
     states = f"{one.was or 'undecided'} → {one.now or 'undecided'}"
-    return f"{words.minute(one.at)}  {one.event}: {states}, by {one.actor}: {one.why}"
+    why = shown(one.why, limit=REASON_LIMIT)
+    return f"{words.minute(one.at)}  {one.event}: {states}, by {shown(one.actor)}: {why}"

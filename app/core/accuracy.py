@@ -40,6 +40,7 @@ class Bin:
     count: int
     shown: float  # the mean of the probabilities
     right: float  # the share that was right
+    interval: tuple[float, float]  # of that share, 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def _bins(feedback: Sequence[Feedback]) -> list[Bin]:
             high=(place + 1) / BINS,
             count=len(inside),
             shown=sum(one.p_flaky for one in inside) / len(inside),
-            right=sum(one.kind.was_right for one in inside) / len(inside),
+            right=(right := sum(one.kind.was_right for one in inside)) / len(inside),
+            interval=wilson_interval(right, len(inside)),
         )
         for place, inside in sorted(sorted_in.items())
     ]

@@ -1,6 +1,6 @@
 """The sentences of the plan, of what flakes cost, and of how right we were."""
 
-from app.core.accuracy import Accuracy
+from app.core.accuracy import Accuracy, Bin
 from app.core.costs import Cost
 from app.core.plan import Advice, Hidden, PlanLine
 from app.render.words import counted, day, percent
@@ -15,17 +15,21 @@ FORMULA = (
 
 
 def cost_said(cost: Cost) -> str:
-    """What was lost: `3 failed runs, 1.5 re-runs, 12 job minutes, 0.10 in money`."""
+    """What was lost: `3 failed runs, 1.5 re-runs, 12 job minutes, 0.10 of money`."""
     parts = [
         counted(cost.failed_runs, "failed run"),
-        f"{cost.reruns:.1f} re-runs",
-        f"{cost.minutes:.0f} job minutes",
+        _amount(f"{cost.reruns:.1f}".removesuffix(".0"), "re-run"),
+        _amount(f"{cost.minutes:.0f}", "job minute"),
     ]
     if cost.money is not None:
-        parts.append(f"{cost.money:.2f} in money")
+        parts.append(f"{cost.money:.2f} of money")
     if cost.rescued:
         parts.append(f"{counted(len(cost.rescued), 'pull request')} rescued")
     return ", ".join(parts)
+
+
+def _amount(number: str, one: str) -> str:
+    return f"{number} {one if number == '1' else one + 's'}"
 
 
 def hidden_said(hidden: Hidden) -> str:
@@ -37,7 +41,7 @@ def hidden_said(hidden: Hidden) -> str:
         )
     return (
         f"Holding it would have excused {counted(hidden.flakes, 'flake')}, "
-        f"and hidden {real} that {'was' if hidden.real == 1 else 'were'} none."
+        f"and hidden {real} that {'was no flake' if hidden.real == 1 else 'were no flakes'}."
     )
 
 
@@ -49,6 +53,17 @@ def advice_said(line: PlanLine) -> str:
         return f"Fix it: it is held; {line.clean_needed} clean runs prove a fix."
     why = WHY_NOT[line.why_not] if line.why_not else ""
     return f"Fix it. {why}".strip()
+
+
+def calibration_said(one: Bin) -> str:
+    """How often we were right where we showed about that probability, never without interval."""
+    low, high = one.interval
+    right = round(one.right * one.count)
+    return (
+        f"Where {one.low:.1f} to {one.high:.1f} was shown ({one.shown:.2f} on average): "
+        f"{right} of {counted(one.count, 'case')} flaky, "
+        f"{percent(one.right)} (95 %: {percent(low)} to {percent(high)})."
+    )
 
 
 def accuracy_said(accuracy: Accuracy) -> str:

@@ -5,7 +5,9 @@ from uuid import UUID
 import pytest
 
 from app.core.accuracy import Correction, Feedback, accuracy_of
-from app.core.costs import Failure, RerunJob, costs_of, rates_in
+from app.core.costs import Cost, Failure, RerunJob, costs_of, rates_in
+from app.core.plan import Hidden
+from app.render.words_plan import calibration_said, cost_said, hidden_said
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 
@@ -73,9 +75,27 @@ def test_precision_and_calibration_come_from_what_turned_out() -> None:
         (0.4, 1, 0.0),
         (0.8, 4, 0.75),
     ]
+    assert [calibration_said(one) for one in found.calibration] == [
+        "Where 0.4 to 0.6 was shown (0.50 on average): 0 of 1 case flaky, 0 % (95 %: 0 % to 79 %).",
+        "Where 0.8 to 1.0 was shown (0.95 on average): 3 of 4 cases flaky, 75 % "
+        "(95 %: 30 % to 95 %).",
+    ]
 
 
 def test_nothing_corrected_says_nothing() -> None:
     found = accuracy_of([])
 
     assert (found.precision, found.brier, found.calibration) == (None, None, ())
+
+
+def test_what_was_lost_and_hidden_is_said_in_numbers_that_agree_with_their_nouns() -> None:
+    assert cost_said(Cost(failed_runs=1, reruns=1.0, minutes=1.2)) == (
+        "1 failed run, 1 re-run, 1 job minute"
+    )
+    assert cost_said(Cost(3, 1.5, 12, 0.104, {4})) == (
+        "3 failed runs, 1.5 re-runs, 12 job minutes, 0.10 of money, 1 pull request rescued"
+    )
+    assert hidden_said(Hidden(2, 1)) == (
+        "Holding it would have excused 2 flakes, and hidden 1 failure that was no flake."
+    )
+    assert hidden_said(Hidden(1, 0)) == "Holding it would have excused 1 flake and hidden nothing."

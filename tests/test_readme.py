@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from typer import Typer
-from typer.main import get_command_name
+from typer.main import get_command, get_command_name
 
 from app.cli import cli
 from app.settings import VARIABLES
@@ -18,6 +18,7 @@ from tests.picture import CASE, PULL_REQUEST
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PARTS = [file for part in ("app", "bots", "jobs") for file in (ROOT / part).rglob("*.py")]
 FIRST_SCREEN = 25  # lines
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEAST_WIDTH = 1200  # pixels; less is blurred on a dense screen
@@ -39,6 +40,15 @@ def commands(typer: Typer, prefix: str = "") -> Iterator[str]:
         yield from commands(group.typer_instance, f"{prefix}{group.name} ")
 
 
+def without_json(command: object, prefix: str = "") -> Iterator[str]:
+    inner = getattr(command, "commands", {})
+    for name, one in inner.items():
+        yield from without_json(one, f"{prefix}{name} ")
+    options = getattr(command, "params", [])
+    if not inner and not any("--json" in option.opts for option in options):
+        yield prefix.strip()
+
+
 def anchors(text: str) -> set[str]:
     """Where a link may point within a page, as GitHub names headings."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
@@ -49,6 +59,22 @@ def test_the_table_of_commands_is_the_command_line() -> None:
     listed = ROW.findall(README)
 
     assert sorted(listed) == sorted(commands(cli))
+
+
+def test_the_commands_without_json_are_those_that_it_names() -> None:
+    named = re.findall(r"`([a-z]+)`", README.partition("All take `--json` but ")[2].split(".")[0])
+
+    assert {one.split()[0] for one in without_json(get_command(cli))} == set(named)
+
+
+def test_the_settings_that_do_nothing_yet_are_those_that_nothing_reads() -> None:
+    said = README.partition("Some belong to parts that are still to come")[2].split(".")[0]
+    code = "\n".join(file.read_text() for file in PARTS if "commands" not in file.parts)
+    by_commands = {"LOG_LEVEL", "LOG_FORMAT"}  # read where a process starts
+
+    unread = {name for name, field in VARIABLES.items() if not re.search(rf"\.{field}\b", code)}
+
+    assert set(re.findall(r"`([A-Z_]+)`", said)) == unread - by_commands
 
 
 def test_every_link_to_a_file_leads_to_one() -> None:
@@ -105,6 +131,12 @@ def test_the_guides_set_only_what_can_be_set() -> None:
 
     assigned = set(re.findall(r"\b([A-Z][A-Z_]+)=", text))
 
-    others = {"JEST_JUNIT_ADD_FILE_ATTRIBUTE", "ARGS", "FLAKEGUARD_DOMAIN", "POSTGRES_PASSWORD"}
+    others = {
+        "ARGS",
+        "FLAKEGUARD_DOMAIN",
+        "HISTORIES",
+        "JEST_JUNIT_ADD_FILE_ATTRIBUTE",
+        "POSTGRES_PASSWORD",
+    }
     assert assigned - set(VARIABLES) == others
     assert "GITHUB_APP_ID" in assigned

@@ -9,7 +9,16 @@ from typing import BinaryIO, Protocol
 from app.core.credentials import AppCredential
 from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment
 from app.core.requests import QueueName, Request
-from app.core.runs import Artifact, Comparison, Job, PullRequest, RepositoryFile
+from app.core.runs import (
+    Artifact,
+    Comparison,
+    FoundRun,
+    Job,
+    PullRequest,
+    Repository,
+    RepositoryFile,
+    Run,
+)
 
 __all__ = [
     "Accounts",
@@ -24,6 +33,8 @@ __all__ = [
     "CodeHost",
     "CodeHosts",
     "Comment",
+    "FailedDelivery",
+    "Hook",
     "Permission",
     "Person",
     "Queue",
@@ -133,6 +144,14 @@ class CodeHost(Protocol):
     def comparison(self, repo: str, base: str, head: str) -> Comparison:
         """What `head` has that `base` has not."""
 
+    def finished_runs(
+        self, repository: Repository, *, since: datetime, until: datetime, most: int
+    ) -> list[FoundRun]:
+        """Finished runs that were made in this time, newest first, by their newest attempt."""
+
+    def run_attempt(self, repository: Repository, run_id: int, attempt: int) -> Run:
+        """One attempt of a run; Missing when it is gone."""
+
     def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
         """Our own check run with this external id; None when there is none."""
 
@@ -159,6 +178,24 @@ class CodeHost(Protocol):
 
     def permission(self, repo: str, login: str) -> Permission:
         """What a person may do in a repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """A delivery that nobody took; the GUID stays when it is sent again."""
+
+    id: int
+    guid: str
+
+
+class Hook(Protocol):
+    """The code host's side of our webhook."""
+
+    def failed(self, *, since: datetime) -> list[FailedDelivery]:
+        """Deliveries since then of which no sending succeeded."""
+
+    def ask_again(self, delivery: FailedDelivery) -> None:
+        """Have a delivery sent once more."""
 
 
 class CodeHosts(Protocol):

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     github_polling: types.Switch = Field(
         False, description="Asks GitHub what is new, where no webhook can reach us."
     )
+    backfill_days: types.Days = Field(
+        30, description="Days of runs that are read back where the App is new; 0: none."
+    )
     allowed_accounts: types.Accounts = Field(
         (),
         alias="FLAKEGUARD_ALLOWED_ACCOUNTS",

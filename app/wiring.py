@@ -138,6 +138,8 @@ class Parts:
             limits=self.limits,
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
+            hook=self.github,
+            backfill_days=self.settings.backfill_days,
             forget=self.github.forget,
             proposes=self.settings.enable_quarantine_proposals,
         )

@@ -8,7 +8,7 @@ from app.clock import Clock
 from app.core.deliveries import Delivery, Taken
 from app.core.reports import Limits
 from app.db.session import Engine
-from app.ports import Chat, CodeHosts, Queue
+from app.ports import Chat, CodeHosts, Hook, Queue
 
 Translate = Callable[[Delivery], Taken]
 
@@ -28,6 +28,8 @@ class Context:
     limits: Limits
     server_url: str  # where people see the code host's pages
     public_url: str | None  # where people see ours; None: no links to us
+    hook: Hook | None = None  # None: nobody can be asked what became of deliveries
+    backfill_days: int = 0  # that are read back where we come; 0: none
     forget: Callable[[int], None] = lambda installation_id: None  # what we hold of it: its token
     proposes: bool = True  # whether cases are proposed for quarantine of our own accord
     scratch: Path | None = None  # where downloads spill to; None: the system's own place

@@ -7,11 +7,13 @@ from datetime import datetime
 import structlog
 from croniter import croniter
 
-from app.core.requests import QueueName
-from app.db import partitions
+from app.core.requests import QueueName, SweepDeliveries
+from app.db import partitions, tasks
 from app.db.session import unit_of_work
+from app.db.tasks import Asking
 from app.services import aftermath, clustering, expiry, outages, retention, rollups
 from jobs.context import Context
+from jobs.turns import tell_queue
 
 log = structlog.get_logger()
 
@@ -60,12 +62,22 @@ def end_quarantines(context: Context) -> None:
         log.info("quarantines_ended", told=ended.told, ended=ended.ended)
 
 
+def sweep_deliveries(context: Context) -> None:
+    """Have what was lost on its way looked for, by a worker."""
+    request = SweepDeliveries()
+    asking = Asking(request, QueueName.HISTORY, request_id=context.new_token())
+    with unit_of_work(context.engine) as session:
+        tasks.ask(session, [asking], now=context.clock())
+    tell_queue(context, [(QueueName.HISTORY, request)])
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),
     Entry("end_quarantines", "*/5 * * * *", end_quarantines),
     Entry("make_partitions", "17 3 * * *", make_partitions),
+    Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),
     Entry("let_go", "37 * * * *", let_go),
 )
 

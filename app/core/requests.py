@@ -151,6 +151,29 @@ class TellOutage(Request):
     outage_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReadHistory(Request):
+    """Read back, a part at a time, what ran in a repository before we came."""
+
+    kind: ClassVar[str] = "read_history"
+    repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweepDeliveries(Request):
+    """Ask for deliveries that failed once more, and look for runs that none told of."""
+
+    kind: ClassVar[str] = "sweep_deliveries"
+
+
+@dataclass(frozen=True, slots=True)
+class TellHistory(Request):
+    """Tell the channels that hear of a repository what was read back, once."""
+
+    kind: ClassVar[str] = "tell_history"
+    repo_id: int
+
+
 KINDS: dict[str, type[Request]] = {
     request.kind: request
     for request in (
@@ -166,6 +189,9 @@ KINDS: dict[str, type[Request]] = {
         ReadProposedPolicy,
         ActFromPage,
         Recompute,
+        ReadHistory,
+        TellHistory,
+        SweepDeliveries,
     )
 }
 

@@ -117,6 +117,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRun:
+    """The newest attempt of a run that a list names, and when its first one was made."""
+
+    run: Run
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One job of one run attempt."""
 

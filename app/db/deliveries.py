@@ -1,5 +1,6 @@
 """Deliveries: stored with the task that takes them in, in one statement."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,6 +105,14 @@ def delivery(session: Session, delivery_id: int) -> Delivery | None:
     if row is None:
         return None
     return Delivery(row.delivery_id, row.source, row.guid, row.event, row.body, row.received_at)
+
+
+def known(session: Session, guids: Iterable[str]) -> set[str]:
+    """Those of these GUIDs that GitHub's deliveries have come with."""
+    query = select(DeliveryRow.guid).where(
+        col(DeliveryRow.source) == "github", col(DeliveryRow.guid).in_(list(guids))
+    )
+    return set(session.exec(query))
 
 
 def parked_tasks(session: Session, *, limit: int = 200) -> list[ParkedTask]:

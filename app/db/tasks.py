@@ -93,6 +93,14 @@ def ask(session: Session, askings: Iterable[Asking], *, now: datetime) -> None:
         )
 
 
+def was_asked(session: Session, request: Request) -> bool:
+    """Whether this work was ever asked for, done or not."""
+    query = select(TaskRow.task_id).where(
+        col(TaskRow.kind) == request.kind, col(TaskRow.key) == request.key
+    )
+    return session.exec(query).first() is not None
+
+
 def turn_of(session: Session, request: Request) -> Turn:
     """The newest asking for this work, in the transaction that asked for it."""
     query = select(TaskRow.task_id, TaskRow.wanted).where(

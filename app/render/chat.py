@@ -53,6 +53,12 @@ def reply(text: str, handle: str) -> ChatMessage:
     return ChatMessage(text=said, blocks=(_section(said),), handle=handle)
 
 
+def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:
+    """What was read back of a repository; `text` is one of our own sentences."""
+    said = f"*{escape.slack(repo)}*: {_said(text)}"
+    return ChatMessage(text=said, blocks=(_section(said),), handle=handle)
+
+
 def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
     """An outage in a channel; `text` is one of our own sentences, which may hold a file's name."""
     said = f"*{escape.slack(repo)}*: {_said(text)}"

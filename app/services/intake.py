@@ -16,7 +16,7 @@ from app.core.deliveries import (
     RepositorySeen,
     RunSeen,
 )
-from app.db import people, repositories, runs
+from app.db import attempts, people, repositories, runs
 from app.db.session import Session
 from app.services import claims
 
@@ -51,7 +51,7 @@ def _note_event(session: Session, fact: Fact, *, now: datetime) -> None:
         case RunSeen():
             runs.note_run(session, replace(fact.run, head_repo=fact.head_repo))
         case JobSeen():
-            runs.note_job(session, fact.run, fact.job)
+            attempts.note_job(session, fact.run, fact.job)
         case AccessRevoked():
             people.forget(session, fact.user_id)
         case PushSeen():

@@ -23,7 +23,7 @@ from app.core.pages import (
 from app.db import case_pages, clusters, decisions, owners, pages, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
-from app.services import plans
+from app.services import backfill, plans
 
 REPOSITORIES_SHOWN = 25  # rows of a page
 CASES_SHOWN = 25
@@ -53,6 +53,7 @@ class RepositoryPage:
     runs: Page[RunLine]
     cost: Cost  # of flakes, in the last 30 days
     owners: tuple[str, ...] = ()  # everybody who owns a file of it
+    history: str | None = None  # how far reading back has come, or what it found
 
 
 def overview(
@@ -103,7 +104,9 @@ def repository_page(
         runs = pages.runs(session, repository.repo_id, page=run_page, size=RUNS_SHOWN)
         everybody = owners.names(session, repository.repo_id)
         cost = plans.costs_in(session, repository.repo_id, rates=rates, now=now).whole
-    return RepositoryPage(repository, cases, runs, cost, tuple(everybody[:OWNERS_SHOWN]))
+        history = backfill.summary(session, repository.repo_id)
+    everybody = everybody[:OWNERS_SHOWN]
+    return RepositoryPage(repository, cases, runs, cost, tuple(everybody), history)
 
 
 def case_page(

@@ -10,7 +10,16 @@ import httpx
 
 from app.clock import Clock, utc_now
 from app.core.errors import Missing
-from app.core.runs import Artifact, Comparison, Job, PullRequest, RepositoryFile
+from app.core.runs import (
+    Artifact,
+    Comparison,
+    FoundRun,
+    Job,
+    PullRequest,
+    Repository,
+    RepositoryFile,
+    Run,
+)
 from app.ports import CheckRun, Comment, Permission
 from bots.github import changes
 from bots.github.addresses import quoted, repo_path
@@ -21,6 +30,7 @@ from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
 from bots.github.contents import file_at
 from bots.github.downloads import download
 from bots.github.facts import artifact_of, job_of, pull_request_of
+from bots.github.past import finished_runs, run_attempt
 from bots.github.payloads import (
     ArtifactPart,
     JobPart,
@@ -167,6 +177,16 @@ class GitHubHost:
         path = repo_path(repo, f"/actions/runs/{run_id}/attempts/{attempt}")
         run = self.connection.one(RunPart, path)
         return (run.run_started_at or run.created_at).isoformat()
+
+    def finished_runs(
+        self, repository: Repository, *, since: datetime, until: datetime, most: int
+    ) -> list[FoundRun]:
+        """Finished runs that were made in this time, newest first, by their newest attempt."""
+        return finished_runs(self.connection, repository, since=since, until=until, most=most)
+
+    def run_attempt(self, repository: Repository, run_id: int, attempt: int) -> Run:
+        """One attempt of a run; Missing when it is gone."""
+        return run_attempt(self.connection, repository, run_id, attempt)
 
     def pull_requests_of(
         self, repo: str, *, head_repo: str, branch: str, sha: str

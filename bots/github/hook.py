@@ -1,14 +1,17 @@
 """The App's own webhook, as GitHub tells of it: where it points, what became of what was sent."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator
 
-from app.core.errors import ErrorKind, Unavailable
+from app.core.errors import ErrorKind, Missing, Unavailable
+from app.ports import FailedDelivery
 from bots.github.connection import PER_PAGE, Connection, items_of, json_of, read_answer
-from bots.github.payloads import Payload, Text, or_empty
+from bots.github.payloads import Id, Payload, Text, or_empty
 
 CONFIG = "/app/hook/config"
 DELIVERIES = "/app/hook/deliveries"
@@ -43,6 +46,7 @@ class HookPart(Payload):
 class SentPart(Payload):
     """One of `/app/hook/deliveries`."""
 
+    id: Id
     guid: Text
     event: Text
     status_code: int
@@ -67,3 +71,23 @@ def set_secret(connection: Connection, secret: str) -> None:
     if not answer.is_success:
         message = f"GitHub answered PATCH {CONFIG} with {answer.status_code}."
         raise Unavailable(message, kind=ErrorKind.GITHUB_API)
+
+
+def failed(connection: Connection, *, since: datetime) -> list[FailedDelivery]:
+    """Deliveries since then that no sending brought to us, newest first; each GUID once."""
+    taken: set[str] = set()
+    found: dict[str, FailedDelivery] = {}
+    for part in connection.all(SentPart, DELIVERIES):
+        if part.delivered_at < since:
+            break
+        if HTTPStatus.OK <= part.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            taken.add(part.guid)
+        else:
+            found.setdefault(part.guid, FailedDelivery(part.id, part.guid))
+    return [one for guid, one in found.items() if guid not in taken]
+
+
+def ask_again(connection: Connection, delivery: FailedDelivery) -> None:
+    """Have GitHub send a delivery once more; one that it has forgotten is gone."""
+    with suppress(Missing):
+        connection.ask("POST", f"{DELIVERIES}/{delivery.id}/attempts")

@@ -1,13 +1,15 @@
 """GitHub's hosts as the App's credentials change: the ones of now, without a restart."""
 
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
 
 from app.clock import Clock, utc_now
 from app.core.credentials import AppInUse
 from app.core.errors import ErrorKind, Unavailable
+from app.ports import FailedDelivery
 from bots.github.client import GitHubHost, GitHubHosts
-from bots.github.hook import set_secret
+from bots.github.hook import ask_again, failed, set_secret
 
 NOT_SET_UP = (
     "Installation {id} cannot be reached: set the GitHub App up at /github/setup, or with "
@@ -55,6 +57,17 @@ class LiveHosts:
         with self._lock:
             if self._hosts is not None:
                 self._hosts.forget(installation_id)
+
+    def failed(self, *, since: datetime) -> list[FailedDelivery]:
+        """Deliveries since then of which no sending succeeded; none while no App is set up."""
+        hosts = self.hosts()
+        return [] if hosts is None else failed(hosts.as_app, since=since)
+
+    def ask_again(self, delivery: FailedDelivery) -> None:
+        """Have a delivery sent once more."""
+        hosts = self.hosts()
+        if hosts is not None:
+            ask_again(hosts.as_app, delivery)
 
     def tell_secret(self, secret: str) -> None:
         """Let GitHub sign with another webhook secret; Unavailable until an App is set up."""

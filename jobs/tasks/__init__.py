@@ -7,16 +7,19 @@ from app.core.requests import (
     EvaluateRun,
     IngestRun,
     PublishRun,
+    ReadHistory,
     ReadProposedPolicy,
     ReadRepositoryFiles,
     Recompute,
+    SweepDeliveries,
     TakeDelivery,
     TellChat,
+    TellHistory,
     TellOutage,
 )
 from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
-from jobs.tasks.history import recompute
+from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat, tell_outage
 from jobs.tasks.take import take_delivery
@@ -35,4 +38,7 @@ HANDLERS: dict[str, Handler] = {
     ReadProposedPolicy.kind: read_proposed_policy,
     ActFromPage.kind: act_from_page,
     Recompute.kind: recompute,
+    ReadHistory.kind: read_history,
+    TellHistory.kind: tell_history,
+    SweepDeliveries.kind: sweep_deliveries,
 }

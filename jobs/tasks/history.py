@@ -1,10 +1,19 @@
-"""Work that nobody waits for: building a scorer anew from what is stored."""
+"""Work that nobody waits for: what ran before, what was lost under way, a scorer anew."""
 
-from app.core.requests import QueueName, Recompute
-from app.db import repositories
+import structlog
+
+from app.core.requests import QueueName, ReadHistory, Recompute, TellHistory
+from app.db import backfills, repositories
+from app.db import chat as chat_rows
 from app.db.session import unit_of_work
+from app.render.chat import history_message
+from app.services import backfill, redelivering
 from app.services import recompute as building
+from app.services.backfill import Reading
+from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.turns import Work
+
+log = structlog.get_logger()
 
 
 def recompute(work: Work) -> None:
@@ -18,3 +27,67 @@ def recompute(work: Work) -> None:
             return
         if not building.step(turn.session, repository, now=work.context.clock()):
             turn.ask(QueueName.HISTORY, request)
+        elif backfill.is_untold(turn.session, repository.id):
+            turn.ask(QueueName.HISTORY, TellHistory(repository.id))
+
+
+def read_history(work: Work) -> None:
+    """Read back a few runs; another turn follows until all are read, then a recompute."""
+    request, context = work.lease.request, work.context
+    assert isinstance(request, ReadHistory)
+    now = context.clock()
+    with unit_of_work(context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+        under_way = repository and backfill.begin(
+            session, repository, days=context.backfill_days, now=now
+        )
+    if repository is None or not under_way:
+        with work.finishing():
+            return
+    host = code_host(context, repository)
+    reading = Reading(
+        context.engine, host, repository, context.clock, context.limits, context.scratch
+    )
+    with spared(context, CODE_HOST):
+        is_read = backfill.read_some(reading, under_way)
+    with work.finishing() as turn:
+        if not is_read:
+            turn.ask(QueueName.HISTORY, request)
+            return
+        if backfill.finish(turn.session, repository, now=context.clock()):
+            turn.ask(QueueName.HISTORY, Recompute(repository.id))
+    log.info("history_read", repo=repository.id)
+
+
+def sweep_deliveries(work: Work) -> None:
+    """Ask for deliveries that failed once more, and look for runs that none told of."""
+    context = work.context
+    now = context.clock()
+    if context.hook is not None:
+        with spared(context, CODE_HOST):
+            asked = redelivering.ask_again(context.engine, context.hook, now=now)
+        log.info("deliveries_swept", asked_again=asked)
+    with work.finishing() as turn:
+        for repository in repositories.repositories(turn.session):
+            if repository.installation_id is not None and context.backfill_days:
+                turn.ask(QueueName.HISTORY, ReadHistory(repository.id))
+
+
+def tell_history(work: Work) -> None:
+    """One message a channel says what was read back."""
+    request, context = work.lease.request, work.context
+    assert isinstance(request, TellHistory)
+    with unit_of_work(context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+        is_due = backfill.is_untold(session, request.repo_id)
+        said = backfill.summary(session, request.repo_id)
+        channels = chat_rows.channels(session, request.repo_id)
+    host = context.chat
+    if repository is not None and is_due and said is not None and host is not None:
+        message = history_message(repository.full_name, said, handle=f"history:{repository.id}")
+        with spared(context, CHAT):
+            for channel in channels:
+                if host.find(channel, message.handle) is None:
+                    host.post(channel, message)
+    with work.finishing() as turn:
+        backfills.mark_told(turn.session, request.repo_id, now=context.clock())

@@ -18,7 +18,7 @@ from app.core.deliveries import (
 )
 from app.core.owners import PLACES
 from app.core.policy.reading import PLACE
-from app.core.requests import QueueName, ReadProposedPolicy
+from app.core.requests import QueueName, ReadHistory, ReadProposedPolicy, Request
 from bots.github.events.common import NOTHING, reading, seen
 from bots.github.facts import repository_of
 from bots.github.payloads import (
@@ -87,7 +87,7 @@ def take_installation(delivery: Delivery, app_id: int | None) -> Taken:
     if event.action == "created":
         return Taken(
             facts=(installed(event), *added(event, event.repositories)),
-            requests=tuple(reading(one) for one in event.repositories),
+            requests=begun(event.repositories),
         )
     if event.action in CHANGED:
         return Taken(facts=(installed(event),))
@@ -109,8 +109,14 @@ def take_installation_repositories(delivery: Delivery, app_id: int | None) -> Ta
     gone = (RepositoryGone(one.id) for one in event.repositories_removed)
     return Taken(
         facts=(installed(event), *added(event, event.repositories_added), *gone),
-        requests=tuple(reading(one) for one in event.repositories_added),
+        requests=begun(event.repositories_added),
     )
+
+
+def begun(repositories: tuple[RepositoryPart, ...]) -> tuple[tuple[QueueName, Request], ...]:
+    """What a repository begins with: what says how we work, then what ran before we came."""
+    files = [reading(one) for one in repositories]
+    return (*files, *((QueueName.HISTORY, ReadHistory(one.id)) for one in repositories))
 
 
 def take_installation_target(delivery: Delivery, app_id: int | None) -> Taken:

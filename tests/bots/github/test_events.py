@@ -23,6 +23,7 @@ from app.core.requests import (
     IngestRun,
     PublishRun,
     QueueName,
+    ReadHistory,
     ReadProposedPolicy,
     ReadRepositoryFiles,
 )
@@ -254,7 +255,7 @@ def test_a_new_installation_lists_its_repositories() -> None:
     told = take("installation", installation("created"))
 
     shop = RepositorySeen(Repository(500, "acme/shop", "", 77), is_private=True, is_news=True)
-    reading = ((QueueName.HISTORY, ReadRepositoryFiles(500)),)
+    reading = tuple((QueueName.HISTORY, one(500)) for one in (ReadRepositoryFiles, ReadHistory))
     assert told == Taken(facts=(TOLD_OF_ACME, shop), requests=reading)
 
 
@@ -292,7 +293,7 @@ def test_repositories_come_and_go() -> None:
     other = RepositorySeen(Repository(501, "acme/other", "", 77), is_private=False, is_news=True)
     assert told == Taken(
         facts=(TOLD_OF_ACME, other, RepositoryGone(502)),
-        requests=((QueueName.HISTORY, ReadRepositoryFiles(501)),),
+        requests=tuple((QueueName.HISTORY, one(501)) for one in (ReadRepositoryFiles, ReadHistory)),
     )
 
 

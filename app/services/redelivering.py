@@ -1,0 +1,24 @@
+"""Deliveries that failed: found by asking GitHub, and asked for once more."""
+
+from datetime import datetime, timedelta
+
+from app.db import deliveries
+from app.db.session import Engine, unit_of_work
+from app.ports import Hook
+
+KEPT = timedelta(days=3)  # how long GitHub sends a delivery again
+AT_ONCE = 200  # redeliveries in one sweep; the next one goes on
+
+
+def ask_again(engine: Engine, hook: Hook, *, now: datetime) -> int:
+    """Ask for every delivery that failed and that we do not have; how many were asked for.
+
+    One GUID is asked for once in a sweep, however often it failed.
+    """
+    failed = {one.guid: one for one in hook.failed(since=now - KEPT)}
+    with unit_of_work(engine) as session:
+        known = deliveries.known(session, failed)
+    missing = [one for guid, one in failed.items() if guid not in known][:AT_ONCE]
+    for one in missing:
+        hook.ask_again(one)
+    return len(missing)

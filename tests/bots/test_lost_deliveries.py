@@ -1,0 +1,99 @@
+"""Deliveries that were lost on their way: asked for again, or their runs found by listing."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.core.requests import QueueName, SweepDeliveries
+from app.db import tasks
+from app.db.session import Engine, unit_of_work
+from app.db.tasks import Asking
+from app.ports import FailedDelivery
+from bots.github import hook
+from bots.github.client import GitHubHosts
+from tests.bots.office import Office
+from tests.bots.shop import Shop
+from tests.bots.test_backfill import GREEN, install
+from tests.bots.test_through_the_sandbox import Doors, doors
+from tests.jobs.desk import Desk
+
+__all__ = ["doors"]
+NOWHERE = "http://127.0.0.1:9/nobody"
+
+
+@pytest.fixture
+def office(engine: Engine, shop: Shop, hosts: GitHubHosts) -> Office:
+    return Office(Desk(engine), shop, hosts)
+
+
+def sweep(office: Office) -> list[str]:
+    """The hourly sweep, and all that follows; the kinds of work that was done."""
+    with unit_of_work(office.desk.engine) as session:
+        asking = Asking(SweepDeliveries(), QueueName.HISTORY, "r1")
+        tasks.ask(session, [asking], now=office.shop.clock())
+    return office.work()
+
+
+def asked_again(shop: Shop) -> int:
+    return sum(one.startswith("POST ") and "/attempts" in one for one in shop.asked())
+
+
+def test_failed_deliveries_are_asked_for_until_they_have_come(
+    office: Office, shop: Shop, doors: Doors
+) -> None:
+    hooks = shop.world.github.hooks
+    hooks.url = NOWHERE
+    shop.push()
+    shop.start_run()
+    hooks.url = f"{doors.url}/github/webhook"
+
+    sweep(office)
+    hooks.drain()
+    for one in doors.kept.values():
+        office.inbox.store(one)
+    once = asked_again(shop)
+    sweep(office)
+
+    assert len(doors.kept) == once > 0
+    assert asked_again(shop) == once
+
+
+def test_what_failed_more_than_three_days_ago_is_given_up(office: Office, shop: Shop) -> None:
+    shop.world.github.hooks.url = NOWHERE
+    shop.push()
+    shop.start_run()
+    shop.clock.turn(timedelta(days=3, minutes=1))
+
+    sweep(office)
+
+    assert asked_again(shop) == 0
+
+
+def test_a_delivery_that_github_has_forgotten_is_no_error(shop: Shop, hosts: GitHubHosts) -> None:
+    hook.ask_again(hosts.as_app, FailedDelivery(1, "guid-1"))
+
+    assert asked_again(shop) == 1
+
+
+def test_a_week_of_lost_webhooks_is_found_by_listing(office: Office, shop: Shop) -> None:
+    shop.world.github.hooks.url = None
+    install(office)
+    office.work()
+    shop.clock.turn(timedelta(days=7))
+    office.run(901, GREEN, hours_ago=100, attempts=2)
+    office.run(902, GREEN, hours_ago=30)
+
+    done = sweep(office)
+
+    found = office.rows("SELECT run_id, attempt FROM run ORDER BY 1, 2")
+    assert found == [(901, 1), (901, 2), (902, 1)]
+    assert "recompute" in done
+    assert {"publish_run", "tell_history"}.isdisjoint(done)
+
+
+def test_where_nothing_was_lost_nothing_is_computed_anew(office: Office, shop: Shop) -> None:
+    install(office)
+    office.work()
+    shop.clock.turn(timedelta(hours=3))
+
+    assert sweep(office) == ["sweep_deliveries", "read_history"]

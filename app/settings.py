@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     backfill_days: types.Days = Field(
         30, description="Days of runs that are read back where the App is new; 0: none."
     )
+    erase_after_days: types.Days = Field(30, description="Days until a gone repository is erased.")
     allowed_accounts: types.Accounts = Field(
         (),
         alias="FLAKEGUARD_ALLOWED_ACCOUNTS",

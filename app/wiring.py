@@ -138,6 +138,7 @@ class Parts:
             limits=self.limits,
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
+            erase_after_days=self.settings.erase_after_days,
             hook=self.github,
             backfill_days=self.settings.backfill_days,
             forget=self.github.forget,

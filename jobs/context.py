@@ -28,6 +28,7 @@ class Context:
     limits: Limits
     server_url: str  # where people see the code host's pages
     public_url: str | None  # where people see ours; None: no links to us
+    erase_after_days: int = 30  # that a repository is gone
     hook: Hook | None = None  # None: nobody can be asked what became of deliveries
     backfill_days: int = 0  # that are read back where we come; 0: none
     forget: Callable[[int], None] = lambda installation_id: None  # what we hold of it: its token

@@ -11,7 +11,7 @@ from app.core.requests import QueueName, SweepDeliveries
 from app.db import partitions, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
-from app.services import aftermath, clustering, expiry, outages, retention, rollups
+from app.services import aftermath, clustering, erasing, expiry, outages, retention, rollups
 from jobs.context import Context
 from jobs.turns import tell_queue
 
@@ -71,12 +71,21 @@ def sweep_deliveries(context: Context) -> None:
     tell_queue(context, [(QueueName.HISTORY, request)])
 
 
+def erase_gone(context: Context) -> None:
+    """Erase what is kept of repositories that we were taken off long ago."""
+    days = context.erase_after_days
+    erased = erasing.erase_gone(context.engine, days=days, now=context.clock())
+    if erased:
+        log.info("gone_erased", repositories=erased)
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),
     Entry("end_quarantines", "*/5 * * * *", end_quarantines),
     Entry("make_partitions", "17 3 * * *", make_partitions),
+    Entry("erase_gone", "47 * * * *", erase_gone),
     Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),
     Entry("let_go", "37 * * * *", let_go),
 )

@@ -36,7 +36,21 @@ def recompute(
     raise typer.Exit(history.recompute(_settings(), repository, as_json=as_json))
 
 
+def purge(
+    repository: Annotated[str | None, typer.Argument(help="OWNER/NAME.")] = None,
+    *,
+    installation: Annotated[
+        int | None, typer.Option(help="Every repository of this installation instead.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase all that is kept of a repository or an installation, at once."""
+    from app.commands import purge as command
+
+    raise typer.Exit(command.purge(_settings(), repository, installation=installation, is_sure=yes))
+
+
 def add_to(cli: typer.Typer) -> None:
     """Let the command line have these."""
-    for command in (export, recompute):
+    for command in (export, recompute, purge):
         cli.command()(command)

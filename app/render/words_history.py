@@ -1,7 +1,24 @@
-"""What is said of the history from before we came."""
+"""What is said of the history from before we came, and of erasing all history."""
+
+from collections.abc import Sequence
 
 from app.core.backfill import Backfill
 from app.render.words.formats import counted, day, percent
+
+
+def really_erase(names: Sequence[str]) -> str:
+    """The question before all that is kept is erased."""
+    return f"Erase all that is kept of {', '.join(names)}? It cannot be brought back."
+
+
+def nothing_erased() -> str:
+    """The answer to a no."""
+    return "Nothing was erased."
+
+
+def erased(names: Sequence[str]) -> str:
+    """What was erased."""
+    return f"Erased all that was kept of {', '.join(names)}."
 
 
 def being_read(found: Backfill) -> str:

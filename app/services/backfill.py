@@ -19,7 +19,7 @@ from app.db import attempts, backfills, repositories, runs, scorers, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 from app.render import words_history
-from app.services import ingest
+from app.services import ingest, policies
 
 RUNS_A_TURN = 5  # with their downloads some seconds; a pull request waits no longer
 LISTED = 100  # runs in one list, the most that GitHub gives
@@ -93,6 +93,7 @@ def _read_attempt(reading: Reading, newest: Run, number: int) -> int:
         run = host.run_attempt(repository, newest.key.run_id, number)
     with unit_of_work(engine) as session:
         runs.note_run(session, run)
+        policy = policies.policy_of(session, repository.id)
     attempt = ingest.fetch_attempt(host, repository, run)
     if attempt.pull_request is not None:
         run = _bound(reading, run, attempt.pull_request)
@@ -108,6 +109,7 @@ def _read_attempt(reading: Reading, newest: Run, number: int) -> int:
             scratch=reading.scratch,
         )
         for bound in attempt.artifacts
+        if policy.reads_artifact(bound.artifact.name)
     )
     now = reading.clock()
     with unit_of_work(engine) as session:

@@ -11,6 +11,7 @@ from app.db import backfills
 from app.db import chat as chat_rows
 from app.db.session import Engine, unit_of_work
 from app.render.words_history import being_read
+from app.sandbox.github.entities import Change
 from app.services import backfill, pages
 from bots.github.client import GitHubHosts
 from bots.slack.client import SlackChat
@@ -164,3 +165,23 @@ def test_how_far_it_has_come_is_said(office: Office) -> None:
         "Reading back what ran since 2026-10-21: 50 % of that time, 0 runs with 0 reports "
         "so far. Nothing is published on old commits."
     )
+
+
+def test_only_artifacts_that_the_policy_names_are_downloaded(office: Office) -> None:
+    policy = b"artifacts: ['junit-*']\n"
+    office.run(902, GREEN, hours_ago=50)
+    office.shop.world.github.push(
+        REPO,
+        "main",
+        "d" * 40,
+        author="ann",
+        message="Say which",
+        at=NOW,
+        files=[Change(".flakeguard.yml", policy, "added")],
+    )
+    install(office)
+
+    office.work()
+
+    assert [one for one in office.shop.asked() if "/zip" in one] == []
+    assert office.rows("SELECT run_id, ingested_at IS NOT NULL FROM run") == [(902, True)]

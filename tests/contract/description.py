@@ -9,6 +9,8 @@ from tests.contract.node import MODULES
 GITHUB = MODULES / "@octokit" / "openapi" / "generated" / "api.github.com.json"
 JSON, GITHUB_JSON = "application/json", "application/vnd.github+json"
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
+RANGE = ("parameters", "created")
+"""Described as a range of moments in the search syntax, and typed as a single moment."""
 
 Json = dict[str, Any]
 
@@ -53,6 +55,8 @@ def trimmed(description: Json, wanted: Iterable[tuple[str, str]]) -> Json:
         kept = paths.setdefault(path, {k: v for k, v in whole.items() if k not in METHODS})
         kept[method.lower()] = whole[method.lower()]
     components = dict(_components(description, paths))
+    if RANGE in components:
+        components[RANGE] = components[RANGE] | {"schema": {"type": "string"}}
     cut = {
         "openapi": description["openapi"],
         "info": description["info"],

@@ -12,7 +12,6 @@ from app.api import health
 from app.api.acts import Acts
 from app.api.doors import RepositoryDoor
 from app.api.health import HealthChecks
-from app.api.held import HeldCases
 from app.api.plans import Plans
 from app.api.reports import Reports
 from app.api.routes import Api, api_of
@@ -79,7 +78,7 @@ def api(parts: Parts, site: Web) -> Api:
     doors = RepositoryDoor(parts.engine, parts.clock, site.door, site.secure)
     health = UploadHealth(parts.engine, parts.clock, site.door, site.secure)
     plans = Plans(doors, rates_in(parts.settings.runner_rates))
-    return api_of(reports, health, Acts(doors, parts.queue), HeldCases(doors), plans)
+    return api_of(reports, health, Acts(doors, parts.queue), plans)
 
 
 def doors(parts: Parts) -> list[Route]:

@@ -33,7 +33,7 @@ class Acts:
 
     async def act(self, request: Request) -> Response:
         """Do one thing to one case."""
-        body = await _body(request)
+        body = await body_of(request)
         return await run_in_threadpool(
             lambda: self._answered(request, lambda: self._act(request, body))
         )
@@ -63,7 +63,7 @@ class Acts:
         return self._done(request, guest, work)
 
     def _undo(self, request: Request) -> Response:
-        guest, event_id = self.doors.actor(request), _number(request, "event")
+        guest, event_id = self.doors.actor(request), number_of(request, "event")
         now = self.doors.clock()
 
         def work(session: Session) -> Done:
@@ -81,7 +81,7 @@ class Acts:
         return JSONResponse(done_of(done).model_dump(mode="json"))
 
     def _alias(self, request: Request) -> Response:
-        guest, alias_id = self.doors.actor(request), _number(request, "alias")
+        guest, alias_id = self.doors.actor(request), number_of(request, "alias")
         decide = {"confirm": aliases.confirm, "decline": aliases.decline}.get(
             request.path_params["decision"]
         )
@@ -105,7 +105,7 @@ class Acts:
         return JSONResponse(said.model_dump(mode="json"))
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """What was sent, up to a little more than is allowed."""
     taken = b""
     async for chunk in request.stream():
@@ -141,7 +141,8 @@ def _case_of(request: Request) -> UUID:
         raise Missing(NOT_HERE) from None
 
 
-def _number(request: Request, name: str) -> int:
+def number_of(request: Request, name: str) -> int:
+    """A number in the address; Missing for what is none."""
     text: str = request.path_params[name]
     if not (text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS):
         raise Missing(NOT_HERE)

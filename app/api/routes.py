@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.api import act_routes, shapes
+from app.api import act_routes, cluster_routes, shapes
 from app.api.acts import Acts
+from app.api.clusters import Clusters
 from app.api.held import HeldCases
 from app.api.openapi import Answer, Body, Operation, Parameter, Schema, document
 from app.api.plans import Plans
@@ -75,12 +76,13 @@ class Api:
         return [*(one.route() for one in self.operations), Route("/openapi.json", openapi)]
 
 
-def api_of(
-    reports: Reports, health: UploadHealth, acts: Acts, held: HeldCases, plans: Plans
-) -> Api:
-    """The API over these endpoints."""
+def api_of(reports: Reports, health: UploadHealth, acts: Acts, plans: Plans) -> Api:
+    """The API over these endpoints; whoever may act may read what is held, clusters and outages."""
+    doors = acts.doors
     handed = (_receive(reports), _show(reports), _receive_junit(reports), _uploads(health))
-    return Api((*handed, *act_routes.operations(acts, held), *plans.operations()))
+    decided = act_routes.operations(acts, HeldCases(doors))
+    seen = cluster_routes.operations(Clusters(doors))
+    return Api((*handed, *decided, *plans.operations(), *seen))
 
 
 def _receive(reports: Reports) -> Operation:

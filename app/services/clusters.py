@@ -1,13 +1,17 @@
 """Clusters: shown, named and linked to an issue; each of these acts audited, and taken back."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from app.core.alike import ClusterLine, ClusterPage
-from app.core.errors import BadInput, Missing
+from app.core.errors import BadInput, Missing, NotAllowed
 from app.core.pages import Page, RepositoryLine
-from app.db import clusters, decisions, pages
+from app.db import clusters, decisions, pages, people
 from app.db.session import Engine, Session, unit_of_work
+from app.ports import Permission
+from app.render import words
 from app.render.escape import is_web_link
+from app.services.page_acts import ONLY_PEOPLE
 from app.services.tokens import By
 
 CLUSTERS_SHOWN = 25  # of a page
@@ -75,6 +79,30 @@ def link(
     clusters.note_issue(session, found.repo_id, kept, url or None)
     _audit(session, found, kept, "cluster_linked", before[1], url or None, by, now=now)
     return kept
+
+
+def act_on_page(
+    engine: Engine,
+    act: Callable[..., int],
+    repository: str,
+    cluster_id: int,
+    wanted: str,
+    by: By,
+    *,
+    user_id: int | None,
+    now: datetime,
+) -> int:
+    """Do `name` or `link` for somebody who is signed in; its id.
+
+    Missing for who may not see the repository, NotAllowed for who may not write there.
+    """
+    if user_id is None:
+        raise NotAllowed(ONLY_PEOPLE)
+    with unit_of_work(engine) as session:
+        found = _repository(session, repository, user_id)
+        if people.permission(session, user_id, found.repo_id) < Permission.WRITE:
+            raise NotAllowed(words.not_allowed(by.actor, repository))
+        return act(session, repository, cluster_id, wanted, by, now=now)
 
 
 def _audit(

@@ -63,6 +63,8 @@ def _acts(web: Web) -> dict[str, Endpoint]:
         "/sign-out/everywhere": writing(web, sign_in.leave_everywhere, of_oneself=True),
         "/parked/{task_id}/retry": writing(web, pages.retry),
         f"{CASE}/act": writing(web, case_acts.ask),
+        f"{ONE}/clusters/{{cluster_id}}/name": writing(web, clusters.call),
+        f"{ONE}/clusters/{{cluster_id}}/link": writing(web, clusters.link),
     }
 
 

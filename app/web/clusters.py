@@ -1,12 +1,20 @@
 """The pages of clusters: a repository's, and one with all that fails so."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.services import clusters
+from app.services.page_acts import may_write
 from app.services.pages import NOT_HERE
 from app.services.sessions import Visitor
+from app.services.tokens import By
+from app.web.doors import field_of
 from app.web.pages import full_name_in, number_in, show
 from app.web.site import Web
 
@@ -22,12 +30,38 @@ def every_cluster(web: Web, visitor: Visitor, request: Request) -> Response:
 
 def one_cluster(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/clusters/{id}`; an id that it had before leads to the one it has now."""
-    text = request.path_params["cluster_id"]
+    name, asked = full_name_in(request), _cluster_in(request)
+    found = clusters.one(web.engine, name, asked, now=web.clock(), viewer=visitor.user_id)
+    if found.line.cluster_id != asked:
+        return RedirectResponse(f"{found.line.cluster_id}")
+    may_act = may_write(web.engine, visitor.user_id, name)
+    return show(web, "cluster.html", visitor, request, found=found, may_act=may_act)
+
+
+def call(web: Web, visitor: Visitor, request: Request, form: FormData) -> Response:
+    """Call a cluster by a name, in the visitor's name."""
+    return _act(web, visitor, request, clusters.name, field_of(form, "name"))
+
+
+def link(web: Web, visitor: Visitor, request: Request, form: FormData) -> Response:
+    """Link a cluster to an issue, in the visitor's name."""
+    return _act(web, visitor, request, clusters.link, field_of(form, "url"))
+
+
+def _act(
+    web: Web, visitor: Visitor, request: Request, act: Callable[..., int], wanted: str
+) -> Response:
+    by = By(visitor.login, "page", getattr(request.state, "request_id", ""))
+    name, asked = full_name_in(request), _cluster_in(request)
+    kept = clusters.act_on_page(
+        web.engine, act, name, asked, wanted, by, user_id=visitor.user_id, now=web.clock()
+    )
+    where = f"/r/{quote(name, safe='/')}/clusters/{kept}"
+    return RedirectResponse(where, HTTPStatus.SEE_OTHER)
+
+
+def _cluster_in(request: Request) -> int:
+    text: str = request.path_params["cluster_id"]
     if not (text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS):
         raise Missing(NOT_HERE)
-    found = clusters.one(
-        web.engine, full_name_in(request), int(text), now=web.clock(), viewer=visitor.user_id
-    )
-    if found.line.cluster_id != int(text):
-        return RedirectResponse(f"{found.line.cluster_id}")
-    return show(web, "cluster.html", visitor, request, found=found)
+    return int(text)

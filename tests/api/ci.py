@@ -15,7 +15,6 @@ from starlette.testclient import TestClient
 
 from app.api.acts import Acts
 from app.api.doors import RepositoryDoor
-from app.api.held import HeldCases
 from app.api.plans import Plans
 from app.api.reports import Reports
 from app.api.routes import Api, api_of
@@ -110,7 +109,7 @@ class Ci:
         health = UploadHealth(self.engine, self.clock, site.door, site.secure)
         doors = RepositoryDoor(self.engine, self.clock, site.door, site.secure)
         plans = Plans(doors)
-        return api_of(reports, health, Acts(doors, self.hints), HeldCases(doors), plans)
+        return api_of(reports, health, Acts(doors, self.hints), plans)
 
     def site(self) -> Web:
         return Web(self.engine, self.clock, self.hints, admin_token=ADMIN_TOKEN)

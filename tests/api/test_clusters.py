@@ -1,0 +1,99 @@
+"""Clusters and outages over the API: who reads, who names, what is answered."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.services.tokens import Made
+from tests.api.ci import PROJECT, Ci
+from tests.api.test_acts import error
+from tests.web.world import World
+
+BASE = f"/api/v1/repositories/{PROJECT}"
+
+
+@pytest.fixture
+def acting(ci: Ci) -> Made:
+    return ci.token(may_act=True)
+
+
+@pytest.fixture
+def bot(ci: Ci, acting: Made) -> TestClient:
+    """A program that may act."""
+    return ci.client(acting)
+
+
+@pytest.fixture
+def cluster(world: World, acting: Made) -> int:
+    """A cluster with one failure of one case."""
+    repo_id = acting.token.repo_id
+    run = world.run(repo_id)
+    case = world.case(repo_id, "test_mail")
+    return world.cluster(run, world.report(run), case, "no mail", name=None)
+
+
+def test_a_cluster_is_listed_and_shown_whole(bot: TestClient, cluster: int) -> None:
+    [listed] = bot.get(f"{BASE}/clusters").json()["clusters"]
+    whole = bot.get(f"{BASE}/clusters/{cluster}").json()
+
+    assert (listed["id"], listed["failures"], listed["cases"]) == (cluster, 1, 1)
+    assert whole["cluster"] == listed
+    assert [one["name"] for one in whole["cases"]] == ["tests.test_cart::test_mail"]
+
+
+def test_a_token_that_may_act_names_and_links_a_cluster(bot: TestClient, cluster: int) -> None:
+    url = "https://github.example/acme/shop/issues/7"
+
+    named = bot.post(f"{BASE}/clusters/{cluster}/name", json={"name": " Slow mail "})
+    linked = bot.post(f"{BASE}/clusters/{cluster}/link", json={"url": url})
+
+    assert (named.status_code, named.json()["name"]) == (200, "Slow mail")
+    assert (linked.json()["name"], linked.json()["issue_url"]) == ("Slow mail", url)
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "message"),
+    [
+        ("name", {"name": "two\nlines"}, "A cluster's name is one line of at most 120 characters."),
+        ("name", {}, "The body is not what this takes: name: Field required."),
+        (
+            "link",
+            {"url": "javascript:alert(1)"},
+            "Name the issue by its address, which begins with https:// or http://.",
+        ),
+    ],
+)
+def test_an_odd_wish_is_refused_in_a_sentence(
+    bot: TestClient, cluster: int, act: str, body: dict[str, str], message: str
+) -> None:
+    answer = bot.post(f"{BASE}/clusters/{cluster}/{act}", json=body)
+
+    assert error(answer) == (400, "validation", message)
+
+
+def test_a_token_that_only_hands_in_names_nothing(ci: Ci, bot: TestClient, cluster: int) -> None:
+    answer = ci.client(ci.token()).post(f"{BASE}/clusters/{cluster}/name", json={"name": "Mine"})
+
+    assert answer.status_code == 403
+    assert bot.get(f"{BASE}/clusters/{cluster}").json()["cluster"]["name"] is None
+
+
+@pytest.mark.parametrize("path", ["clusters/12", "clusters/x", "outages/12", "outages/-1"])
+def test_what_is_not_there_is_not_found(bot: TestClient, path: str) -> None:
+    assert bot.get(f"{BASE}/{path}").status_code == 404
+
+
+def test_a_page_that_is_no_number_is_refused(bot: TestClient, cluster: int) -> None:
+    answer = bot.get(f"{BASE}/clusters?page=0")
+
+    assert error(answer) == (400, "validation", "page is a number from 1 to 10000.")
+    assert bot.get(f"{BASE}/clusters?page=2").json() == {
+        "clusters": [],
+        "page": 2,
+        "has_more": False,
+    }
+
+
+def test_a_stranger_sees_neither(ci: Ci, cluster: int) -> None:
+    assert cluster
+    assert ci.client().get(f"{BASE}/clusters").status_code == 401
+    assert ci.client().get(f"{BASE}/outages").status_code == 401

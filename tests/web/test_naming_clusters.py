@@ -1,0 +1,73 @@
+"""What people say of a cluster on its page: a name, and the issue that is about it."""
+
+import pytest
+
+from tests.web.outside import Outside
+from tests.web.test_clusters import cluster
+from tests.web.test_github_sign_in import keys, outside, repository  # noqa: F401 -- fixtures
+from tests.web.test_sign_in import csrf_in
+from tests.web.world import World
+
+ISSUE = "https://github.example/acme/shop/issues/7"
+
+
+def test_a_person_who_may_write_names_and_links_a_cluster(
+    outside: Outside,  # noqa: F811 -- the fixture
+    world: World,
+) -> None:
+    _, shop = repository(outside, world, "acme/shop", ann="write")
+    here = f"/r/acme/shop/clusters/{cluster(world, shop)}"
+    ann = outside.sign_in(outside.browser(), "ann")
+    csrf = csrf_in(ann.get(here).text)
+
+    named = ann.post(f"{here}/name", data={"csrf": csrf, "name": "Slow <b>mail"})
+    linked = ann.post(f"{here}/link", data={"csrf": csrf, "url": ISSUE})
+
+    assert [one.headers["location"] for one in (named, linked)] == [here, here]
+    page = ann.get(here).text
+    assert "<h1><bdi>Slow &lt;b&gt;mail</bdi></h1>" in page
+    assert f'<a href="{ISSUE}">' in page
+
+
+@pytest.mark.parametrize(
+    ("login", "act", "form", "status"),
+    [
+        ("rita", "name", {"name": "Mine"}, 403),  # may only read
+        ("bob", "name", {"name": "Mine"}, 404),  # may not even see it
+        ("ann", "name", {"name": "Mine", "csrf": "0" * 64}, 403),
+        ("ann", "name", {"name": "two\nlines"}, 400),
+        ("ann", "link", {"url": "javascript:alert(1)"}, 400),
+    ],
+)
+def test_nobody_else_and_nothing_odd_is_written(
+    outside: Outside,  # noqa: F811 -- the fixture
+    world: World,
+    login: str,
+    act: str,
+    form: dict[str, str],
+    status: int,
+) -> None:
+    _, shop = repository(outside, world, "acme/shop", ann="write", rita="read")
+    repository(outside, world, "acme/vault", bob="admin")
+    here = f"/r/acme/shop/clusters/{cluster(world, shop, name=None)}"
+    browser = outside.sign_in(outside.browser(), login)
+    csrf = csrf_in(browser.get("/").text)
+
+    answer = browser.post(f"{here}/{act}", data={"csrf": csrf} | form)
+
+    assert answer.status_code == status
+    ann = outside.sign_in(outside.browser(), "ann")
+    assert "Mine" not in ann.get(here).text
+
+
+def test_who_may_only_read_is_shown_no_form(
+    outside: Outside,  # noqa: F811 -- the fixture
+    world: World,
+) -> None:
+    _, shop = repository(outside, world, "acme/shop", rita="read")
+    here = f"/r/acme/shop/clusters/{cluster(world, shop)}"
+
+    page = outside.sign_in(outside.browser(), "rita").get(here).text
+
+    assert "Call it so" not in page
+    assert "flakeguard cluster name" in page

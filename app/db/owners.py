@@ -57,10 +57,11 @@ def of_cases(
 
 
 def names(session: Session, repo_id: int) -> list[str]:
-    """Everybody who owns a file of the repository, by name."""
+    """Everybody who owns a file of the repository or, by a person's word, a case; by name."""
     found = session.execute(
         text(
-            "SELECT DISTINCT unnest(owners) AS name FROM file_owner WHERE repo_id = :repo"
+            "SELECT unnest(owners) AS name FROM file_owner WHERE repo_id = :repo"
+            " UNION SELECT owner FROM case_care WHERE repo_id = :repo AND owner IS NOT NULL"
             " ORDER BY name"
         ),
         {"repo": repo_id},

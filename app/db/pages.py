@@ -23,10 +23,14 @@ LISTED_STATES = ("flaky", "broken", "suspect")  # what the lists show, worst fir
 NAME_CUT = 400  # characters of each part of a name that a list reads
 TEXT_CUT = 600  # characters of an error, refusal or warning that a list reads
 REMARKS_CUT = 200  # reports with something to say that one page of runs reads
-OWNERS = """
-coalesce((SELECT owners FROM file_owner
-          WHERE file_owner.repo_id = c.repo_id AND file_owner.file = c.file), '{}') AS owners
+OWNERS_OF_CASE = """
+coalesce((SELECT ARRAY[care.owner] FROM case_care AS care
+          WHERE care.repo_id = c.repo_id AND care.case_id = c.case_id AND care.owner IS NOT NULL),
+         (SELECT owners FROM file_owner
+          WHERE file_owner.repo_id = c.repo_id AND file_owner.file = c.file), '{}')
 """
+"""Whose a case is: a person's word comes before its file's owners."""
+OWNERS = f"{OWNERS_OF_CASE} AS owners"
 RUNNING_QUARANTINE = "('active', 'fix_pending')"
 
 VISIBLE = """(CAST(:viewer AS bigint) IS NULL OR EXISTS (
@@ -77,9 +81,7 @@ SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
 WHERE r.removed_at IS NULL AND (CAST(:repo_id AS bigint) IS NULL OR s.repo_id = :repo_id)
   AND {VISIBLE}
   AND (s.state = ANY(:states) OR (:with_quarantined AND q.state IN {RUNNING_QUARANTINE}))
-  AND (CAST(:owner AS text) IS NULL OR EXISTS (
-    SELECT FROM file_owner WHERE file_owner.repo_id = s.repo_id AND file_owner.file = c.file
-      AND :owner = ANY(file_owner.owners)))
+  AND (CAST(:owner AS text) IS NULL OR :owner = ANY({OWNERS_OF_CASE}))
 ORDER BY array_position(CAST(:states AS text[]), s.state) NULLS LAST, s.score DESC,
          s.last_failure_at DESC NULLS LAST, s.repo_id, s.case_id
 LIMIT :limit OFFSET :offset

@@ -130,11 +130,11 @@ def _why_not(session: Session, repo_id: int, case_id: UUID, *, now: datetime) ->
 
 
 def _owners(session: Session, repo_id: int, case_id: UUID) -> tuple[str, ...]:
-    named = owners.of_cases(session, repo_id, [case_id]).get(case_id)
-    if named:
-        return named
     owner = owner_of(session, repo_id, case_id)
-    return (owner.name,) if owner and owner.name else ()
+    named = owners.of_cases(session, repo_id, [case_id]).get(case_id, ())
+    if owner is None or owner.name is None or owner.name in named:
+        return named
+    return (owner.name,)
 
 
 def _hidden(mine: Sequence[Failure]) -> Hidden:

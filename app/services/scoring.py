@@ -65,6 +65,12 @@ def asked_by(policy: Policy) -> Wanted:
     return Wanted(policy, f"{_written_by(policy.scorer)}:{terms}")
 
 
+def is_outdated(session: Session, repository: Repository) -> bool:
+    """Whether another scorer judges than the one that the policy asks for now."""
+    kept = scorers.current(session, repository.id)
+    return kept is not None and not wanted(session, repository).made(kept)
+
+
 def current(session: Session, repository: Repository, *, now: datetime) -> Current:
     """The scorer that judges now.
 

@@ -3,12 +3,18 @@
 import structlog
 
 from app.core.errors import Unavailable
-from app.core.requests import PublishRun, QueueName, ReadProposedPolicy, ReadRepositoryFiles
+from app.core.requests import (
+    PublishRun,
+    QueueName,
+    ReadProposedPolicy,
+    ReadRepositoryFiles,
+    Recompute,
+)
 from app.core.runs import Repository
 from app.db import policies as stored
 from app.db import repositories
 from app.db.session import unit_of_work
-from app.services import policies
+from app.services import policies, scoring
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.turns import Work
 
@@ -32,6 +38,8 @@ def read_repository_files(work: Work) -> None:
                 turn.session, request.repo_id, fetched, now=work.context.clock()
             )
             log.info("files_read", repo=request.repo_id, policy_changed=changed)
+            if repository is not None and scoring.is_outdated(turn.session, repository):
+                turn.ask(QueueName.HISTORY, Recompute(request.repo_id))
 
 
 def read_proposed_policy(work: Work) -> None:

@@ -8,9 +8,10 @@ from app.clock import utc_now
 from app.core.policy.names import Mode
 from app.core.policy.policy import default_policy
 from app.core.policy.reading import PLACE, read_policy
-from app.db import policies
+from app.db import policies, repositories
 from app.db.policies import NO_FILE, Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
+from app.services import scoring
 from app.services.policies import faults_of, policy_of
 from tests.db.shelf import REPO, Shelf
 
@@ -58,3 +59,21 @@ def test_a_file_that_comes_back_is_the_newest_again(shelf: Shelf) -> None:
 
     with unit_of_work(shelf.engine) as session:
         assert policy_of(session, REPO).mode is Mode.ACT
+
+
+def test_a_scorer_is_outdated_once_the_policy_asks_for_another(shelf: Shelf) -> None:
+    with unit_of_work(shelf.engine) as session:
+        repository = repositories.repository(session, REPO)
+        assert repository is not None
+        before = scoring.is_outdated(session, repository)
+        scoring.current(session, repository, now=shelf.now)
+        begun = scoring.is_outdated(session, repository)
+
+    note(shelf, "a1", "mode: act", now=shelf.now)
+    with unit_of_work(shelf.engine) as session:
+        same_scorer = scoring.is_outdated(session, repository)
+    note(shelf, "b2", "scorer: flake-rate", now=shelf.now + timedelta(hours=1))
+    with unit_of_work(shelf.engine) as session:
+        other_scorer = scoring.is_outdated(session, repository)
+
+    assert (before, begun, same_scorer, other_scorer) == (False, False, False, True)

@@ -7,6 +7,9 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from app.db import cares
+from app.db.cares import Care
+from app.db.session import unit_of_work
 from app.web import Web
 from tests.web.site import Hands, sign_in
 from tests.web.world import FAILED, PASSED, World, flaky_case
@@ -259,6 +262,21 @@ def test_a_removed_repository_is_gone_from_the_pages(visitor: TestClient, world:
     assert "acme/shop" not in said(visitor, "/")
     assert visitor.get("/r/acme/shop").status_code == 404
     assert visitor.get(f"/r/acme/shop/cases/{case}").status_code == 404
+
+
+def test_a_persons_word_comes_before_the_files_owner(visitor: TestClient, world: World) -> None:
+    repo = world.repository()
+    case = world.case(repo, "test_cart", file="tests/test_cart.py")
+    world.held(repo, case)
+    world.owned(repo, "tests/test_cart.py", "@acme/cart")
+    with unit_of_work(world.engine) as session:
+        cares.write(session, repo, case, Care(), Care(owner="@ann"))
+
+    theirs = said(visitor, "/r/acme/shop?owner=%40ann")
+    files = said(visitor, "/r/acme/shop?owner=%40acme%2Fcart")
+
+    assert "Owner @ann Last seen" in theirs
+    assert "test_cart" not in files
 
 
 def test_cases_say_whose_they_are_and_are_shown_by_owner(visitor: TestClient, world: World) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.core.outages import WINDOW, Event, Hit, Kind, Reach
 from app.core.pages import CaseName, Page
-from app.db.pages import NAME_CUT, case_name
+from app.db.pages import NAME_CUT, OWNERS, case_name
 
 CROWDS_KEPT = 6  # earlier events that a crowd is compared with
 CASES_SHOWN = 200
@@ -104,12 +104,14 @@ ONE = text(f"{REACH} AND outage.outage_id = :outage")
 LISTED = text(f"{REACH} ORDER BY last_at DESC, outage.outage_id DESC LIMIT :limit OFFSET :offset")
 
 SHOWN_CASES = text(f"""
-SELECT case_id, left(suite, {NAME_CUT}) AS suite, left(classname, {NAME_CUT}) AS classname,
-       left(name, {NAME_CUT}) AS name, left(parameters, {NAME_CUT}) AS parameters,
-       left(file, {NAME_CUT}) AS file, line, string_agg(variant, ', ' ORDER BY variant) AS jobs
-FROM outage_case JOIN case_ USING (repo_id, case_id)
-WHERE repo_id = :repo AND outage_id = :outage
-GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY file, classname, name, case_id LIMIT :limit
+SELECT c.case_id, left(c.suite, {NAME_CUT}) AS suite, left(c.classname, {NAME_CUT}) AS classname,
+       left(c.name, {NAME_CUT}) AS name, left(c.parameters, {NAME_CUT}) AS parameters,
+       left(c.file, {NAME_CUT}) AS file, c.line, {OWNERS}, hit.jobs
+FROM (
+  SELECT case_id, string_agg(variant, ', ' ORDER BY variant) AS jobs FROM outage_case
+  WHERE repo_id = :repo AND outage_id = :outage GROUP BY case_id
+) AS hit JOIN case_ AS c ON c.repo_id = :repo AND c.case_id = hit.case_id
+ORDER BY c.file, c.classname, c.name, c.case_id LIMIT :limit
 """)
 
 SHOWN_RUNS = text("""

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.core.decide import Cause, Standing, State
+from app.core.evidence import Evidence
 from app.db import judgements
 from app.db.tables.ran import CaseRow
 from app.db.tables.thought import CaseStateRow
@@ -24,6 +25,7 @@ class CaseStanding:
     standing: Standing
     causes: tuple[Cause, ...]  # of all its failures, each once
     was: tuple[State, ...]  # every state it ever came to, in order
+    reasons: tuple[Evidence, ...]  # of its last failure that was no flake; else of its last
 
 
 def standings(session: Session, repo_id: int) -> list[CaseStanding]:
@@ -38,7 +40,7 @@ def standings(session: Session, repo_id: int) -> list[CaseStanding]:
         .where(col(CaseStateRow.repo_id) == repo_id)
         .order_by(col(CaseStateRow.score).desc(), CaseRow.name)
     )
-    causes = _causes(session, repo_id)
+    causes, reasons = _causes(session, repo_id), _reasons(session, repo_id)
     return [
         CaseStanding(
             case_id=case.case_id,
@@ -49,6 +51,7 @@ def standings(session: Session, repo_id: int) -> list[CaseStanding]:
             standing=judgements.standing_in(row),
             causes=causes.get(case.case_id, ()),
             was=tuple(State(one.now) for one in judgements.changes(session, repo_id, case.case_id)),
+            reasons=reasons.get(case.case_id, ()),
         )
         for row, case in session.exec(query)
     ]
@@ -63,3 +66,14 @@ def _causes(session: Session, repo_id: int) -> dict[UUID, tuple[Cause, ...]]:
         {"repo": repo_id},
     )
     return {row.case_id: tuple(Cause(one) for one in row.causes) for row in rows}
+
+
+def _reasons(session: Session, repo_id: int) -> dict[UUID, tuple[Evidence, ...]]:
+    rows = session.execute(
+        text(
+            "SELECT DISTINCT ON (case_id) case_id, evidence FROM finding WHERE repo_id = :repo"
+            " ORDER BY case_id, cause = :broken DESC, cause = :new DESC, found_at DESC"
+        ),
+        {"repo": repo_id, "broken": Cause.BROKEN, "new": Cause.NEW},
+    )
+    return {row.case_id: tuple(Evidence.from_json(one) for one in row.evidence) for row in rows}

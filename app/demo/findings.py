@@ -52,13 +52,14 @@ def _found(name: str, truth: Truth, row: CaseStanding | None) -> Found:
     if row is None:
         return Found(name, truth, State.HEALTHY, 0.0, "healthy", ())
     standing = row.standing
+    is_flaky = standing.state is State.FLAKY
     return Found(
         node_id=name,
         truth=truth,
         state=standing.state,
         score=standing.score,
         said=_said(row),
-        sentences=words.evidence_sentences(standing.evidence),
+        sentences=words.evidence_sentences(standing.evidence if is_flaky else row.reasons),
     )
 
 

@@ -30,7 +30,10 @@ NAMED = f"""
 SELECT left(suite, {FULL_NAME_CUT}) AS suite, left(classname, {FULL_NAME_CUT}) AS classname,
        left(name, {FULL_NAME_CUT}) AS name, left(parameters, {FULL_NAME_CUT}) AS parameters,
        left(file, {FULL_NAME_CUT}) AS file, line, {OWNERS},
-       first_seen_at
+       least(first_seen_at, (
+         SELECT at FROM execution AS e
+         WHERE e.repo_id = c.repo_id AND e.case_id = c.case_id AND e.keep_until > :now
+         ORDER BY at LIMIT 1)) AS first_seen_at
 FROM case_ c WHERE repo_id = :repo_id AND case_id = :case_id
 """
 
@@ -97,9 +100,14 @@ LEFT JOIN LATERAL (
 """
 
 
-def named(session: Session, repo_id: int, case_id: UUID) -> tuple[CaseName, datetime] | None:
-    """A case's whole name and when it was first seen; None when there is no such case."""
-    row = _first(session, NAMED, {"repo_id": repo_id, "case_id": case_id})
+def named(
+    session: Session, repo_id: int, case_id: UUID, *, now: datetime
+) -> tuple[CaseName, datetime] | None:
+    """A case's whole name and when it ran first; None when there is no such case.
+
+    A history that was handed in later may reach back behind the day on which we met the case.
+    """
+    row = _first(session, NAMED, {"repo_id": repo_id, "case_id": case_id, "now": now})
     return (case_name(row), row["first_seen_at"]) if row else None
 
 

@@ -40,7 +40,7 @@ def ask(engine: Engine, queue: Queue, wanted: Wanted, *, request_id: str, now: d
         repository = pages.repository(session, wanted.full_name, viewer=wanted.user_id)
         if repository is None:
             raise Missing(NOT_HERE)
-        if case_pages.named(session, repository.repo_id, wanted.case_id) is None:
+        if case_pages.named(session, repository.repo_id, wanted.case_id, now=now) is None:
             raise Missing(NOT_HERE)
         permission = people.permission(session, wanted.user_id, repository.repo_id)
         if permission < Permission.WRITE:

@@ -122,7 +122,7 @@ def case_page(
     """One case's page; Missing when the repository has no such case."""
     with unit_of_work(engine) as session:
         repo_id = _repository(session, full_name, viewer).repo_id
-        found = case_pages.named(session, repo_id, case_id)
+        found = case_pages.named(session, repo_id, case_id, now=now)
         if found is None:
             raise Missing(NOT_HERE)
         name, first_seen_at = found

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from app.db import cares
 from app.db.cares import Care
 from app.db.session import unit_of_work
+from app.render.words_plan import FORMULA
 from app.web import Web
 from tests.web.site import Hands, sign_in
 from tests.web.world import FAILED, PASSED, World, flaky_case
@@ -180,6 +181,26 @@ def test_a_cases_page_tells_its_whole_story(visitor: TestClient, world: World) -
     assert "2026-11-11 12:00 UTC suspect → flaky Contradicted on a second day." in text
     assert "failed · main · 77ab12c · run 9014, attempt 1 · test (3.11)" in text
     assert "2026-11-18 13:00 UTC passed main 77ab12c tests 9014, attempt 2" in text
+
+
+def test_a_case_was_seen_first_when_it_ran_first_and_not_when_we_met_it(
+    visitor: TestClient, world: World
+) -> None:
+    case = flaky_case(world, world.repository(), first_seen_at=world.now)
+
+    text = said(visitor, f"/r/acme/shop/cases/{case}")
+
+    assert f"first {world.now - timedelta(days=14):%Y-%m-%d}" in text
+
+
+def test_a_cases_cost_has_its_formula_beside_it(visitor: TestClient, world: World) -> None:
+    repo = world.repository()
+    case = flaky_case(world, repo)
+    world.finding(world.run(repo), case, "flaky")
+
+    text = said(visitor, f"/r/acme/shop/cases/{case}")
+
+    assert f"Its flakes in 30 days: 1 failed run, 0 re-runs, 0 job minutes {FORMULA}" in text
 
 
 def test_a_case_that_never_failed_has_a_page_too(visitor: TestClient, world: World) -> None:

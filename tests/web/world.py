@@ -25,7 +25,13 @@ from app.db.tables.handed import UploadRow
 from app.db.tables.outside import RepositoryRow
 from app.db.tables.owned import FileOwnerRow
 from app.db.tables.ran import CaseRow, ExecutionRow, JobRow, OccurrenceRow, ReportRow, RunRow
-from app.db.tables.thought import AuditEventRow, CaseStateRow, QuarantineRow, StateChangeRow
+from app.db.tables.thought import (
+    AuditEventRow,
+    CaseStateRow,
+    FindingRow,
+    QuarantineRow,
+    StateChangeRow,
+)
 from app.db.tables.work import DeliveryRow, TaskRow
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -200,6 +206,21 @@ class World:
                 keep_until=self.now + timedelta(days=90),
                 nth=1,
                 **(values | given),
+            )
+        )
+
+    def finding(self, run: RunRow, case_id: UUID, cause: str) -> None:
+        self._add(
+            FindingRow(
+                repo_id=run.repo_id,
+                run_id=run.run_id,
+                attempt=run.attempt,
+                case_id=case_id,
+                variant="test (3.11)",
+                cause=cause,
+                p_flaky=0.96,
+                algorithm_version=1,
+                found_at=self.now,
             )
         )
 

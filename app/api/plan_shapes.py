@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from app.core.accuracy import Accuracy
+from app.core.accuracy import Accuracy, Bin
 from app.core.costs import Cost
 from app.core.plan import PlanLine
 from app.render import words, words_plan
@@ -63,6 +63,8 @@ class BinShape(BaseModel):
     count: int
     shown: float = Field(description="The mean probability that was shown.")
     right: float = Field(description="The share that was flaky indeed.")
+    right_low: float = Field(description="The lower end of that share's 95 % interval.")
+    right_high: float
 
 
 class AccuracyShape(BaseModel):
@@ -105,10 +107,20 @@ def accuracy_of(repository: str, found: Accuracy) -> AccuracyShape:
         precision_high=high,
         brier=found.brier,
         corrections={kind.value: count for kind, count in found.counts.items()},
-        calibration=[
-            BinShape(low=one.low, high=one.high, count=one.count, shown=one.shown, right=one.right)
-            for one in found.calibration
-        ],
+        calibration=[_bin(one) for one in found.calibration],
+    )
+
+
+def _bin(one: Bin) -> BinShape:
+    low, high = one.interval
+    return BinShape(
+        low=one.low,
+        high=one.high,
+        count=one.count,
+        shown=one.shown,
+        right=one.right,
+        right_low=low,
+        right_high=high,
     )
 
 

@@ -12,6 +12,7 @@ from app.db import aliases as stored
 from app.db import repositories
 from app.db.aliases import Alias
 from app.db.session import unit_of_work
+from app.render.escape import plain
 from app.services import aliases
 from app.services.sessions import ADMIN
 from app.settings import Settings
@@ -59,7 +60,11 @@ def confirm(settings: Settings, alias_id: int, *, as_json: bool) -> int:
         )
         after = stored.locked(session, alias_id)
     assert after is not None
-    _say(after, f"{after.new_name} goes on where {after.old_name} ended.", as_json=as_json)
+    _say(
+        after,
+        f"{plain(after.new_name)} goes on where {plain(after.old_name)} ended.",
+        as_json=as_json,
+    )
     return 0
 
 
@@ -76,7 +81,11 @@ def decline(settings: Settings, alias_id: int, *, as_json: bool) -> int:
         )
         after = stored.locked(session, alias_id)
     assert after is not None
-    _say(after, f"{after.old_name} and {after.new_name} are two cases.", as_json=as_json)
+    _say(
+        after,
+        f"{plain(after.old_name)} and {plain(after.new_name)} are two cases.",
+        as_json=as_json,
+    )
     return 0
 
 
@@ -104,9 +113,9 @@ def _table(found: list[Alias]) -> Table:
     for one in found:
         table.add_row(
             str(one.id),
-            escape(one.repository),
-            escape(one.old_name),
-            escape(one.new_name),
+            escape(plain(one.repository)),
+            escape(plain(one.old_name)),
+            escape(plain(one.new_name)),
             f"{one.likeness:.0%}",
             escape(one.head_sha[:12]),
             one.state.value,

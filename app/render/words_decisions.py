@@ -6,7 +6,7 @@ from app.core.holding import WhyNot
 from app.core.proof import Progress
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
 from app.render.escape import plain
-from app.render.words import counted, day, percent, short
+from app.render.words import counted, day, probability, short
 
 OWNER_SHOWN = 60  # characters of what was named as an owner
 
@@ -208,4 +208,4 @@ WHY_NOT: dict[WhyNot, str] = {
 
 def proposed_because(score: float, threshold: float) -> str:
     """Why we propose a case of our own accord."""
-    return f"Flaky with {percent(score)}, and the policy's threshold is {percent(threshold)}."
+    return f"Its score is {probability(score)}, and the policy's threshold is {threshold:.2f}."

@@ -237,7 +237,7 @@ def test_a_flaky_case_is_proposed_on_two_runs_of_two_commits_and_not_on_one(shop
     assert shop.propose(once) is None  # proposed already: nothing more to do
     found = shop.decision()
     assert (found.state, found.decided_by) == ("proposed", "FlakeGuard")
-    assert found.reason == "Flaky with 96 %, and the policy's threshold is 90 %."
+    assert found.reason == "Its score is 0.96, and the policy's threshold is 0.90."
     assert found.owner is None
 
 

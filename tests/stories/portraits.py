@@ -32,6 +32,7 @@ PASSING = frozenset(
         "digest",
         "case_set",
         "request_id",
+        "decided_at",
         "fetched_at",
         "first_report_at",
         "first_seen_at",
@@ -40,7 +41,10 @@ PASSING = frozenset(
         "evaluated_at",
         "ingested_at",
         "made_at",
+        "members",  # of a set of cases, in the order of ids that are this twin's own
         "observed_at",
+        "opened_at",
+        "read_at",
         "received_at",
         "sent_at",
         "since",
@@ -50,7 +54,7 @@ PASSING = frozenset(
         "written_at",
     }
 )
-AT_BY_THE_CLOCK = frozenset({"audit_event", "outbox"})  # their `at` is when it was said
+AT_BY_THE_CLOCK = frozenset({"audit_event", "outbox", "quarantine_event"})  # their `at` is when it was said
 TICKING = ("lease", "scheduled")  # what cron writes of itself
 
 
@@ -138,7 +142,9 @@ def _plain_text(said: str, names: list[tuple[str, str]]) -> str:
         said = said.replace(own, common)
     said = re.sub(r"check_suite_focus=\w+|/runs/\d+", "", said)
     said = re.sub(r'"value": "[^"]+"', '"value": "HANDLE"', said)
-    said = re.sub(r'"until": "[^"]+"', '"until": "A MOMENT"', said)
+    said = re.sub(r'"(until|since)": "20[^"]+"', r'"\1": "A MOMENT"', said)
+    said = re.sub(r'"quarantine": \d+', '"quarantine": ID', said)
+    said = re.sub(r'\\"[0-9a-f]{32}\\"', "A SET", said)
     return re.sub(r"until \d{4}-\d\d-\d\d", "until A DAY", said)
 
 

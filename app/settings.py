@@ -167,6 +167,11 @@ class Settings(BaseSettings):
     archive_max_files: types.Count = Field(
         20_000, description="Files and folders that one zip archive may hold."
     )
+    silent: bool = Field(
+        False,
+        alias="FLAKEGUARD_SILENT",
+        description="true: judge, and say nothing anywhere, neither on GitHub nor in Slack.",
+    )
     log_level: types.LogLevel = Field(
         "info", description="The least that is logged: debug, info, warning, error, critical."
     )

@@ -143,6 +143,7 @@ class Parts:
             backfill_days=self.settings.backfill_days,
             forget=self.github.forget,
             proposes=self.settings.enable_quarantine_proposals,
+            is_silent=self.settings.silent,
         )
 
 

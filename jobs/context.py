@@ -33,4 +33,5 @@ class Context:
     backfill_days: int = 0  # that are read back where we come; 0: none
     forget: Callable[[int], None] = lambda installation_id: None  # what we hold of it: its token
     proposes: bool = True  # whether cases are proposed for quarantine of our own accord
+    is_silent: bool = False  # nothing is said anywhere
     scratch: Path | None = None  # where downloads spill to; None: the system's own place

@@ -11,7 +11,16 @@ from app.core.requests import QueueName, SweepDeliveries
 from app.db import partitions, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
-from app.services import aftermath, clustering, erasing, expiry, outages, retention, rollups
+from app.services import (
+    aftermath,
+    clustering,
+    erasing,
+    expiry,
+    outages,
+    retention,
+    rollups,
+    waiting,
+)
 from jobs.context import Context
 from jobs.turns import tell_queue
 
@@ -79,11 +88,17 @@ def erase_gone(context: Context) -> None:
         log.info("gone_erased", repositories=erased)
 
 
+def end_waiting(context: Context) -> None:
+    """Let check runs say how it ended that have waited for a run too long."""
+    waiting.end_late(context.engine, now=context.clock())
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),
     Entry("end_quarantines", "*/5 * * * *", end_quarantines),
+    Entry("end_waiting", "*/10 * * * *", end_waiting),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),
     Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),

@@ -97,6 +97,14 @@ class JobSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """Somebody wants all that was said of a commit to be said again."""
+
+    repo_id: int
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRevoked:
     """A person took back, on GitHub, that we know them; the id is GitHub's."""
 
@@ -129,6 +137,7 @@ Fact = (
     | RunSeen
     | JobSeen
     | AccessRevoked
+    | AskedAgain
     | PushSeen
 )
 

@@ -1,6 +1,7 @@
 """What is said outside, as the ports carry it: lengths are already within the limits."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +23,28 @@ class Button:
     description: str  # at most 40
 
 
+class CheckStatus(StrEnum):
+    """How far a check run is, in the host's words."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A completed check run as we want it to stand; lengths are already within the limits."""
+    """A check run as we want it to stand; lengths are already within the limits."""
 
     head_sha: str
     external_id: str
     title: str
     summary: str  # markdown
     text: str  # markdown, "" for none
-    conclusion: str  # success, neutral, failure
+    conclusion: str | None  # success, neutral, failure; None until it is completed
     details_url: str | None
     annotations: tuple[Annotation, ...] = ()
     buttons: tuple[Button, ...] = ()
+    status: CheckStatus = CheckStatus.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)

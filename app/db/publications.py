@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -22,6 +22,7 @@ class Publication:
     outside_id: int | None
     digest: bytes | None  # of what stands there
     view: Mapping[str, Any]
+    waiting_since: datetime | None = None  # unfinished from then on; None when it is through
 
 
 def publication(session: Session, repo_id: int, surface: str, key: str) -> Publication | None:
@@ -51,17 +52,53 @@ def intend(
     *,
     view: Mapping[str, Any],
     now: datetime,
+    waits: bool = False,
 ) -> None:
-    """Write down that something is about to be said; a crash leaves evidence."""
+    """Write down that something is about to be said; a crash leaves evidence.
+
+    What `waits` for more keeps the moment at which it began to.
+    """
+    since = now if waits else None
     new = insert(PublicationRow).values(
-        repo_id=repo_id, surface=surface, key=key, view=dict(view), written_at=now
+        repo_id=repo_id,
+        surface=surface,
+        key=key,
+        view=dict(view),
+        written_at=now,
+        waiting_since=since,
     )
+    kept = func.coalesce(col(PublicationRow.waiting_since), new.excluded.waiting_since)
     session.execute(
         new.on_conflict_do_update(
             index_elements=["repo_id", "surface", "key"],
-            set_={"view": new.excluded.view, "written_at": new.excluded.written_at},
+            set_={
+                "view": new.excluded.view,
+                "written_at": new.excluded.written_at,
+                "waiting_since": kept if waits else None,
+            },
         )
     )
+
+
+def forget_said(session: Session, repo_id: int, surface: str, key: str) -> None:
+    """Let what stands there be said again although nothing of it changed."""
+    row = session.get(PublicationRow, (repo_id, surface, key))
+    if row is not None:
+        row.digest = None
+
+
+ENDED_AT_ONCE = 100  # check runs that one tick of the clock ends
+
+
+def left_waiting(session: Session, *, before: datetime) -> list[tuple[int, str]]:
+    """Repository and head commit of the check runs that have waited since before then."""
+    query = (
+        select(PublicationRow.repo_id, PublicationRow.key)
+        .where(col(PublicationRow.waiting_since) <= before)
+        .order_by(col(PublicationRow.waiting_since))
+        .limit(ENDED_AT_ONCE)
+    )
+    return [(repo_id, key) for repo_id, key in session.exec(query)]
 
 
 def note_sent(
@@ -107,4 +144,5 @@ def _publication(row: PublicationRow) -> Publication:
         outside_id=row.outside_id,
         digest=row.digest,
         view=row.view,
+        waiting_since=row.waiting_since,
     )

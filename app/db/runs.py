@@ -173,6 +173,17 @@ def first_of(session: Session, repo_id: int, sha: str) -> tuple[str, datetime] |
     return None if row is None else (row[0], row[1])
 
 
+def unjudged(session: Session, repo_id: int, head_sha: str) -> list[Run]:
+    """The newest attempt of each workflow run of a commit that has not been judged."""
+    query = (
+        select(RunRow)
+        .where(col(RunRow.repo_id) == repo_id, col(RunRow.head_sha) == head_sha)
+        .order_by(col(RunRow.run_id), col(RunRow.attempt))
+    )
+    newest = {row.run_id: row for row in session.exec(query)}
+    return [_run(row) for row in newest.values() if row.evaluated_at is None]
+
+
 def jobs(session: Session, key: RunKey) -> list[Job]:
     """The jobs of a run attempt, by name."""
     query = (

@@ -30,17 +30,18 @@ def external_id(head_sha: str) -> str:
 
 
 def check_run(view: RunView) -> CheckRun:
-    """The completed check run that says this view."""
+    """The check run that says this view."""
     return CheckRun(
         head_sha=view.head_sha,
         external_id=external_id(view.head_sha),
         title=escape.plain(view.title, limit=TITLE_LIMIT),
         summary=markdown.check_summary(view),
         text="",
-        conclusion=view.conclusion.value,
+        conclusion=None if view.is_waiting else view.conclusion.value,
         details_url=view.page_url,
         annotations=tuple(_annotations(view))[:ANNOTATIONS_AT_MOST],
         buttons=tuple(BUTTONS[act] for act in view.acts),
+        status=view.status,
     )
 
 

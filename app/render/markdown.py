@@ -33,7 +33,9 @@ def _sections(view: RunView) -> list[str]:
     parts += _folded("Known flaky", "failed, and that is not this change's fault", view.flaky)
     parts += _folded(f"Broken on {escape.html(view.branch)}", "fails there too", view.broken)
     parts += _folded("Passed on a second try", "flaked on this commit", view.rescued)
-    if view.is_green and not view.rescued:
+    if view.ending:
+        parts.append(escape.markdown(view.ending, limit=600))
+    elif view.is_green and not view.rescued and not view.is_waiting:
         parts.append(f"{words.counted(view.passed, 'case')} passed, none failed.")
     parts += [f"> {escape.markdown(warning, limit=500)}" for warning in view.warnings]
     return parts

@@ -9,8 +9,10 @@ from app.core.categories import Category
 from app.core.decide import Cause, Finding
 from app.core.outages import Reach
 from app.core.pages import Alike
+from app.core.policy.names import CheckConclusion
+from app.core.publishing import CheckStatus
 from app.core.runs import Job
-from app.render import escape, words, words_clusters, words_outages
+from app.render import escape, words, words_check, words_clusters, words_outages
 from app.render.view import ActKind, CaseLine, Conclusion, JobLine, Note, RunView
 
 
@@ -58,6 +60,12 @@ class RunFacts:
     refusals: tuple[tuple[str, str], ...]  # (path, reason)
     server_url: str
     public_url: str | None
+    gaps: tuple[JobLine, ...] = ()  # what else is unexplained, beside red jobs
+    waiting_for: tuple[str, ...] = ()  # workflows whose runs have not ended
+    is_started: bool = True  # one of those has begun, or another has ended
+    ending: tuple[str, str] | None = None  # title and sentence where nothing was tested
+    check: CheckConclusion = CheckConclusion.NEUTRAL
+    runs_seen: int | None = None  # judged ones of the default branch; None: enough
 
 
 def run_view(facts: RunFacts) -> RunView:
@@ -69,8 +77,10 @@ def run_view(facts: RunFacts) -> RunView:
     excused = [line for line in failing if not _needs_you(line, facts)]
     broken = tuple(line for line in excused if line.cause is Cause.BROKEN)
     flaky = tuple(line for line in excused if line.cause is not Cause.BROKEN)
-    jobs = tuple(_unexplained(facts, needs_you=needs_you, excused=(*flaky, *broken)))
+    unexplained = _unexplained(facts, needs_you=needs_you, excused=(*flaky, *broken))
+    jobs = (*unexplained, *facts.gaps)
     waiting = len(needs_you) + len(jobs)
+    is_untested = facts.ending is not None and not (failing or jobs or rescued)
     view = RunView(
         repo=facts.repo,
         head_sha=facts.head_sha,
@@ -83,18 +93,52 @@ def run_view(facts: RunFacts) -> RunView:
             passed=facts.passed,
             rescued=len(rescued),
         ),
-        conclusion=Conclusion.NEUTRAL if failing or jobs else Conclusion.SUCCESS,
+        conclusion=Conclusion.NEUTRAL
+        if is_untested
+        else concluded(facts.check, needs_somebody=waiting > 0, is_red=bool(failing or jobs)),
         needs_you=needs_you,
         jobs=jobs,
         flaky=flaky,
         broken=broken,
         rescued=rescued,
         passed=facts.passed,
-        warnings=facts.warnings,
+        warnings=(*_little_history(facts, is_red=bool(failing or jobs)), *facts.warnings),
         acts=(),
         page_url=_page(facts),
     )
-    return _with_acts(view)
+    return _with_acts(_in_time(view, facts, is_untested=is_untested))
+
+
+def concluded(wanted: CheckConclusion, *, needs_somebody: bool, is_red: bool) -> Conclusion:
+    """How the check run ends; never as a success while something is unexplained."""
+    if not is_red:
+        return Conclusion.SUCCESS
+    if wanted is CheckConclusion.NEUTRAL:
+        return Conclusion.NEUTRAL
+    return Conclusion.FAILURE if needs_somebody else Conclusion.SUCCESS
+
+
+def _in_time(view: RunView, facts: RunFacts, *, is_untested: bool) -> RunView:
+    """The view as it stands before every run has ended, or where none brought anything."""
+    if facts.waiting_for:
+        status = CheckStatus.IN_PROGRESS if facts.is_started else CheckStatus.QUEUED
+        so_far = None if view.is_green and not view.rescued else view.title
+        title = words_check.waiting_title(
+            facts.waiting_for, is_started=facts.is_started, so_far=so_far
+        )
+        sentence = words_check.waiting(facts.waiting_for)
+        return replace(view, status=status, title=title, ending=sentence)
+    if is_untested and facts.ending is not None:
+        title, sentence = facts.ending
+        return replace(view, title=title, ending=sentence)
+    return view
+
+
+def _little_history(facts: RunFacts, *, is_red: bool) -> tuple[str, ...]:
+    """How much of a judgement there can be; a green commit asks for none."""
+    if facts.runs_seen is None or not is_red:
+        return ()
+    return (words_check.little_history(facts.runs_seen, facts.default_branch),)
 
 
 def _with_acts(view: RunView) -> RunView:

@@ -5,12 +5,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.decide import Cause
+from app.core.publishing import CheckStatus
 
 
 class Conclusion(StrEnum):
     """What the check run concludes, in GitHub's words."""
 
-    SUCCESS = "success"  # nothing failed
+    SUCCESS = "success"  # nothing failed, or every failure is excused and the policy says so
     NEUTRAL = "neutral"  # something failed; people decide
     FAILURE = "failure"  # something needs you, and the policy wants that to block
 
@@ -84,11 +85,18 @@ class RunView:
     warnings: tuple[str, ...]
     acts: tuple[ActKind, ...]  # what its buttons offer
     page_url: str | None
+    status: CheckStatus = CheckStatus.COMPLETED
+    ending: str | None = None  # what stands instead of results where nothing was tested
 
     @property
     def is_green(self) -> bool:
         """Whether nothing failed in the end."""
         return not (self.needs_you or self.jobs or self.flaky or self.broken)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether more is to come."""
+        return self.status is not CheckStatus.COMPLETED
 
     @property
     def actionable(self) -> tuple[CaseLine, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.core.deliveries import (
     AccessRevoked,
     AccountRenamed,
+    AskedAgain,
     Fact,
     InstallationSeen,
     JobSeen,
@@ -16,9 +17,10 @@ from app.core.deliveries import (
     RepositorySeen,
     RunSeen,
 )
-from app.db import attempts, people, repositories, runs
+from app.db import attempts, people, publications, repositories, runs
 from app.db.session import Session
 from app.services import claims
+from app.services.publish import CHECK
 
 
 def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
@@ -52,6 +54,8 @@ def _note_event(session: Session, fact: Fact, *, now: datetime) -> None:
             runs.note_run(session, replace(fact.run, head_repo=fact.head_repo))
         case JobSeen():
             attempts.note_job(session, fact.run, fact.job)
+        case AskedAgain():
+            publications.forget_said(session, fact.repo_id, CHECK, fact.head_sha)
         case AccessRevoked():
             people.forget(session, fact.user_id)
         case PushSeen():

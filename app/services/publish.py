@@ -2,48 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from app.core.errors import Missing
-from app.core.policy.names import CheckConclusion, CommentWhen
+from app.core.policy.names import CommentWhen
 from app.core.publishing import CheckRun
-from app.core.runs import BranchClass, Repository, Run
-from app.db import (
-    cases,
-    clusters,
-    decisions,
-    executions,
-    judgements,
-    publications,
-    reports,
-    repositories,
-)
-from app.db import runs as run_rows
-from app.db.executions import LastFailure
-from app.db.judgements import StoredFinding
+from app.core.runs import Repository, Run
+from app.db import publications, repositories
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 from app.render import check, markdown
-from app.render.run_view import FailedCase, JobFacts, RunFacts, run_view
-from app.render.view import Conclusion, RunView
-from app.services import outages, policies
-from app.services.acts import decision_sentence, is_quarantined
+from app.render.run_view import run_view
+from app.render.view import RunView
+from app.services import policies, waiting
+from app.services.commit_facts import Addresses, commit_facts
+
+__all__ = ["Addresses", "Plan", "plan", "publish_check", "publish_comment"]
 
 CHECK = "check"
 COMMENT = "comment"
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where people find the code host's pages and ours."""
-
-    server_url: str
-    public_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +45,33 @@ def plan(
 ) -> Plan | None:
     """What to say about a commit; None where nothing is to be said.
 
-    A repository that never delivered a report is told nothing, and neither is a commit whose
-    runs have not been judged yet, nor where the policy only observes.
+    A repository that never delivered a report is told nothing, nor is one whose policy only
+    observes; nor is a commit on which nothing runs that reports, unless something is red there
+    or is said already. A merge queue hears the final word alone.
     """
-    attempts = run_rows.newest_attempts(session, repository.id, head_sha)
-    policy = policies.policy_of(session, repository.id)
-    if not attempts or not repository.has_reports or not policy.publishes:
+    if not repository.has_reports:
         return None
-    view = run_view(_facts(session, repository, attempts, addresses=addresses, now=now))
-    pr_number = _pull_request(session, repository, attempts, head_sha)
+    policy = policies.policy_of(session, repository.id)
+    before = publications.publication(session, repository.id, CHECK, head_sha)
+    since = before.waiting_since if before else None
+    standing = waiting.standing(session, repository, head_sha, since=since, now=now)
+    if not policy.publishes or standing.is_before_final_word or not standing.runs:
+        return None
+    view = run_view(
+        commit_facts(session, repository, standing, policy=policy, addresses=addresses, now=now)
+    )
+    if before is None and view.is_green and not standing.is_reporting:
+        return None
+    pr_number = _pull_request(session, repository, standing.runs, head_sha)
     remarks = policies.remarks(session, repository.id, pr_number, now=now)
     view = replace(view, warnings=(*remarks, *view.warnings))
-    if policy.check is CheckConclusion.FAIL and (view.needs_you or view.jobs):
-        view = replace(view, conclusion=Conclusion.FAILURE)
     return Plan(
         repository=repository,
         view=view,
         check=check.check_run(view),
         pr_number=pr_number,
         comment=policy.comment,
-        published_check=publications.publication(session, repository.id, CHECK, head_sha),
+        published_check=before,
         published_comment=publications.publication(session, repository.id, COMMENT, str(pr_number))
         if pr_number
         else None,
@@ -117,7 +105,15 @@ def publish_check(engine: Engine, host: CodeHost, wanted: Plan, *, now: datetime
         return
     shown = {"cases": [line.case_id.hex for line in wanted.view.actionable]}
     with unit_of_work(engine) as session:
-        publications.intend(session, repo.id, CHECK, head_sha, view=shown, now=now)
+        publications.intend(
+            session,
+            repo.id,
+            CHECK,
+            head_sha,
+            view=shown,
+            now=now,
+            waits=wanted.view.is_waiting,
+        )
     check_id = before.outside_id if before else None
     if check_id is None:
         check_id = host.find_check_run(repo.full_name, head_sha, wanted.check.external_id)
@@ -155,7 +151,7 @@ def publish_comment(engine: Engine, host: CodeHost, wanted: Plan, *, now: dateti
         )
 
 
-def _commented(host: CodeHost, wanted: Plan, body: str, mark: str) -> int | None:
+def _commented(host: CodeHost, wanted: Plan, body: str, mark: str, *, is_quiet: bool) -> int | None:
     """The comment that now says this; None where none is there and there is nothing to say."""
     repo, number, before = wanted.repository.full_name, wanted.pr_number, wanted.published_comment
     assert number is not None
@@ -173,9 +169,12 @@ def _commented(host: CodeHost, wanted: Plan, body: str, mark: str) -> int | None
 
 
 def _is_silent(wanted: Plan) -> bool:
-    """Whether no comment is begun: it is green, unless the policy wants one always, or never."""
-    if wanted.comment is CommentWhen.ON_FAILURE:
-        return wanted.view.is_green
+    """Whether no comment is begun: it is green, unless the policy wants one always, or never.
+
+    Nothing red so far is no green yet, and not worth a comment.
+    """
+    if wanted.comment is CommentWhen.ON_FAILURE or wanted.view.is_waiting:
+        return wanted.view.is_green or wanted.comment is CommentWhen.NEVER
     return wanted.comment is CommentWhen.NEVER
 
 
@@ -187,87 +186,3 @@ def marker(repo_id: int) -> str:
 def digest_of(said: Any) -> bytes:  # noqa: ANN401 -- anything JSON can hold
     """Tells whether two things we said are the same."""
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
-
-
-def _facts(
-    session: Session,
-    repository: Repository,
-    attempts: Sequence[Run],
-    *,
-    addresses: Addresses,
-    now: datetime,
-) -> RunFacts:
-    stored = [(run, report) for run in attempts for report in reports.of_run(session, run.key)]
-    reporting = {report.job_id for _, report in stored if report.refusal is None}
-    return RunFacts(
-        repo=repository.full_name,
-        default_branch=repository.default_branch,
-        head_sha=attempts[-1].head_sha,
-        on_default_branch=any(run.branch_class is BranchClass.DEFAULT for run in attempts),
-        jobs=tuple(
-            JobFacts(job=job, has_report=job.id in reporting)
-            for run in attempts
-            for job in run_rows.jobs(session, run.key)
-        ),
-        cases=tuple(_failed_cases(session, repository, attempts, now=now)),
-        passed=sum(report.passed for _, report in stored),
-        warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
-        refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
-        server_url=addresses.server_url,
-        public_url=addresses.public_url,
-    )
-
-
-def _failed_cases(
-    session: Session, repository: Repository, attempts: Sequence[Run], *, now: datetime
-) -> list[FailedCase]:
-    newest = {run.key.run_id: run.key.attempt for run in attempts}
-    found = judgements.findings(session, repository.id, list(newest))
-    last: dict[tuple[int, UUID, str], StoredFinding] = {
-        (one.run_id, one.case_id, one.variant): one for one in found
-    }
-    ids = sorted({one.case_id for one in found})
-    known = cases.cases(session, repository.id, ids)
-    decided = decisions.newest(session, repository.id, ids)
-    ends = executions.last_failures(session, repository.id, list(newest))
-    alike = clusters.of_runs(session, repository.id, list(newest), now=now)
-    hit = outages.of_runs(session, repository.id, list(newest))
-    shown = []
-    for (run_id, case_id, variant), one in last.items():
-        case = known[case_id]
-        end = _end(ends, run_id, case_id, variant)
-        shown.append(
-            FailedCase(
-                case_id=case_id,
-                name=case.full_name,
-                file=case.file,
-                line=case.line,
-                message=end.message if end else None,
-                variant=variant,
-                job_id=end.job_id if end else None,
-                job_name=end.job_name if end else None,
-                job_url=end.job_url if end else None,
-                finding=one.finding,
-                passed_in_the_end=end is not None and end.passed_after,
-                decision=decision_sentence(decided.get(case_id), now=now),
-                is_quarantined=is_quarantined(decided.get(case_id), now=now),
-                alike=alike.get(case_id),
-                outage=hit.get(case_id),
-            )
-        )
-    return shown
-
-
-def _end(
-    ends: Mapping[tuple[int, UUID, str], LastFailure], run_id: int, case_id: UUID, variant: str
-) -> LastFailure | None:
-    """How a case ended; a report that was told apart from its neighbours adds its path."""
-    whole = ends.get((run_id, case_id, variant))
-    if whole is not None:
-        return whole
-    begun = [
-        end
-        for (run, case, begin), end in ends.items()
-        if (run, case) == (run_id, case_id) and variant.startswith(f"{begin} ")
-    ]
-    return next(iter(begun), None)

@@ -86,11 +86,12 @@ def body_of(check: CheckRun, annotations: Sequence[Annotation]) -> dict[str, Any
     body: dict[str, Any] = {
         "name": NAME,
         "external_id": check.external_id,
-        "status": "completed",
-        "conclusion": check.conclusion,
+        "status": check.status.value,
         "output": output,
         "actions": [button_body(one) for one in check.buttons],
     }
+    if check.conclusion is not None:
+        body["conclusion"] = check.conclusion
     return body | ({"details_url": check.details_url} if check.details_url else {})
 
 

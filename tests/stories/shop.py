@@ -98,7 +98,7 @@ class Shop:
     def run_on_main(self, results: Results, *, day: int, sha: str | None = None) -> Run:
         """A run of main, ended."""
         head = sha or self.commit(day=day)
-        run = self._start(head, day=day, event="push", branch="main")
+        run = self.begin(head, day=day, event="push", branch="main")
         self.finish(run, results, day=day)
         return run
 
@@ -130,7 +130,7 @@ class Shop:
     def run_on_pull(self, number: int, results: Results | None, *, day: int) -> Run:
         """A run of a pull request's head, ended; without results it left no report."""
         _, pull = self.stage.world.github.pull_request(REPO, number)
-        run = self._start(
+        run = self.begin(
             pull.head_sha,
             day=day,
             event="pull_request",
@@ -175,7 +175,7 @@ class Shop:
     def run_with_upload(self, number: int, report: bytes, *, day: int) -> None:
         """A red run of a pull request whose report is this."""
         _, pull = self.stage.world.github.pull_request(REPO, number)
-        run = self._start(
+        run = self.begin(
             pull.head_sha, day=day, event="pull_request", branch=pull.branch, pr=number
         )
         started = self.day(day)
@@ -217,7 +217,7 @@ class Shop:
         slack = self.stage.world.slack
         return slack.roots(slack.channel(CHANNEL).id)
 
-    def _start(
+    def begin(
         self,
         sha: str,
         *,
@@ -227,6 +227,7 @@ class Shop:
         head_repo: str = REPO,
         pr: int | None = None,
     ) -> Run:
+        """A run that has begun and not ended."""
         self.runs += 1
         return self.stage.world.github.start_run(
             REPO,

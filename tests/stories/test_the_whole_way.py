@@ -41,6 +41,8 @@ SUMMARY = """\
 
 </details>
 
+> 4 runs seen of main so far: what is new and what is known rests on little history yet.
+
 [All of it on FlakeGuard](OURS/r/acme/shop)"""
 
 

@@ -25,6 +25,11 @@ class PublicationRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
         Index("publication_outside", "repo_id", "surface", "outside_id"),
+        Index(
+            "publication_waiting",
+            "waiting_since",
+            postgresql_where="waiting_since is not null",
+        ),
     )
 
     repo_id: int = big(primary_key=True)
@@ -36,6 +41,7 @@ class PublicationRow(SQLModel, table=True):
     written_at: datetime = moment()  # before sending
     sent_at: datetime | None = moment_or_none()
     error: str | None = None
+    waiting_since: datetime | None = moment_or_none()  # a check run that is not completed
 
 
 class SubscriptionRow(SQLModel, table=True):

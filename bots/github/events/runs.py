@@ -1,6 +1,6 @@
 """Events of what runs: workflow runs, their jobs, check runs and the merge queue."""
 
-from app.core.deliveries import Delivery, JobSeen, RunSeen, Taken
+from app.core.deliveries import AskedAgain, Delivery, JobSeen, RunSeen, Taken
 from app.core.errors import BadInput
 from app.core.requests import ActFromCheck, IngestRun, PublishRun, QueueName
 from app.core.runs import RunKey
@@ -57,9 +57,10 @@ def take_workflow_run(delivery: Delivery, app_id: int | None) -> Taken:
     run = run_of(event.workflow_run, event.repository)
     head = event.workflow_run.head_repository
     facts = (*seen(event), RunSeen(run=run, head_repo=head.full_name if head else None))
-    if event.action != COMPLETED:
-        return Taken(facts=facts)
     key = run.key
+    if event.action != COMPLETED:
+        saying = PublishRun(key.repo_id, run.head_sha)
+        return Taken(facts=facts, requests=((QueueName.RUN, saying),))
     request = IngestRun(repo_id=key.repo_id, run_id=key.run_id, attempt=key.attempt)
     return Taken(facts=facts, requests=((QueueName.RUN, request),))
 
@@ -110,7 +111,8 @@ def said_again(event: Event, head_sha: str | None) -> Taken:
     if head_sha is None:
         return NOTHING
     request = PublishRun(event.repository.id, head_sha)
-    return Taken(facts=seen(event), requests=((QueueName.CLICK, request),))
+    facts = (*seen(event), AskedAgain(event.repository.id, head_sha))
+    return Taken(facts=facts, requests=((QueueName.CLICK, request),))
 
 
 def take_merge_group(delivery: Delivery, app_id: int | None) -> Taken:

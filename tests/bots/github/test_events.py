@@ -88,11 +88,11 @@ def test_a_finished_run_is_noted_and_ingested() -> None:
 @pytest.mark.parametrize(
     ("action", "status"), [("requested", "queued"), ("in_progress", "in_progress")]
 )
-def test_a_run_that_is_not_finished_is_noted_only(action: str, status: str) -> None:
+def test_a_run_that_is_not_finished_is_noted_and_said(action: str, status: str) -> None:
     told = take("workflow_run", workflow_run(action))
 
     assert run_in(told) == replace(RUN, status=status, conclusion=None, ended_at=None)
-    assert told.requests == ()
+    assert told.requests == ((QueueName.RUN, PublishRun(RUN.key.repo_id, RUN.head_sha)),)
 
 
 def test_a_green_run_is_ingested_too() -> None:

@@ -1,0 +1,126 @@
+"""Gather what was found on a head commit, for its view."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.policy.policy import Policy
+from app.core.runs import BranchClass, Repository, Run
+from app.db import cases, clusters, decisions, executions, judgements, reports
+from app.db import runs as run_rows
+from app.db.executions import LastFailure
+from app.db.judgements import StoredFinding
+from app.db.session import Session
+from app.render.run_view import FailedCase, JobFacts, RunFacts
+from app.services import gaps, outages
+from app.services.acts import decision_sentence, is_quarantined
+from app.services.waiting import Standing
+
+ENOUGH_RUNS = 10  # judged ones of the default branch, from which on nothing is said of history
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where people find the code host's pages and ours."""
+
+    server_url: str
+    public_url: str | None
+
+
+def commit_facts(
+    session: Session,
+    repository: Repository,
+    standing: Standing,
+    *,
+    policy: Policy,
+    addresses: Addresses,
+    now: datetime,
+) -> RunFacts:
+    """All that one commit's view is made of."""
+    attempts = standing.judged
+    stored = [(run, report) for run in attempts for report in reports.of_run(session, run.key)]
+    reporting = {report.job_id for _, report in stored if report.refusal is None}
+    return RunFacts(
+        repo=repository.full_name,
+        default_branch=repository.default_branch,
+        head_sha=standing.head_sha,
+        on_default_branch=any(run.branch_class is BranchClass.DEFAULT for run in attempts),
+        jobs=tuple(
+            JobFacts(job=job, has_report=job.id in reporting)
+            for run in attempts
+            for job in run_rows.jobs(session, run.key)
+        ),
+        cases=tuple(_failed_cases(session, repository, attempts, now=now)),
+        passed=sum(report.passed for _, report in stored),
+        warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
+        refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
+        server_url=addresses.server_url,
+        public_url=addresses.public_url,
+        gaps=tuple(gaps.gaps(session, standing)),
+        waiting_for=tuple(run.workflow for run in standing.waiting),
+        is_started=standing.is_started,
+        ending=gaps.ending(standing, has_reports=bool(stored)),
+        check=policy.check,
+        runs_seen=_runs_seen(session, repository),
+    )
+
+
+def _runs_seen(session: Session, repository: Repository) -> int | None:
+    seen = run_rows.count_on_default(session, repository.id)
+    return seen if seen < ENOUGH_RUNS else None
+
+
+def _failed_cases(
+    session: Session, repository: Repository, attempts: Sequence[Run], *, now: datetime
+) -> list[FailedCase]:
+    newest = {run.key.run_id: run.key.attempt for run in attempts}
+    found = judgements.findings(session, repository.id, list(newest))
+    last: dict[tuple[int, UUID, str], StoredFinding] = {
+        (one.run_id, one.case_id, one.variant): one for one in found
+    }
+    ids = sorted({one.case_id for one in found})
+    known = cases.cases(session, repository.id, ids)
+    decided = decisions.newest(session, repository.id, ids)
+    ends = executions.last_failures(session, repository.id, list(newest))
+    alike = clusters.of_runs(session, repository.id, list(newest), now=now)
+    hit = outages.of_runs(session, repository.id, list(newest))
+    shown = []
+    for (run_id, case_id, variant), one in last.items():
+        case = known[case_id]
+        end = _end(ends, run_id, case_id, variant)
+        shown.append(
+            FailedCase(
+                case_id=case_id,
+                name=case.full_name,
+                file=case.file,
+                line=case.line,
+                message=end.message if end else None,
+                variant=variant,
+                job_id=end.job_id if end else None,
+                job_name=end.job_name if end else None,
+                job_url=end.job_url if end else None,
+                finding=one.finding,
+                passed_in_the_end=end is not None and end.passed_after,
+                decision=decision_sentence(decided.get(case_id), now=now),
+                is_quarantined=is_quarantined(decided.get(case_id), now=now),
+                alike=alike.get(case_id),
+                outage=hit.get(case_id),
+            )
+        )
+    return shown
+
+
+def _end(
+    ends: Mapping[tuple[int, UUID, str], LastFailure], run_id: int, case_id: UUID, variant: str
+) -> LastFailure | None:
+    """How a case ended; a report that was told apart from its neighbours adds its path."""
+    whole = ends.get((run_id, case_id, variant))
+    if whole is not None:
+        return whole
+    begun = [
+        end
+        for (run, case, begin), end in ends.items()
+        if (run, case) == (run_id, case_id) and variant.startswith(f"{begin} ")
+    ]
+    return next(iter(begun), None)

@@ -168,9 +168,7 @@ class Settings(BaseSettings):
         20_000, description="Files and folders that one zip archive may hold."
     )
     silent: bool = Field(
-        False,
-        alias="FLAKEGUARD_SILENT",
-        description="true: judge, and say nothing anywhere, neither on GitHub nor in Slack.",
+        False, alias="FLAKEGUARD_SILENT", description="true: judge, and say nothing anywhere."
     )
     log_level: types.LogLevel = Field(
         "info", description="The least that is logged: debug, info, warning, error, critical."

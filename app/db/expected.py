@@ -82,3 +82,19 @@ def reporting(session: Session, repo_id: int, workflows: Sequence[str]) -> froze
     """Those of these workflows that brought a report lately, in whatever event."""
     values = {"repo": repo_id, "workflows": list(workflows), "searched": RUNS_SEARCHED}
     return frozenset(row[0] for row in session.execute(REPORTING, values))
+
+
+COUNTED_AT_MOST = 50  # runs; more would only make a sentence longer
+
+
+def count_on_default(session: Session, repo_id: int) -> int:
+    """How many judged runs of the default branch there are, up to COUNTED_AT_MOST."""
+    rows = session.execute(
+        text(
+            "SELECT count(*) FROM (SELECT 1 FROM run WHERE repo_id = :repo"
+            " AND branch_class = 'default' AND evaluated_at IS NOT NULL AND attempt = 1"
+            " LIMIT :most) AS known"
+        ),
+        {"repo": repo_id, "most": COUNTED_AT_MOST},
+    )
+    return int(rows.scalar_one())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.policy.policy import Policy
 from app.core.runs import BranchClass, Repository, Run
-from app.db import cases, clusters, decisions, executions, judgements, reports
+from app.db import cases, clusters, decisions, executions, expected, judgements, reports
 from app.db import runs as run_rows
 from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
@@ -67,7 +67,7 @@ def commit_facts(
 
 
 def _runs_seen(session: Session, repository: Repository) -> int | None:
-    seen = run_rows.count_on_default(session, repository.id)
+    seen = expected.count_on_default(session, repository.id)
     return seen if seen < ENOUGH_RUNS else None
 
 

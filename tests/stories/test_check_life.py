@@ -9,7 +9,7 @@ from app.clock import utc_now
 from app.db.session import unit_of_work
 from app.sandbox.github.entities import CheckRun, Job, Run
 from app.services import waiting
-from tests.stories.shop import FAILURE, FLAKY, GREEN, TEST_JOB, Shop, turn_flaky
+from tests.stories.shop import FAILURE, FLAKY, GREEN, TEST_JOB, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
 
@@ -48,6 +48,12 @@ def test_it_stands_from_the_start_of_the_workflow_and_is_updated_to_its_end(shop
     assert (
         "> 4 runs seen of main so far: what is new and what is known rests on little history yet."
     ) in (done.summary or "")
+
+    done.summary = "something else"
+    shop.stage.world.github.rerequest(done.id, WRITER)
+    again = only_check(shop, head)
+    assert (again.id, again.status) == (begun.id, "completed")
+    assert "tests.test_cart::test_discount" in (again.summary or "")
 
 
 def test_a_skipped_workflow_and_one_that_never_ends_end_it_with_the_reason(shop: Shop) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.deliveries import (
     AccountRenamed,
+    AskedAgain,
     InstallationSeen,
     JobSeen,
     PullRequestSeen,
@@ -409,7 +410,7 @@ def test_what_we_said_of_a_commit_is_said_again_when_somebody_asks(
     event: str, body: dict[str, object]
 ) -> None:
     again = ((QueueName.CLICK, PublishRun(500, HEAD)),)
-    assert take(event, body) == Taken((ACME, SHOP), again)
+    assert take(event, body) == Taken((ACME, SHOP, AskedAgain(500, HEAD)), again)
 
 
 def test_another_app_s_check_suite_is_none_of_our_business() -> None:

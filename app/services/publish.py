@@ -151,7 +151,7 @@ def publish_comment(engine: Engine, host: CodeHost, wanted: Plan, *, now: dateti
         )
 
 
-def _commented(host: CodeHost, wanted: Plan, body: str, mark: str, *, is_quiet: bool) -> int | None:
+def _commented(host: CodeHost, wanted: Plan, body: str, mark: str) -> int | None:
     """The comment that now says this; None where none is there and there is nothing to say."""
     repo, number, before = wanted.repository.full_name, wanted.pr_number, wanted.published_comment
     assert number is not None

@@ -54,7 +54,8 @@ PASSING = frozenset(
         "written_at",
     }
 )
-AT_BY_THE_CLOCK = frozenset({"audit_event", "outbox", "quarantine_event"})  # their `at` is when it was said
+# Their `at` is when it was said.
+AT_BY_THE_CLOCK = frozenset({"audit_event", "outbox", "quarantine_event"})
 TICKING = ("lease", "scheduled")  # what cron writes of itself
 
 

@@ -1,6 +1,6 @@
 """The types of settings: what pydantic checks their texts with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from app import setting_values as read
+
+ROOT = 0  # the user id
+ROOT_DATA = "/var/lib/flakeguard"
 
 
 def text_of(value: object) -> object:
@@ -65,3 +68,13 @@ LogLevel = Annotated[
     _by(read.one_of("debug", "info", "warning", "error", "critical")),
 ]
 LogFormat = Annotated[Literal["json", "console"], _by(read.one_of("json", "console"))]
+
+
+def data_folder(given: Mapping[str, str], *, user: int) -> str:
+    """Where our own servers live unless a variable says otherwise, for the user of this id."""
+    if user == ROOT:
+        return ROOT_DATA
+    base = given.get("XDG_DATA_HOME", "")
+    if not Path(base).is_absolute():  # the XDG specification: a relative one is to be ignored
+        base = f"{given.get('HOME') or '~'}/.local/share"
+    return f"{base}/flakeguard"

@@ -21,8 +21,6 @@ from app.core.errors import BadInput
 from app.setting_faults import sentences
 
 ENV_FILE = Path(".env")
-ROOT = 0  # the user id
-ROOT_DATA = "/var/lib/flakeguard"
 OUR_PREFIX = "FLAKEGUARD_"
 
 
@@ -236,7 +234,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = ENV_F
     known = {
         name.lower(): value for name, value in given.items() if name in VARIABLES and value.strip()
     }
-    known.setdefault("flakeguard_data", _data_folder(given, user=os.geteuid()))
+    known.setdefault("flakeguard_data", types.data_folder(given, user=os.geteuid()))
     source = EnvSettingsSource(Settings)
     source.env_vars = known
     try:
@@ -292,12 +290,3 @@ def written(value: object) -> str:
 def misspelt(given: Mapping[str, str]) -> list[str]:
     """A sentence for every FLAKEGUARD_ variable that is none of ours but looks like one."""
     return read.near_misses(given, VARIABLES, prefix=OUR_PREFIX)
-
-
-def _data_folder(given: Mapping[str, str], *, user: int) -> str:
-    if user == ROOT:
-        return ROOT_DATA
-    base = given.get("XDG_DATA_HOME", "")
-    if not Path(base).is_absolute():  # the XDG specification: a relative one is to be ignored
-        base = f"{given.get('HOME') or '~'}/.local/share"
-    return f"{base}/flakeguard"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.core.tokens import ProjectToken, Scope
 from app.services import tokens
@@ -112,7 +112,8 @@ def _when(moment: datetime | None) -> str | None:
 
 
 def _table(found: list[ProjectToken], now: datetime) -> Table:
-    table = Table("id", "project", "name", "may", "state", "created", "last used", "ends")
+    project = Column("project", no_wrap=True, overflow="fold")  # to be copied from here
+    table = Table("id", project, "name", "may", "state", "created", "last used", "ends")
     for one in found:
         table.add_row(
             str(one.id),

@@ -17,6 +17,7 @@ from app.core.requests import (
     ActFromChat,
     ActFromCheck,
     IngestRun,
+    PublishRun,
     ReadRepositoryFiles,
     Request,
 )
@@ -110,7 +111,13 @@ def test_a_run_of_a_pull_request_is_understood(shop: Shop, doors: Doors) -> None
     told = doors.taken(shop.credentials.app_id)
 
     repo_id = shop.world.github.repository(REPO).id
-    assert requests_in(told) == [ReadRepositoryFiles(repo_id), IngestRun(repo_id, 900, 1)]
+    asked = requests_in(told)
+    assert asked == [
+        ReadRepositoryFiles(repo_id),
+        PublishRun(repo_id, HEAD),  # queued
+        PublishRun(repo_id, HEAD),  # in progress
+        IngestRun(repo_id, 900, 1),
+    ]
     seen = [fact.run for one in told for fact in one.facts if isinstance(fact, RunSeen)]
     assert [one.status for one in seen] == ["queued", "in_progress", "completed"]
     assert seen[-1].key == RunKey(repo_id, 900, 1)

@@ -60,8 +60,8 @@ TICKING = ("lease", "scheduled")  # what cron writes of itself
 
 
 def is_sum(table: Table) -> bool:
-    """Whether its rows add up to what is told: how many there are says when they were folded."""
-    return table.name.endswith("_rollup")
+    """Whether cron folds it from what is told: what it holds says when it was folded last."""
+    return table.name.endswith("_rollup") or table.name.startswith("cluster")
 
 
 def of_repositories() -> list[Table]:

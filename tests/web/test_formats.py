@@ -56,20 +56,21 @@ def test_evidence_that_cannot_be_said_is_left_out(stored: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("state", "by", "wanted"),
+    ("state", "event", "by", "wanted"),
     [
-        ("proposed", "flakeguard", "Quarantine proposed by flakeguard, 2026-11-20."),
-        ("active", "@mona", "Quarantined by @mona until 2026-12-20."),
-        ("fix_pending", "@mona", "Quarantined by @mona until 2026-12-20."),
-        ("expired", "@mona", "Quarantined by @mona; that ended 2026-12-20."),
-        ("dismissed", "@mona", "Marked as not flaky by @mona."),
-        ("dismissed", "flakeguard", "Quarantine ended by flakeguard, 2026-11-20."),
-        ("resolved", "@mona", "Quarantined by @mona; the fix was proven 2026-11-20."),
+        ("proposed", "", "flakeguard", "Quarantine proposed by flakeguard, 2026-11-20."),
+        ("active", "", "@mona", "Quarantined by @mona until 2026-12-20."),
+        ("fix_pending", "", "@mona", "Quarantined by @mona until 2026-12-20."),
+        ("expired", "", "@mona", "Quarantined by @mona; that ended 2026-12-20."),
+        ("dismissed", "not_flaky", "@mona", "Marked as not flaky by @mona."),
+        ("dismissed", "turned_broken", "flakeguard", "Quarantine ended by flakeguard, 2026-11-20."),
+        ("resolved", "", "@mona", "Quarantined by @mona; the fix was proven 2026-11-20."),
     ],
 )
 def test_a_decision_about_a_case_is_said_with_who_and_when(
-    state: str, by: str, wanted: str
+    state: str, event: str, by: str, wanted: str
 ) -> None:
-    line = QuarantineLine(state, by, "", since=NOW, until=NOW + timedelta(days=30))
+    until = NOW + timedelta(days=30)
+    line = QuarantineLine(state, by, "", since=NOW, until=until, event=event)
 
     assert quarantine_of(line, now=NOW) == wanted

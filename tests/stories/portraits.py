@@ -32,6 +32,7 @@ PASSING = frozenset(
         "digest",
         "case_set",
         "request_id",
+        "clustered_at",
         "decided_at",
         "fetched_at",
         "first_report_at",

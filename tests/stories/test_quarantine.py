@@ -94,6 +94,8 @@ def test_from_proposal_to_proof_and_back(shop: Shop, red: CheckRun) -> None:
 
 
 def test_an_act_of_the_command_line_is_undone_everywhere(shop: Shop, red: CheckRun) -> None:
+    [plan] = flakeguard(shop, "plan", REPO)
+    [line] = plan["cases"]
     [done] = flakeguard(shop, "quarantine", "dismiss", REPO, FLAKY)
     dismissed = red.title
 
@@ -103,6 +105,4 @@ def test_an_act_of_the_command_line_is_undone_everywhere(shop: Shop, red: CheckR
     assert state(shop) == "proposed"
     [case] = [one for one in shop.standings() if one.name == FLAKY]
     assert case.standing.state == "flaky"
-    [plan] = flakeguard(shop, "plan", REPO)
-    [line] = plan["cases"]
     assert (line["name"], line["cost"]["failed_runs"]) == (f"tests.test_cart::{FLAKY}", 3)

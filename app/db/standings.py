@@ -25,7 +25,9 @@ class CaseStanding:
     standing: Standing
     causes: tuple[Cause, ...]  # of all its failures, each once
     was: tuple[State, ...]  # every state it ever came to, in order
-    reasons: tuple[Evidence, ...]  # of its last failure that was no flake; else of its last
+    reasons: tuple[
+        Evidence, ...
+    ]  # of trusted code's last failure that was no flake; else of its last
 
 
 def standings(session: Session, repo_id: int) -> list[CaseStanding]:
@@ -71,7 +73,9 @@ def _causes(session: Session, repo_id: int) -> dict[UUID, tuple[Cause, ...]]:
 def _reasons(session: Session, repo_id: int) -> dict[UUID, tuple[Evidence, ...]]:
     rows = session.execute(
         text(
-            "SELECT DISTINCT ON (case_id) case_id, evidence FROM finding WHERE repo_id = :repo"
+            "SELECT DISTINCT ON (case_id) case_id, evidence"
+            " FROM finding JOIN run USING (repo_id, run_id, attempt)"
+            " WHERE repo_id = :repo AND run.is_trusted"
             " ORDER BY case_id, cause = :broken DESC, cause = :new DESC, found_at DESC"
         ),
         {"repo": repo_id, "broken": Cause.BROKEN, "new": Cause.NEW},

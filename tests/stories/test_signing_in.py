@@ -64,7 +64,7 @@ def test_who_may_only_read_sees_no_button_and_who_lost_the_right_is_refused(shop
         nadia.post(f"{path}/act", data={"csrf": csrf, "act": "quarantine"})
         shop.stage.settle()
 
-        assert "Nobody has decided anything yet" in nadia.get(path).text
+        assert "Quarantine proposed by FlakeGuard" in nadia.get(path).text
 
 
 def test_who_takes_access_back_on_github_is_signed_out_by_its_webhook(shop: Shop) -> None:

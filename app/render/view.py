@@ -21,6 +21,8 @@ class ActKind(StrEnum):
 
     QUARANTINE = "quarantine"
     DISMISS = "dismiss"
+    RELEASE = "release"  # on pages alone: a check run has three buttons, and a thread as many
+    DECLINE = "decline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,11 @@ def test_who_may_write_quarantines_and_releases_on_the_page(shop: Shop) -> None:
     [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
     path = f"/r/{REPO}/cases/{case}"
     with closing(signed_in(shop, WRITER)) as nadia:
-        for act, said in (("quarantine", "quarantined it"), ("dismiss", "said that it is not")):
+        for act, said in (
+            ("quarantine", "quarantined it"),
+            ("release", "released it from quarantine"),
+            ("dismiss", "said that it is not"),
+        ):
             page = nadia.get(path).text
             assert f'value="{act}"' in page
             csrf = dict(HIDDEN.findall(page))["csrf"]
@@ -50,6 +54,21 @@ def test_who_may_write_quarantines_and_releases_on_the_page(shop: Shop) -> None:
             page = nadia.get(path).text
             assert f"<strong><bdi>@{WRITER}</bdi></strong> {said}" in page
             assert "on these pages" in page
+
+
+def test_a_proposal_is_declined_on_the_page(shop: Shop) -> None:
+    turn_flaky(shop)
+    [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
+    path = f"/r/{REPO}/cases/{case}"
+    with closing(signed_in(shop, WRITER)) as nadia:
+        csrf = dict(HIDDEN.findall(nadia.get(path).text))["csrf"]
+
+        nadia.post(f"{path}/act", data={"csrf": csrf, "act": "decline"})
+        shop.stage.settle()
+
+        page = nadia.get(path).text
+        assert f"@{WRITER} declined to quarantine it." in page
+        assert 'value="decline"' not in page
 
 
 def test_who_may_only_read_sees_no_button_and_who_lost_the_right_is_refused(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""What the buttons of check runs and chat do: one act on each of the cases that they stand for."""
+"""What the buttons of check runs, chat and pages do: one act on each of their cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,9 +52,15 @@ def act(
 def _do(
     session: Session, repo_id: int, case_id: UUID, kind: ActKind, actor: Actor, *, now: datetime
 ) -> Done:
-    if kind is ActKind.QUARANTINE:
-        return quarantines.activate(session, repo_id, case_id, actor, now=now)
-    return quarantines.dismiss(session, repo_id, case_id, actor, now=now)
+    match kind:
+        case ActKind.QUARANTINE:
+            return quarantines.activate(session, repo_id, case_id, actor, now=now)
+        case ActKind.DISMISS:
+            return quarantines.dismiss(session, repo_id, case_id, actor, now=now)
+        case ActKind.RELEASE:
+            return quarantines.release(session, repo_id, case_id, actor, reason="", now=now)
+        case ActKind.DECLINE:
+            return quarantines.decline(session, repo_id, case_id, actor, reason="", now=now)
 
 
 def decision_sentence(decision: Quarantine | None, *, now: datetime) -> str | None:

@@ -13,9 +13,9 @@ class State(StrEnum):
     """What a case is held to be now."""
 
     HEALTHY = "healthy"  # nothing speaks against it
-    SUSPECT = "suspect"  # contradicted once: two days are needed
-    FLAKY = "flaky"  # fails and passes on the same code
-    BROKEN = "broken"  # fails on the default branch
+    SUSPECT = "suspect"  # its score is over the policy's lower threshold
+    FLAKY = "flaky"  # its score is over the policy's threshold
+    BROKEN = "broken"  # the default branch's last commits fail it
 
 
 class Cause(StrEnum):
@@ -34,15 +34,15 @@ class Standing:
 
     state: State
     score: float  # probability that the case is flaky
-    rate: float  # share of the default branch's runs that fail, times of a break left out
+    rate: float  # share of its runs that fail for no fault of the code
     rate_interval: tuple[float, float]
-    runs: int  # verdicts of the default branch that the rate rests on
+    runs: int  # that the rate rests on
     failures: int  # failing executions of trusted code
     flakes: int  # contradicted failures of trusted code, dismissed ones too
     first_detected_at: datetime | None
     last_flake_at: datetime | None
     last_failure_at: datetime | None
-    broken_since: str | None  # the first commit of the default branch's streak of failures
+    broken_since: str | None  # the first of the default branch's commits that fail it
     evidence: tuple[Evidence, ...]
 
 

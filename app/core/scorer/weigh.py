@@ -51,10 +51,10 @@ WORTH = {
     Kind.PUSHED: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH, assumed.PUSH_NOISE),
     Kind.PUSHED_JOBS: Worth(assumed.CAP_PUSH_JOBS, assumed.EPISODE_PUSH_JOBS, assumed.PUSH_NOISE),
     Kind.PUSHED_MANY: Worth(assumed.CAP_PUSH_MANY, assumed.EPISODE_PUSH_MANY, assumed.MANY_NOISE),
-    Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, 0.7),
+    Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH_ALIKE),
     Kind.DOUBTFUL: Worth(assumed.CAP_COMPANY),
     Kind.CROWD: Worth(assumed.CAP_CROWD),
-    Kind.ALIKE: Worth(assumed.CAP_ALIKE, 2.0, assumed.ALIKE_NOISE),
+    Kind.ALIKE: Worth(assumed.CAP_ALIKE, assumed.EPISODES_ALIKE, assumed.ALIKE_NOISE),
 }
 
 

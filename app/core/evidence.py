@@ -21,13 +21,14 @@ class EvidenceKind(StrEnum):
     FAILING_BESIDE = "failing_beside"  # groups, cases: what else failed in the same report
     SAME_MESSAGE = "same_message"  # times: earlier flakes of the case said the same
     FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
-    PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
+    FEW_RUNS = "few_runs"  # runs: too few to tell much
+    DISMISSED = "dismissed"  # by
+    EXEMPT = "exempt"  # nothing: the policy never holds the case for flaky
+    # What an earlier judge said, and findings from then still say:
+    PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
     FIRST_ON_BASE = "first_on_base"  # passed, branch: the branch's first failure after so many
     ADDED_HERE = "added_here"  # runs, branch: none of the branch's runs has the case
-    FEW_RUNS = "few_runs"  # runs: too few to tell much
-    QUARANTINED = "quarantined"  # by, until
-    DISMISSED = "dismissed"  # by
 
 
 @dataclass(frozen=True, slots=True)

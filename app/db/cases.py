@@ -140,12 +140,12 @@ def _integer(value: int | None) -> int | None:
     return None if value is None else max(0, min(value, INTEGER_MOST))
 
 
-def tags_of(session: Session, repo_id: int, case_id: UUID) -> frozenset[str]:
-    """A case's tags."""
-    query = select(CaseRow.tags).where(
-        col(CaseRow.repo_id) == repo_id, col(CaseRow.case_id) == case_id
+def tags(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+    """The tags of these cases; those not known are missing."""
+    query = select(CaseRow.case_id, CaseRow.tags).where(
+        col(CaseRow.repo_id) == repo_id, col(CaseRow.case_id).in_(ids)
     )
-    return frozenset(session.exec(query).first() or ())
+    return {case_id: frozenset(found) for case_id, found in session.exec(query)}
 
 
 def cases(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Case]:

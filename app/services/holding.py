@@ -6,12 +6,11 @@ from uuid import UUID
 from app.core.holding import HoldingRules
 from app.core.owners import is_owner
 from app.core.policy.names import Mode
-from app.core.policy.policy import Policy
-from app.core.policy.rules import About
 from app.core.runs import Run
 from app.db import authors, cares, cases, changes, owners
 from app.db.session import Session
 from app.services.policies import policy_of
+from app.services.terms import about
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def rules_for(session: Session, repo_id: int, case_id: UUID) -> HoldingRules:
         cap=ours.quarantine_cap.repository,
         cap_a_day=ours.quarantine_cap.per_day,
         labels_required=ours.labels_required,
-        is_exempt=_is_exempt(session, ours, repo_id, case_id),
+        is_exempt=ours.is_exempt(about(session, repo_id, [case_id])[case_id]),
     )
 
 
@@ -77,11 +76,3 @@ def changes_case(session: Session, run: Run, case_id: UUID) -> bool:
 
 def _file_of(session: Session, repo_id: int, case_id: UUID) -> str | None:
     return cases.cases(session, repo_id, [case_id])[case_id].file
-
-
-def _is_exempt(session: Session, policy: Policy, repo_id: int, case_id: UUID) -> bool:
-    case = cases.cases(session, repo_id, [case_id])[case_id]
-    about = About(
-        name=case.full_name, file=case.file, tags=cases.tags_of(session, repo_id, case_id)
-    )
-    return policy.is_exempt(about)

@@ -9,6 +9,7 @@ from app.core.history.records import Observation
 from app.core.judging import mended, mended_on_fork, unexcused
 from app.core.runs import Run
 from app.core.scorer.said import Said
+from app.core.terms import Terms
 from app.core.told import Told
 from app.db import judgements
 from app.db.judgements import StoredFinding
@@ -16,8 +17,16 @@ from app.db.observations import Seen
 from app.db.session import Session
 
 
-def mend(session: Session, repo_id: int, told: Mapping[str, Told], seen: Seen, said: Said) -> None:
+def mend(
+    session: Session,
+    repo_id: int,
+    told: Mapping[str, Told],
+    terms: Terms,
+    seen: Seen,
+    said: Said,
+) -> None:
     """Say anew what was said of failures that this observation contradicts."""
+    branch = seen.observation.branch
     for one in said.contradicted:
         known = told.get(one.case)
         if known is None or one.kind is None:
@@ -25,11 +34,12 @@ def mend(session: Session, repo_id: int, told: Mapping[str, Told], seen: Seen, s
         where = (one.run, UUID(hex=one.case), one.job)
         for stored in judgements.findings_of(session, repo_id, *where):
             better = mended(stored.finding, one, known, seen.observation)
+            better = terms.finding(one.case, better, branch=branch)
             if better != stored.finding:
                 judgements.mend(session, repo_id, replace(stored, finding=better))
 
 
-def mend_fork(session: Session, repo_id: int, seen: Seen) -> None:
+def mend_fork(session: Session, repo_id: int, terms: Terms, seen: Seen) -> None:
     """The same for a fork's re-run: its earlier attempts, from its own evidence alone."""
     observation, key = seen.observation, seen.run.key
     earlier = [
@@ -46,6 +56,7 @@ def mend_fork(session: Session, repo_id: int, seen: Seen) -> None:
             passed=key.attempt,
             is_lone=not _beside(stored, earlier),
         )
+        better = terms.finding(stored.case_id.hex, better, branch=observation.branch)
         if better != stored.finding:
             judgements.mend(session, repo_id, replace(stored, finding=better))
 

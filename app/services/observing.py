@@ -23,7 +23,8 @@ from app.core.remembering import Culprits, culprits_of, recovered, remembered
 from app.core.runs import Repository, Run, RunKey
 from app.core.scorer import memory
 from app.core.scorer.policies import Scorer
-from app.core.scorer.said import Said
+from app.core.scorer.said import Judged, Said
+from app.core.terms import Terms
 from app.core.told import Told
 from app.db import changes, judgements, scorers
 from app.db.judgements import StoredFinding
@@ -33,6 +34,7 @@ from app.db.scorers import Kept, NewCase
 from app.db.session import Session
 from app.render import words
 from app.services import mending
+from app.services.terms import terms_of
 
 LATE = timedelta(hours=2)  # behind the newest; as near in time as a common cause is looked for
 
@@ -55,7 +57,7 @@ class Work:
     """What observations came to, before it is written."""
 
     kept: Kept
-    policy: Policy
+    terms: Terms  # of the policy, for the cases that were read back
     scorer: Scorer
     told: dict[str, Told]
     states: dict[str, State]  # as they stand, of the cases that were looked at
@@ -64,6 +66,12 @@ class Work:
     turned: list[Turned] = field(default_factory=list)
     needs_recompute: bool = False
     is_silent: bool = False  # a recompute: what was said of failures stays as it was said
+
+    def standing(self, repository: Repository, one: Judged, *, at: datetime) -> Standing:
+        """How a case stands by the scorer and by the policy's terms for it."""
+        told = self.told[one.case]
+        plain = standing_of(self.scorer, one, told, branch=repository.default_branch)
+        return self.terms.standing(one.case, plain, told, at=at)
 
 
 def begin(
@@ -96,7 +104,8 @@ def begin(
     )
     told = {case: Told.from_json(one.told) for case, one in found.items()}
     ids = {*found, *wanted}
-    return Work(kept, policy, scorer, told, judgements.states(session, kept.repo_id, ids))
+    terms = terms_of(session, kept.repo_id, policy, ids)
+    return Work(kept, terms, scorer, told, judgements.states(session, kept.repo_id, ids))
 
 
 def _came_or_went(kept: Kept, seen: Sequence[Seen], sets: Sets) -> set[str]:
@@ -125,10 +134,10 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     if not work.is_silent:
         findings = _findings(repository, work, seen, said, culprits)
         judgements.add_findings(session, repository.id, findings)
-        mending.mend(session, repository.id, work.told, seen, said)
+        mending.mend(session, repository.id, work.told, work.terms, seen, said)
     if not observation.is_trusted:
         if not work.is_silent:
-            mending.mend_fork(session, repository.id, seen)
+            mending.mend_fork(session, repository.id, work.terms, seen)
         return
     if _is_misplaced(work, seen):
         work.needs_recompute = True
@@ -165,16 +174,17 @@ def _findings(
     """What each failure of an observation is held to be, by what was known before it."""
     branch, at = repository.default_branch, seen.observation.at
     failing = [one.case for one in said.findings]
-    judged = memory.judged(work.scorer, failing, at, warned=work.policy.warn_threshold)
+    judged = memory.judged(work.scorer, failing, at, warned=work.terms.policy.warn_threshold)
     found = []
     for one in said.findings:
         told = work.told.get(one.case)
         standing = None
         if told is not None and one.case in judged:
-            standing = standing_of(work.scorer, judged[one.case], told, branch=branch)
+            standing = work.standing(repository, judged[one.case], at=at)
         ran = memory.ran_before(work.scorer, one.case)
         culprit = culprits.get(one.case, {})
         finding = finding_of(one, standing, told, ran=ran, branch=branch, culprit=culprit)
+        finding = work.terms.finding(one.case, finding, branch=seen.observation.branch)
         found.append(_stored(seen, one.case, finding))
     return found
 
@@ -196,11 +206,11 @@ def _judge(
 ) -> None:
     """How the cases stand that were moved at a moment."""
     for case, one in memory.judged(
-        work.scorer, cases, at, warned=work.policy.warn_threshold
+        work.scorer, cases, at, warned=work.terms.policy.warn_threshold
     ).items():
-        told = recovered(work.told[case], work.scorer, case)
-        standing = standing_of(work.scorer, one, told, branch=repository.default_branch)
-        work.told[case], work.standings[case], work.touched[case] = told, standing, at
+        work.told[case] = recovered(work.told[case], work.scorer, case)
+        standing = work.standing(repository, one, at=at)
+        work.standings[case], work.touched[case] = standing, at
         was = work.states.get(case, State.HEALTHY)
         if was is not standing.state:
             why = next(iter(words.evidence_sentences(standing.evidence)), "")

@@ -12,7 +12,6 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.decide import State
-from app.core.judging import standing_of
 from app.core.policy.policy import Policy
 from app.core.runs import Repository
 from app.core.scorer import memory
@@ -30,6 +29,7 @@ from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
 from app.services import acts, observing, scoring
+from app.services.terms import terms_of
 
 REPORTS_A_TURN = 400  # some two seconds of work; a click is not kept waiting by it
 CASES_AT_A_TIME = 500
@@ -112,13 +112,11 @@ def _write(
         sets.of(memory.sets_of(building.part)),
     )
     told = {case: Told.from_json(one.told) for case, one in found.items()}
-    work = observing.Work(building, policy, scorer, told, {})
+    terms = terms_of(session, repository.id, policy, found)
+    work = observing.Work(building, terms, scorer, told, {})
     _forgive(session, repository, work)
     judged = memory.judged(work.scorer, work.told, at, warned=policy.warn_threshold)
-    standings = {
-        case: standing_of(work.scorer, one, work.told[case], branch=repository.default_branch)
-        for case, one in judged.items()
-    }
+    standings = {case: work.standing(repository, one, at=at) for case, one in judged.items()}
     before = judgements.states(session, repository.id, found)
     moved = [(UUID(hex=case), standing, at) for case, standing in standings.items()]
     judgements.write_standings(session, repository.id, moved, now=now)

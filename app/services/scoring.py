@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 
 from app.core.policy.names import ScorerName
 from app.core.policy.policy import Policy, default_policy
@@ -12,6 +13,8 @@ from app.db import scorers
 from app.db.scorers import Kept
 from app.db.session import Session
 from app.services.policies import policy_of
+
+DIGEST_SIZE = 8  # bytes that tell one policy's terms from another's
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,10 @@ def asked_by(policy: Policy) -> Wanted:
         told += [policy.min_occurrences, policy.min_recent_failures, policy.lookback_days]
         told += [policy.rolling_window_size, policy.retry_weight_multiplier]
         told += asdict(policy.scoring_weights).values()
-    terms = "-".join(f"{one:g}" for one in told)
-    return Wanted(policy, f"{_written_by(policy.scorer)}:{terms}")
+    version = f"{_written_by(policy.scorer)}:" + "-".join(f"{one:g}" for one in told)
+    if policy.has_terms:
+        version += f"-{blake2b(repr(policy.terms).encode(), digest_size=DIGEST_SIZE).hexdigest()}"
+    return Wanted(policy, version)
 
 
 def is_outdated(session: Session, repository: Repository) -> bool:

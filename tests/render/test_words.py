@@ -176,11 +176,7 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         {"passes": 40},
         "Never failed before, in 40 runs that passed.",
     ),
-    (
-        EvidenceKind.QUARANTINED,
-        {"by": "@ada", "until": "2026-04-01"},
-        "Quarantined by @ada until 2026-04-01.",
-    ),
+    (EvidenceKind.EXEMPT, {}, "The policy exempts this test, so its failures are real."),
     (EvidenceKind.DISMISSED, {"by": "@ada"}, "@ada said that it is not flaky."),
 ]
 

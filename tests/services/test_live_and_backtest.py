@@ -9,8 +9,10 @@ from sqlalchemy import text
 from app.clock import utc_now
 from app.core.decide import State
 from app.core.history.reader import records_of
-from app.core.scorer.policies import ScorerName, scorer_of
+from app.core.policy.reading import read_policy
+from app.core.scorer.policies import Scorer, ScorerName, scorer_of
 from app.core.scorer.replay import Replay, replay
+from app.core.scorer.under import under
 from app.db import policies, standings
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
@@ -33,8 +35,19 @@ def story(live: Live, *, seed: int, commits: int = 30) -> list[Attempt]:
 
 
 def backtested(live: Live, name: ScorerName = ScorerName.EVIDENCE) -> Replay:
+    return replayed(live, scorer_of(name))
+
+
+def replayed(live: Live, scorer: Scorer) -> Replay:
     lines = list(export(live.engine, live.repository, now=live.now))
-    return replay(records_of(lines), scorer_of(name), reports=len(lines), checkpoints=0)
+    return replay(records_of(lines), scorer, reports=len(lines), checkpoints=0)
+
+
+def policed(live: Live, policy: str) -> None:
+    """Let the repository have this policy."""
+    chosen = Snapshot(SnapshotKind.POLICY, "f00d", ".flakeguard.yml", policy)
+    with unit_of_work(live.engine) as session:
+        policies.write(session, REPO, chosen, now=live.now)
 
 
 def short(name: str) -> str:
@@ -161,9 +174,7 @@ def test_another_scorer_takes_over_once_the_policy_asks_for_it(
 ) -> None:
     attempts = story(live, seed=6, commits=20)
     live.see(attempts[:-6])
-    chosen = Snapshot(SnapshotKind.POLICY, "f00d", ".flakeguard.yml", f"scorer: {name.value}\n")
-    with unit_of_work(live.engine) as session:
-        policies.write(session, REPO, chosen, now=live.now)
+    policed(live, f"scorer: {name.value}\n")
 
     asked = live.judge(live.store(attempts[-6]))
     with unit_of_work(live.engine) as session:
@@ -175,3 +186,21 @@ def test_another_scorer_takes_over_once_the_policy_asks_for_it(
     assert not any(one.needs_recompute for one in after)
     flaky = {case for case, state in states_of(backtested(live, name)) if state is State.FLAKY}
     assert {case for case, state in states_live(live).items() if state is State.FLAKY} == flaky
+
+
+def test_an_exempt_case_is_never_held_live_as_in_backtest(live: Live) -> None:
+    exempt = "case2-3"  # flaky in three of ten executions
+    text = f'exempted_tests: ["Cart::{exempt}"]\n'
+    policed(live, text)
+    live.see(story(live, seed=1))
+
+    policy = read_policy(text).policy
+    assert policy is not None
+    done = replayed(live, under(policy))
+
+    said = said_live(live)
+    assert {(*where, cause) for where, (cause, _) in said.items()} == failures_of(done)
+    assert flags_live(live) == flags_of(done)
+    assert exempt not in {case for case, _, _ in flags_live(live)}
+    sure = {cause for (*_, case), (cause, p) in said.items() if case == exempt and p >= 0.9}
+    assert sure == {"unknown"}

@@ -95,6 +95,26 @@ class Policy:
         return self.mode is not Mode.OBSERVE
 
     @property
+    def has_terms(self) -> bool:
+        """Whether it has terms of its own."""
+        return self.terms != default_policy(self.scorer).terms
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What decides, beside the scorer, which cases are held; equal terms, equal decisions.
+
+        The older scorers count minima themselves.
+        """
+        minima = (self.min_occurrences, self.min_recent_failures, self.lookback_days)
+        return (
+            self.exempted_tests,
+            self.exclude_paths,
+            tuple(replace(rule, line=0) for rule in self.rules),
+            tuple(sorted(self.team_overrides.items())),
+            minima if self.scorer is ScorerName.EVIDENCE else (),
+        )
+
+    @property
     def quarantines_itself(self) -> bool:
         """Whether a case is quarantined without a person's word."""
         return self.mode is Mode.ACT and self.auto_quarantine_enabled

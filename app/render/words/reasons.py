@@ -131,10 +131,6 @@ def _first_failure(facts: Mapping[str, Fact]) -> str:
     return f"Never failed before, in {counted(_number(facts['passes']), 'run')} that passed."
 
 
-def _quarantined(facts: Mapping[str, Fact]) -> str:
-    return f"Quarantined by {facts['by']} until {facts['until']}."
-
-
 def _dismissed(facts: Mapping[str, Fact]) -> str:
     return f"{facts['by']} said that it is not flaky."
 
@@ -156,6 +152,6 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.FAILING_BESIDE: _failing_beside,
     EvidenceKind.SAME_MESSAGE: _same_message,
     EvidenceKind.FIRST_FAILURE: _first_failure,
-    EvidenceKind.QUARANTINED: _quarantined,
     EvidenceKind.DISMISSED: _dismissed,
+    EvidenceKind.EXEMPT: lambda facts: "The policy exempts this test, so its failures are real.",
 }

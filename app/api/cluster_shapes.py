@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.alike import ClusterLine, ClusterPage
 from app.core.outages import Reach
 from app.core.pages import CaseName
-from app.render.words_clusters import category_sentence
+from app.render.words.clusters import category_sentence
 from app.services.clusters import LINK_LIMIT, NAME_LIMIT
 from app.services.outages import OutagePage
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from app.core.accuracy import Accuracy, Bin
 from app.core.costs import Cost
 from app.core.plan import PlanLine
-from app.render import words, words_plan
+from app.render import words
+from app.render.words import plan as words_plan
 from app.services.plans import Plan
 
 

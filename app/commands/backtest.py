@@ -29,7 +29,7 @@ from app.core.policy.reading import read_policy
 from app.core.scorer.replay import Flag, Replay, replay_all
 from app.core.scorer.said import Judged
 from app.core.scorer.under import under
-from app.render import words_policy
+from app.render.words import policy as words_policy
 
 DONE = 0  # exit status
 DECIMALS = 6  # of scores and rates in JSON

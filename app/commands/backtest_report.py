@@ -10,7 +10,8 @@ from app.core.decide import Cause, State
 from app.core.scorer.replay import Replay
 from app.core.scorer.said import Judged
 from app.core.scorer.summary import Summary, summary_of
-from app.render import escape, words, words_backtest
+from app.render import escape, words
+from app.render.words import backtest as words_backtest
 
 MOST_SHOWN = 60  # cases in the table; --json has them all
 MOST_SPANS = 3  # spans of one case in the table, the newest

@@ -12,7 +12,7 @@ from rich.table import Table
 from app.core.alike import ClusterLine, ClusterPage
 from app.db.session import Session, unit_of_work
 from app.render.escape import lines, plain
-from app.render.words_clusters import category_sentence, cluster_spread
+from app.render.words.clusters import category_sentence, cluster_spread
 from app.services import clusters
 from app.services.sessions import ADMIN
 from app.services.tokens import By

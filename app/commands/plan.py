@@ -8,8 +8,9 @@ from rich.table import Table
 from app.api import plan_shapes
 from app.core.costs import rates_in
 from app.db.session import unit_of_work
-from app.render import words, words_plan
+from app.render import words
 from app.render.escape import plain
+from app.render.words import plan as words_plan
 from app.services import plans
 from app.services.held import repository_named
 from app.services.plans import Plan

@@ -15,7 +15,8 @@ from app.core.owners import Rule as OwnerRule
 from app.core.policy.policy import Policy
 from app.core.policy.reading import Reading, read_policy
 from app.core.policy.tree import Fault
-from app.render import escape, words_policy
+from app.render import escape
+from app.render.words import policy as words_policy
 from app.services.policies import POLICY_LIMIT
 
 DONE, BAD_INPUT = 0, 1  # exit status

@@ -3,7 +3,7 @@
 import typer
 
 from app.core.errors import BadInput
-from app.render import words_history as words
+from app.render.words import history as words
 from app.services import erasing
 from app.settings import Settings
 from app.wiring import wired

@@ -16,8 +16,9 @@ from app.db import decisions
 from app.db import held as rows
 from app.db.decisions import StoredEvent
 from app.db.session import unit_of_work
-from app.render import words, words_decisions
+from app.render import words
 from app.render.escape import plain as shown
+from app.render.words import decisions as words_decisions
 from app.services import aftermath
 from app.services.acts import Actor, Done, undo
 from app.services.acts.named import ActName, Asked, perform

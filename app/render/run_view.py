@@ -12,8 +12,11 @@ from app.core.pages import Alike
 from app.core.policy.names import CheckConclusion
 from app.core.publishing import CheckStatus
 from app.core.runs import Job
-from app.render import escape, words, words_check, words_clusters, words_outages
+from app.render import escape, words
 from app.render.view import ActKind, CaseLine, Conclusion, JobLine, Note, RunView
+from app.render.words import check as words_check
+from app.render.words import clusters as words_clusters
+from app.render.words import outages as words_outages
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.core.runs import FoundRun, PullRequest, Repository, Run, RunKey
 from app.db import attempts, backfills, repositories, runs, scorers, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
-from app.render import words_history
+from app.render.words import history as words_history
 from app.services import ingest, policies
 
 RUNS_A_TURN = 5  # with their downloads some seconds; a pull request waits no longer

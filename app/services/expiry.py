@@ -12,7 +12,7 @@ from app.core.requests import QueueName, Request
 from app.db import endings
 from app.db.endings import Ending
 from app.db.session import Engine, Session, unit_of_work
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services import aftermath, chat
 from app.services.acts.actor import Actor, ourselves
 from app.services.acts.steps import Step, take

@@ -7,8 +7,9 @@ from app.core.runs import FAILED_CONCLUSIONS, Run
 from app.db import expected
 from app.db import runs as run_rows
 from app.db.session import Session
-from app.render import escape, words_check
+from app.render import escape
 from app.render.view import JobLine
+from app.render.words import check as words_check
 from app.services.waiting import GRACE, Standing
 
 SKIPPED = "skipped"

@@ -10,7 +10,7 @@ from app.db.outage_messages import OutageMessage
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Chat
 from app.render.chat import outage_message
-from app.render.words_outages import OVER
+from app.render.words.outages import OVER
 
 
 @dataclass(frozen=True, slots=True)

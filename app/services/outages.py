@@ -15,7 +15,7 @@ from app.db import chat, judgements, outage_messages, outages, pages, tasks
 from app.db.outages import ShownCase, ShownRun
 from app.db.session import Engine, Session, unit_of_work
 from app.db.tasks import Asking
-from app.render import words_outages
+from app.render.words import outages as words_outages
 from app.services.pages import NOT_HERE
 
 OUTAGES_SHOWN = 25  # of a page

@@ -16,7 +16,7 @@ from app.db import owners, policies
 from app.db.policies import NO_FILE, Snapshot, SnapshotKind
 from app.db.session import Session
 from app.ports import CodeHost
-from app.render import words_policy
+from app.render.words import policy as words_policy
 
 POLICY_LIMIT = 4 * tree.MOST_CHARACTERS  # bytes: of UTF-8, four a character at most
 COMPARED_OVER = timedelta(days=30)  # what a change of policy is tried on

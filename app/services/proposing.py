@@ -11,7 +11,7 @@ from app.core.runs import Repository, Run
 from app.db import bases
 from app.db.session import Session
 from app.render import words
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services import chat
 from app.services.acts.actor import Actor
 from app.services.acts.steps import Step, take

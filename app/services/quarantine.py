@@ -12,7 +12,7 @@ from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, Quar
 from app.core.runs import Repository, Run
 from app.db import decisions, executions, proofs
 from app.db.session import Session
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services import chat, proposing
 from app.services.acts.actor import Actor, ourselves
 from app.services.acts.steps import Step, take

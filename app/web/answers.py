@@ -8,8 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.core.errors import ErrorKind
-from app.render import escape, words, words_clusters, words_outages, words_plan
+from app.render import escape, words
 from app.render.escape import plain
+from app.render.words import clusters as words_clusters
+from app.render.words import outages as words_outages
+from app.render.words import plan as words_plan
 from app.services.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url

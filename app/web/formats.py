@@ -9,8 +9,9 @@ from app.core.evidence import Evidence
 from app.core.pages import CaseLine, CaseName, Cursor, Decision, QuarantineLine, Sighting
 from app.core.proof import Progress
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
-from app.render import words, words_decisions
+from app.render import words
 from app.render.escape import lines, plain
+from app.render.words import decisions as words_decisions
 
 SENTENCE_LIMIT = 400  # characters; ours are far shorter, a branch's name in one may not be
 FULL_NAME_LIMIT = 20_000  # characters of a name on its own page

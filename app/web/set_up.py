@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.core.credentials import AppInUse
 from app.core.errors import FlakeGuardError
-from app.render import words_set_up
 from app.render.escape import is_web_link
-from app.render.words_set_up import Step
+from app.render.words import set_up as words_set_up
+from app.render.words.set_up import Step
 from app.services import pages
 from app.services.sessions import Visitor
 from app.services.set_up import SetUp

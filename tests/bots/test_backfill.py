@@ -10,7 +10,7 @@ from app.core.deliveries import NewDelivery
 from app.db import backfills
 from app.db import chat as chat_rows
 from app.db.session import Engine, unit_of_work
-from app.render.words_history import being_read
+from app.render.words.history import being_read
 from app.sandbox.github.entities import Change
 from app.services import backfill, pages
 from bots.github.client import GitHubHosts

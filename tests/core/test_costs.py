@@ -7,7 +7,7 @@ import pytest
 from app.core.accuracy import Correction, Feedback, accuracy_of
 from app.core.costs import Cost, Failure, RerunJob, costs_of, rates_in
 from app.core.plan import Hidden
-from app.render.words_plan import calibration_said, cost_said, hidden_said
+from app.render.words.plan import calibration_said, cost_said, hidden_said
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 

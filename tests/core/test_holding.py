@@ -7,7 +7,7 @@ import pytest
 
 from app.core.decide import Standing, State
 from app.core.holding import Basis, HoldingRules, WhyNot, why_not_held, why_not_proposed
-from app.render.words_decisions import WHY_NOT
+from app.render.words.decisions import WHY_NOT
 
 FLAKY = Standing(
     state=State.FLAKY,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.core.outages import EPISODE, WINDOW, Event, Kind, Reach, is_over, kind_of
-from app.render import words_outages
+from app.render.words import outages as words_outages
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CASES = frozenset(UUID(int=n) for n in range(10))

@@ -7,10 +7,10 @@ import pytest
 from app.core.decide import Cause
 from app.core.policy.names import CheckConclusion
 from app.core.publishing import CheckStatus
-from app.render import words_check
 from app.render.check import check_run
 from app.render.run_view import RunFacts, run_view
 from app.render.view import Conclusion, JobLine
+from app.render.words import check as words_check
 from tests.render.views import case, facts, job
 
 NOTHING = facts(passed=0, public_url=None)

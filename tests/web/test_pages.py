@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from app.db import cares
 from app.db.cares import Care
 from app.db.session import unit_of_work
-from app.render.words_plan import FORMULA
+from app.render.words.plan import FORMULA
 from app.web import Web
 from tests.web.site import Hands, sign_in
 from tests.web.world import FAILED, PASSED, World, flaky_case

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from app.core.credentials import AppInUse
 from app.core.set_up import BareRun, Progress, RefusedReport, UnreadArtifact
 from app.db.session import Engine, unit_of_work
-from app.render.words_set_up import StepState, snippets, steps
+from app.render.words.set_up import StepState, snippets, steps
 from app.sandbox.keys import KeyPair, new_key_pair
 from tests.web.outside import OURS, Outside, here, outside_of
 from tests.web.site import sign_in

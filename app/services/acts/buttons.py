@@ -10,8 +10,8 @@ from app.core.proof import Progress
 from app.core.quarantine import Quarantine
 from app.db.session import Session
 from app.render import words
-from app.render import words_decisions as said
 from app.render.view import ActKind
+from app.render.words import decisions as said
 from app.services.acts import quarantines
 from app.services.acts.actor import Actor, Done
 

@@ -12,7 +12,7 @@ from app.core.owners import is_owner
 from app.db import cares, feedback, runs
 from app.db.cares import Care
 from app.db.session import Session
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.steps import audit, done
 from app.services.acts.subject import Subject, hold

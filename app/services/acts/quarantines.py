@@ -13,7 +13,7 @@ from app.core.errors import BadInput, Conflict
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
 from app.db.session import Session
 from app.render import words
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.steps import Step, done, take
 from app.services.acts.subject import Subject, hold

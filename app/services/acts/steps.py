@@ -19,7 +19,7 @@ from app.core.quarantine import (
 from app.db import decisions, feedback
 from app.db.decisions import StoredEvent
 from app.db.session import Session
-from app.render import words_decisions as words
+from app.render.words import decisions as words
 from app.services.acts.actor import Actor, Done
 from app.services.acts.subject import Subject
 

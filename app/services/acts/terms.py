@@ -9,7 +9,7 @@ from app.core.owners import is_owner
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases
 from app.db.session import Session
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services.acts.subject import Subject
 from app.services.holding import Owner, owner_of, rules_for
 

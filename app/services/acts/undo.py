@@ -11,7 +11,7 @@ from app.core.quarantine import OPEN, Quarantine
 from app.db import aliases, cares, clusters, decisions, feedback
 from app.db.decisions import AuditEvent, StoredEvent
 from app.db.session import Session
-from app.render import words_decisions as said
+from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.cases import care_from, care_snapshot
 from app.services.acts.steps import audit, from_snapshot, snapshot

@@ -5,7 +5,7 @@ from app.core.policy.names import ScorerName
 from app.core.policy.policy import Policy, default_policy
 from app.core.policy.reading import read_policy
 from app.core.policy.rules import About
-from app.render.words_policy import would_decide
+from app.render.words.policy import would_decide
 
 
 def policy(text: str) -> Policy:

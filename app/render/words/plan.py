@@ -4,7 +4,7 @@ from app.core.accuracy import Accuracy, Bin
 from app.core.costs import Cost
 from app.core.plan import Advice, Hidden, PlanLine
 from app.render.words import counted, day, percent
-from app.render.words_decisions import WHY_NOT
+from app.render.words.decisions import WHY_NOT
 
 FORMULA = (
     "Over the last 30 days. Failed runs: attempts in which the case flaked. Re-runs: attempts that "

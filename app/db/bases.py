@@ -35,10 +35,22 @@ SELECT count(DISTINCT run_id) FROM run
 WHERE repo_id = :repo AND started_at >= :since AND started_at < :until AND is_trusted
 """)
 
+# By the last approval of each: a claimed fix, a relapse or a renewal makes nothing newly held.
+HELD = text("""
+SELECT count(*) AS held, count(*) FILTER (WHERE approved.at > :yesterday) AS fresh
+FROM quarantine CROSS JOIN LATERAL (
+  SELECT actor, at FROM quarantine_event AS event
+  WHERE event.repo_id = quarantine.repo_id AND event.case_id = quarantine.case_id
+    AND event.quarantine_id = quarantine.quarantine_id AND event.event = 'approved'
+  ORDER BY at DESC LIMIT 1) AS approved
+WHERE quarantine.repo_id = :repo AND approved.actor = :by
+  AND quarantine.state IN ('proposed', 'active', 'fix_pending') AND quarantine.state <> 'proposed'
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How much a repository holds."""
+    """How much somebody holds in a repository."""
 
     now: int
     since_yesterday: int
@@ -57,14 +69,11 @@ def runs_a_day(session: Session, repo_id: int, *, until: datetime) -> float:
     return int(session.execute(PACE, values).scalar_one()) / (PACE_OVER / timedelta(days=1))
 
 
-def held(session: Session, repo_id: int, *, now: datetime) -> Held:
-    """How many cases are held, and how many of them since this time yesterday."""
-    row = session.execute(
-        text(
-            "SELECT count(*) AS held, count(*) FILTER (WHERE since > :yesterday) AS fresh"
-            " FROM quarantine WHERE repo_id = :repo"
-            " AND state in ('proposed', 'active', 'fix_pending') AND state <> 'proposed'"
-        ),
-        {"repo": repo_id, "yesterday": now - timedelta(days=1)},
-    ).one()
+def held(session: Session, repo_id: int, *, by: str, now: datetime) -> Held:
+    """How many cases somebody holds, whoever proposed them, and how many of them since yesterday.
+
+    What a person has approved anew since is the person's.
+    """
+    values = {"repo": repo_id, "by": by, "yesterday": now - timedelta(days=1)}
+    row = session.execute(HELD, values).one()
     return Held(row.held, row.fresh)

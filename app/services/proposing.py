@@ -13,7 +13,7 @@ from app.db.session import Session
 from app.render import words
 from app.render.words import decisions as said
 from app.services import chat
-from app.services.acts.actor import Actor
+from app.services.acts.actor import OURSELVES_NAME, Actor
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, terms
@@ -76,7 +76,7 @@ def _why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) 
 def _why_not_held(
     session: Session, subject: Subject, rules: HoldingRules, run: Run, *, now: datetime
 ) -> WhyNot | None:
-    held = bases.held(session, run.key.repo_id, now=now)
+    held = bases.held(session, run.key.repo_id, by=OURSELVES_NAME, now=now)
     labels = labels_of(session, run)
     return why_not_held(
         rules,

@@ -1,7 +1,7 @@
 """What runs and the clock do to quarantines, on a real database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,12 @@ class Shop:
                 request_id="r1",
                 proposes=proposes,
             )
+
+    def other(self) -> "Shop":
+        """The same repository with another case that is flaky, too."""
+        case_id = self.world.case(self.repo, "test_other")
+        self.world.held(self.repo, case_id)
+        return replace(self, case_id=case_id)
 
     def hold(self, needed: int = 3) -> None:
         with unit_of_work(self.engine) as session:
@@ -311,6 +317,24 @@ def test_where_the_policy_says_so_a_case_is_held_without_asking(shop: Shop) -> N
     assert (found.state, found.decided_by) == ("active", "FlakeGuard")
     assert found.until == shop.at + timedelta(days=7)
     assert shop.steps() == ["proposed", "approved"]
+
+
+@pytest.mark.parametrize("cap", ["repository: 1", "per_day: 1"])
+def test_the_cap_counts_what_we_hold_ourselves_and_not_what_people_hold(
+    shop: Shop, cap: str
+) -> None:
+    policy = f"mode: act\nauto_quarantine_enabled: true\nquarantine_cap: {{{cap}}}\n"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+    theirs, second = shop.other(), shop.other()
+    theirs.hold()
+
+    for one in (shop, second):
+        one.run(FAILED, PASSED, changed=State.FLAKY)
+        one.run(FAILED, PASSED, changed=State.FLAKY)
+
+    assert (shop.decision().state, shop.decision().decided_by) == ("active", "FlakeGuard")
+    assert second.decision().state == "proposed"
 
 
 POLICY = text("""

@@ -43,6 +43,7 @@ class WhyNot(StrEnum):
     ONE_PULL_REQUEST = "one_pull_request"
     EXEMPT = "exempt"  # the policy keeps it out
     CHANGED_HERE = "changed_here"  # the pull request itself changes the case
+    CHANGE_UNKNOWN = "change_unknown"  # nobody knows whether it does
     UNTRUSTED = "untrusted"  # the run is of a fork
     OBSERVING = "observing"  # the policy's mode
     NOT_SURE_ENOUGH = "not_sure_enough"  # below the policy's confidence
@@ -58,9 +59,12 @@ def why_not_proposed(
     basis: Basis,
     *,
     is_trusted: bool,
-    changes_case: bool,
+    changes_case: bool | None,
 ) -> WhyNot | None:
-    """Why a case must not be proposed after this run; None when it may."""
+    """Why a case must not be proposed after this run; None when it may.
+
+    `changes_case` is None where nobody knows whether the run's pull request changes the case.
+    """
     if rules.is_observing:
         return WhyNot.OBSERVING
     if standing is not None and standing.state is State.BROKEN:
@@ -73,8 +77,8 @@ def why_not_proposed(
         return WhyNot.EXEMPT
     if not is_trusted:
         return WhyNot.UNTRUSTED
-    if changes_case:
-        return WhyNot.CHANGED_HERE
+    if changes_case is not False:
+        return WhyNot.CHANGED_HERE if changes_case else WhyNot.CHANGE_UNKNOWN
     return _too_narrow(basis)
 
 

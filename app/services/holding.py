@@ -65,13 +65,17 @@ def labels_of(session: Session, run: Run) -> frozenset[str]:
     return authors.labels_of(session, run.key.repo_id, run.pr_number)
 
 
-def changes_case(session: Session, run: Run, case_id: UUID) -> bool:
-    """Whether the pull request that a run is of changes the case's own file, as far as is known."""
+def changes_case(session: Session, run: Run, case_id: UUID) -> bool | None:
+    """Whether the pull request that a run is of changes the case's own file.
+
+    None where the files of the pull request are not known.
+    """
     file = _file_of(session, run.key.repo_id, case_id)
     if run.pr_number is None or file is None:
         return False
     change = (run.head_sha, run.pr_number)
-    return file in changes.files(session, run.key.repo_id, [change]).get(change, ())
+    known = changes.files(session, run.key.repo_id, [change]).get(change)
+    return None if known is None else file in known
 
 
 def _file_of(session: Session, repo_id: int, case_id: UUID) -> str | None:

@@ -1,6 +1,6 @@
 """What a run means for the quarantines of its repository: proposals, proofs, relapses, breaks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.core.decide import State
 from app.core.proof import Progress, clean_runs_needed
 from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, QuarantineState
 from app.core.runs import Repository, Run
-from app.db import decisions, executions, proofs
+from app.db import decisions, executions, judgements, proofs
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services import chat, proposing
@@ -58,10 +58,24 @@ def follow(
         if state is State.BROKEN:
             _leave(session, repository.id, case_id, actor, now=now)
     _prove(session, repository.id, run, actor, now=now)
-    _reopen_healed(session, repository.id, run, actor, now=now)
-    for case_id, state in states.items():
-        if state is State.FLAKY and proposes:
+    failed = executions.failed_in_run(session, repository.id, run.key.run_id)
+    _reopen_healed(session, repository.id, failed, actor, now=now)
+    if proposes:
+        turned = {case_id for case_id, state in states.items() if state is State.FLAKY}
+        for case_id in _undecided(session, repository.id, {*failed, *turned}):
             proposing.propose(session, repository, case_id, run, actor, now=now)
+
+
+def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[UUID]:
+    """The flaky ones of these about which nothing is decided: each is looked at while it flakes.
+
+    What stood in the way of a proposal when a case turned flaky, one pull request alone or a
+    change that was not known, may not stand there later.
+    """
+    states = judgements.states(session, repo_id, [one.hex for one in seen])
+    flaky = [one for one in sorted(seen) if states.get(one.hex) is State.FLAKY]
+    decided = decisions.newest(session, repo_id, flaky)
+    return [one for one in flaky if one not in decided or decided[one].state is S.DISMISSED]
 
 
 def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
@@ -151,10 +165,9 @@ def _perhaps_proven(
 
 
 def _reopen_healed(
-    session: Session, repo_id: int, run: Run, actor: Actor, *, now: datetime
+    session: Session, repo_id: int, failed: Sequence[UUID], actor: Actor, *, now: datetime
 ) -> None:
     """A healed case that flakes again gets its old quarantine back."""
-    failed = executions.failed_in_run(session, repo_id, run.key.run_id)
     for case_id, decision in sorted(decisions.newest(session, repo_id, failed).items()):
         if decision.state is not S.RESOLVED:
             continue

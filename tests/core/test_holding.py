@@ -61,6 +61,7 @@ def test_a_flaky_case_with_a_wide_basis_is_proposed_and_held() -> None:
         ({"rules": replace(RULES, is_observing=True)}, WhyNot.OBSERVING),
         ({"is_trusted": False}, WhyNot.UNTRUSTED),
         ({"changes_case": True}, WhyNot.CHANGED_HERE),
+        ({"changes_case": None}, WhyNot.CHANGE_UNKNOWN),
     ],
 )
 def test_a_case_is_not_proposed_when(said: dict[str, Any], why: WhyNot) -> None:

@@ -69,6 +69,15 @@ class Shop:
             self.follow(run, {self.case_id: changed} if changed else {}, proposes=proposes)
         return run
 
+    def pull(self, number: int, file: str | None, **given: Wanted) -> Run:
+        """The case flakes in a pull request that changes this file; None: nobody knows which."""
+        sha = f"{20_001 + self.world.numbers.get('shop_run', 0):040x}"
+        if file is not None:
+            values = {"repo": self.repo, "sha": sha, "pr": number, "file": file, "now": NOW}
+            with unit_of_work(self.engine) as session:
+                session.execute(CHANGED, values)
+        return self.run(FAILED, PASSED, branch_class="pull_request", pr_number=number, **given)
+
     def flaked(self, number: int) -> None:
         row = FindingRow(
             repo_id=self.repo,
@@ -266,29 +275,36 @@ def test_a_run_of_a_fork_decides_nothing(shop: Shop) -> None:
 
 
 def test_a_pull_request_that_changes_the_case_gives_no_reason_to_hold_it(shop: Shop) -> None:
-    def on_pull(number: int) -> Run:
-        return shop.run(FAILED, PASSED, branch_class="pull_request", pr_number=number)
-
-    first, second = on_pull(4), on_pull(5)
-    with unit_of_work(shop.engine) as session:
-        for run in (first, second):
-            values = {"repo": shop.repo, "sha": run.head_sha, "pr": run.pr_number, "now": NOW}
-            session.execute(CHANGED, values)
+    first, second = shop.pull(4, CART), shop.pull(5, CART)
 
     touched = shop.propose(second)
-    third = on_pull(6)
+    third = shop.pull(6, "README.md")
     once = shop.propose(third)
-    on_pull(7)
+    fourth = shop.pull(7, None)
+    unknown = shop.propose(fourth)
 
+    assert first.pr_number == 4
     assert touched is WhyNot.CHANGED_HERE
     assert once is WhyNot.ONE_RUN
+    assert unknown is WhyNot.CHANGE_UNKNOWN
     assert shop.propose(third) is WhyNot.NOT_AUTOMATIC
+    assert shop.decision().state == "proposed"
+
+
+def test_a_flaky_case_is_proposed_when_what_stood_in_the_way_is_gone(shop: Shop) -> None:
+    shop.pull(4, "README.md", changed=State.FLAKY)
+    alone = shop.decision()
+
+    shop.pull(5, "README.md")
+
+    assert alone is None
     assert shop.decision().state == "proposed"
 
 
 def test_the_author_of_the_last_change_is_the_owner_as_a_guess(shop: Shop) -> None:
     with unit_of_work(shop.engine) as session:
-        session.execute(CHANGED, {"repo": shop.repo, "sha": "aa", "pr": 0, "now": NOW})
+        values = {"repo": shop.repo, "sha": "aa", "pr": 0, "file": CART, "now": NOW}
+        session.execute(CHANGED, values)
         session.execute(COMMIT, {"repo": shop.repo, "now": NOW})
 
     shop.hold()
@@ -296,9 +312,10 @@ def test_the_author_of_the_last_change_is_the_owner_as_a_guess(shop: Shop) -> No
     assert (shop.decision().owner, shop.decision().owner_is_guess) == ("@ada", True)
 
 
+CART = "tests/test_cart.py"
 CHANGED = text("""
 INSERT INTO changed_files (repo_id, head_sha, pr_number, files, fetched_at)
-VALUES (:repo, :sha, :pr, '["tests/test_cart.py"]', :now)
+VALUES (:repo, :sha, :pr, jsonb_build_array(CAST(:file AS text)), :now)
 """)
 COMMIT = text("""
 INSERT INTO commit (repo_id, sha, parents, author, at, title, fetched_at)

@@ -196,6 +196,7 @@ WHY_NOT: dict[WhyNot, str] = {
     WhyNot.ONE_PULL_REQUEST: "It flaked in one pull request only.",
     WhyNot.EXEMPT: "The policy exempts it.",
     WhyNot.CHANGED_HERE: "The pull request changes it.",
+    WhyNot.CHANGE_UNKNOWN: "It is not known whether the pull request changes it.",
     WhyNot.UNTRUSTED: "The run is of a fork, which decides nothing here.",
     WhyNot.OBSERVING: "The policy's mode is observe.",
     WhyNot.NOT_SURE_ENOUGH: "Its score is below the policy's confidence.",

@@ -98,11 +98,12 @@ def test_many_wait_on_one_look_and_no_thread() -> None:
         return dict.fromkeys(asked, Progress.DONE if is_done.is_set() else Progress.WAITING)
 
     async def scene() -> int:
+        before = threading.active_count()
         evaluations = Evaluations(progress, look_every=0.001)
         waiters = [asyncio.create_task(evaluations.settled(turn, patience=60)) for turn in turns]
         while len(looks) < 3:
             await asyncio.sleep(0)
-        held = threading.active_count()
+        held = threading.active_count() - before
         is_done.set()
         await asyncio.gather(*waiters)
         return held

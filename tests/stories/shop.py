@@ -1,5 +1,6 @@
 """A shop whose runs are told to the sandbox by hand: reports as pytest writes them, dated."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,8 +15,8 @@ from app.demo.stage import Stage
 from app.sandbox.github.entities import CheckRun, Comment, Job, Run
 from app.sandbox.slack.entities import Message
 
-REPO = "acme/shop"
-CHANNEL = "shop-tests"
+NUMBERS = itertools.count(1)
+RUN_IDS = itertools.count(7_001)
 TEST_JOB = "test (3.11)"
 ARTIFACT = "results-test-3.11"
 FAILURE = "AssertionError: 3 != 4"
@@ -50,9 +51,10 @@ def junit(results: Results, *, at: datetime) -> bytes:
 
 @dataclass
 class Shop:
-    """Acts of the shop's people and machines, on the sandbox behind a stage."""
+    """Acts of a shop's people and machines, on a stage where other shops may stand as well."""
 
     stage: Stage
+    number: int = field(default_factory=lambda: next(NUMBERS))
     start: datetime = field(
         default_factory=lambda: (
             utc_now().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=20)
@@ -66,16 +68,17 @@ class Shop:
         github, slack = self.stage.world.github, self.stage.world.slack
         installation = github.add_installation("acme")
         github.add_repository(
-            REPO, installation=installation, permissions={WRITER: "write", READER: "read"}
+            self.repo, installation=installation, permissions={WRITER: "write", READER: "read"}
         )
-        slack.add_channel(CHANNEL)
+        slack.add_channel(self.channel)
         for login in (WRITER, READER):
-            self.stage.link(slack.add_user(login).id, login)
+            if login not in {one.name for one in slack.members.values()}:
+                self.stage.link(slack.add_user(login).id, login)
 
     def listen(self) -> None:
         """Let the channel hear of the shop; it has to be known by then."""
         self.stage.settle()
-        self.stage.hear_of(REPO, self.stage.world.slack.channel(CHANNEL).id)
+        self.stage.hear_of(self.repo, self.channel_id)
 
     def day(self, number: int) -> datetime:
         """The morning of a day of the story."""
@@ -86,7 +89,7 @@ class Shop:
         self.commits += 1
         sha = f"{self.commits:04x}" * 10
         self.stage.world.github.push(
-            REPO,
+            self.repo,
             "main",
             sha,
             author=WRITER,
@@ -103,18 +106,18 @@ class Shop:
         return run
 
     def open_pull(
-        self, number: int, *, day: int, author: str = WRITER, head_repo: str = REPO
+        self, number: int, *, day: int, author: str = WRITER, head_repo: str | None = None
     ) -> str:
         """A pull request from a branch or a fork; its head."""
         github = self.stage.world.github
-        where = github.repository(REPO)
+        where, head_repo = github.repository(self.repo), head_repo or self.repo
         github.fork(where, head_repo)
         head = f"{number:03x}f" * 10
         branch, base = f"change-{number}", where.branches["main"]
         at = self.day(day)
         github.push(head_repo, branch, head, author=author, message="Change", at=at, parents=[base])
         github.open_pull_request(
-            REPO,
+            self.repo,
             number,
             title=f"Change {number}",
             author=author,
@@ -129,14 +132,14 @@ class Shop:
 
     def run_on_pull(self, number: int, results: Results | None, *, day: int) -> Run:
         """A run of a pull request's head, ended; without results it left no report."""
-        _, pull = self.stage.world.github.pull_request(REPO, number)
+        _, pull = self.stage.world.github.pull_request(self.repo, number)
         run = self.begin(
             pull.head_sha,
             day=day,
             event="pull_request",
             branch=pull.branch,
             head_repo=pull.head_repo.full_name,
-            pr=None if pull.head_repo.full_name != REPO else number,
+            pr=None if pull.head_repo.full_name != self.repo else number,
         )
         self.finish(run, results, day=day)
         return run
@@ -174,7 +177,7 @@ class Shop:
 
     def run_with_upload(self, number: int, report: bytes, *, day: int) -> None:
         """A red run of a pull request whose report is this."""
-        _, pull = self.stage.world.github.pull_request(REPO, number)
+        _, pull = self.stage.world.github.pull_request(self.repo, number)
         run = self.begin(
             pull.head_sha, day=day, event="pull_request", branch=pull.branch, pr=number
         )
@@ -189,9 +192,24 @@ class Shop:
         )
 
     @property
+    def repo(self) -> str:
+        """The shop's full name, which no other shop has."""
+        return f"acme/shop-{self.number}"
+
+    @property
+    def channel(self) -> str:
+        """Where its people talk."""
+        return f"shop-{self.number}-tests"
+
+    @property
+    def channel_id(self) -> str:
+        """The channel's id in Slack."""
+        return self.stage.world.slack.channel(self.channel).id
+
+    @property
     def repo_id(self) -> int:
         """The shop's id on the code host."""
-        return self.stage.world.github.repository(REPO).id
+        return self.stage.world.github.repository(self.repo).id
 
     def case_ids(self) -> dict[str, str]:
         """The cases that ever failed: id to name."""
@@ -205,17 +223,24 @@ class Shop:
 
     def checks(self, sha: str) -> list[CheckRun]:
         """Our check runs on a commit."""
-        return self.stage.world.github.app_check_runs(REPO, sha)
+        return self.stage.world.github.app_check_runs(self.repo, sha)
 
     def comments(self, number: int) -> list[Comment]:
         """Our comments on a pull request."""
         github = self.stage.world.github
-        return [one for one in github.comments_on(github.repository(REPO), number) if one.by_app]
+        return [
+            one for one in github.comments_on(github.repository(self.repo), number) if one.by_app
+        ]
 
     def threads(self) -> list[Message]:
         """The threads that we opened."""
+        return self.stage.world.slack.roots(self.channel_id)
+
+    def heard(self) -> list[str]:
+        """What single people were told in its channel, and nobody else."""
         slack = self.stage.world.slack
-        return slack.roots(slack.channel(CHANNEL).id)
+        with slack.lock:
+            return [one.text for one in slack.ephemeral if one.channel == self.channel_id]
 
     def begin(
         self,
@@ -224,20 +249,20 @@ class Shop:
         day: int,
         event: str,
         branch: str,
-        head_repo: str = REPO,
+        head_repo: str | None = None,
         pr: int | None = None,
     ) -> Run:
         """A run that has begun and not ended."""
         self.runs += 1
         return self.stage.world.github.start_run(
-            REPO,
-            7_000 + self.runs,
+            self.repo,
+            next(RUN_IDS),
             head_sha=sha,
             branch=branch,
             actor=WRITER,
             at=self.day(day) + timedelta(minutes=self.runs),
             event=event,
-            head_repo=head_repo,
+            head_repo=head_repo or self.repo,
             pr=pr,
         )
 

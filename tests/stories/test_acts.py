@@ -41,12 +41,14 @@ def click_thread(shop: Shop, action: str, user: str) -> None:
 
 def decisions(shop: Shop) -> list[tuple[str, str]]:
     with unit_of_work(shop.stage.engine) as session:
-        return [(row.state, row.decided_by) for row in session.exec(select(QuarantineRow))]
+        ours = select(QuarantineRow).where(QuarantineRow.repo_id == shop.repo_id)
+        return [(row.state, row.decided_by) for row in session.exec(ours)]
 
 
 def audit(shop: Shop) -> list[tuple[str, str, str]]:
     with unit_of_work(shop.stage.engine) as session:
-        return [(row.actor, row.surface, row.act) for row in session.exec(select(AuditEventRow))]
+        ours = select(AuditEventRow).where(AuditEventRow.repo_id == shop.repo_id)
+        return [(row.actor, row.surface, row.act) for row in session.exec(ours)]
 
 
 def until() -> str:
@@ -59,7 +61,7 @@ def everywhere(shop: Shop, check: CheckRun, pages: SignedIn) -> list[str]:
     [root] = shop.threads()
     *_, reply = shop.stage.world.slack.thread(root.channel, root.ts)
     [case_id] = [one for one, name in shop.case_ids().items() if name == FLAKY]
-    page = pages.text(f"/r/acme/shop/cases/{case_id}")
+    page = pages.text(f"/r/{shop.repo}/cases/{case_id}")
     return [check.summary or "", comment.body, str(root.blocks), reply.text, page]
 
 
@@ -132,8 +134,8 @@ def test_who_may_only_read_changes_nothing(shop: Shop, red: CheckRun, surface: s
     assert decisions(shop) == [("proposed", "FlakeGuard")]
     assert audit(shop) == [PROPOSAL]
     if surface == "slack":
-        [told] = shop.stage.world.slack.ephemeral
-        assert told.text == f"@{READER} may not write to acme/shop, so nothing was changed."
+        [told] = shop.heard()
+        assert told == f"@{READER} may not write to {shop.repo}, so nothing was changed."
 
 
 def test_a_slack_user_whom_nobody_linked_is_told_so(shop: Shop, red: CheckRun) -> None:
@@ -142,8 +144,8 @@ def test_a_slack_user_whom_nobody_linked_is_told_so(shop: Shop, red: CheckRun) -
     click_thread(shop, "quarantine", "stranger")
 
     assert decisions(shop) == [("proposed", "FlakeGuard")]
-    [told] = shop.stage.world.slack.ephemeral
-    assert told.text.startswith("I do not know your GitHub login yet")
+    [told] = shop.heard()
+    assert told.startswith("I do not know your GitHub login yet")
 
 
 def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> None:
@@ -161,7 +163,7 @@ def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> No
     assert decisions(shop) == [("dismissed", f"@{WRITER}")]
     assert [act for _, _, act in audit(shop)] == ["propose", "quarantine", "dismiss"]
     today = f"{utc_now():%Y-%m-%d}"
-    assert [one.text for one in shop.stage.world.slack.ephemeral] == [
+    assert shop.heard() == [
         f"This case is dismissed since {today}, by @{WRITER}: one cannot dismiss it now."
     ]
 
@@ -177,4 +179,4 @@ def test_quarantine_ends_at_once_when_the_case_turns_broken(shop: Shop, red: Che
     [root] = shop.threads()
     texts = [one.text for one in shop.stage.world.slack.thread(root.channel, root.ts)]
     assert "Turned broken: it now fails on the default branch, and that is no flake." in texts
-    assert root.text == ":red_circle: tests.test_cart::test_discount is broken in acme/shop"
+    assert root.text == f":red_circle: tests.test_cart::test_discount is broken in {shop.repo}"

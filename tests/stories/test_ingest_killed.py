@@ -31,7 +31,7 @@ from app.services.rollups import fold_days, fold_repository
 from tests.commands.world import processes_of
 from tests.db.sums import recount, told
 from tests.stories.conftest import free_port
-from tests.stories.shop import REPO, WRITER, Shop
+from tests.stories.shop import WRITER, Shop
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(240)]
 
@@ -87,7 +87,7 @@ def finish_a_run(shop: Shop, number: int) -> None:
     github = shop.stage.world.github
     at = shop.day(number % 5) + timedelta(minutes=number)
     run_id = FIRST_RUN + number
-    run = github.start_run(REPO, run_id, head_sha=sha, branch="main", actor=WRITER, at=at)
+    run = github.start_run(shop.repo, run_id, head_sha=sha, branch="main", actor=WRITER, at=at)
     ended = at + timedelta(minutes=2)
     github.finish_attempt(
         run,

@@ -6,11 +6,10 @@ from sqlmodel import select
 from app.core.policy.names import Mode
 from app.db import owners
 from app.db.session import unit_of_work
-from app.db.tables.outside import RepositoryRow
 from app.db.tables.ran import CaseRow
 from app.sandbox.github.entities import Change
 from app.services.policies import policy_of
-from tests.stories.shop import FAILURE, FLAKY, GREEN, REPO, WRITER, Shop, turn_flaky
+from tests.stories.shop import FAILURE, FLAKY, GREEN, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
 
@@ -22,7 +21,7 @@ def push(shop: Shop, path: str, contents: bytes | None, *, day: int) -> None:
     shop.commits += 1
     status = "removed" if contents is None else "added"
     shop.stage.world.github.push(
-        REPO,
+        shop.repo,
         "main",
         f"{shop.commits:04x}" * 10,
         author=WRITER,
@@ -35,19 +34,15 @@ def push(shop: Shop, path: str, contents: bytes | None, *, day: int) -> None:
 
 def mode(shop: Shop) -> Mode:
     with unit_of_work(shop.stage.engine) as session:
-        return policy_of(session, repo_id(shop)).mode
-
-
-def repo_id(shop: Shop) -> int:
-    with unit_of_work(shop.stage.engine) as session:
-        return session.exec(select(RepositoryRow.repo_id)).one()
+        return policy_of(session, shop.repo_id).mode
 
 
 def owned(shop: Shop) -> dict[str, tuple[str, ...]]:
     """The owners of every case that has some, by name."""
     with unit_of_work(shop.stage.engine) as session:
-        names = dict(session.exec(select(CaseRow.case_id, CaseRow.name)).all())
-        found = owners.of_cases(session, repo_id(shop), list(names))
+        ours = select(CaseRow.case_id, CaseRow.name).where(CaseRow.repo_id == shop.repo_id)
+        names = dict(session.exec(ours).all())
+        found = owners.of_cases(session, shop.repo_id, list(names))
     return {names[case_id]: who for case_id, who in found.items()}
 
 
@@ -106,7 +101,7 @@ def test_owners_stand_on_known_and_on_new_cases_and_the_policys_come_first(shop:
 def push_to_pull(shop: Shop, number: int, contents: bytes, *, day: int) -> str:
     """A push to a pull request that writes a policy file; the head."""
     github = shop.stage.world.github
-    _, pull = github.pull_request(REPO, number)
+    _, pull = github.pull_request(shop.repo, number)
     github.push(
         pull.head_repo.full_name,
         pull.branch,
@@ -183,5 +178,5 @@ def test_only_the_artifacts_that_the_policy_names_are_read(shop: Shop) -> None:
     shop.stage.settle()
 
     with unit_of_work(shop.stage.engine) as session:
-        names = set(session.exec(select(CaseRow.name)))
+        names = set(session.exec(select(CaseRow.name).where(CaseRow.repo_id == shop.repo_id)))
     assert names == set(GREEN)

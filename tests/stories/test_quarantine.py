@@ -10,7 +10,7 @@ import pytest
 
 from app.sandbox.github.entities import CheckRun
 from app.settings import for_child
-from tests.stories.shop import FAILURE, FLAKY, GREEN, REPO, Shop, turn_flaky
+from tests.stories.shop import FAILURE, FLAKY, GREEN, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
 
@@ -42,7 +42,7 @@ def flakeguard(shop: Shop, *arguments: str) -> list[Any]:
 
 def held_by_api(shop: Shop, token: str) -> list[str]:
     answer = httpx.get(
-        f"{shop.stage.address}/api/v1/repositories/{REPO}/quarantine",
+        f"{shop.stage.address}/api/v1/repositories/{shop.repo}/quarantine",
         headers={"authorization": f"Bearer {token}", "accept": "text/plain"},
     )
     assert answer.status_code == 200
@@ -50,7 +50,7 @@ def held_by_api(shop: Shop, token: str) -> list[str]:
 
 
 def state(shop: Shop) -> str:
-    [one] = flakeguard(shop, "quarantine", "list", REPO, "--all")
+    [one] = flakeguard(shop, "quarantine", "list", shop.repo, "--all")
     return str(one["state"])
 
 
@@ -60,10 +60,10 @@ def replies(shop: Shop) -> list[str]:
 
 
 def test_from_proposal_to_proof_and_back(shop: Shop, red: CheckRun) -> None:
-    [made] = flakeguard(shop, "token", "create", REPO, "--may-act")
+    [made] = flakeguard(shop, "token", "create", shop.repo, "--may-act")
     proposed = state(shop)
 
-    [done] = flakeguard(shop, "quarantine", "activate", REPO, FLAKY, "--reason", "Waits.")
+    [done] = flakeguard(shop, "quarantine", "activate", shop.repo, FLAKY, "--reason", "Waits.")
     held = held_by_api(shop, made["token"])
     excused = red.title
     for _ in range(20):
@@ -81,7 +81,7 @@ def test_from_proposal_to_proof_and_back(shop: Shop, red: CheckRun) -> None:
     assert any(said.startswith("Healed: ") for said in replies(shop))
     assert state(shop) == "active"
     assert any(said.startswith("It flaked again, so its old quarantine") for said in replies(shop))
-    steps = flakeguard(shop, "quarantine", "steps", REPO, FLAKY)
+    steps = flakeguard(shop, "quarantine", "steps", shop.repo, FLAKY)
     assert [one["event"] for one in steps] == [
         "proposed",
         "approved",
@@ -89,17 +89,17 @@ def test_from_proposal_to_proof_and_back(shop: Shop, red: CheckRun) -> None:
         "proven",
         "flaked",
     ]
-    [said] = flakeguard(shop, "accuracy", REPO)
+    [said] = flakeguard(shop, "accuracy", shop.repo)
     assert (said["right"], said["wrong"]) == (1, 0)
 
 
 def test_an_act_of_the_command_line_is_undone_everywhere(shop: Shop, red: CheckRun) -> None:
-    [plan] = flakeguard(shop, "plan", REPO)
+    [plan] = flakeguard(shop, "plan", shop.repo)
     [line] = plan["cases"]
-    [done] = flakeguard(shop, "quarantine", "dismiss", REPO, FLAKY)
+    [done] = flakeguard(shop, "quarantine", "dismiss", shop.repo, FLAKY)
     dismissed = red.title
 
-    flakeguard(shop, "quarantine", "undo", REPO, str(done["event"]))
+    flakeguard(shop, "quarantine", "undo", shop.repo, str(done["event"]))
 
     assert dismissed == "1 failure needs you"
     assert state(shop) == "proposed"

@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from app.clock import utc_now
+from app.demo.stage import Stage
 from app.sandbox.github.entities import Job
 from app.services.sessions import make_sign_in_link
-from tests.stories.shop import FLAKY, READER, REPO, WRITER, Shop, turn_flaky
+from tests.stories.conftest import opened
+from tests.stories.shop import FLAKY, READER, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
 
@@ -38,7 +40,7 @@ def signed_in(shop: Shop, login: str) -> httpx.Client:
 def test_who_may_write_quarantines_and_releases_on_the_page(shop: Shop) -> None:
     turn_flaky(shop)
     [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
-    path = f"/r/{REPO}/cases/{case}"
+    path = f"/r/{shop.repo}/cases/{case}"
     with closing(signed_in(shop, WRITER)) as nadia:
         for act, said in (
             ("quarantine", "quarantined it"),
@@ -59,7 +61,7 @@ def test_who_may_write_quarantines_and_releases_on_the_page(shop: Shop) -> None:
 def test_a_proposal_is_declined_on_the_page(shop: Shop) -> None:
     turn_flaky(shop)
     [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
-    path = f"/r/{REPO}/cases/{case}"
+    path = f"/r/{shop.repo}/cases/{case}"
     with closing(signed_in(shop, WRITER)) as nadia:
         csrf = dict(HIDDEN.findall(nadia.get(path).text))["csrf"]
 
@@ -74,11 +76,11 @@ def test_a_proposal_is_declined_on_the_page(shop: Shop) -> None:
 def test_who_may_only_read_sees_no_button_and_who_lost_the_right_is_refused(shop: Shop) -> None:
     turn_flaky(shop)
     [case] = [one for one, name in shop.case_ids().items() if FLAKY in name]
-    path = f"/r/{REPO}/cases/{case}"
+    path = f"/r/{shop.repo}/cases/{case}"
     with closing(signed_in(shop, READER)) as guest, closing(signed_in(shop, WRITER)) as nadia:
         assert f"{path}/act" not in guest.get(path).text
         csrf = dict(HIDDEN.findall(nadia.get(path).text))["csrf"]
-        shop.stage.world.github.repository(REPO).roles[WRITER] = "read"  # a moment ago
+        shop.stage.world.github.repository(shop.repo).roles[WRITER] = "read"  # a moment ago
 
         nadia.post(f"{path}/act", data={"csrf": csrf, "act": "quarantine"})
         shop.stage.settle()
@@ -96,11 +98,14 @@ def test_who_takes_access_back_on_github_is_signed_out_by_its_webhook(shop: Shop
         assert nadia.get("/").headers["location"] == "/sign-in"
 
 
-def test_an_artifact_without_a_report_is_told_with_its_files_on_the_set_up_page(shop: Shop) -> None:
+def test_an_artifact_without_a_report_is_told_with_its_files_on_the_set_up_page(
+    empty_stage: Stage,
+) -> None:
+    shop = opened(empty_stage)
     github = shop.stage.world.github
     started = shop.day(0)
     run = github.start_run(
-        REPO, 9_001, head_sha=shop.commit(day=0), branch="main", actor=WRITER, at=started
+        shop.repo, 9_001, head_sha=shop.commit(day=0), branch="main", actor=WRITER, at=started
     )
     archive = BytesIO()
     with ZipFile(archive, "w") as files:
@@ -118,6 +123,6 @@ def test_an_artifact_without_a_report_is_told_with_its_files_on_the_set_up_page(
 
     assert [one["state"] for one in steps] == [*["done"] * 5, "wrong"]
     assert steps[5]["sentence"] == (
-        f"The artifact coverage of {REPO} holds no test report; these files were seen: "
+        f"The artifact coverage of {shop.repo} holds no test report; these files were seen: "
         "coverage/index.html. Let the test runner write one, and upload it:"
     )

@@ -49,17 +49,17 @@ def observations(attempts: list[Attempt]) -> list[Observation]:
     return seen
 
 
-def test_a_history_replayed_as_webhooks_ends_as_the_backtest_says(stage: Stage) -> None:
+def test_a_history_replayed_as_webhooks_ends_as_the_backtest_says(empty_stage: Stage) -> None:
     attempts = made_up(2, start=utc_now() - timedelta(days=30), commits=14)
     seen = moved_to_now(observations(attempts))
-    soak = Soak(stage.world.github)
+    soak = Soak(empty_stage.world.github)
     soak.open()
 
     soak.happen(seen)
-    stage.settle()
+    empty_stage.settle()
 
     expected = backtested(seen)
-    found = judged_anew(stage)
+    found = judged_anew(empty_stage)
     assert {case: found[case][0] for case in expected} == {
         case: state for case, (state, _) in expected.items()
     }

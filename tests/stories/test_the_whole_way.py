@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.stories.shop import FAILURE, FLAKY, GREEN, REPO, Shop, turn_flaky
+from tests.stories.shop import FAILURE, FLAKY, GREEN, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
 
 
 def without_addresses(text: str, shop: Shop) -> str:
-    """What people read, with the two hosts' addresses named."""
+    """What people read, with the two hosts' addresses and the shop named."""
     told = text.replace(shop.stage.address, "OURS").replace(shop.stage.world.address, "GITHUB")
+    told = told.replace(shop.repo, "acme/shop")
     for case_id, name in shop.case_ids().items():
         told = told.replace(case_id, name)
     return told
@@ -21,7 +22,7 @@ SUMMARY = """\
 - **[`tests.test_cart::test_total`](OURS/r/acme/shop/cases/test_total)** in \
 [`tests/test_cart.py:10`](GITHUB/acme/shop/blob/00cf00cf00cf00cf00cf00cf00cf00cf00cf00cf\
 /tests/test_cart.py#L10) · new with this change \x20
-  [test (3.11)](GITHUB/acme/shop/actions/runs/7005/job/JOB) \x20
+  [test (3.11)](GITHUB/acme/shop/actions/runs/RUN/job/JOB) \x20
   Never failed before, in 6 runs that passed. \x20
   The change touches what lies near it: shop/cart.py. \x20
   `AssertionError: 3 != 4`
@@ -32,7 +33,7 @@ SUMMARY = """\
 - **[`tests.test_cart::test_discount`](OURS/r/acme/shop/cases/test_discount)** in \
 [`tests/test_cart.py:30`](GITHUB/acme/shop/blob/00cf00cf00cf00cf00cf00cf00cf00cf00cf00cf\
 /tests/test_cart.py#L30) · known flaky \x20
-  [test (3.11)](GITHUB/acme/shop/actions/runs/7005/job/JOB) \x20
+  [test (3.11)](GITHUB/acme/shop/actions/runs/RUN/job/JOB) \x20
   Failed on attempt 1 and passed on attempt 2 of the same commit, twice on 2 days, last on \
 [0003000](GITHUB/acme/shop/commit/0003000300030003000300030003000300030003). \x20
   Fails in 33 % (9.7\u201370 %) of its runs for no fault of the code, 6 runs seen. \x20
@@ -54,7 +55,7 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     shop.stage.settle()
 
     job_id = run.latest.jobs[0].id
-    expected = SUMMARY.replace("JOB", str(job_id))
+    expected = SUMMARY.replace("JOB", str(job_id)).replace("RUN", str(run.id))
     [check] = shop.checks(head)
     assert check.title == "1 failure needs you · 1 known flaky"
     assert check.conclusion == "neutral"
@@ -73,7 +74,7 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     )
     [root] = shop.threads()
     assert root.text == (
-        ":large_yellow_circle: tests.test_cart::test_discount is flaky in acme/shop"
+        f":large_yellow_circle: tests.test_cart::test_discount is flaky in {shop.repo}"
     )
 
 
@@ -108,7 +109,7 @@ def test_a_break_of_main_is_no_pull_requests_fault(shop: Shop) -> None:
 
     [check] = shop.checks(head)
     assert check.title == "Nothing needs you · 1 broken on main"
-    commit = f"{shop.stage.world.address}/acme/shop/commit/{first.head_sha}"
+    commit = f"{shop.stage.world.address}/{shop.repo}/commit/{first.head_sha}"
     since = f"Has failed on main since [{first.head_sha[:7]}]({commit}) (2 of 2 runs)."
     assert since in (check.summary or "")
     assert check.actions == []
@@ -169,4 +170,4 @@ def test_a_hostile_report_is_refused_by_name_and_hides_nothing(shop: Shop) -> No
     [check] = shop.checks(head)
     assert check.title == "2 failures need you"
     assert "could not be read, so what it says is not counted" in (check.summary or "")
-    assert REPO in (check.details_url or "")
+    assert shop.repo in (check.details_url or "")

@@ -8,6 +8,9 @@ STAMP := $(VENV)/.installed
 NODE := tests/contract
 NODE_STAMP := $(NODE)/node_modules/.installed
 
+# Compiled once and kept, whatever the caller's shell says: each process that is started reads it.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test contract check install format bench bench-detection soak fuzz docs audit sbom picture lock clean
 .DEFAULT_GOAL := test
 

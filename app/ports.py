@@ -35,9 +35,12 @@ __all__ = [
     "Comment",
     "FailedDelivery",
     "Hook",
+    "HostBudget",
+    "Memory",
     "Permission",
     "Person",
     "Queue",
+    "RateTold",
     "UserToken",
 ]
 
@@ -116,6 +119,45 @@ class Budget(Protocol):
 
     def take(self, key: str) -> Allowance:
         """Take one of this key's; Unavailable when nobody can count."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateTold:
+    """What a code host says, in an answer, of how often it may still be asked."""
+
+    limit: int  # requests an hour
+    remaining: int
+    resets_at: int  # seconds since 1970
+
+
+class HostBudget(Protocol):
+    """How often a code host may be asked, counted for each account over all processes.
+
+    Who is less urgent leaves a share to those who are more. Where nobody can count, everybody
+    may ask.
+    """
+
+    def spend(self, account: str, *, points: int, creates: bool, urgency: QueueName) -> str:
+        """Take one request; a ticket for `settle`. RateLimited, saying when, where it must wait."""
+
+    def settle(self, account: str, ticket: str, *, told: RateTold | None, was_free: bool) -> None:
+        """The request has ended; `was_free` when the host counts it for nothing."""
+
+    def put_off(self, account: str, *, until: datetime, is_told: bool) -> datetime:
+        """The host refused to be asked before `until`, or did not tell when: it is left alone.
+
+        When it is asked again: later each time where it does not tell.
+        """
+
+
+class Memory(Protocol):
+    """Where answers are kept that may be asked for again; losing one costs a request."""
+
+    def recall(self, key: str) -> bytes | None:
+        """What was kept last; None when it is gone, or nobody can tell."""
+
+    def keep(self, key: str, value: bytes) -> None:
+        """Keep it for some hours, if that is possible."""
 
 
 class CodeHost(Protocol):

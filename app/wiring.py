@@ -32,6 +32,8 @@ from bots.slack import events as slack_events
 from bots.slack.client import SlackChat
 from jobs.budget import RedisBudget
 from jobs.context import Context
+from jobs.host_budget import RedisHostBudget
+from jobs.memory import RedisMemory
 from jobs.queue import RqHints, ping, redis_at
 
 TOKEN_BYTES = 8  # of a thread's handle or a lease's token: unguessable within one repository
@@ -181,7 +183,12 @@ def wired(settings: Settings) -> Iterator[Parts]:
         redis = redis_at(ready.redis_url.get_secret_value())
         stack.callback(redis.close)
         app = live_app(ready, engine)
-        github = LiveHosts(app.current, api_url=ready.github_api_url)
+        github = LiveHosts(
+            app.current,
+            api_url=ready.github_api_url,
+            budget=RedisHostBudget(redis, utc_now),
+            memory=RedisMemory(redis),
+        )
         stack.callback(github.close)
         yield Parts(
             settings=ready,

@@ -12,6 +12,7 @@ from app.core.errors import ErrorKind, FlakeGuardError, RateLimited, Unavailable
 from app.core.reports.texts import kept
 from app.core.requests import EvaluateRun, IngestRun, QueueName, Request
 from app.core.tracing import request_id
+from app.core.urgency import urgency
 from app.db import tasks
 from app.db.session import Session, unit_of_work
 from jobs.context import Context
@@ -86,13 +87,14 @@ def perform(context: Context, handlers: Mapping[str, Handler], kind: str, key: s
         )
     if lease is None:
         return False
-    token = request_id.set(lease.request_id)
+    token, before = request_id.set(lease.request_id), urgency.set(lease.queue)
     bound = structlog.contextvars.bound_contextvars(**_bindings(lease))
     try:
         with bound, _kept(context, lease):
             _attempt(context, handlers, lease)
     finally:
         request_id.reset(token)
+        urgency.reset(before)
     return True
 
 

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import BinaryIO
 
 import httpx
+from githubkit.auth import BaseAuthStrategy
 
 from app.clock import Clock, utc_now
 from app.core.errors import Missing
@@ -20,7 +21,7 @@ from app.core.runs import (
     RepositoryFile,
     Run,
 )
-from app.ports import CheckRun, Comment, Permission
+from app.ports import CheckRun, Comment, HostBudget, Memory, Permission
 from bots.github import changes
 from bots.github.addresses import quoted, repo_path
 from bots.github.answers import AppRegistrationPart, CommentPart, PermissionPart
@@ -37,6 +38,8 @@ from bots.github.payloads import (
     PullRequestPart,
     RunPart,
 )
+from bots.github.purse import Purse
+from bots.github.remembered import Remembered
 
 API_URL = "https://api.github.com"
 TIMEOUT = 10.0  # seconds, to connect and between two pieces of an answer
@@ -75,16 +78,18 @@ class GitHubHosts:
         api_url: str = API_URL,
         timeout: float = TIMEOUT,
         clock: Clock = utc_now,
+        budget: HostBudget | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.app_id = app_id
         self.api_url = api_url.rstrip("/")
         self.timeout = timeout
         self.clock = clock
         self.tokens = Tokens(clock)
+        self.budget = budget
+        self.memory = memory
         self._key = AppKey(app_id=app_id, private_key=private_key, clock=clock)
-        self.as_app = Connection(
-            AsApp(self._key), api_url=self.api_url, timeout=timeout, clock=clock
-        )
+        self.as_app = self._connection(AsApp(self._key), f"app:{app_id}")
         self._hosts: dict[int, GitHubHost] = {}
         self._slug: str | None = None
 
@@ -101,7 +106,18 @@ class GitHubHosts:
         auth = AsInstallation(
             self._key, self.tokens, installation_id, url=lambda path: f"{self.api_url}/{path}"
         )
-        return Connection(auth, api_url=self.api_url, timeout=self.timeout, clock=self.clock)
+        return self._connection(auth, str(installation_id))
+
+    def _connection(self, auth: BaseAuthStrategy, account: str) -> Connection:
+        """A connection whose requests are counted for an account."""
+        return Connection(
+            auth,
+            api_url=self.api_url,
+            timeout=self.timeout,
+            clock=self.clock,
+            purse=Purse(self.budget, account),
+            remembered=Remembered(self.memory, account),
+        )
 
     def forget(self, installation_id: int) -> None:
         """Drop an installation's token: it was suspended or removed, or its permissions changed."""
@@ -197,6 +213,7 @@ class GitHubHost:
             PullRequestPart,
             repo_path(repo, "/pulls"),
             params={"state": "open", "head": f"{owner}:{branch}"},
+            often=True,
         )
         found = [pull_request_of(part) for part in parts if part.head.sha == sha]
         return [one for one in found if (one.head_repo or "").lower() == head_repo.lower()]
@@ -225,7 +242,7 @@ class GitHubHost:
         """Our own comment that holds `marker`; somebody else's never counts."""
         author = self.hosts.bot_login()
         path = repo_path(repo, f"/issues/{pr_number}/comments")
-        for part in self.connection.all(CommentPart, path):
+        for part in self.connection.all(CommentPart, path, often=True):
             if part.user and part.user.login == author and marker in part.body:
                 return Comment(id=part.id, body=part.body)
         return None

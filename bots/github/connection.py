@@ -17,10 +17,12 @@ from githubkit.exception import GitHubException, RequestError
 
 from app import __version__
 from app.clock import Clock
-from app.core.errors import BadInput
+from app.core.errors import BadInput, FlakeGuardError, RateLimited
 from app.core.tracing import request_id
 from bots.github.failures import failure_of, unavailable
 from bots.github.payloads import PayloadT, read
+from bots.github.purse import Purse
+from bots.github.remembered import Remembered
 
 USER_AGENT = f"flakeguard/{__version__}"
 PER_PAGE = 100  # GitHub's most
@@ -63,9 +65,18 @@ class Connection:
     """GitHub as one identity sees it. Raises Missing, RateLimited and Unavailable."""
 
     def __init__(
-        self, auth: BaseAuthStrategy, *, api_url: str, timeout: float, clock: Clock
+        self,
+        auth: BaseAuthStrategy,
+        *,
+        api_url: str,
+        timeout: float,
+        clock: Clock,
+        purse: Purse,
+        remembered: Remembered,
     ) -> None:
         self.clock = clock
+        self.purse = purse
+        self.remembered = remembered
         self.github = KeptGitHub(
             auth,
             base_url=api_url,
@@ -88,19 +99,33 @@ class Connection:
         params: Mapping[str, str | int] | None = None,
         body: Json | None = None,
         repeatable: bool = True,
+        often: bool = False,
     ) -> httpx.Response:
         """The successful answer to one request, redirects within GitHub's API followed.
 
         GitHub redirects after a repository was renamed or moved. `repeatable` as for `send`.
+        With `often`, for what is asked again and again, GitHub is asked only whether the answer
+        of last time still holds, which costs nothing.
         """
-        answer = self.send(method, path, params=params, body=body, repeatable=repeatable)
+        key = self.remembered.key(path, params)
+        known = self.remembered.known(key) if often else None
+        etag = known.etag if known else None
+        answer = self.send(method, path, params=params, body=body, repeatable=repeatable, etag=etag)
         for _ in range(MAX_REDIRECTS):
-            if not answer.is_redirect:
-                return answer
+            if not answer.is_redirect or answer.status_code == httpx.codes.NOT_MODIFIED:
+                break
             moved = self.within_api(answer, f"{method} {path}")
             asked = None if moved.query else params
-            answer = self.send(method, str(moved), params=asked, body=body, repeatable=repeatable)
-        raise unavailable(f"{method} {path} is redirected again and again.", permanent=True)
+            answer = self.send(
+                method, str(moved), params=asked, body=body, repeatable=repeatable, etag=etag
+            )
+        else:
+            raise unavailable(f"{method} {path} is redirected again and again.", permanent=True)
+        if known is not None and answer.status_code == httpx.codes.NOT_MODIFIED:
+            return known.again(answer)
+        if often:
+            self.remembered.keep(key, answer)
+        return answer
 
     def within_api(self, answer: httpx.Response, what: str) -> httpx.URL:
         """Where a redirect leads; Unavailable for another host, which must not get our token."""
@@ -118,23 +143,34 @@ class Connection:
         params: Mapping[str, str | int] | None = None,
         body: Json | None = None,
         repeatable: bool = True,
+        etag: str | None = None,
     ) -> httpx.Response:
-        """The answer to one request, which may be a redirect.
+        """The answer to one request, which may be a redirect, or say that nothing has changed.
 
         A 5xx or a broken connection is tried once more at once where that is safe: for GET, and
         for PATCH unless `repeatable` is False. Everything else is for the task to try again.
         """
         what = f"{method} {path}"
         tries = 2 if repeatable and method in REPEATABLE else 1
+        query = dict(params) if params else None
+        headers = {"If-None-Match": etag} if etag else None
+
+        def once() -> httpx.Response:
+            asked = self.github.request(method, path, params=query, json=body, headers=headers)
+            return asked.raw_response
+
         while True:
             tries -= 1
             try:
-                return self.github.request(
-                    method, path, params=dict(params) if params else None, json=body
-                ).raw_response
+                return self.purse.pay(method, once)
             except GitHubException as error:
                 if tries == 0 or not is_passing(error):
-                    raise failure_of(error, what, now=self.clock()) from error
+                    raise self.failure(error, what) from error
+
+    def failure(self, error: GitHubException, what: str) -> FlakeGuardError:
+        """What a failed request means; a limit is noted for everybody."""
+        failure = failure_of(error, what, now=self.clock())
+        return self.purse.put_off(error, failure) if isinstance(failure, RateLimited) else failure
 
     def json(self, method: str, path: str, **asked: Any) -> Any:  # noqa: ANN401 -- it is JSON
         """The answer's JSON."""
@@ -155,12 +191,16 @@ class Connection:
         *,
         inside: str | None = None,
         params: Mapping[str, str | int] | None = None,
+        often: bool = False,
     ) -> Iterator[PayloadT]:
-        """Every item of a list, page after page; `inside` is the field that holds them."""
+        """Every item of a list, page after page; `inside` is the field that holds them.
+
+        `often` as for `ask`.
+        """
         what = f"GET {path}"
         asked: dict[str, str | int] = {**(params or {}), "per_page": PER_PAGE}
         for _ in range(MAX_PAGES):
-            answer = self.ask("GET", path, params=asked)
+            answer = self.ask("GET", path, params=asked, often=often)
             for item in items_of(json_of(answer, what), inside, what):
                 yield read_answer(model, item, what)
             following = next_page(answer)

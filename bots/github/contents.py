@@ -22,7 +22,7 @@ def file_at(
     """
     where = repo_path(repo, f"/contents/{quote(path)}")
     try:
-        said = connection.json("GET", where, params={"ref": ref} if ref else None)
+        said = connection.json("GET", where, params={"ref": ref} if ref else None, often=True)
     except Missing:
         return None
     if not isinstance(said, dict) or said.get("type") != "file":

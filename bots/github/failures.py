@@ -48,6 +48,20 @@ def refusal_of(answer: httpx.Response, what: str, *, now: datetime) -> FlakeGuar
     return unavailable(f"GitHub answered {what} with {status}{words}.", permanent=not retry)
 
 
+def answer_in(error: GitHubException) -> httpx.Response | None:
+    """The answer behind a failed request; None where there was none."""
+    cause = error.exc if isinstance(error, RequestError) else error
+    return cause.response if isinstance(cause, httpx.HTTPStatusError) else None
+
+
+def says_when(headers: Mapping[str, str]) -> bool:
+    """Whether a limited answer tells when to come back."""
+    if whole_number(headers.get("retry-after")) is not None:
+        return True
+    reset = whole_number(headers.get("x-ratelimit-reset"))
+    return headers.get("x-ratelimit-remaining") == "0" and reset is not None
+
+
 def unavailable(message: str, *, permanent: bool = False) -> Unavailable:
     """GitHub failed or refused."""
     return Unavailable(message, kind=ErrorKind.GITHUB_API, permanent=permanent)

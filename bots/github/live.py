@@ -7,7 +7,7 @@ from threading import Lock
 from app.clock import Clock, utc_now
 from app.core.credentials import AppInUse
 from app.core.errors import ErrorKind, Unavailable
-from app.ports import FailedDelivery
+from app.ports import FailedDelivery, HostBudget, Memory
 from bots.github.client import GitHubHost, GitHubHosts
 from bots.github.hook import ask_again, failed, set_secret
 
@@ -21,11 +21,19 @@ class LiveHosts:
     """Opens a code host per installation with whatever id and key are in use at that moment."""
 
     def __init__(
-        self, app: Callable[[], AppInUse], *, api_url: str, clock: Clock = utc_now
+        self,
+        app: Callable[[], AppInUse],
+        *,
+        api_url: str,
+        clock: Clock = utc_now,
+        budget: HostBudget | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.app = app
         self.api_url = api_url
         self.clock = clock
+        self.budget = budget
+        self.memory = memory
         self._lock = Lock()
         self._hosts: GitHubHosts | None = None
         self._made_with: tuple[int, str] | None = None
@@ -48,7 +56,13 @@ class LiveHosts:
             if self._hosts is None or self._made_with != wanted:
                 if self._hosts is not None:
                     self._hosts.close()
-                self._hosts = GitHubHosts(*wanted, api_url=self.api_url, clock=self.clock)
+                self._hosts = GitHubHosts(
+                    *wanted,
+                    api_url=self.api_url,
+                    clock=self.clock,
+                    budget=self.budget,
+                    memory=self.memory,
+                )
                 self._made_with = wanted
             return self._hosts
 

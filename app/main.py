@@ -87,7 +87,7 @@ def doors(parts: Parts) -> list[Route]:
     github = Webhook(
         secrets=lambda: parts.app.known().webhook_secrets,
         secrets_now=lambda: parts.app.just_now().webhook_secrets,
-        store=parts.inbox.store,
+        store=parts.inbox.store_all,
     )
     slack = SlackEndpoint(
         signing_secret=_value(settings, "slack_signing_secret") if settings.enable_slack else None,

@@ -1,6 +1,6 @@
 """Deliveries: stored with the task that takes them in, in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,32 +8,38 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from app.core.deliveries import Delivery
+from app.core.deliveries import Delivery, NewDelivery
 from app.core.requests import QueueName
 from app.db.tables.work import DeliveryRow, TaskRow
 
-# One round trip for each delivery: the inbox row and its task, or neither when the GUID is known
-# and its work has not failed. A redelivery of one whose work was parked takes it up again.
+# One round trip for all that came together: each its inbox row and its task, or neither when the
+# GUID is known and its work has not failed. A redelivery of one whose work was parked takes it up
+# again. They are stored in one order, so that two processes never wait for each other.
 TAKE_IN = text("""
-WITH arrived AS (
+WITH told AS (
+  SELECT DISTINCT ON (source, guid) * FROM unnest(
+    CAST(:sources AS text[]), CAST(:guids AS text[]), CAST(:events AS text[]),
+    CAST(:bodies AS bytea[]), CAST(:request_ids AS text[]), CAST(:queues AS text[])
+  ) AS told (source, guid, event, body, request_id, queue)
+  ORDER BY source, guid
+), arrived AS (
   INSERT INTO delivery (source, guid, event, body, request_id, received_at)
-  VALUES (:source, :guid, :event, :body, :request_id, :now)
+  SELECT source, guid, event, body, request_id, :now FROM told ORDER BY source, guid
   ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
-  RETURNING delivery_id
+  RETURNING delivery_id, source, guid
 ), asked AS (
   INSERT INTO task (kind, key, queue, arguments, wanted, done, tries,
                     due_at, hinted_at, asked_at, request_id, delivery_id)
-  SELECT 'take_delivery', delivery_id::text, :queue,
+  SELECT 'take_delivery', delivery_id::text, queue,
          jsonb_build_object('delivery_id', delivery_id), 1, 0, 0,
-         :now, :now, :now, :request_id, delivery_id
-  FROM arrived
+         :now, :now, :now, request_id, delivery_id
+  FROM arrived JOIN told USING (source, guid)
 ), revived AS (
   UPDATE task SET parked_at = NULL, tries = 0, due_at = :now, hinted_at = NULL
-  FROM delivery
-  WHERE delivery.source = :source AND delivery.guid = :guid
-    AND task.delivery_id = delivery.delivery_id AND task.parked_at IS NOT NULL
+  FROM delivery JOIN told USING (source, guid)
+  WHERE task.delivery_id = delivery.delivery_id AND task.parked_at IS NOT NULL
 )
-SELECT delivery_id FROM arrived
+SELECT source, guid, delivery_id FROM arrived
 """)
 
 
@@ -73,30 +79,26 @@ class ParkedTask:
 
 
 def take_in(
-    session: Session,
-    *,
-    source: str,
-    guid: str,
-    event: str,
-    body: bytes,
-    queue: QueueName,
-    request_id: str,
-    now: datetime,
-) -> int | None:
-    """Store a delivery and ask for it to be taken; its id, or None when its GUID is known."""
+    session: Session, news: Sequence[tuple[NewDelivery, QueueName]], *, now: datetime
+) -> list[int | None]:
+    """Store deliveries and ask for them to be taken; of each its id, or None.
+
+    None where its GUID is known, also from one before it in `news`.
+    """
     found = session.execute(
         TAKE_IN,
         {
-            "source": source,
-            "guid": guid,
-            "event": event,
-            "body": body,
-            "queue": queue.value,
-            "request_id": request_id,
+            "sources": [new.source for new, _ in news],
+            "guids": [new.guid for new, _ in news],
+            "events": [new.event for new, _ in news],
+            "bodies": [new.body for new, _ in news],
+            "request_ids": [new.request_id for new, _ in news],
+            "queues": [queue.value for _, queue in news],
             "now": now,
         },
-    ).first()
-    return None if found is None else int(found[0])
+    )
+    ids = {(source, guid): int(delivery_id) for source, guid, delivery_id in found}
+    return [ids.pop((new.source, new.guid), None) for new, _ in news]
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

@@ -1,5 +1,6 @@
 """The inbox: a delivery is stored before it is answered, and hinted at after."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -29,25 +30,32 @@ class Inbox:
     def store(self, new: NewDelivery) -> bool:
         """Store a delivery and the task that takes it; False when its id is known already.
 
-        Raises Unavailable when PostgreSQL is away: the sender must hear that. When Redis is
-        away the sweep finds the task.
+        Raises as `store_all` does.
         """
-        queue = QueueName.CLICK if new.event in CLICKS else QueueName.RUN
+        return self.store_all([new])[0]
+
+    def store_all(self, news: Sequence[NewDelivery]) -> list[bool]:
+        """Store deliveries that came together, in one transaction; of each, whether it is new.
+
+        Raises Unavailable when PostgreSQL is away: the senders must hear that. When Redis is
+        away the sweep finds the tasks.
+        """
+        queued = [(new, QueueName.CLICK if new.event in CLICKS else QueueName.RUN) for new in news]
         with unit_of_work(self.engine) as session:
-            delivery_id = deliveries.take_in(
-                session,
-                source=new.source,
-                guid=new.guid,
-                event=new.event,
-                body=new.body,
-                queue=queue,
-                request_id=new.request_id,
-                now=self.clock(),
-            )
-        if delivery_id is None:
-            return False
+            ids = deliveries.take_in(session, queued, now=self.clock())
+        for queue in (QueueName.CLICK, QueueName.RUN):
+            requests = [
+                TakeDelivery(delivery_id)
+                for (_, of), delivery_id in zip(queued, ids, strict=True)
+                if of is queue and delivery_id is not None
+            ]
+            self._hint(queue, requests)
+        return [delivery_id is not None for delivery_id in ids]
+
+    def _hint(self, queue: QueueName, requests: Sequence[TakeDelivery]) -> None:
+        if not requests:
+            return
         try:
-            self.queue.hint(queue, [TakeDelivery(delivery_id)])
+            self.queue.hint(queue, requests)
         except Unavailable as error:
-            log.warning("hint_lost", queue=queue.value, requests=1, error=str(error))
-        return True
+            log.warning("hint_lost", queue=queue.value, requests=len(requests), error=str(error))

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 
+from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
@@ -12,9 +13,11 @@ from starlette.responses import JSONResponse, Response
 from app.core.deliveries import NewDelivery
 from app.core.errors import ErrorKind, Unavailable
 from bots.answers import BodyTooLarge, body_of, cannot_store, refusal, request_id_of
+from bots.gathering import Gathering, StoreAll
 from bots.github.signature import BadForm, BadSignature, Form, check_form, is_signed
 
 MAX_BODY = 25 * 1024 * 1024  # bytes; GitHub caps payloads at 25 MB
+SHORT = 64 * 1024  # bytes that are parsed in less time than a thread takes to begin
 
 NOT_SET_UP = (
     "No webhook secret is set, so no delivery can be trusted; set the GitHub App up at "
@@ -36,13 +39,17 @@ class Webhook:
 
     `secrets` is asked at every delivery, so that a rotated secret needs no restart; it must not
     wait. `secrets_now` may: it is asked in a thread before a delivery is refused, for a secret
-    may have been set by another process a moment ago. `store` keeps a delivery and returns
-    whether it is new; it raises Unavailable where it cannot.
+    may have been set by another process a moment ago. `store` keeps deliveries that came
+    together, in a thread; it raises Unavailable where it cannot.
     """
 
     secrets: Callable[[], Sequence[str]]
-    store: Callable[[NewDelivery], bool]
+    store: InitVar[StoreAll]
     secrets_now: Callable[[], Sequence[str]] | None = None
+    gathering: Gathering = field(init=False, repr=False)
+
+    def __post_init__(self, store: StoreAll) -> None:
+        object.__setattr__(self, "gathering", Gathering(store))
 
     async def receive(self, http: HttpRequest) -> Response:
         """202 once the delivery is stored, of interest or not, else a refusal."""
@@ -65,7 +72,7 @@ class Webhook:
         )
         if not is_ours:
             return refusal(http, 401, ErrorKind.AUTHENTICATION, WRONG_SIGNATURE)
-        return await run_in_threadpool(self.accept, http, form, body)
+        return await self.accept(http, form, body)
 
     async def looked_up(self) -> list[bytes]:
         """The secrets as they are at this moment."""
@@ -76,9 +83,9 @@ class Webhook:
         except Unavailable:
             return []  # the refusal tells GitHub that the delivery is not here
 
-    def accept(self, http: HttpRequest, form: Form, body: bytes) -> Response:
-        """Store a genuine delivery. Runs in a thread: a large body takes long to parse."""
-        if not is_json_object(body):
+    async def accept(self, http: HttpRequest, form: Form, body: bytes) -> Response:
+        """Store a genuine delivery, with those that came at the same moment."""
+        if not await is_json_object(body):
             return refusal(http, 400, ErrorKind.VALIDATION, NO_JSON)
         delivery = NewDelivery(
             source="github",
@@ -88,7 +95,7 @@ class Webhook:
             request_id=request_id_of(http),
         )
         try:
-            self.store(delivery)
+            await self.gathering.store(delivery)
         except Unavailable as error:
             return cannot_store(http, error)
         return JSONResponse({"delivery": form.guid}, status_code=202)
@@ -99,9 +106,18 @@ def encoded(secrets: Sequence[str]) -> list[bytes]:
     return [secret.encode() for secret in secrets if secret]
 
 
-def is_json_object(body: bytes) -> bool:
-    """Whether these bytes are one JSON object."""
-    try:
-        return isinstance(json.loads(body), dict)
-    except (ValueError, RecursionError):
-        return False
+async def is_json_object(body: bytes) -> bool:
+    """Whether these bytes are one JSON object; a long body is parsed in a thread."""
+    if len(body) <= SHORT:
+        return parses(body)
+    return await run_in_threadpool(parses, body)
+
+
+def parses(body: bytes) -> bool:
+    """Whether these bytes are one JSON object; the slow parser takes more than the quick one."""
+    for parse in (from_json, json.loads):
+        try:
+            return isinstance(parse(body), dict)
+        except (ValueError, RecursionError):
+            continue
+    return False

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -42,6 +42,9 @@ class Doors:
     def store(self, delivery: NewDelivery) -> bool:
         return self.kept.setdefault(delivery.guid, delivery) is delivery
 
+    def store_all(self, news: Sequence[NewDelivery]) -> list[bool]:
+        return [self.store(new) for new in news]
+
     def taken(self, app_id: int) -> list[Taken]:
         told = []
         for number, one in enumerate(self.kept.values(), start=1):
@@ -76,7 +79,7 @@ def serving(app: Starlette) -> Iterator[str]:
 def doors(shop: Shop) -> Iterator[Doors]:
     doors = Doors()
     credentials = shop.credentials
-    webhook = Webhook(secrets=lambda: (credentials.webhook_secret,), store=doors.store)
+    webhook = Webhook(secrets=lambda: (credentials.webhook_secret,), store=doors.store_all)
     slack = SlackEndpoint(
         credentials.slack_signing_secret, credentials.slack_bot_token, doors.store, shop.clock
     )

@@ -106,3 +106,30 @@ def test_a_redelivery_takes_up_what_followed_from_it_and_was_parked(desk: Desk) 
 
     assert not desk.work(done, 1)
     assert desk.work(done, 99)
+
+
+def test_what_came_together_is_stored_in_one_transaction_with_one_hint_a_queue(
+    desk: Desk,
+) -> None:
+    news = [new("d1"), new("d2"), new("d1"), new("c1", "check_run")]
+
+    stored = inbox(desk).store_all(news)
+
+    assert stored == [True, True, False, True]
+    assert counts(desk) == (3, 3)
+    assert [queue for queue, _ in desk.hints.given] == [
+        QueueName.CLICK,
+        QueueName.RUN,
+        QueueName.RUN,
+    ]
+
+
+def test_processes_that_store_the_same_at_once_do_not_wait_for_each_other(desk: Desk) -> None:
+    news = [new(f"d{number}") for number in range(40)]
+
+    with ThreadPoolExecutor(8) as pool:
+        batches = [news, news[::-1]] * 8
+        stored = list(pool.map(lambda batch: inbox(desk).store_all(batch), batches))
+
+    assert sum(map(sum, stored)) == 40
+    assert counts(desk) == (40, 40)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app.core.deliveries import NewDelivery
 from app.core.errors import ErrorKind
 from app.core.requests import QueueName
 from app.core.retention import DELIVERIES
@@ -154,16 +155,8 @@ def test_old_deliveries_and_finished_tasks_are_forgotten_and_open_ones_are_not(d
 
 def take_in(desk: Desk, guid: str) -> int:
     with unit_of_work(desk.engine) as session:
-        found = deliveries.take_in(
-            session,
-            source="github",
-            guid=guid,
-            event="push",
-            body=b"{}",
-            queue=QueueName.RUN,
-            request_id="r1",
-            now=desk.clock(),
-        )
+        new = NewDelivery("github", guid, "push", b"{}", "r1")
+        (found,) = deliveries.take_in(session, [(new, QueueName.RUN)], now=desk.clock())
     assert found is not None
     return found
 

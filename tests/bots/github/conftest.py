@@ -15,6 +15,6 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def github(inbox: Inbox) -> Iterator[GitHub]:
-    webhook = Webhook(secrets=lambda: (SECRET, OLD_SECRET), store=inbox.store)
+    webhook = Webhook(secrets=lambda: (SECRET, OLD_SECRET), store=inbox.store_all)
     with served(webhook) as client:
         yield GitHub(client)

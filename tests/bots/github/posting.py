@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +33,13 @@ class Inbox:
     threads: set[str] = field(default_factory=set)
 
     def store(self, delivery: NewDelivery) -> bool:
+        return self.store_all([delivery])[0]
+
+    def store_all(self, news: Sequence[NewDelivery]) -> list[bool]:
         self.threads.add(threading.current_thread().name)
         if self.is_away:
             raise Unavailable("PostgreSQL is away: password=hunter2", kind=ErrorKind.DATABASE)
-        return self.kept.setdefault(delivery.guid, delivery) is delivery
+        return [self.kept.setdefault(new.guid, new) is new for new in news]
 
 
 @dataclass

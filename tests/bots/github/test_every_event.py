@@ -74,7 +74,7 @@ def test_every_example_of_github_is_stored_and_can_be_taken_in(engine: Engine) -
     inbox = Inbox(engine, desk.hints, desk.clock)
 
     with (
-        served(Webhook(secrets=lambda: (SECRET,), store=inbox.store)) as url,
+        served(Webhook(secrets=lambda: (SECRET,), store=inbox.store_all)) as url,
         httpx.Client(trust_env=False) as client,
     ):
         answers = [

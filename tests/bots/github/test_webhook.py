@@ -36,7 +36,7 @@ def test_a_secret_that_is_being_rotated_is_valid_too(github: GitHub) -> None:
 
 @pytest.mark.parametrize("secrets", [(), ("",)])
 def test_without_a_secret_nothing_is_taken(inbox: Inbox, secrets: tuple[str, ...]) -> None:
-    with served(Webhook(secrets=lambda: secrets, store=inbox.store)) as client:
+    with served(Webhook(secrets=lambda: secrets, store=inbox.store_all)) as client:
         answer = GitHub(client).post(secret="")
 
     assert answer.status_code == 503
@@ -50,7 +50,7 @@ def test_without_a_secret_nothing_is_taken(inbox: Inbox, secrets: tuple[str, ...
 
 def test_a_secret_set_while_running_is_used_at_once(inbox: Inbox) -> None:
     secrets: list[str] = []
-    with served(Webhook(secrets=lambda: secrets, store=inbox.store)) as client:
+    with served(Webhook(secrets=lambda: secrets, store=inbox.store_all)) as client:
         before = GitHub(client).post()
         secrets.append(SECRET)
         after = GitHub(client).post()

@@ -7,7 +7,8 @@ from enum import IntEnum
 from typing import BinaryIO, Protocol
 
 from app.core.credentials import AppCredential
-from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment
+from app.core.issues import CloseReason
+from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment, PostedIssue
 from app.core.requests import QueueName, Request
 from app.core.runs import (
     Artifact,
@@ -39,6 +40,7 @@ __all__ = [
     "Memory",
     "Permission",
     "Person",
+    "PostedIssue",
     "Queue",
     "RateTold",
     "UserToken",
@@ -211,6 +213,19 @@ class CodeHost(Protocol):
 
     def update_comment(self, repo: str, comment_id: int, body: str) -> None:
         """Edit a comment in place."""
+
+    def find_issue(self, repo: str, marker: str) -> PostedIssue | None:
+        """Our own issue that holds `marker`, open or closed; somebody else's never counts."""
+
+    def create_issue(
+        self, repo: str, *, title: str, body: str, labels: Sequence[str]
+    ) -> PostedIssue:
+        """Open an issue; Missing where the repository takes none."""
+
+    def update_issue(
+        self, repo: str, number: int, *, body: str, is_open: bool, reason: CloseReason
+    ) -> None:
+        """Make an issue say this, open or closed with a reason; Missing when it is gone."""
 
     def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
         """A file at a branch or commit, "" for the default branch; None where there is none.

@@ -55,6 +55,18 @@ class Comment:
     body: str
 
 
+ISSUE_BODY_LIMIT = 65_000  # bytes of the 65 536 characters that GitHub takes
+
+
+@dataclass(frozen=True, slots=True)
+class PostedIssue:
+    """An issue of ours that stands on the host."""
+
+    number: int
+    url: str
+    is_open: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
     """A message as blocks, with the plain text that notifications show."""

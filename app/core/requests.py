@@ -152,6 +152,28 @@ class TellOutage(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class TellIssue(Request):
+    """Make an issue of ours say what there is to say, open or closed."""
+
+    kind: ClassVar[str] = "tell_issue"
+    repo_id: int
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeedIssue(FromDelivery):
+    """Somebody else closed an issue of ours, or opened it again; `reason` is the host's word."""
+
+    kind: ClassVar[str] = "heed_issue"
+    repo_id: int
+    number: int
+    action: str  # closed or reopened
+    reason: str
+    login: str
+    by_person: int  # 1; 0: by a program
+
+
+@dataclass(frozen=True, slots=True)
 class ReadHistory(Request):
     """Read back, a part at a time, what ran in a repository before we came."""
 
@@ -183,6 +205,8 @@ KINDS: dict[str, type[Request]] = {
         PublishRun,
         TellChat,
         TellOutage,
+        TellIssue,
+        HeedIssue,
         ActFromCheck,
         ActFromChat,
         ReadRepositoryFiles,

@@ -145,6 +145,12 @@ def one(
     )
 
 
+def title_of(session: Session, repo_id: int, cluster_id: int) -> str | None:
+    """What a cluster is called: by a person, else by what its failures say; None without it."""
+    row = session.execute(ONE, {"repo": repo_id, "cluster": cluster_id}).first()
+    return None if row is None else str(row.name or row.said)
+
+
 def of_case(session: Session, repo_id: int, case_id: UUID) -> tuple[Alike, ...]:
     """The clusters of a case's failures, the newest first."""
     values = {"repo": repo_id, "case": case_id, "limit": OF_ONE_CASE}

@@ -7,8 +7,16 @@ from uuid import UUID
 import structlog
 
 from app.core.errors import Unavailable
-from app.core.requests import EvaluateRun, PublishRun, QueueName, Recompute, Request, TellChat
-from app.db import judgements, publications, runs, tasks
+from app.core.requests import (
+    EvaluateRun,
+    PublishRun,
+    QueueName,
+    Recompute,
+    Request,
+    TellChat,
+    TellIssue,
+)
+from app.db import issues, judgements, publications, runs, tasks
 from app.db.session import Session
 from app.ports import Queue
 from app.services import chat
@@ -37,6 +45,9 @@ def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> lis
 def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
     """The work that brings what is held and said of a case up to date."""
     wanted: list[Request] = [TellChat(repo_id, case_id.hex)]
+    issue = issues.of_case(session, repo_id, case_id)
+    if issue is not None:
+        wanted.append(TellIssue(repo_id, issue.id))
     last = judgements.last_finding(session, repo_id, case_id)
     if last is not None:
         wanted.append(EvaluateRun(repo_id, last.run_id, last.attempt))

@@ -43,7 +43,7 @@ def propose(
     event = _event(subject)
     if event is None:
         return None
-    reason = _why_not(session, subject, rules, run)
+    reason = why_not(session, subject, rules, run)
     if reason is None:
         reason = _why_not_held(session, subject, rules, run, now=now)
         _take(session, subject, rules, event, actor, is_held=reason is None, now=now)
@@ -62,7 +62,8 @@ def _event(subject: Subject) -> QuarantineEvent | None:
     return E.PROPOSED_ANEW if flaked is not None and flaked > before.evidence_at else None
 
 
-def _why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) -> WhyNot | None:
+def why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) -> WhyNot | None:
+    """Why a case must not be proposed by this run; None when it may be."""
     since = run.started_at - LOOKBACK
     return why_not_proposed(
         rules,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from bots.github.payloads import AccountPart, Id, Payload, Sha, Text, or_empty
+from bots.github.payloads import AccountPart, Id, Payload, Sha, Small, Text, or_empty
 
 
 class CommentPart(Payload):
@@ -13,6 +13,16 @@ class CommentPart(Payload):
     id: Id
     user: AccountPart | None = None
     body: Annotated[Text, BeforeValidator(or_empty)] = ""
+
+
+class IssuePart(Payload):
+    """An issue; a pull request is listed as one too."""
+
+    number: Small
+    user: AccountPart | None = None
+    body: Annotated[Text, BeforeValidator(or_empty)] = ""
+    state: str = "open"
+    html_url: Text = ""
 
 
 class PermissionPart(Payload):

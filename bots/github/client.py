@@ -1,6 +1,6 @@
 """GitHub behind the port CodeHost: one host per GitHub, one view of it per installation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -11,6 +11,7 @@ from githubkit.auth import BaseAuthStrategy
 
 from app.clock import Clock, utc_now
 from app.core.errors import Missing
+from app.core.issues import CloseReason
 from app.core.runs import (
     Artifact,
     Comparison,
@@ -21,8 +22,8 @@ from app.core.runs import (
     RepositoryFile,
     Run,
 )
-from app.ports import CheckRun, Comment, HostBudget, Memory, Permission
-from bots.github import changes
+from app.ports import CheckRun, Comment, HostBudget, Memory, Permission, PostedIssue
+from bots.github import changes, issues
 from bots.github.addresses import quoted, repo_path
 from bots.github.answers import AppRegistrationPart, CommentPart, PermissionPart
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
@@ -256,6 +257,22 @@ class GitHubHost:
         """Edit a comment in place."""
         path = repo_path(repo, f"/issues/comments/{comment_id}")
         self.connection.ask("PATCH", path, body={"body": body})
+
+    def find_issue(self, repo: str, marker: str) -> PostedIssue | None:
+        """Our own issue that holds `marker`, open or closed; somebody else's never counts."""
+        return issues.find(self.connection, repo, marker, author=self.hosts.bot_login())
+
+    def create_issue(
+        self, repo: str, *, title: str, body: str, labels: Sequence[str]
+    ) -> PostedIssue:
+        """Open an issue; Missing where the repository takes none."""
+        return issues.create(self.connection, repo, title=title, body=body, labels=labels)
+
+    def update_issue(
+        self, repo: str, number: int, *, body: str, is_open: bool, reason: CloseReason
+    ) -> None:
+        """Make an issue say this, open or closed with a reason; Missing when it is gone."""
+        issues.update(self.connection, repo, number, body=body, is_open=is_open, reason=reason)
 
     def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
         """A file at a branch or commit, "" for the default branch; None where there is none."""

@@ -5,6 +5,7 @@ from app.core.requests import (
     ActFromCheck,
     ActFromPage,
     EvaluateRun,
+    HeedIssue,
     IngestRun,
     PublishRun,
     ReadHistory,
@@ -15,11 +16,13 @@ from app.core.requests import (
     TakeDelivery,
     TellChat,
     TellHistory,
+    TellIssue,
     TellOutage,
 )
 from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
+from jobs.tasks.issues import heed_issue, tell_issue
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat, tell_outage
 from jobs.tasks.take import take_delivery
@@ -32,6 +35,8 @@ HANDLERS: dict[str, Handler] = {
     PublishRun.kind: publish_run,
     TellChat.kind: tell_chat,
     TellOutage.kind: tell_outage,
+    TellIssue.kind: tell_issue,
+    HeedIssue.kind: heed_issue,
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,

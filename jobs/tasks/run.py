@@ -1,6 +1,7 @@
 """Ingest a run attempt's reports, and evaluate what failed in it."""
 
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -12,13 +13,14 @@ from app.core.requests import (
     ReadRepositoryFiles,
     Recompute,
     TellChat,
+    TellIssue,
     TellOutage,
 )
 from app.core.runs import Repository, Run, RunKey
-from app.db import repositories, runs
+from app.db import executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
-from app.services import changes, chat, evaluate, ingest, outages, policies
+from app.services import changes, chat, evaluate, ingest, issue_opening, outages, policies
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
 from jobs.turns import Turn, Work
@@ -128,12 +130,26 @@ def evaluate_run(work: Work) -> None:
         told |= chat.with_threads(turn.session, repository.id, run.key.run_id)
         for case_id in sorted(told):
             turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
+        _tell_issues(turn, work, repository, run, told)
         if found_out.needs_recompute:
             turn.ask(QueueName.HISTORY, Recompute(repository.id))
         if repository.installation_id is not None:  # other hosts' CI asks what became of it
             turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
         if not are_known:
             turn.ask(QueueName.HISTORY, ReadRepositoryFiles(repository.id))
+
+
+def _tell_issues(
+    turn: Turn, work: Work, repository: Repository, run: Run, changed: set[UUID]
+) -> None:
+    """Have issues opened that the policy wants, and those told that may say something new."""
+    session, now = turn.session, work.context.clock()
+    seen = {*changed, *executions.failed_in_run(session, repository.id, run.key.run_id)}
+    issue_opening.open_due(
+        session, repository, run, seen, now=now, request_id=work.lease.request_id
+    )
+    for issue_id in issues.to_tell(session, repository.id, seen):
+        turn.ask(QueueName.RUN, TellIssue(repository.id, issue_id))
 
 
 def _know_changes(work: Work, repository: Repository, run: Run) -> None:

@@ -13,7 +13,7 @@ from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.turns import Work
 
 
-def _told_of(context: Context, session: Session, repo_id: int) -> Repository | None:
+def told_of(context: Context, session: Session, repo_id: int) -> Repository | None:
     """The repository that something is to be said of; None where nothing may be."""
     if context.is_silent or not policies.policy_of(session, repo_id).publishes:
         return None
@@ -27,7 +27,7 @@ def publish_run(work: Work) -> None:
     context, now = work.context, work.context.clock()
     addresses = Addresses(context.server_url, context.public_url)
     with unit_of_work(context.engine) as session:
-        repository = _told_of(context, session, request.repo_id)
+        repository = told_of(context, session, request.repo_id)
         wanted = repository and publish.plan(
             session, repository, request.head_sha, addresses=addresses, now=now
         )
@@ -49,7 +49,7 @@ def tell_chat(work: Work) -> None:
     telling = None
     if host is not None:
         with unit_of_work(context.engine) as session:
-            repository = _told_of(context, session, request.repo_id)
+            repository = told_of(context, session, request.repo_id)
             if repository is not None:
                 wanted = chat.channels_needing_threads(session, repository.id)
                 telling = chat.prepare(
@@ -76,7 +76,7 @@ def tell_outage(work: Work) -> None:
     telling = None
     if host is not None:
         with unit_of_work(context.engine) as session:
-            repository = _told_of(context, session, request.repo_id)
+            repository = told_of(context, session, request.repo_id)
             if repository is not None:
                 telling = outage_chat.prepare(
                     session, repository, request.outage_id, public_url=context.public_url

@@ -9,6 +9,7 @@ from app.core.owners import Rule as OwnerRule
 from app.core.owners import rule as owner_rule
 from app.core.policy.names import CheckConclusion, CommentWhen, Mode, Renames, ScorerName
 from app.core.policy.policy import (
+    IssuePolicy,
     Policy,
     QuarantineCap,
     ScoringWeights,
@@ -21,6 +22,7 @@ from app.core.policy.values import Reader
 
 LONGEST_DAYS = 365  # a year
 MOST_RUNS = 10_000
+LONGEST_LABEL = 50  # characters. Source: GitHub, labels
 Read = Callable[[Reader, Node, str], Any]  # the value; None where it cannot be read
 
 
@@ -67,6 +69,31 @@ def _cap(reader: Reader, node: Node, key: str) -> QuarantineCap:
         for name, _, value in reader.entries(node, key, known=("repository", "per_day"))
     }
     return replace(QuarantineCap(), **{n: v for n, v in read.items() if v is not None})
+
+
+def _issues(reader: Reader, node: Node, key: str) -> IssuePolicy:
+    """`true` or `false`: opened of our own accord; or by name."""
+    if node.pairs is None:
+        opens = reader.flag(node, key)
+        return IssuePolicy() if opens is None else IssuePolicy(open=opens)
+    kinds: dict[str, Read] = {
+        "open": Reader.flag,
+        "per_day": lambda reader, node, key: reader.whole(node, key, low=0, high=MOST_RUNS),
+        "labels": _labels,
+    }
+    read = {
+        name: kinds[name](reader, value, f"{key}.{name}")
+        for name, _, value in reader.entries(node, key, known=tuple(kinds))
+    }
+    return replace(IssuePolicy(), **{n: v for n, v in read.items() if v is not None})
+
+
+def _labels(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
+    """Names of labels; GitHub takes no longer ones."""
+    found = reader.texts(node, key)
+    if any(len(one) > LONGEST_LABEL for one in found):
+        reader.fault(node, f"`{key}`: a label has at most {LONGEST_LABEL} characters.")
+    return tuple(one for one in found if len(one) <= LONGEST_LABEL)
 
 
 def _check(reader: Reader, node: Node, key: str) -> CheckConclusion | None:
@@ -182,6 +209,7 @@ KEYS: dict[str, Read] = {
     "retry_weight_multiplier": _multiplier,
     "rules": _rules,
     "proof_jobs": Reader.patterns,
+    "issues": _issues,
     "check": _check,
     "comment": lambda reader, node, key: reader.choice(node, key, CommentWhen),
     "renames": lambda reader, node, key: reader.choice(node, key, Renames),

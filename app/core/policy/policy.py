@@ -37,6 +37,15 @@ class QuarantineCap:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuePolicy:
+    """Issues about flaky cases; people may have them opened whatever it says."""
+
+    open: bool = True  # of our own accord, in mode act
+    per_day: int = 5  # at most, of our own accord. Chosen
+    labels: tuple[str, ...] = ()  # that a new issue wears
+
+
+@dataclass(frozen=True, slots=True)
 class TeamNotifications:
     """Where a team hears of its cases; keys are team names as in CODEOWNERS, without `@`."""
 
@@ -82,6 +91,7 @@ class Policy:
     retry_weight_multiplier: float = 1.5  # a failure that a retry passed, against a plain one
     rules: tuple[Rule, ...] = ()
     proof_jobs: tuple[Glob, ...] = ()  # names of jobs that we may re-run; empty: none
+    issues: IssuePolicy = IssuePolicy()
     check: CheckConclusion = CheckConclusion.NEUTRAL
     comment: CommentWhen = CommentWhen.ON_FAILURE
     renames: Renames = Renames.ASK
@@ -118,6 +128,11 @@ class Policy:
     def quarantines_itself(self) -> bool:
         """Whether a case is quarantined without a person's word."""
         return self.mode is Mode.ACT and self.auto_quarantine_enabled
+
+    @property
+    def opens_issues(self) -> bool:
+        """Whether issues are opened without a person's word."""
+        return self.mode is Mode.ACT and self.issues.open
 
     @property
     def quarantine_lasts(self) -> timedelta:

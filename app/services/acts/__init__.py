@@ -4,6 +4,7 @@ from app.services.acts.actor import OURSELVES_NAME, Actor, Done, ourselves
 from app.services.acts.buttons import Acted, act, decision_sentence, is_quarantined
 from app.services.acts.cases import mark_stable, mute, own, unmute
 from app.services.acts.forgiving import forgiven
+from app.services.acts.issues import open_issue
 from app.services.acts.quarantines import (
     activate,
     decline,
@@ -33,6 +34,7 @@ __all__ = [
     "is_quarantined",
     "mark_stable",
     "mute",
+    "open_issue",
     "ourselves",
     "own",
     "propose",

@@ -11,7 +11,7 @@ class Actor:
     """Who acts, where, and in which request."""
 
     login: str  # on the code host; or what a program is called
-    surface: str  # check, slack, page, cli, api, worker, cron
+    surface: str  # check, issue, slack, page, cli, api, worker, cron
     request_id: str
     is_person: bool = True
 

@@ -14,6 +14,7 @@ from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.cases import care_from, care_snapshot
+from app.services.acts.issues import OPEN_ISSUE, withdraw
 from app.services.acts.steps import audit, from_snapshot, snapshot
 from app.services.acts.subject import hold
 from app.services.acts.terms import must_be_possible
@@ -145,6 +146,15 @@ def _undo_cluster(
     return {"cluster": cluster_id, "value": then}, {"cluster": cluster_id, "value": was}
 
 
+def _undo_issue(
+    session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
+) -> tuple[Kept, Kept]:
+    issue = withdraw(session, repo_id, event.after["issue"], actor, now=now)
+    if issue is None:
+        raise Conflict(said.newer_than(event.act))
+    return {"issue": issue.id}, {"issue": None}
+
+
 def _case(event: AuditEvent) -> UUID:
     assert event.case_id is not None  # seen to before
     return event.case_id
@@ -154,5 +164,6 @@ INVERSES: dict[str, Inverse] = {
     f"alias_{AliasState.CONFIRMED.value}": _undo_alias,
     f"alias_{AliasState.DECLINED.value}": _undo_alias,
     **dict.fromkeys(CLUSTER_ACTS, _undo_cluster),
+    OPEN_ISSUE: _undo_issue,
 }
 """The acts that are neither a quarantine's nor said of a case, by their name in the audit trail."""

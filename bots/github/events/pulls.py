@@ -1,9 +1,24 @@
 """Events of pull requests and issues, and of what people write there."""
 
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from app.core.deliveries import Delivery, PullRequestSeen, Taken
+from app.core.issues import MARKED
+from app.core.requests import HeedIssue, QueueName
 from bots.github.events.common import NOTHING, seen
 from bots.github.facts import pull_request_of
-from bots.github.payloads import Event, PullRequestEvent, read_body
+from bots.github.payloads import (
+    AccountPart,
+    Event,
+    Payload,
+    PullRequestEvent,
+    Small,
+    Text,
+    or_empty,
+    read_body,
+)
 
 PULL_REQUEST_ACTIONS = frozenset(
     {
@@ -19,6 +34,26 @@ PULL_REQUEST_ACTIONS = frozenset(
     }
 )
 ISSUE_ACTIONS = frozenset({"closed", "reopened"})
+
+
+class EventIssuePart(Payload):
+    """An issue, as its events tell of it."""
+
+    number: Small
+    user: AccountPart | None = None
+    body: Annotated[Text, BeforeValidator(or_empty)] = ""
+    state_reason: Annotated[Text, BeforeValidator(or_empty)] = ""
+
+    @property
+    def user_login(self) -> str:
+        """Who opened it."""
+        return self.user.login if self.user else ""
+
+
+class IssueEvent(Event):
+    """`issues`."""
+
+    issue: EventIssuePart | None = None
 
 
 def take_pull_request(delivery: Delivery, app_id: int | None) -> Taken:
@@ -37,6 +72,22 @@ def take_issue_comment(delivery: Delivery, app_id: int | None) -> Taken:
 
 
 def take_issue(delivery: Delivery, app_id: int | None) -> Taken:
-    """An issue was closed, or opened again."""
-    event = read_body(Event, delivery.event, delivery.body)
-    return Taken(facts=seen(event)) if event.action in ISSUE_ACTIONS else NOTHING
+    """An issue was closed, or opened again; of ours, by somebody else, it is heeded."""
+    event = read_body(IssueEvent, delivery.event, delivery.body)
+    if event.action not in ISSUE_ACTIONS:
+        return NOTHING
+    issue, sender = event.issue, event.sender
+    if issue is None or sender is None or MARKED not in issue.body:
+        return Taken(facts=seen(event))
+    if sender.login == issue.user_login:  # ourselves
+        return Taken(facts=seen(event))
+    heeding = HeedIssue(
+        repo_id=event.repository.id,
+        number=issue.number,
+        action=event.action,
+        reason=issue.state_reason,
+        login=sender.login,
+        by_person=int(sender.type == "User"),
+        delivery_id=delivery.id,
+    )
+    return Taken(facts=seen(event), requests=((QueueName.RUN, heeding),))

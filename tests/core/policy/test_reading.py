@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.policy.keys import KEYS
 from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
-from app.core.policy.policy import Policy, QuarantineCap, default_policy
+from app.core.policy.policy import IssuePolicy, Policy, QuarantineCap, default_policy
 from app.core.policy.reading import read_policy
 from app.core.policy.tree import MOST_CHARACTERS
 
@@ -97,6 +97,7 @@ def test_every_key_is_read() -> None:
         "comment: never\nrenames: follow_moves\nowners: {src/cart/: '@acme/cart'}\n"
         "team_notifications: {slack_channels: {cart: '#cart'}}\n"
         "team_overrides: {cart: {lookback_days: 5}}\n"
+        "issues: {open: no, per_day: 2, labels: [flaky, 'help wanted']}\n"
     )
 
     differing = {name for name in KEYS if getattr(found, name) != getattr(default_policy(), name)}
@@ -104,6 +105,7 @@ def test_every_key_is_read() -> None:
     assert (found.mode, found.scorer) == (Mode.ACT, ScorerName.FLAKE_RATE)
     assert (found.check, found.comment) == (CheckConclusion.FAIL, CommentWhen.NEVER)
     assert found.quarantine_cap == QuarantineCap(9, 2)
+    assert found.issues == IssuePolicy(open=False, per_day=2, labels=("flaky", "help wanted"))
     assert found.auto_quarantine_enabled
     assert [one.pattern for one in found.artifacts] == ["reports-*"]
 

@@ -1,6 +1,7 @@
 """What the outside must offer, in our words; adapters raise app.core.errors.Unavailable."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -172,7 +173,15 @@ class CodeHost(Protocol):
         """Every artifact of a run, of all its attempts, oldest first."""
 
     def download(self, repo: str, artifact: Artifact, into: BinaryIO, *, limit: int) -> None:
-        """Write the artifact's zip; BadInput above `limit` bytes, Missing when it is gone."""
+        """Write the artifact's zip; TooLarge above `limit` bytes, Missing when it is gone."""
+
+    def in_parts(
+        self, repo: str, artifact: Artifact, *, limit: int
+    ) -> AbstractContextManager[BinaryIO]:
+        """The artifact's zip, to be read here and there; BadInput once `limit` bytes were read.
+
+        Missing when it is gone, BadInput where the host gives no parts.
+        """
 
     def attempt_started(self, repo: str, run_id: int, attempt: int) -> str:
         """When an attempt began, as ISO 8601; artifacts are bound to attempts by it."""

@@ -2,6 +2,7 @@
 
 FlakeGuardError                kind, permanent
 ├── BadInput                   validation: input we cannot read; said, never retried
+│   └── TooLarge               more bytes than may be read
 ├── NotSignedIn                authentication: we do not know who asks
 ├── NotAllowed                 permission: we know who asks, and they may not
 ├── Missing                    not_found: what is asked for is not here, or not for them
@@ -48,6 +49,10 @@ class BadInput(FlakeGuardError):
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line  # from 1, where the input has lines
+
+
+class TooLarge(BadInput):
+    """It has more bytes than may be read of it; a part of it may be read."""
 
 
 class NotSignedIn(FlakeGuardError):

@@ -41,6 +41,7 @@ class Fault:
     times: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: object = None
+    cut_at: int | None = None
 
     def matches(self, method: str, path: str) -> bool:
         """Whether this request is to suffer."""
@@ -67,16 +68,17 @@ class Faults:
         times: int = 1,
         headers: Mapping[str, str] | None = None,
         body: object = None,
+        cut_at: int | None = None,
     ) -> Fault:
         """Let the next `times` requests suffer whose path matches the glob.
 
         `status` answers that instead; `drop` cuts the connection; with `after_work` either
-        happens only after the work was done. `delay` (seconds) alone answers late. Paths are
+        happens only after the work was done. `cut_at` cuts it after so many bytes of the answer.
+        `delay` (seconds) alone answers late. Paths are
         GitHub's below the API root ("/repos/*/check-runs") or a Slack method ("chat.*").
         """
-        fault = Fault(
-            pattern, method, status, drop, after_work, delay, times, dict(headers or {}), body
-        )
+        told = dict(headers or {})
+        fault = Fault(pattern, method, status, drop, after_work, delay, times, told, body, cut_at)
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -166,6 +168,8 @@ class FaultyHttp:
             is_start = message["type"] == "http.response.start"
             if is_start and fault is not None and fault.after_work:
                 await asyncio.sleep(fault.delay)
+            if fault is not None and fault.cut_at is not None and not is_start:
+                message = {**message, "body": message["body"][: fault.cut_at], "more_body": True}
             await send(message)
 
         await self.app(scope, receive, late)

@@ -43,6 +43,7 @@ def build_app(world: World) -> ASGIApp:
             int(request.path_params["artifact_id"]),
             dict(request.query_params),
             request.headers.get("Range"),
+            request.headers.get("If-Range"),
         )
         return Response(contents, status, headers)
 

@@ -106,6 +106,7 @@ def _read_attempt(reading: Reading, newest: Run, number: int) -> int:
             bound,
             now=reading.clock(),
             limits=reading.limits,
+            limit=policy.artifact_max_bytes,
             scratch=reading.scratch,
         )
         for bound in attempt.artifacts

@@ -13,11 +13,12 @@ import structlog
 from app.core import artifacts as bound_artifacts
 from app.core.artifacts import BoundArtifact
 from app.core.attachments import NOWHERE, Members
-from app.core.errors import BadInput, Missing
+from app.core.errors import BadInput, Missing, TooLarge
 from app.core.reports import Limits
 from app.core.reports.archive import Content, attachments_in, members_of
+from app.core.reports.excerpt import excerpt
 from app.core.retention import keep_until, too_old_or_new
-from app.core.runs import BranchClass, Job, PullRequest, Repository, Run
+from app.core.runs import Artifact, BranchClass, Job, PullRequest, Repository, Run
 from app.db import reports
 from app.db.reports import KnownReport, NewReport
 from app.db.session import Engine, unit_of_work
@@ -26,8 +27,8 @@ from app.services import beside, storing, unread
 from app.services.dating import own_time
 from app.services.origins import Origin
 
+READ_MORE = 2  # times the limit may be read of an artifact to find what may be reports
 SPOOL_BYTES = 8 * 1024 * 1024  # of a download, before it goes to a file without a name
-ARTIFACT_LIMIT = 512 * 1024 * 1024  # bytes of one artifact's zip
 CHUNK = 1024 * 1024  # bytes read at a time for a digest
 ARCHIVE_ITSELF = "(the whole archive)"  # the path of what is refused as a whole
 
@@ -77,22 +78,40 @@ def ingest_artifact(
     *,
     now: datetime,
     limits: Limits,
+    limit: int,
     scratch: Path | None,
 ) -> int:
     """Download one artifact and store its reports; how many were stored or stood there before.
 
-    A zip that is gone or cannot be read is no error of ours: it is noted as a refused report.
+    Of one larger than `limit` bytes only what may be reports is read. A zip that is gone or
+    cannot be read is no error of ours: it is noted as a refused report.
     """
     origin = Origin(run, bound.variant, bound.job, repository.retention)
     with SpooledTemporaryFile(max_size=SPOOL_BYTES, dir=str(scratch) if scratch else None) as spool:
         file = cast(BinaryIO, spool)
         try:
-            host.download(repository.full_name, bound.artifact, file, limit=ARTIFACT_LIMIT)
+            _fetch(host, repository.full_name, bound.artifact, file, limit=limit, limits=limits)
         except (Missing, BadInput) as error:
             _refuse_whole(engine, origin, bound, str(error), now=now)
             return 0
         found = ingest_archive(engine, origin, bound.artifact.name, file, now=now, limits=limits)
     return sum(one.is_read for one in found)
+
+
+def _fetch(
+    host: CodeHost, repo: str, artifact: Artifact, file: BinaryIO, *, limit: int, limits: Limits
+) -> None:
+    """The artifact's zip; of one that is too large, a zip of the members that may be reports."""
+    try:
+        host.download(repo, artifact, file, limit=limit)
+    except TooLarge:
+        file.seek(0)
+        file.truncate()
+        with host.in_parts(repo, artifact, limit=READ_MORE * limit) as whole:
+            members = excerpt(whole, file, limits=limits, most=limit)
+        log.info(
+            "artifact_excerpted", artifact=artifact.id, size=artifact.size_bytes, members=members
+        )
 
 
 def ingest_archive(

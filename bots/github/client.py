@@ -1,6 +1,7 @@
 """GitHub behind the port CodeHost: one host per GitHub, one view of it per installation."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -30,7 +31,7 @@ from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
 from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
 from bots.github.contents import file_at
-from bots.github.downloads import download
+from bots.github.downloads import download, in_parts
 from bots.github.facts import artifact_of, job_of, pull_request_of
 from bots.github.past import finished_runs, run_attempt
 from bots.github.payloads import (
@@ -184,10 +185,18 @@ class GitHubHost:
         return sorted(found, key=lambda one: (one.created_at, one.id))
 
     def download(self, repo: str, artifact: Artifact, into: BinaryIO, *, limit: int) -> None:
-        """Write the artifact's zip; BadInput above `limit` bytes, Missing when it is gone."""
+        """Write the artifact's zip; TooLarge above `limit` bytes, Missing when it is gone."""
         path = repo_path(repo, f"/actions/artifacts/{artifact.id}/zip")
         timeout = self.hosts.timeout
         download(self.connection, path, artifact, into, limit=limit, timeout=timeout)
+
+    def in_parts(
+        self, repo: str, artifact: Artifact, *, limit: int
+    ) -> AbstractContextManager[BinaryIO]:
+        """The artifact's zip, to be read here and there; BadInput once `limit` bytes were read."""
+        path = repo_path(repo, f"/actions/artifacts/{artifact.id}/zip")
+        timeout = self.hosts.timeout
+        return in_parts(self.connection, path, artifact, limit=limit, timeout=timeout)
 
     def attempt_started(self, repo: str, run_id: int, attempt: int) -> str:
         """When an attempt began, as ISO 8601; artifacts are bound to attempts by it."""

@@ -63,6 +63,7 @@ def ingest_run(work: Work) -> None:
                 bound,
                 now=work.context.clock(),
                 limits=work.context.limits,
+                limit=policy.artifact_max_bytes,
                 scratch=work.context.scratch,
             )
     log.info("run_ingested", run=key.run_id, attempt=key.attempt, reports=stored)

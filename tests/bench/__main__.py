@@ -12,7 +12,18 @@ from rich.table import Table
 
 from tests.bench.figures import Figure, Scale
 
-MODULES = ("ingest", "fold", "reading", "growth", "workers", "memory", "handed_in")
+MODULES = (
+    "ingest",
+    "fold",
+    "reading",
+    "growth",
+    "workers",
+    "memory",
+    "handed_in",
+    "acks",
+    "burst",
+    "publishing",
+)
 """Every measurement: a module of this folder with `run(scale) -> list[Figure]`."""
 
 

@@ -23,6 +23,7 @@ from app.core.policy.values import Reader
 LONGEST_DAYS = 365  # a year
 MOST_RUNS = 10_000
 LONGEST_LABEL = 50  # characters. Source: GitHub, labels
+MOST_MEGABYTES = 512  # of an artifact: it lies on the worker's disk meanwhile
 Read = Callable[[Reader, Node, str], Any]  # the value; None where it cannot be read
 
 
@@ -40,6 +41,10 @@ def _runs(reader: Reader, node: Node, key: str) -> int | None:
 
 def _window(reader: Reader, node: Node, key: str) -> int | None:
     return reader.whole(node, key, low=5, high=500)  # as the old FlakeGuard
+
+
+def _megabytes(reader: Reader, node: Node, key: str) -> int | None:
+    return reader.whole(node, key, low=1, high=MOST_MEGABYTES)
 
 
 def _multiplier(reader: Reader, node: Node, key: str) -> float | None:
@@ -198,6 +203,7 @@ KEYS: dict[str, Read] = {
     "lookback_days": _days,
     "rolling_window_size": _window,
     "artifacts": Reader.patterns,
+    "artifact_max_mb": _megabytes,
     "exclude_paths": Reader.patterns,
     "exempted_tests": Reader.patterns,
     "labels_required": Reader.texts,

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 
-from app.core.globs import Glob
+from app.core.globs import Glob, glob
 from app.core.owners import Rule as OwnerRule
 from app.core.owners import rule_of
 from app.core.policy.names import CheckConclusion, CommentWhen, Mode, Renames, ScorerName
 from app.core.policy.rules import About, Rule, rule_for
 
 DAY = timedelta(days=1)
+MB = 1024 * 1024  # bytes
+
+NO_REPORTS = (glob("github-pages"), glob("*.dockerbuild"))
+"""Artifacts that GitHub's own actions make of something else, where the policy names none."""
 
 Value = TypeVar("Value")
 
@@ -79,7 +83,8 @@ class Policy:
     min_recent_failures: int = 2  # within lookback_days
     lookback_days: int = 60
     rolling_window_size: int = 50  # runs, of the scorer rolling-window
-    artifacts: tuple[Glob, ...] = ()  # names of artifacts that hold reports; empty: all
+    artifacts: tuple[Glob, ...] = ()  # names of artifacts that hold reports; empty: see NO_REPORTS
+    artifact_max_mb: int = 256  # of a larger one, only what may be reports is read
     exclude_paths: tuple[Glob, ...] = ()  # files whose cases nothing is decided about
     exempted_tests: tuple[Glob, ...] = ()  # cases never held for flaky, by name or file
     labels_required: tuple[str, ...] = ()  # all of them, on a PR that brings a quarantine
@@ -146,7 +151,14 @@ class Policy:
 
     def reads_artifact(self, name: str) -> bool:
         """Whether an artifact is looked into for reports."""
-        return not self.artifacts or any(one.fits(name) for one in self.artifacts)
+        if self.artifacts:
+            return any(one.fits(name) for one in self.artifacts)
+        return not any(one.fits(name) for one in NO_REPORTS)
+
+    @property
+    def artifact_max_bytes(self) -> int:
+        """Bytes of an artifact's zip above which only what may be reports is read."""
+        return self.artifact_max_mb * MB
 
     def may_rerun(self, job: str) -> bool:
         """Whether a job may be re-run of our own accord: only where the policy names it."""

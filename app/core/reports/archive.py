@@ -29,7 +29,7 @@ _NO_REPORT = re.compile(
     r"|7z|rar|bz2|xz|zst|tar|tgz|iso|bin|dat|db|sqlite3?|har|css|js|mjs|ts|map|html?|md|rst)$",
     re.IGNORECASE,
 )
-_LIKE_REPORT = re.compile(
+LIKE_REPORT = re.compile(
     r"(?:^|/)(?:TEST-[^/]*|[^/]*junit[^/]*|[^/]*(?:test|spec)[-_.]?(?:results?|reports?|output)[^/]*"
     r"|results?|report|test|output)\.(?:xml|json|trx|jsonl|ndjson|tap)$",
     re.IGNORECASE,
@@ -75,14 +75,14 @@ def report_files(file: BinaryIO, *, limits: Limits = DEFAULTS) -> Iterator[tuple
 
 def attachments_in(file: BinaryIO, *, limits: Limits = DEFAULTS) -> dict[str, int]:
     """Screenshots, videos, traces and logs among the members: their sizes, by path."""
-    with _opened_zip(file, limits) as archive:
+    with opened_zip(file, limits) as archive:
         found = (one for one in archive.infolist() if kind_of(one.filename) and not one.is_dir())
         return {one.filename: one.file_size for one in islice(found, ATTACHMENTS_MOST)}
 
 
 def file_names_in(file: BinaryIO, *, limits: Limits = DEFAULTS, most: int) -> list[str]:
     """What the first files of an archive are called, whatever they are."""
-    with _opened_zip(file, limits) as archive:
+    with opened_zip(file, limits) as archive:
         found = (one.filename for one in archive.infolist() if not one.is_dir())
         return list(islice(found, most))
 
@@ -111,7 +111,8 @@ class _Budget:
             )
 
 
-def _opened_zip(file: BinaryIO, limits: Limits) -> ZipFile:
+def opened_zip(file: BinaryIO, limits: Limits) -> ZipFile:
+    """The archive, unless its directory is an attack."""
     check_directory(file, limits)
     file.seek(0)
     try:
@@ -121,16 +122,16 @@ def _opened_zip(file: BinaryIO, limits: Limits) -> ZipFile:
 
 
 def _members_in(file: BinaryIO, budget: _Budget, *, inside: str) -> Iterator[Member]:
-    with _opened_zip(file, budget.limits) as archive:
+    with opened_zip(file, budget.limits) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         check_members(members, budget.limits)
-        wanted = {m.filename: m for m in members if _may_be_read(m.filename)}
+        wanted = {m.filename: m for m in members if may_be_read(m.filename)}
         for name, names in groups_of(wanted):
             parts = [Part(one, _opener(archive, wanted[one], budget)) for one in names]
             yield from _opened(inside + name, parts, budget, is_nested=bool(inside))
 
 
-def _may_be_read(name: str) -> bool:
+def may_be_read(name: str) -> bool:
     """Whether a member may be a report or hold some; a recorded trace is a zip that holds none."""
     return not _NO_REPORT.search(name) and kind_of(name) is not Kind.TRACE
 
@@ -156,7 +157,7 @@ def _content_of(name: str, file: BinaryIO, limits: Limits) -> Content | None:
     try:
         head = Source(file, limits).head
     except BadInput:
-        return Content.REPORT if _LIKE_REPORT.search(name) else None
+        return Content.REPORT if LIKE_REPORT.search(name) else None
     if format_of(head) is not None:
         return Content.REPORT
     return Content.COVERAGE if is_coverage(head) else None

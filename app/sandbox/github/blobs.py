@@ -28,9 +28,16 @@ def signed_blob_path(state: GitHubState, one: Artifact) -> str:
 
 
 def blob(
-    state: GitHubState, artifact_id: int, query: Mapping[str, str], asked_range: str | None
+    state: GitHubState,
+    artifact_id: int,
+    query: Mapping[str, str],
+    asked_range: str | None,
+    only_if: str | None = None,
 ) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body and headers; one byte range is understood, as Azure's store does."""
+    """Status, body and headers; one byte range is understood, as Azure's store does.
+
+    With `only_if`, an ETag, a range is given of that very content, else all there is.
+    """
     expires = query.get("se", "")
     good = hmac.compare_digest(
         signature(state, artifact_id, expires).encode(), query.get("sig", "").encode()
@@ -42,12 +49,15 @@ def blob(
     if one is None:
         said = b'<?xml version="1.0"?><Error><Code>BlobNotFound</Code></Error>'
         return HTTPStatus.NOT_FOUND, said, {"Content-Type": "application/xml"}
+    etag = f'"{hashlib.sha256(one.contents).hexdigest()}"'
     headers = {
+        "ETag": etag,
         "Content-Type": "application/zip",
         "Accept-Ranges": "bytes",
         "Content-Disposition": f'attachment; filename="{one.id}.zip"',
     }
-    return _ranged(one.contents, asked_range, headers)
+    is_same = only_if in {None, etag}
+    return _ranged(one.contents, asked_range if is_same else None, headers)
 
 
 def _ranged(

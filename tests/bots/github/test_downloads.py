@@ -91,10 +91,10 @@ def test_a_store_that_fails_once_is_asked_again_by_a_new_address(
     ] * 2
 
 
-def test_a_store_that_fails_twice_is_for_the_task_to_try_again(
+def test_a_store_that_fails_again_and_again_is_for_the_task_to_try_again(
     shop: Shop, hosts: GitHubHosts, artifact: Artifact
 ) -> None:
-    shop.world.faults.add("/_blobs/*", status=503, times=2)
+    shop.world.faults.add("/_blobs/*", status=503, times=3)
 
     with pytest.raises(Unavailable) as failure:
         shop.host(hosts).download(REPO, artifact, io.BytesIO(), limit=2**30)

@@ -19,6 +19,7 @@ from app.api.uploads import UploadHealth
 from app.api.waiting import Evaluations
 from app.core.costs import rates_in
 from app.core.errors import BadInput
+from app.services.chat_linking import ChatLinking
 from app.services.uploads import Uploads
 from app.settings import Settings
 from app.web import Web
@@ -40,6 +41,7 @@ def application(parts: Parts) -> Starlette:
         public_url=parts.settings.public_url,
         rates=rates_in(parts.settings.runner_rates),
         people=parts.people,
+        linking=ChatLinking(parts.engine, parts.people, parts.clock),
         set_up=parts.set_up,
     )
     checks = HealthChecks(
@@ -92,7 +94,7 @@ def doors(parts: Parts) -> list[Route]:
     slack = SlackEndpoint(
         signing_secret=_value(settings, "slack_signing_secret") if settings.enable_slack else None,
         bot_token=_value(settings, "slack_bot_token"),
-        store=parts.inbox.store,
+        store=parts.quick_inbox.store,
         clock=parts.clock,
     )
     return [

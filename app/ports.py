@@ -1,13 +1,15 @@
 """What the outside must offer, in our words; adapters raise app.core.errors.Unavailable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import BinaryIO, Protocol
 
+from app.chat_ports import Chat, ChatPerson
 from app.core.credentials import AppCredential
+from app.core.deliveries import NewDelivery
 from app.core.issues import CloseReason
 from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment, PostedIssue
 from app.core.requests import QueueName, Request
@@ -30,6 +32,7 @@ __all__ = [
     "Button",
     "Chat",
     "ChatMessage",
+    "ChatPerson",
     "CheckRun",
     "Client",
     "CodeHost",
@@ -44,6 +47,7 @@ __all__ = [
     "PostedIssue",
     "Queue",
     "RateTold",
+    "Spool",
     "UserToken",
 ]
 
@@ -242,8 +246,8 @@ class CodeHost(Protocol):
         BadInput above `limit` bytes.
         """
 
-    def permission(self, repo: str, login: str) -> Permission:
-        """What a person may do in a repository."""
+    def permission(self, repo: str, login: str, *, user_id: int | None = None) -> Permission:
+        """What a person may do in a repository; nothing when the login is another's by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,20 +275,14 @@ class CodeHosts(Protocol):
         """The host as this installation sees it."""
 
 
-class Chat(Protocol):
-    """A chat workspace."""
+class Spool(Protocol):
+    """Where deliveries lie when the database does not take them at once."""
 
-    def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
-        """Post a message, in a thread when one is named; its id (Slack's ts)."""
+    def put(self, new: NewDelivery) -> None:
+        """Keep one; Unavailable when nobody takes it."""
 
-    def update(self, channel: str, ts: str, message: ChatMessage) -> None:
-        """Make an existing message say this."""
-
-    def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
-        """A message of ours posted earlier with this handle; None when there is none."""
-
-    def answer(self, response_url: str, text: str) -> None:
-        """Tell the person who clicked, and nobody else."""
+    def each(self) -> Iterator[NewDelivery]:
+        """Those that wait, oldest first; each is gone once the next is asked for."""
 
 
 class Queue(Protocol):

@@ -21,6 +21,7 @@ from app.ports import Chat
 from app.services.credentials import CredentialStore, LiveApp
 from app.services.inbox import Inbox
 from app.services.people import People
+from app.services.quick_inbox import QuickInbox
 from app.services.set_up import SetUp
 from app.services.vault import Vault
 from app.settings import Settings
@@ -35,6 +36,7 @@ from jobs.context import Context
 from jobs.host_budget import RedisHostBudget
 from jobs.memory import RedisMemory
 from jobs.queue import RqHints, ping, redis_at
+from jobs.spool import RedisSpool
 
 TOKEN_BYTES = 8  # of a thread's handle or a lease's token: unguessable within one repository
 
@@ -56,6 +58,11 @@ class Parts:
     def inbox(self) -> Inbox:
         """Where deliveries go."""
         return Inbox(self.engine, self.queue, self.clock)
+
+    @property
+    def quick_inbox(self) -> QuickInbox:
+        """Where what a person waits for goes."""
+        return QuickInbox(self.inbox.store, RedisSpool(self.redis))
 
     @property
     def upload_budget(self) -> RedisBudget:
@@ -142,6 +149,7 @@ class Parts:
             public_url=self.settings.public_url,
             erase_after_days=self.settings.erase_after_days,
             hook=self.github,
+            spool=RedisSpool(self.redis),
             backfill_days=self.settings.backfill_days,
             forget=self.github.forget,
             proposes=self.settings.enable_quarantine_proposals,

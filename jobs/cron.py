@@ -14,6 +14,8 @@ import structlog
 from app.core.errors import Unavailable
 from app.db import leases, tasks
 from app.db.session import unit_of_work
+from app.services import quick_inbox
+from app.services.inbox import Inbox
 from app.wiring import Parts
 from jobs.context import Context
 from jobs.schedule import ENTRIES, Entry, due
@@ -65,12 +67,25 @@ class Cron:
             )
 
     def tick(self) -> None:
-        """Run what is due, then take up what was left lying."""
+        """Take in what waits in Redis, run what is due, then take up what was left lying."""
+        self.drain()
         with unit_of_work(self.context.engine) as session:
             last = leases.last_runs(session)
         for entry, due_at in due(ENTRIES, last, now=self.context.clock()):
             self._run(entry, due_at)
         self.sweep()
+
+    def drain(self) -> None:
+        """Store the deliveries that lie in Redis; those that cannot be wait for the next tick."""
+        context = self.context
+        if context.spool is None:
+            return
+        inbox = Inbox(context.engine, context.queue, context.clock)
+        try:
+            if number := quick_inbox.drain(context.spool, inbox.store):
+                log.info("spool_drained", deliveries=number)
+        except Unavailable as error:
+            log.info("spool_waits", error=str(error))
 
     def sweep(self) -> int:
         """Hint at open work that nobody has taken up; do it here when nobody can be told.

@@ -5,7 +5,7 @@ import typer
 from app.core.decide import State
 from app.core.errors import Missing
 from app.core.requests import QueueName, TellChat
-from app.db import chat, judgements, repositories, tasks
+from app.db import chat, chat_links, judgements, repositories, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
 from app.settings import Settings
@@ -36,7 +36,7 @@ def subscribe(settings: Settings, repository: str, *, team: str, channel: str) -
 def link(settings: Settings, *, team: str, user: str, login: str) -> int:
     """Say which GitHub user a Slack user is."""
     with wired(settings) as parts, unit_of_work(parts.engine) as session:
-        chat.link_identity(
+        chat_links.link(
             session, team_id=team, chat_user=user, login=login.removeprefix("@"), now=parts.clock()
         )
     typer.echo(f"{user} is @{login.removeprefix('@')} on GitHub now.")

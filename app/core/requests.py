@@ -107,6 +107,18 @@ class ActFromChat(FromDelivery):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCommand(FromDelivery):
+    """Do, or answer, what a person typed in chat."""
+
+    kind: ClassVar[str] = "answer_command"
+    team_id: str
+    channel: str
+    chat_user: str
+    text: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadRepositoryFiles(Request):
     """Read the policy file and CODEOWNERS from the default branch."""
 
@@ -209,6 +221,7 @@ KINDS: dict[str, type[Request]] = {
         HeedIssue,
         ActFromCheck,
         ActFromChat,
+        AnswerCommand,
         ReadRepositoryFiles,
         ReadProposedPolicy,
         ActFromPage,

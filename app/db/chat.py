@@ -1,4 +1,4 @@
-"""Chat: who hears of a repository, the threads, the messages in them, and who people are."""
+"""Chat: who hears of a repository, the threads, and the messages in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from app.db.tables.outside import IdentityLinkRow
 from app.db.tables.said import OutboxRow, SubscriptionRow, ThreadRow
 
 
@@ -46,26 +45,6 @@ def subscribe(session: Session, repo_id: int, *, team_id: str, channel: str, now
         repo_id=repo_id, team_id=team_id, channel=channel, since=now
     )
     session.execute(new.on_conflict_do_nothing())
-
-
-def link_identity(
-    session: Session, *, team_id: str, chat_user: str, login: str, now: datetime
-) -> None:
-    """A chat user is this GitHub user; a later link replaces an earlier one."""
-    new = insert(IdentityLinkRow).values(
-        team_id=team_id, chat_user=chat_user, login=login, linked_at=now
-    )
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=["team_id", "chat_user"], set_={"login": login, "linked_at": now}
-        )
-    )
-
-
-def login_of(session: Session, *, team_id: str, chat_user: str) -> str | None:
-    """The GitHub login of a chat user; None when nobody linked them."""
-    row = session.get(IdentityLinkRow, (team_id, chat_user))
-    return None if row is None else row.login
 
 
 def threads(session: Session, repo_id: int, case_id: UUID) -> list[Thread]:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from app.clock import utc_now
 from app.core.errors import FlakeGuardError
-from app.db import chat, migrate, partitions, repositories, tasks
+from app.db import chat, chat_links, migrate, partitions, repositories, tasks
 from app.db.session import Engine, engine_for, unit_of_work
 from app.sandbox.fresh import Credentials, fresh_world
 from app.sandbox.server import serve
@@ -75,9 +75,7 @@ class Stage:
         """Say which GitHub user a user of the sandbox's Slack is."""
         with unit_of_work(self.engine) as session:
             team = self.world.slack.team_id
-            chat.link_identity(
-                session, team_id=team, chat_user=chat_user, login=login, now=utc_now()
-            )
+            chat_links.link(session, team_id=team, chat_user=chat_user, login=login, now=utc_now())
 
 
 @contextmanager

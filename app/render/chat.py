@@ -6,9 +6,8 @@ from typing import Any
 from app.core.decide import Standing, State
 from app.core.publishing import ChatMessage
 from app.render import escape, words
+from app.render.blocks import button, context, mrkdwn, section
 from app.render.view import ActKind
-
-SECTION_LIMIT = 3_000  # characters of a section's text. Source: Slack, Block Kit
 
 LABELS: dict[ActKind, str] = {ActKind.QUARANTINE: "Quarantine", ActKind.DISMISS: "Not flaky"}
 """Button labels; a button's action id is the act's own value."""
@@ -32,16 +31,16 @@ def root_message(view: ThreadView, handle: str) -> ChatMessage:
     name = escape.slack(view.name)
     title = f"{_mark(view)} {name} is {_state(view)} in {escape.slack(view.repo)}"
     blocks: list[dict[str, Any]] = [
-        _section(f"*{title}*" + (f"\n{escape.slack(view.file)}" if view.file else "")),
+        section(f"*{title}*" + (f"\n{escape.slack(view.file)}" if view.file else "")),
         {"type": "section", "fields": _fields(view)},
     ]
     sentences = words.evidence_sentences(view.standing.evidence)
     if sentences:
-        blocks.append(_section("\n".join(f"• {_said(sentence)}" for sentence in sentences)))
+        blocks.append(section("\n".join(f"• {_said(sentence)}" for sentence in sentences)))
     if view.decision:
-        blocks.append(_section(f"*{_said(view.decision)}*"))
+        blocks.append(section(f"*{_said(view.decision)}*"))
     if view.page_url:
-        blocks.append(_context(f"<{view.page_url}|All that was seen of it>"))
+        blocks.append(context(f"<{view.page_url}|All that was seen of it>"))
     if view.acts:
         blocks.append({"type": "actions", "elements": [_button(a, handle) for a in view.acts]})
     return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
@@ -50,21 +49,21 @@ def root_message(view: ThreadView, handle: str) -> ChatMessage:
 def reply(text: str, handle: str) -> ChatMessage:
     """An event in the thread; `text` is one of our own sentences."""
     said = _said(text)
-    return ChatMessage(text=said, blocks=(_section(said),), handle=handle)
+    return ChatMessage(text=said, blocks=(section(said),), handle=handle)
 
 
 def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:
     """What was read back of a repository; `text` is one of our own sentences."""
     said = f"*{escape.slack(repo)}*: {_said(text)}"
-    return ChatMessage(text=said, blocks=(_section(said),), handle=handle)
+    return ChatMessage(text=said, blocks=(section(said),), handle=handle)
 
 
 def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
     """An outage in a channel; `text` is one of our own sentences, which may hold a file's name."""
     said = f"*{escape.slack(repo)}*: {_said(text)}"
-    blocks = [_section(said)]
+    blocks = [section(said)]
     if page_url:
-        blocks.append(_context(f"<{page_url}|What it hit>"))
+        blocks.append(context(f"<{page_url}|What it hit>"))
     return ChatMessage(text=said, blocks=tuple(blocks), handle=handle)
 
 
@@ -91,33 +90,13 @@ def _fields(view: ThreadView) -> list[dict[str, Any]]:
         "Contradicted failures": str(standing.flakes),
         "Last flake": last,
     }
-    return [_mrkdwn(f"*{key}*\n{value}") for key, value in told.items()]
+    return [mrkdwn(f"*{key}*\n{value}") for key, value in told.items()]
 
 
 def _said(sentence: str) -> str:
     return escape.slack(sentence, limit=600)
 
 
-def _mrkdwn(text: str) -> dict[str, Any]:
-    """Verbatim: Slack makes no link, mention or channel of what only looks like one."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": _mrkdwn(text[:SECTION_LIMIT])}
-
-
-def _context(text: str) -> dict[str, Any]:
-    return {"type": "context", "elements": [_mrkdwn(text)]}
-
-
 def _button(act: ActKind, handle: str) -> dict[str, Any]:
-    button: dict[str, Any] = {
-        "type": "button",
-        "text": {"type": "plain_text", "text": LABELS[act]},
-        "action_id": act.value,
-        "value": handle,
-    }
-    if act is ActKind.QUARANTINE:
-        button["style"] = "primary"
-    return button
+    style = "primary" if act is ActKind.QUARANTINE else None
+    return button(LABELS[act], act.value, handle, style=style)

@@ -17,7 +17,7 @@ from app.core.deliveries import (
     RepositorySeen,
     RunSeen,
 )
-from app.db import attempts, people, publications, repositories, runs
+from app.db import attempts, chat_links, people, publications, repositories, runs
 from app.db.session import Session
 from app.services import claims
 from app.services.publish import CHECK
@@ -58,6 +58,7 @@ def _note_event(session: Session, fact: Fact, *, now: datetime) -> None:
             publications.forget_said(session, fact.repo_id, CHECK, fact.head_sha)
         case AccessRevoked():
             people.forget(session, fact.user_id)
+            chat_links.unlink_person(session, fact.user_id)
         case PushSeen():
             claims.note_push(session, fact, now=now)
         case _:

@@ -83,16 +83,19 @@ class People:
         """Where GitHub sends people back to: never taken from a request."""
         return f"{self.public_url}{CALLBACK}"
 
-    def start(self, goal: str) -> Started:
-        """Send a browser to GitHub. `goal` is a path of ours, checked by the caller."""
+    def start(self, goal: str, *, purpose: str = SIGN_IN) -> Started:
+        """Send a browser to GitHub. `goal` comes back with it; where it is a path of ours, the
+        caller has checked it.
+        """
         client = self._client()
         state, nonce = (secrets.token_urlsafe(SECRET_BYTES) for _ in range(2))
+        state = f"{purpose}.{state}"
         now = self.clock()
         with unit_of_work(self.engine) as session:
             people.begin(
                 session,
                 digest_of(state),
-                purpose=SIGN_IN,
+                purpose=purpose,
                 binding=digest_of(nonce),
                 goal=goal,
                 now=now,
@@ -104,22 +107,29 @@ class People:
         return Started(address, nonce)
 
     def finish(self, *, state: str, code: str, nonce: str) -> Returned:
-        """Take a browser back that GitHub sends; NotSignedIn unless it is one that we sent.
-
-        The attempt is used up before the code is: of two visits with one address one gets in.
-        """
+        """Take a browser back that GitHub sends; NotSignedIn unless it is one that we sent."""
         now = self.clock()
+        returned, token = self._back(state, code, nonce, SIGN_IN, now=now)
+        self._ask(returned.person, token, at=now)
+        log.info("person_signed_in", login=returned.person.login, user=returned.person.user_id)
+        return returned
+
+    def named(self, *, state: str, code: str, nonce: str, purpose: str) -> Returned:
+        """Whom GitHub names, for this once: their token is not kept. NotSignedIn as above."""
+        return self._back(state, code, nonce, purpose, now=self.clock())[0]
+
+    def _back(
+        self, state: str, code: str, nonce: str, purpose: str, *, now: datetime
+    ) -> tuple[Returned, UserToken]:
+        """The attempt is used up before the code is: of two visits with one address one gets in."""
         with unit_of_work(self.engine) as session:
-            attempt = people.use_attempt(session, digest_of(state), purpose=SIGN_IN, now=now)
+            attempt = people.use_attempt(session, digest_of(state), purpose=purpose, now=now)
         if attempt is None or not hmac.compare_digest(attempt.binding, digest_of(nonce)):
             raise NotSignedIn(STARTED_ELSEWHERE)
         token = self.accounts.token_for(
             self._client(), code, verifier=verifier_of(nonce), back=self.callback
         )
-        person = self.accounts.person(token)
-        self._ask(person, token, at=now)
-        log.info("person_signed_in", login=person.login, user=person.user_id)
-        return Returned(person, attempt.goal)
+        return Returned(self.accounts.person(token), attempt.goal), token
 
     def is_known(self, user_id: int) -> bool:
         """Whether somebody may still come in; what they may see is at most ten minutes old then.

@@ -9,7 +9,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.web import case_acts, clusters, docs, github, outages, pages, security_txt, set_up, sign_in
+from app.web import (
+    case_acts,
+    chat_link,
+    clusters,
+    docs,
+    github,
+    outages,
+    pages,
+    security_txt,
+    set_up,
+    sign_in,
+)
 from app.web.assets import asset_url, static_file
 from app.web.doors import FORM_BYTES, Endpoint, for_everybody, signed_in, writing
 from app.web.problems import Crashes, exception_handlers
@@ -31,6 +42,9 @@ def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
     if web.people is not None:
         reading["/github/sign-in"] = partial(github.start, web)
         reading["/github/oauth/callback"] = partial(github.back, web)
+    if web.linking is not None:
+        reading["/slack/link"] = partial(chat_link.start, web)
+        acting["/slack/link"] = partial(chat_link.confirm, web)
     if web.set_up is not None:
         reading["/github/setup"] = signed_in(web, set_up.show)
         reading["/github/setup/progress"] = signed_in(web, set_up.progress)

@@ -11,6 +11,7 @@ from app.core.proof import Progress
 from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
 from app.render import words
 from app.render.escape import lines, plain
+from app.render.names import case_title
 from app.render.words import decisions as words_decisions
 
 SENTENCE_LIMIT = 400  # characters; ours are far shorter, a branch's name in one may not be
@@ -70,8 +71,7 @@ QUARANTINES = {
 
 def title_of(name: CaseName) -> str:
     """What a case is called: class and name with its parameters, as on every surface."""
-    parts = [part for part in (name.classname, name.name) if part]
-    return ("::".join(parts) + name.parameters) or "(no name)"
+    return case_title(name)
 
 
 def place_of(name: CaseName) -> str:

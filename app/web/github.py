@@ -9,7 +9,7 @@ from app.core.errors import FlakeGuardError, NotSignedIn
 from app.services import sessions
 from app.services.people import BACK_WITHIN, STARTED_ELSEWHERE, People
 from app.services.sessions import cookie_name
-from app.web import sign_in
+from app.web import chat_link, sign_in
 from app.web.problems import STATUS
 from app.web.site import Web
 
@@ -41,6 +41,8 @@ def start(web: Web, request: Request) -> Response:
 
 def back(web: Web, request: Request) -> Response:
     """From GitHub: a session for whom it names, where this browser had been sent to it."""
+    if chat_link.is_back(web, request):
+        return chat_link.back(web, request)
     query = request.query_params
     state, code = query.get("state", ""), query.get("code", "")
     nonce = request.cookies.get(_cookie(web), "")

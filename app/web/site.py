@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.clock import Clock
 from app.db.session import Engine
 from app.ports import Queue
+from app.services.chat_linking import ChatLinking
 from app.services.people import People
 from app.services.sessions import Door, FailedAttempts
 from app.services.set_up import SetUp
@@ -26,6 +27,7 @@ class Web:
     rates: Mapping[str, float] = field(default_factory=dict)  # money a minute, by runner's label
     failed: FailedAttempts = field(default_factory=FailedAttempts)
     people: People | None = None  # None: nobody signs in through GitHub
+    linking: ChatLinking | None = None  # None: nobody on Slack is linked from here
     set_up: SetUp | None = None  # None: the App is not set up from here
 
     @property

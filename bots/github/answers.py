@@ -25,10 +25,17 @@ class IssuePart(Payload):
     html_url: Text = ""
 
 
+class UserIdPart(Payload):
+    """Whoever has a login now."""
+
+    id: Id
+
+
 class PermissionPart(Payload):
     """What a person may do in a repository: admin, write, read or none."""
 
     permission: Text
+    user: UserIdPart | None = None
 
 
 class ContentsPart(Payload):

@@ -287,11 +287,16 @@ class GitHubHost:
         """A file at a branch or commit, "" for the default branch; None where there is none."""
         return file_at(self.connection, repo, path, ref, limit=limit)
 
-    def permission(self, repo: str, login: str) -> Permission:
-        """What a person may do in a repository; NONE for somebody GitHub does not know there."""
+    def permission(self, repo: str, login: str, *, user_id: int | None = None) -> Permission:
+        """What a person may do in a repository; NONE for somebody GitHub does not know there.
+
+        A login can change hands: with a `user_id`, whoever has it now must be that person.
+        """
         path = repo_path(repo, f"/collaborators/{quoted(login)}/permission")
         try:
             part = self.connection.one(PermissionPart, path)
         except Missing:
+            return Permission.NONE
+        if user_id is not None and part.user is not None and part.user.id != user_id:
             return Permission.NONE
         return PERMISSIONS.get(part.permission, Permission.NONE)

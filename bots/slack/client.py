@@ -1,6 +1,6 @@
 """Slack behind the port Chat, by slack_sdk, without its retries: a post must never be doubled."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any
@@ -14,7 +14,7 @@ from app import __version__
 from app.clock import Clock, utc_now
 from app.core.errors import BadInput, Missing, RateLimited
 from app.core.tracing import request_id
-from app.ports import ChatMessage
+from app.ports import ChatMessage, ChatPerson
 from bots.slack.failures import SERVER_ERROR, TOO_MANY, failure_of, unavailable, wait_of
 
 API_URL = "https://slack.com/api/"
@@ -79,7 +79,14 @@ class SlackChat:
                 found = max(found or "", str(message.get("ts", "")))
         return found
 
-    def answer(self, response_url: str, text: str) -> None:
+    def answer(
+        self,
+        response_url: str,
+        text: str,
+        *,
+        blocks: Sequence[Mapping[str, object]] = (),
+        to_all: bool = False,
+    ) -> None:
         """Tell the person who clicked, and nobody else; Missing when it is too late for that."""
         if not self.may_answer(response_url):
             raise BadInput("The address to answer to is not Slack's; the answer was not sent.")
@@ -88,11 +95,24 @@ class SlackChat:
             webhook.proxy = None
         try:
             answer = webhook.send(
-                text=text, response_type="ephemeral", replace_original=False, headers=tracing()
+                text=text,
+                blocks=[dict(block) for block in blocks] or None,
+                response_type="in_channel" if to_all else "ephemeral",
+                replace_original=False,
+                unfurl_links=False,
+                headers=tracing(),
             )
         except NETWORK_ERRORS as error:
             raise unreachable("response_url", error) from error
         self.check_answer(answer)
+
+    def who(self, user: str) -> ChatPerson:
+        """Somebody by their id, and the name of the workspace."""
+        found = self.call("users.info", params={"user": user}).get("user") or {}
+        profile = found.get("profile") or {}
+        names = (profile.get("display_name"), found.get("real_name"), found.get("name"), user)
+        workspace = str(self.call("auth.test").get("team") or "")
+        return ChatPerson(next(str(name) for name in names if name), workspace)
 
     def bot_id(self) -> str:
         """The id under which our messages stand; asked once."""

@@ -1,16 +1,18 @@
 """What each Slack interaction comes to; other ones are answered and forgotten."""
 
 import json
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.core.chat_commands import MOST_TEXT
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
-from app.core.requests import ActFromChat, QueueName
+from app.core.requests import ActFromChat, AnswerCommand, QueueName
 from app.render.view import ActKind
 
 BLOCK_ACTIONS = "block_actions"
+COMMAND = "command"
 ACTIONS = frozenset(act.value for act in ActKind)
 """The action ids of our buttons."""
 
@@ -19,6 +21,8 @@ UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 VALUE_MAX = 2_000  # characters of a button's value; Slack's limit
 NOTHING = Taken()
+
+P = TypeVar("P", bound="Part")
 
 
 def storable(value: object) -> object:
@@ -57,14 +61,26 @@ class BlockActions(Part):
     response_url: Text = ""
 
 
+class Typed(Part):
+    """A slash command."""
+
+    team_id: Text = ""
+    channel_id: Annotated[str, Field(min_length=1), BeforeValidator(storable)]
+    user_id: Annotated[str, Field(min_length=1), BeforeValidator(storable)]
+    text: Text = ""
+    response_url: Text = ""
+
+
 def taken(delivery: Delivery) -> Taken:
     """The work that follows from an interaction; empty when it is none of our buttons.
 
     Raises BadInput naming the field where the payload cannot be read.
     """
+    if delivery.event == COMMAND:
+        return typed(read(Typed, delivery), delivery.id)
     if delivery.event != BLOCK_ACTIONS:
         return NOTHING
-    click = read(delivery.body)
+    click = read(BlockActions, delivery)
     for action in click.actions:
         if action.action_id in ACTIONS:
             request = ActFromChat(
@@ -79,15 +95,28 @@ def taken(delivery: Delivery) -> Taken:
     return NOTHING
 
 
-def read(body: bytes) -> BlockActions:
+def typed(command: Typed, delivery_id: int) -> Taken:
+    """The work that follows from a command."""
+    request = AnswerCommand(
+        team_id=command.team_id,
+        channel=command.channel_id,
+        chat_user=command.user_id,
+        text=command.text[:MOST_TEXT],
+        response_url=command.response_url,
+        delivery_id=delivery_id,
+    )
+    return Taken(requests=((QueueName.CLICK, request),))
+
+
+def read(part: type[P], delivery: Delivery) -> P:
     """A stored interaction; BadInput naming the field where it cannot be read."""
     try:
-        return BlockActions.model_validate(json.loads(body))
+        return part.model_validate(json.loads(delivery.body))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "it"
         raise BadInput(
-            f"The block_actions payload cannot be read: {place}: {first['msg'].lower()}."
+            f"The {delivery.event} payload cannot be read: {place}: {first['msg'].lower()}."
         ) from None
     except (ValueError, RecursionError):
-        raise BadInput("The block_actions payload is no JSON.") from None
+        raise BadInput(f"The {delivery.event} payload is no JSON.") from None

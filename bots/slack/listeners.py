@@ -12,7 +12,8 @@ from slack_bolt.authorization import AuthorizeResult
 
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
-from bots.slack.events import ACTIONS, BLOCK_ACTIONS
+from app.render.words import slack as said
+from bots.slack.events import ACTIONS, BLOCK_ACTIONS, COMMAND
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 CANNOT_STORE = 503
@@ -36,8 +37,9 @@ def bolt_app(*, signing_secret: str, bot_token: str | None, store: Store) -> App
         process_before_response=True,
     )
     app.action(ANYTHING)(keep_click_in(store))
+    app.command(ANYTHING)(keep_command_in(store))
     app.error(answer_error)
-    for register in (app.command, app.event, app.options, app.shortcut, app.view):
+    for register in (app.event, app.options, app.shortcut, app.view):
         register(ANYTHING)(acknowledge)  # not ours yet: Slack tells the person of every 404
     return app
 
@@ -63,10 +65,25 @@ def keep_click_in(store: Store) -> Callable[..., None]:
 
     def keep_click(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         if any(action.get("action_id") in ACTIONS for action in body["actions"]):
-            store(click_of(body, request_id=str(context.get("request_id", ""))))
+            store(delivery_of(BLOCK_ACTIONS, body, request_id=str(context.get("request_id", ""))))
         ack()
 
     return keep_click
+
+
+def keep_command_in(store: Store) -> Callable[..., None]:
+    """A listener that stores a command, then acks; who typed it hears at once when it cannot."""
+
+    def keep_command(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        new = delivery_of(COMMAND, body, request_id=str(context.get("request_id", "")))
+        try:
+            store(new)
+        except Unavailable:
+            ack(text=said.away(), response_type="ephemeral")
+        else:
+            ack()
+
+    return keep_command
 
 
 def acknowledge(ack: Ack) -> None:
@@ -82,10 +99,10 @@ def answer_error(error: Exception) -> BoltResponse:
     return BoltResponse(status=FAULT, body={"error": "FlakeGuard made a mistake."})
 
 
-def click_of(body: Mapping[str, Any], *, request_id: str) -> NewDelivery:
-    """A click as it is stored.
+def delivery_of(event: str, body: Mapping[str, Any], *, request_id: str) -> NewDelivery:
+    """An interaction as it is stored.
 
-    Its GUID is made of Slack's trigger id, one per click and the same when Slack sends the
+    Its GUID is made of Slack's trigger id, one for each act and the same when Slack sends the
     request again. Slack's old verification token is a secret, and is left out.
     """
     kept = json.dumps({name: value for name, value in body.items() if name != "token"})
@@ -93,7 +110,7 @@ def click_of(body: Mapping[str, Any], *, request_id: str) -> NewDelivery:
     return NewDelivery(
         source="slack",
         guid=hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
-        event=BLOCK_ACTIONS,
+        event=event,
         body=kept.encode(),
         request_id=request_id,
     )

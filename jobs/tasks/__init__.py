@@ -4,6 +4,7 @@ from app.core.requests import (
     ActFromChat,
     ActFromCheck,
     ActFromPage,
+    AnswerCommand,
     EvaluateRun,
     HeedIssue,
     IngestRun,
@@ -19,7 +20,8 @@ from app.core.requests import (
     TellIssue,
     TellOutage,
 )
-from jobs.tasks.click import act_from_chat, act_from_check, act_from_page
+from jobs.tasks.chat import act_from_chat, answer_command
+from jobs.tasks.click import act_from_check, act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
@@ -39,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
     HeedIssue.kind: heed_issue,
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
+    AnswerCommand.kind: answer_command,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,
     ActFromPage.kind: act_from_page,

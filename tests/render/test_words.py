@@ -281,10 +281,6 @@ def test_a_thread_says_what_a_case_became(state: State, sentence: str) -> None:
 
 
 def test_people_are_told_why_nothing_happened() -> None:
-    assert words.not_linked() == (
-        "I do not know your GitHub login yet, so I cannot check what you may do. "
-        "Ask whoever runs FlakeGuard to link you: `flakeguard slack link TEAM USER LOGIN`."
-    )
     assert words.not_allowed("ada", "shop/cart") == (
         "@ada may not write to shop/cart, so nothing was changed."
     )

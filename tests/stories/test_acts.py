@@ -145,7 +145,7 @@ def test_a_slack_user_whom_nobody_linked_is_told_so(shop: Shop, red: CheckRun) -
 
     assert decisions(shop) == [("proposed", "FlakeGuard")]
     [told] = shop.heard()
-    assert told.startswith("I do not know your GitHub login yet")
+    assert told.startswith("I do not know yet who you are on GitHub")
 
 
 def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> None:

@@ -19,6 +19,7 @@ from app.sandbox.fresh import Credentials, fresh_world
 from app.sandbox.keys import KeyPair
 from app.sandbox.server import serve
 from app.sandbox.world import World
+from app.services.chat_linking import ChatLinking
 from app.services.credentials import CredentialStore, LiveApp
 from app.services.people import People
 from app.services.set_up import SetUp
@@ -118,6 +119,7 @@ def outside_of(engine: Engine, keys: KeyPair, *, is_set_up: bool = True) -> Iter
             engine, store, app, accounts, manifest, hosts.tell_secret, world.address, OURS, clock
         )
         web = Web(engine, clock, queue, admin_token="an admin token, long enough", public_url=OURS)
-        web = replace(web, people=people, set_up=set_up)
+        linking = ChatLinking(engine, people, clock)
+        web = replace(web, people=people, set_up=set_up, linking=linking)
         yield Outside(world, credentials, web, clock, queue)
         hosts.close()

@@ -3,6 +3,7 @@
 from app.db.tables import (
     alike,
     beside,
+    chats,
     decided,
     handed,
     history,
@@ -21,6 +22,7 @@ from app.db.tables import (
 __all__ = [
     "alike",
     "beside",
+    "chats",
     "decided",
     "handed",
     "history",

@@ -148,3 +148,4 @@ class IdentityLinkRow(SQLModel, table=True):
     chat_user: str = Field(primary_key=True)
     login: str
     linked_at: datetime = moment()
+    user_id: int | None = big_or_none()  # GitHub's; None where an administrator linked by login

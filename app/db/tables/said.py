@@ -15,6 +15,7 @@ from app.db.tables.columns import (
     moment_or_none,
     numbered,
     of_repository,
+    words,
 )
 
 
@@ -50,12 +51,17 @@ class SubscriptionRow(SQLModel, table=True):
     __tablename__ = "subscription"
     __table_args__ = (
         ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        Index("subscription_channel", "team_id", "channel"),
     )
 
     repo_id: int = big(primary_key=True)
     team_id: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     since: datetime = moment()
+    kinds: list[str] = words()  # of what it hears; empty: of everything
+    owner: str | None = None  # whose cases alone
+    path: str | None = None  # a glob of the files whose cases alone
+    bound_by: str | None = None  # the login of who asked for it; None: an administrator
 
 
 class ThreadRow(SQLModel, table=True):

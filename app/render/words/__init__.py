@@ -114,17 +114,14 @@ def recomputed() -> str:
     return "Judged anew from its history: the rules changed, or reports came late."
 
 
-def not_linked() -> str:
-    """A person on Slack whom we cannot tie to a GitHub login."""
-    return (
-        "I do not know your GitHub login yet, so I cannot check what you may do. "
-        "Ask whoever runs FlakeGuard to link you: `flakeguard slack link TEAM USER LOGIN`."
-    )
-
-
 def not_allowed(login: str, repo: str) -> str:
     """A person who may read but not act."""
     return f"@{login} may not write to {repo}, so nothing was changed."
+
+
+def and_more(number: int) -> str:
+    """What a list leaves out."""
+    return f"and {number:,} more".replace(",", "\u202f")
 
 
 def nothing_to_act_on() -> str:

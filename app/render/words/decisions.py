@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.core.holding import WhyNot
 from app.core.proof import Progress
-from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
+from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
 from app.render.escape import plain
 from app.render.words import counted, day, probability, short
 
@@ -141,6 +141,13 @@ EVENTS: dict[QuarantineEvent, str] = {
     QuarantineEvent.PROVEN: "resolve it",
     QuarantineEvent.REOPENED: "reopen it",
 }
+
+
+def stands(decision: Quarantine, *, now: datetime) -> str:
+    """Where a decision stands, by whom, since when and until when."""
+    state = decision.state_at(now)
+    until = f", until {day(decision.until)}" if decision.until and state in HOLDING else ""
+    return f"It is {STATES[state]} since {day(decision.since)}, by {decision.decided_by}{until}."
 
 
 def not_possible(event: QuarantineEvent, before: Quarantine | None) -> str:

@@ -165,7 +165,6 @@ SHORTCUT = {
 @pytest.mark.parametrize(
     "body",
     [
-        urlencode(COMMAND).encode(),
         json.dumps(EVENT).encode(),
         form(VIEW | {"view": {"id": "V", "callback_id": "x", "type": "modal"}}),
         form(SHORTCUT),
@@ -178,6 +177,30 @@ def test_what_we_do_not_do_yet_is_acked_and_ignored(
 
     assert answer.status_code == 200
     assert inbox.kept == {}
+
+
+def test_a_command_is_stored_and_acked(slack: Slack, inbox: Inbox) -> None:
+    answer = slack.post(urlencode(COMMAND | {"token": "old"}).encode())
+
+    assert (answer.status_code, answer.text) == (200, "")
+    (kept,) = inbox.kept.values()
+    assert (kept.source, kept.event) == ("slack", "command")
+    assert json.loads(kept.body) == COMMAND
+
+
+def test_who_types_a_command_that_cannot_be_taken_hears_so_at_once(
+    slack: Slack, inbox: Inbox
+) -> None:
+    inbox.is_away = True
+
+    answer = slack.post(urlencode(COMMAND).encode())
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "response_type": "ephemeral",
+        "text": "I cannot take this just now: my database and my queue are away. "
+        "Try again in a minute.",
+    }
 
 
 def test_without_a_signing_secret_nothing_is_taken(inbox: Inbox) -> None:

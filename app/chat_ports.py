@@ -1,0 +1,41 @@
+"""What a chat workspace must offer, in our words; adapters raise app.core.errors.Unavailable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.publishing import ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPerson:
+    """Somebody in a chat workspace, as people there know them; the names are theirs to choose."""
+
+    name: str
+    workspace: str
+
+
+class Chat(Protocol):
+    """A chat workspace."""
+
+    def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
+        """Post a message, in a thread when one is named; its id (Slack's ts)."""
+
+    def update(self, channel: str, ts: str, message: ChatMessage) -> None:
+        """Make an existing message say this."""
+
+    def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
+        """A message of ours posted earlier with this handle; None when there is none."""
+
+    def answer(
+        self,
+        response_url: str,
+        text: str,
+        *,
+        blocks: Sequence[Mapping[str, object]] = (),
+        to_all: bool = False,
+    ) -> None:
+        """Tell the person who clicked or typed, and nobody else unless `to_all`."""
+
+    def who(self, user: str) -> ChatPerson:
+        """Somebody by their id; Missing where the workspace has no such person."""

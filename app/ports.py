@@ -22,6 +22,7 @@ from app.core.runs import (
     Repository,
     RepositoryFile,
     Run,
+    RunNow,
 )
 
 __all__ = [
@@ -208,6 +209,12 @@ class CodeHost(Protocol):
 
     def run_attempt(self, repository: Repository, run_id: int, attempt: int) -> Run:
         """One attempt of a run; Missing when it is gone."""
+
+    def run_now(self, repo: str, run_id: int) -> RunNow:
+        """How far a workflow run is; Missing when it is gone."""
+
+    def rerun_job(self, repo: str, job_id: int) -> None:
+        """Have a job, and what depends on it, run once more, as the next attempt of its run."""
 
     def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
         """Our own check run with this external id; None when there is none."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from croniter import croniter
 
-from app.core.requests import QueueName, SweepDeliveries
-from app.db import partitions, tasks
+from app.core.requests import QueueName, Request, RerunJob, SweepDeliveries, TellIssue
+from app.db import issues, partitions, reruns, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
 from app.services import (
@@ -23,6 +23,8 @@ from app.services import (
 )
 from jobs.context import Context
 from jobs.turns import tell_queue
+
+AT_ONCE = 200  # pieces of work that one tick asks for
 
 log = structlog.get_logger()
 
@@ -71,13 +73,32 @@ def end_quarantines(context: Context) -> None:
         log.info("quarantines_ended", told=ended.told, ended=ended.ended)
 
 
+def look_after_reruns(context: Context) -> None:
+    """Have wishes to re-run jobs taken further that wait, or of which nothing was heard."""
+    with unit_of_work(context.engine) as session:
+        open_ones = reruns.unfinished(session, limit=AT_ONCE)
+    _ask(context, [RerunJob(repo_id, rerun_id) for repo_id, rerun_id in open_ones])
+
+
+def refresh_issues(context: Context) -> None:
+    """Have the figures in issues brought up to date that nobody touched for a day."""
+    with unit_of_work(context.engine) as session:
+        before = context.clock() - timedelta(days=1)
+        open_ones = issues.open_ones(session, before=before, limit=AT_ONCE)
+    _ask(context, [TellIssue(repo_id, issue_id) for repo_id, issue_id in open_ones])
+
+
+def _ask(context: Context, wanted: Sequence[Request]) -> None:
+    """Ask for work that nobody waits for."""
+    asking = [Asking(one, QueueName.HISTORY, context.new_token()) for one in wanted]
+    with unit_of_work(context.engine) as session:
+        tasks.ask(session, asking, now=context.clock())
+    tell_queue(context, [(QueueName.HISTORY, one) for one in wanted])
+
+
 def sweep_deliveries(context: Context) -> None:
     """Have what was lost on its way looked for, by a worker."""
-    request = SweepDeliveries()
-    asking = Asking(request, QueueName.HISTORY, request_id=context.new_token())
-    with unit_of_work(context.engine) as session:
-        tasks.ask(session, [asking], now=context.clock())
-    tell_queue(context, [(QueueName.HISTORY, request)])
+    _ask(context, [SweepDeliveries()])
 
 
 def erase_gone(context: Context) -> None:
@@ -98,6 +119,8 @@ ENTRIES: Sequence[Entry] = (
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),
     Entry("end_quarantines", "*/5 * * * *", end_quarantines),
+    Entry("look_after_reruns", "*/5 * * * *", look_after_reruns),
+    Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),

@@ -186,6 +186,15 @@ class HeedIssue(FromDelivery):
 
 
 @dataclass(frozen=True, slots=True)
+class RerunJob(Request):
+    """Take a wish to re-run a job as far as it can be taken now."""
+
+    kind: ClassVar[str] = "rerun_job"
+    repo_id: int
+    rerun_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadHistory(Request):
     """Read back, a part at a time, what ran in a repository before we came."""
 
@@ -219,6 +228,7 @@ KINDS: dict[str, type[Request]] = {
         TellOutage,
         TellIssue,
         HeedIssue,
+        RerunJob,
         ActFromCheck,
         ActFromChat,
         AnswerCommand,

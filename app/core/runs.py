@@ -117,6 +117,15 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class RunNow:
+    """How far a workflow run is."""
+
+    attempt: int  # the newest
+    is_completed: bool
+    path: str  # of the workflow's file in the repository
+
+
+@dataclass(frozen=True, slots=True)
 class FoundRun:
     """The newest attempt of a run that a list names, and when its first one was made."""
 

@@ -19,11 +19,13 @@ FROM report
 JOIN execution ON execution.repo_id = report.repo_id AND execution.report_id = report.report_id
   AND execution.at = report.at AND execution.keep_until > report.at
 WHERE report.repo_id = :repo AND report.run_id = :run
+  AND (CAST(:attempt AS int) IS NULL OR report.attempt = :attempt)
   AND execution.case_id = ANY(:cases)
 GROUP BY execution.case_id
 """)
 
-# A run counts once: judged again it only changes its own mark, and the count by the difference.
+# A run, or an attempt that we asked for, counts once: judged again it only changes its own mark,
+# and the count by the difference.
 COUNT = text("""
 WITH told AS (
   SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:cases AS uuid[]), CAST(:clean AS bool[]))
@@ -31,12 +33,12 @@ WITH told AS (
 ),
 before AS (
   SELECT quarantine_id, is_clean FROM proof_run
-  WHERE repo_id = :repo AND run_id = :run AND quarantine_id = ANY(:ids)
+  WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt AND quarantine_id = ANY(:ids)
 ),
 marked AS (
-  INSERT INTO proof_run (repo_id, quarantine_id, run_id, case_id, is_clean, at)
-  SELECT :repo, quarantine_id, :run, case_id, is_clean, :at FROM told
-  ON CONFLICT (repo_id, quarantine_id, run_id) DO UPDATE SET is_clean = excluded.is_clean
+  INSERT INTO proof_run (repo_id, quarantine_id, run_id, attempt, case_id, is_clean, at)
+  SELECT :repo, quarantine_id, :run, :attempt, case_id, is_clean, :at FROM told
+  ON CONFLICT (repo_id, quarantine_id, run_id, attempt) DO UPDATE SET is_clean = excluded.is_clean
 )
 UPDATE quarantine SET clean_runs = clean_runs + told.is_clean::int
                                    - coalesce(before.is_clean, false)::int
@@ -60,25 +62,36 @@ class SeenInRun:
 
 
 def seen(
-    session: Session, repo_id: int, run_id: int, case_ids: Sequence[UUID]
+    session: Session,
+    repo_id: int,
+    run_id: int,
+    case_ids: Sequence[UUID],
+    *,
+    attempt: int | None = None,
 ) -> dict[UUID, SeenInRun]:
-    """What a run showed of these cases; those that it did not execute are missing.
+    """What a run, or one attempt of it, showed of these cases; those not executed are missing.
 
     Served by execution_case; costs one look a case, however long the history.
     """
     if not case_ids:
         return {}
-    values = {"repo": repo_id, "run": run_id, "cases": list(case_ids)}
+    values = {"repo": repo_id, "run": run_id, "cases": list(case_ids), "attempt": attempt}
     return {row.case_id: SeenInRun(row.passed, row.failed) for row in session.execute(SEEN, values)}
 
 
-def count(session: Session, run: Run, marks: Sequence[tuple[Quarantine, bool]]) -> dict[int, int]:
-    """Write down which quarantines a run was clean for; how many runs were by now, by id."""
+def count(
+    session: Session, run: Run, marks: Sequence[tuple[Quarantine, bool]], *, attempt: int = 0
+) -> dict[int, int]:
+    """Write down which quarantines a run was clean for; how many runs were by now, by id.
+
+    With `attempt`, one that we asked for, it counts beside its run.
+    """
     if not marks:
         return {}
     values = {
         "repo": run.key.repo_id,
         "run": run.key.run_id,
+        "attempt": attempt,
         "at": run.started_at,
         "ids": [quarantine.id for quarantine, _ in marks],
         "cases": [quarantine.case_id for quarantine, _ in marks],

@@ -148,6 +148,32 @@ def run(session: Session, key: RunKey) -> Run | None:
     return None if row is None else _run(row)
 
 
+def is_evaluated(session: Session, key: RunKey) -> bool:
+    """Whether an attempt has been judged."""
+    row = session.get(RunRow, (key.repo_id, key.run_id, key.attempt), populate_existing=True)
+    return row is not None and row.evaluated_at is not None
+
+
+def newest(session: Session, repo_id: int, run_id: int) -> Run | None:
+    """The newest attempt of a run that we heard of; None when we never did."""
+    query = (
+        select(RunRow)
+        .where(col(RunRow.repo_id) == repo_id, col(RunRow.run_id) == run_id)
+        .order_by(col(RunRow.attempt).desc())
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    return None if row is None else _run(row)
+
+
+def began(session: Session, repo_id: int, run_id: int) -> datetime | None:
+    """When a run's first attempt began, as far as we heard of it: its code is no newer."""
+    query = select(func.min(RunRow.started_at)).where(
+        col(RunRow.repo_id) == repo_id, col(RunRow.run_id) == run_id
+    )
+    return session.exec(query).one()
+
+
 def newest_attempts(session: Session, repo_id: int, head_sha: str) -> list[Run]:
     """The newest completed attempt of each workflow run of a commit, oldest run first."""
     query = (

@@ -13,10 +13,11 @@ from app.core.requests import (
     QueueName,
     Recompute,
     Request,
+    RerunJob,
     TellChat,
     TellIssue,
 )
-from app.db import issues, judgements, publications, runs, tasks
+from app.db import issues, judgements, publications, reruns, runs, tasks
 from app.db.session import Session
 from app.ports import Queue
 from app.services import chat
@@ -48,6 +49,8 @@ def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
     issue = issues.of_case(session, repo_id, case_id)
     if issue is not None:
         wanted.append(TellIssue(repo_id, issue.id))
+    wishes = reruns.open_for(session, repo_id, [case_id]).values()
+    wanted += [RerunJob(repo_id, rerun_id) for rerun_id in wishes]
     last = judgements.last_finding(session, repo_id, case_id)
     if last is not None:
         wanted.append(EvaluateRun(repo_id, last.run_id, last.attempt))

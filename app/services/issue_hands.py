@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
 from app.core.issues import Hand, Issue
+from app.core.quarantine import HOLDING, Quarantine
 from app.core.requests import Request, TellIssue
-from app.db import issues
+from app.db import decisions, issues
 from app.db.session import Session
-from app.services import aftermath, quarantine
+from app.services import aftermath, quarantine, rerun_wishes
 from app.services.acts.actor import Actor
 
 COMPLETED = frozenset({"", "completed"})  # GitHub's reasons that say it is fixed; "" of old hosts
@@ -57,5 +59,12 @@ def _claimed(
     wanted: list[Request] = []
     for case_id in issues.cases(session, repo_id, issue.id):
         quarantine.claim_fix(session, repo_id, case_id, actor, fix=f"#{issue.number}", now=now)
+        held = _held(session, repo_id, case_id)
+        rerun_wishes.prove_fix(session, repo_id, case_id, held, by=actor.shown, now=now)
         wanted += aftermath.shown_anew(session, repo_id, case_id)
     return wanted
+
+
+def _held(session: Session, repo_id: int, case_id: UUID) -> Quarantine | None:
+    found = decisions.newest(session, repo_id, [case_id]).get(case_id)
+    return found if found is not None and found.state in HOLDING else None

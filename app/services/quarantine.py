@@ -10,7 +10,7 @@ from app.core.decide import State
 from app.core.proof import Progress, clean_runs_needed
 from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, QuarantineState
 from app.core.runs import Repository, Run
-from app.db import decisions, executions, judgements, proofs
+from app.db import decisions, executions, judgements, proofs, reruns, runs
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services import chat, proposing
@@ -99,20 +99,42 @@ def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: 
 def _prove(session: Session, repo_id: int, run: Run, actor: Actor, *, now: datetime) -> None:
     """Count this run for what is held; and look at what it flaked, or proved, by that."""
     held = decisions.holding(session, repo_id)
+    began = runs.began(session, repo_id, run.key.run_id) or run.started_at
     seen = proofs.seen(session, repo_id, run.key.run_id, [one.case_id for one in held])
     counting = [
         (one, seen[one.case_id].is_clean)
         for one in held
         if one.case_id in seen
-        and (one.clean_since is None or run.started_at > one.clean_since)
+        and (one.clean_since is None or began > one.clean_since)
         and (seen[one.case_id].passed or seen[one.case_id].failed)
     ]
-    counts = proofs.count(session, run, counting)
+    counts = proofs.count(session, run, counting) | _count_asked(session, run, counting)
     for one in held:
         if one.case_id in seen and seen[one.case_id].failed:
             _flaked(session, repo_id, one, actor, now=now)
         elif one.id in counts and counts[one.id] >= _fewest(one):
             _perhaps_proven(session, repo_id, one.case_id, actor, now=now)
+
+
+def _count_asked(
+    session: Session, run: Run, counting: Sequence[tuple[Quarantine, bool]]
+) -> dict[int, int]:
+    """Count an attempt that we asked for beside its run: each is one more clean run, or is not.
+
+    Where a fix is claimed, only of code that ran first after the claim.
+    """
+    key = run.key
+    if not counting or not reruns.is_asked(session, key):
+        return {}
+    began = runs.began(session, key.repo_id, key.run_id) or run.started_at
+    ids = [one.case_id for one, _ in counting]
+    seen = proofs.seen(session, key.repo_id, key.run_id, ids, attempt=key.attempt)
+    marks = [
+        (one, seen[one.case_id].is_clean)
+        for one, _ in counting
+        if one.case_id in seen and (one.state is not S.FIX_PENDING or began > one.since)
+    ]
+    return proofs.count(session, run, marks, attempt=key.attempt)
 
 
 def _fewest(held: Quarantine) -> int:

@@ -22,6 +22,7 @@ from app.core.runs import (
     Repository,
     RepositoryFile,
     Run,
+    RunNow,
 )
 from app.ports import CheckRun, Comment, HostBudget, Memory, Permission, PostedIssue
 from bots.github import changes, issues
@@ -33,7 +34,7 @@ from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
 from bots.github.contents import file_at
 from bots.github.downloads import download, in_parts
 from bots.github.facts import artifact_of, job_of, pull_request_of
-from bots.github.past import finished_runs, run_attempt
+from bots.github.past import finished_runs, run_attempt, run_now
 from bots.github.payloads import (
     ArtifactPart,
     JobPart,
@@ -213,6 +214,14 @@ class GitHubHost:
     def run_attempt(self, repository: Repository, run_id: int, attempt: int) -> Run:
         """One attempt of a run; Missing when it is gone."""
         return run_attempt(self.connection, repository, run_id, attempt)
+
+    def run_now(self, repo: str, run_id: int) -> RunNow:
+        """How far a workflow run is; Missing when it is gone."""
+        return run_now(self.connection, repo, run_id)
+
+    def rerun_job(self, repo: str, job_id: int) -> None:
+        """Have a job, and what depends on it, run once more, as the next attempt of its run."""
+        self.connection.ask("POST", repo_path(repo, f"/actions/jobs/{job_id}/rerun"))
 
     def pull_requests_of(
         self, repo: str, *, head_repo: str, branch: str, sha: str

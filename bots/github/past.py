@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.core.runs import FoundRun, Repository, Run
+from app.core.runs import FoundRun, Repository, Run, RunNow
 from bots.github.addresses import repo_path
 from bots.github.connection import Connection, items_of, json_of, read_answer
-from bots.github.facts import run_of
+from bots.github.facts import COMPLETED, run_of
 from bots.github.payloads import RepositoryPart, RunPart
 
 
@@ -34,6 +34,12 @@ def run_attempt(connection: Connection, repository: Repository, run_id: int, att
     """One attempt of a run."""
     path = repo_path(repository.full_name, f"/actions/runs/{run_id}/attempts/{attempt}")
     return run_in(connection.one(RunPart, path), repository)
+
+
+def run_now(connection: Connection, repo: str, run_id: int) -> RunNow:
+    """How far a run is; GitHub may name the branch behind the workflow's file."""
+    part = connection.one(RunPart, repo_path(repo, f"/actions/runs/{run_id}"))
+    return RunNow(part.run_attempt, part.status == COMPLETED, part.path.partition("@")[0])
 
 
 def run_in(part: RunPart, repository: Repository) -> Run:

@@ -13,6 +13,7 @@ from app.core.requests import (
     ReadProposedPolicy,
     ReadRepositoryFiles,
     Recompute,
+    RerunJob,
     SweepDeliveries,
     TakeDelivery,
     TellChat,
@@ -25,6 +26,7 @@ from jobs.tasks.click import act_from_check, act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
+from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat, tell_outage
 from jobs.tasks.take import take_delivery
@@ -39,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
     TellOutage.kind: tell_outage,
     TellIssue.kind: tell_issue,
     HeedIssue.kind: heed_issue,
+    RerunJob.kind: rerun_job,
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
     AnswerCommand.kind: answer_command,

@@ -12,6 +12,7 @@ from app.core.requests import (
     QueueName,
     ReadRepositoryFiles,
     Recompute,
+    RerunJob,
     TellChat,
     TellIssue,
     TellOutage,
@@ -20,7 +21,16 @@ from app.core.runs import Repository, Run, RunKey
 from app.db import executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
-from app.services import changes, chat, evaluate, ingest, issue_opening, outages, policies
+from app.services import (
+    changes,
+    chat,
+    evaluate,
+    ingest,
+    issue_opening,
+    outages,
+    policies,
+    rerun_wishes,
+)
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
 from jobs.turns import Turn, Work
@@ -131,7 +141,7 @@ def evaluate_run(work: Work) -> None:
         told |= chat.with_threads(turn.session, repository.id, run.key.run_id)
         for case_id in sorted(told):
             turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
-        _tell_issues(turn, work, repository, run, told)
+        _of_our_own_accord(turn, work, repository, run, told)
         if found_out.needs_recompute:
             turn.ask(QueueName.HISTORY, Recompute(repository.id))
         if repository.installation_id is not None:  # other hosts' CI asks what became of it
@@ -140,10 +150,10 @@ def evaluate_run(work: Work) -> None:
             turn.ask(QueueName.HISTORY, ReadRepositoryFiles(repository.id))
 
 
-def _tell_issues(
+def _of_our_own_accord(
     turn: Turn, work: Work, repository: Repository, run: Run, changed: set[UUID]
 ) -> None:
-    """Have issues opened that the policy wants, and those told that may say something new."""
+    """Have issues opened and jobs re-run as the policy wants, and told what may be news."""
     session, now = turn.session, work.context.clock()
     seen = {*changed, *executions.failed_in_run(session, repository.id, run.key.run_id)}
     issue_opening.open_due(
@@ -151,6 +161,8 @@ def _tell_issues(
     )
     for issue_id in issues.to_tell(session, repository.id, seen):
         turn.ask(QueueName.RUN, TellIssue(repository.id, issue_id))
+    for rerun_id in rerun_wishes.due(session, repository, run, now=now):
+        turn.ask(QueueName.RUN, RerunJob(repository.id, rerun_id))
 
 
 def _know_changes(work: Work, repository: Repository, run: Run) -> None:

@@ -22,6 +22,7 @@ from app.core.policy.values import Reader
 
 LONGEST_DAYS = 365  # a year
 MOST_RUNS = 10_000
+MOST_MINUTES = 100_000  # a day
 LONGEST_LABEL = 50  # characters. Source: GitHub, labels
 MOST_MEGABYTES = 512  # of an artifact: it lies on the worker's disk meanwhile
 Read = Callable[[Reader, Node, str], Any]  # the value; None where it cannot be read
@@ -215,6 +216,7 @@ KEYS: dict[str, Read] = {
     "retry_weight_multiplier": _multiplier,
     "rules": _rules,
     "proof_jobs": Reader.patterns,
+    "proof_minutes": lambda reader, node, key: reader.whole(node, key, low=0, high=MOST_MINUTES),
     "issues": _issues,
     "check": _check,
     "comment": lambda reader, node, key: reader.choice(node, key, CommentWhen),

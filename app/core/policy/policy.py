@@ -96,6 +96,7 @@ class Policy:
     retry_weight_multiplier: float = 1.5  # a failure that a retry passed, against a plain one
     rules: tuple[Rule, ...] = ()
     proof_jobs: tuple[Glob, ...] = ()  # names of jobs that we may re-run; empty: none
+    proof_minutes: int = 60  # of CI a day, for re-runs. Chosen: what a small job takes ten times
     issues: IssuePolicy = IssuePolicy()
     check: CheckConclusion = CheckConclusion.NEUTRAL
     comment: CommentWhen = CommentWhen.ON_FAILURE

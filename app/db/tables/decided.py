@@ -51,6 +51,11 @@ class ProofRunRow(SQLModel, table=True):
     repo_id: int = big(primary_key=True)
     quarantine_id: int = big(primary_key=True)
     run_id: int = big(primary_key=True)
+    attempt: int = Field(
+        default=0,
+        primary_key=True,
+        sa_column_kwargs={"autoincrement": False, "server_default": "0"},
+    )  # one that we asked for; 0: the run as a whole
     case_id: UUID
     is_clean: bool
     at: datetime = moment()

@@ -14,6 +14,7 @@ from app.services.acts.quarantines import (
     renew,
     reopen,
 )
+from app.services.acts.reruns import rerun
 from app.services.acts.steps import audit
 from app.services.acts.terms import Wish
 from app.services.acts.undo import undo
@@ -41,6 +42,7 @@ __all__ = [
     "release",
     "renew",
     "reopen",
+    "rerun",
     "undo",
     "unmute",
 ]

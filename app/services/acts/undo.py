@@ -15,6 +15,7 @@ from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.cases import care_from, care_snapshot
 from app.services.acts.issues import OPEN_ISSUE, withdraw
+from app.services.acts.reruns import RERUN, call_off
 from app.services.acts.steps import audit, from_snapshot, snapshot
 from app.services.acts.subject import hold
 from app.services.acts.terms import must_be_possible
@@ -155,6 +156,13 @@ def _undo_issue(
     return {"issue": issue.id}, {"issue": None}
 
 
+def _undo_rerun(
+    session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
+) -> tuple[Kept, Kept]:
+    call_off(session, repo_id, event.after["rerun"], now=now)
+    return {"rerun": event.after["rerun"]}, {"rerun": None}
+
+
 def _case(event: AuditEvent) -> UUID:
     assert event.case_id is not None  # seen to before
     return event.case_id
@@ -165,5 +173,6 @@ INVERSES: dict[str, Inverse] = {
     f"alias_{AliasState.DECLINED.value}": _undo_alias,
     **dict.fromkeys(CLUSTER_ACTS, _undo_cluster),
     OPEN_ISSUE: _undo_issue,
+    RERUN: _undo_rerun,
 }
 """The acts that are neither a quarantine's nor said of a case, by their name in the audit trail."""

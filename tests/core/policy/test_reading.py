@@ -94,6 +94,7 @@ def test_every_key_is_read() -> None:
         "quarantine_cap: {repository: 9, per_day: 2}\nconfidence_threshold: 1\n"
         "scoring_weights: {rerun_weight: 0.25}\nretry_weight_multiplier: 2\n"
         "rules: [{branch: main, threshold: .3, days: 7}]\nproof_jobs: [unit*]\ncheck: fail\n"
+        "proof_minutes: 90\n"
         "comment: never\nrenames: follow_moves\nowners: {src/cart/: '@acme/cart'}\n"
         "team_notifications: {slack_channels: {cart: '#cart'}}\n"
         "team_overrides: {cart: {lookback_days: 5}}\n"

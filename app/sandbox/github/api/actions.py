@@ -119,13 +119,26 @@ def download(call: Call) -> Answer:
 def rerun_failed_jobs(call: Call) -> Answer:
     """POST: queue the next attempt with the jobs that failed."""
     run = _run(call)
+    if run.latest.conclusion == "success":
+        raise forbidden("This workflow run has no failed jobs to re-run")
+    return _rerun(call, run)
+
+
+def rerun_job(call: Call) -> Answer:
+    """POST: queue the next attempt of a job's run, with that job and what depends on it."""
+    job_id = call.number("job_id")
+    for run in call.repo().runs.values():
+        if any(job.id == job_id for attempt in run.attempts for job in attempt.jobs):
+            return _rerun(call, run)
+    raise not_found()
+
+
+def _rerun(call: Call, run: Run) -> Answer:
     token = call.caller.token
     if token is not None and token.user is not None:
         role = call.github.role(run.repo, token.user.login)
         if role not in {"admin", "maintain", "write"}:
             raise forbidden("Must have admin rights to Repository.")
-    if run.latest.conclusion == "success":
-        raise forbidden("This workflow run has no failed jobs to re-run")
     try:
         call.github.queue_attempt(run, at=call.now, actor=call.actor, announce=True)
     except BadInput as refusal:
@@ -165,6 +178,7 @@ OPERATIONS = (
     Operation("GET", f"{RUN}/attempts/{{attempt}}/jobs", "actions:read", attempt_jobs),
     Operation("GET", f"{RUN}/jobs", "actions:read", run_jobs),
     Operation("GET", f"{ROOT}/jobs/{{job_id}}", "actions:read", read_job),
+    Operation("POST", f"{ROOT}/jobs/{{job_id}}/rerun", "actions:write", rerun_job),
     Operation("GET", f"{RUN}/artifacts", "actions:read", run_artifacts),
     Operation("GET", ARTIFACT, "actions:read", read_artifact),
     Operation("GET", f"{ARTIFACT}/zip", "actions:read", download),

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.commands.forked import run_forked
+
 ROOT = Path(__file__).parents[2]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")  # of our own environment: no setting of FlakeGuard's
 
@@ -29,9 +31,8 @@ def start(data: Path, *arguments: str, **settings: str) -> "subprocess.Popen[str
 
 
 def run(data: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
-    process = start(data, *arguments, **settings)
-    said, complained = process.communicate()
-    return process.returncode, said, complained
+    """What `flakeguard ARGUMENTS` comes to: its exit code, standard output and standard error."""
+    return run_forked(arguments, environ=environment(data, **settings), folder=data.parent)
 
 
 def free_port() -> int:

@@ -1,8 +1,7 @@
 """A quarantine's life through the real processes: proposed, held, proven, relapsed, and undone."""
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 
 from app.sandbox.github.entities import CheckRun
 from app.settings import for_child
+from tests.commands.forked import run_forked
 from tests.stories.shop import FAILURE, FLAKY, GREEN, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
@@ -28,16 +28,12 @@ def red(shop: Shop) -> CheckRun:
 
 def flakeguard(shop: Shop, *arguments: str) -> list[Any]:
     """What a command of the real command line answers in JSON; then what follows is done."""
-    done = subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments, "--json"],
-        env=for_child(shop.stage.settings),
-        capture_output=True,
-        text=True,
-        check=False,
+    status, said, complained = run_forked(
+        [*arguments, "--json"], environ=for_child(shop.stage.settings), folder=Path.cwd()
     )
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert (status, complained) == (0, ""), complained
     shop.stage.settle()
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in said.splitlines()]
 
 
 def held_by_api(shop: Shop, token: str) -> list[str]:

@@ -1,8 +1,7 @@
 """GitHub behind the port CodeHost: one host per GitHub, one view of it per installation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO
@@ -42,28 +41,11 @@ from bots.github.payloads import (
     RunPart,
 )
 from bots.github.purse import Purse
+from bots.github.registered import PERMISSIONS, AppRegistration
 from bots.github.remembered import Remembered
 
 API_URL = "https://api.github.com"
 TIMEOUT = 10.0  # seconds, to connect and between two pieces of an answer
-PERMISSIONS = {
-    "read": Permission.READ,
-    "write": Permission.WRITE,
-    "admin": Permission.ADMIN,
-}
-"""GitHub folds triage into read and maintain into write here."""
-
-
-@dataclass(frozen=True, slots=True)
-class AppRegistration:
-    """Our App as GitHub knows it."""
-
-    id: int
-    slug: str
-    name: str
-    permissions: Mapping[str, str]  # like checks: write
-    events: tuple[str, ...]
-    url: str
 
 
 class GitHubHosts:

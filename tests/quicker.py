@@ -24,6 +24,11 @@ def keep_files_in_memory(config: pytest.Config) -> None:
         os.environ[ROOT] = str(MEMORY)  # noqa: TID251
 
 
+def in_memory() -> str | None:
+    """The folder in memory where temporary folders are to lie; None for the usual place."""
+    return os.environ.get(ROOT)  # noqa: TID251
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the stories, which take longest: what is short fills the end of both workers."""
     items.sort(key=lambda item: item.get_closest_marker("story") is None)

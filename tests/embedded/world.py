@@ -14,7 +14,7 @@ import app
 
 ROOT = Path(app.__file__).parents[1]
 ASKER = "tests.embedded.asker"
-PATIENCE = 30.0  # seconds until a wait is given up; nothing here takes one of them
+PATIENCE = 60.0  # seconds until a wait is given up; nothing here takes one of them
 STEP = 0.02
 IS_ROOT = os.geteuid() == 0
 # Somebody without any right of root's, in whose eyes root's own files are theirs.

@@ -14,6 +14,7 @@ import pytest
 
 from tests.commands.world import ROOT, free_port
 from tests.embedded.world import modes_of_parents, until
+from tests.quicker import in_memory
 
 pytestmark = [
     pytest.mark.story,
@@ -93,7 +94,8 @@ class Home:
 
 @pytest.fixture
 def home() -> Iterator[Home]:
-    with tempfile.TemporaryDirectory(prefix="fg-") as short:  # else the sockets lie elsewhere
+    # A short name, else the sockets lie elsewhere; in memory, where the suite's files lie there.
+    with tempfile.TemporaryDirectory(prefix="fg-", dir=in_memory()) as short:
         found = Home(Path(short))
         found.home.mkdir(mode=0o700)
         found.temporary.mkdir(mode=0o700)

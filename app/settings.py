@@ -83,7 +83,8 @@ class Settings(BaseSettings):
         "https://github.com", description="GitHub's pages, for links and signing in."
     )
     github_polling: types.Switch = Field(
-        False, description="Asks GitHub what is new, where no webhook can reach us."
+        False,
+        description="true: asks GitHub what is new, where no webhook reaches us.",
     )
     backfill_days: types.Days = Field(
         30, description="Days of runs that are read back where the App is new; 0: none."

@@ -28,6 +28,7 @@ from app.settings import Settings
 from bots.github import events as github_events
 from bots.github.live import LiveHosts
 from bots.github.manifest import manifest
+from bots.github.news import ListedNews
 from bots.github.oauth import GitHubAccounts
 from bots.slack import events as slack_events
 from bots.slack.client import SlackChat
@@ -148,7 +149,8 @@ class Parts:
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
             erase_after_days=self.settings.erase_after_days,
-            hook=self.github,
+            hook=None if self.settings.github_polling else self.github,
+            news=ListedNews(self.github.hosts) if self.settings.github_polling else None,
             spool=RedisSpool(self.redis),
             backfill_days=self.settings.backfill_days,
             forget=self.github.forget,

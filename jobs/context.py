@@ -8,6 +8,7 @@ from app.clock import Clock
 from app.core.deliveries import Delivery, Taken
 from app.core.reports import Limits
 from app.db.session import Engine
+from app.news import News
 from app.ports import Chat, CodeHosts, Hook, Queue, Spool
 
 Translate = Callable[[Delivery], Taken]
@@ -31,6 +32,7 @@ class Context:
     erase_after_days: int = 30  # that a repository is gone
     hook: Hook | None = None  # None: nobody can be asked what became of deliveries
     spool: Spool | None = None  # None: deliveries wait nowhere but in the database
+    news: News | None = None  # None: webhooks tell what is new
     backfill_days: int = 0  # that are read back where we come; 0: none
     forget: Callable[[int], None] = lambda installation_id: None  # what we hold of it: its token
     proposes: bool = True  # whether cases are proposed for quarantine of our own accord

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from croniter import croniter
 
-from app.core.requests import QueueName, Request, RerunJob, SweepDeliveries, TellIssue
+from app.core.requests import PollPlaces, QueueName, Request, RerunJob, SweepDeliveries, TellIssue
 from app.db import issues, partitions, reruns, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
@@ -88,17 +88,23 @@ def refresh_issues(context: Context) -> None:
     _ask(context, [TellIssue(repo_id, issue_id) for repo_id, issue_id in open_ones])
 
 
-def _ask(context: Context, wanted: Sequence[Request]) -> None:
-    """Ask for work that nobody waits for."""
-    asking = [Asking(one, QueueName.HISTORY, context.new_token()) for one in wanted]
+def _ask(context: Context, wanted: Sequence[Request], queue: QueueName = QueueName.HISTORY) -> None:
+    """Ask for work, such as nobody waits for unless another queue is named."""
+    asking = [Asking(one, queue, context.new_token()) for one in wanted]
     with unit_of_work(context.engine) as session:
         tasks.ask(session, asking, now=context.clock())
-    tell_queue(context, [(QueueName.HISTORY, one) for one in wanted])
+    tell_queue(context, [(queue, one) for one in wanted])
 
 
 def sweep_deliveries(context: Context) -> None:
     """Have what was lost on its way looked for, by a worker."""
     _ask(context, [SweepDeliveries()])
+
+
+def poll(context: Context) -> None:
+    """Have the code host asked what is new, by a worker, where it cannot tell us."""
+    if context.news is not None:
+        _ask(context, [PollPlaces()], QueueName.RUN)
 
 
 def erase_gone(context: Context) -> None:
@@ -115,6 +121,7 @@ def end_waiting(context: Context) -> None:
 
 
 ENTRIES: Sequence[Entry] = (
+    Entry("poll", "* * * * *", poll),
     Entry("fold_rollups", "* * * * *", fold_rollups),
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),

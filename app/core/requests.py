@@ -210,6 +210,21 @@ class SweepDeliveries(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class PollPlaces(Request):
+    """Ask the code host where we are installed, and which repositories are to be asked about."""
+
+    kind: ClassVar[str] = "poll_places"
+
+
+@dataclass(frozen=True, slots=True)
+class PollRepository(Request):
+    """Ask the code host what is new in a repository."""
+
+    kind: ClassVar[str] = "poll_repository"
+    repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellHistory(Request):
     """Tell the channels that hear of a repository what was read back, once."""
 
@@ -238,6 +253,8 @@ KINDS: dict[str, type[Request]] = {
         Recompute,
         ReadHistory,
         TellHistory,
+        PollPlaces,
+        PollRepository,
         SweepDeliveries,
     )
 }

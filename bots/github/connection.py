@@ -197,12 +197,23 @@ class Connection:
 
         `often` as for `ask`.
         """
+        for item in self.items(path, inside=inside, params=params, often=often):
+            yield read_answer(model, item, f"GET {path}")
+
+    def items(
+        self,
+        path: str,
+        *,
+        inside: str | None = None,
+        params: Mapping[str, str | int] | None = None,
+        often: bool = False,
+    ) -> Iterator[object]:
+        """The same, as JSON."""
         what = f"GET {path}"
         asked: dict[str, str | int] = {**(params or {}), "per_page": PER_PAGE}
         for _ in range(MAX_PAGES):
             answer = self.ask("GET", path, params=asked, often=often)
-            for item in items_of(json_of(answer, what), inside, what):
-                yield read_answer(model, item, what)
+            yield from items_of(json_of(answer, what), inside, what)
             following = next_page(answer)
             if following is None:
                 return

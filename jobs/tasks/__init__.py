@@ -8,6 +8,8 @@ from app.core.requests import (
     EvaluateRun,
     HeedIssue,
     IngestRun,
+    PollPlaces,
+    PollRepository,
     PublishRun,
     ReadHistory,
     ReadProposedPolicy,
@@ -26,6 +28,7 @@ from jobs.tasks.click import act_from_check, act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
+from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat, tell_outage
@@ -52,4 +55,6 @@ HANDLERS: dict[str, Handler] = {
     ReadHistory.kind: read_history,
     TellHistory.kind: tell_history,
     SweepDeliveries.kind: sweep_deliveries,
+    PollPlaces.kind: poll_places,
+    PollRepository.kind: poll_repository,
 }

@@ -28,6 +28,7 @@ class InstallationRow(SQLModel, table=True):
     suspended_at: datetime | None = moment_or_none()
     deleted_at: datetime | None = moment_or_none()
     updated_at: datetime = moment()
+    permissions: dict[str, Any] | None = json_or_none()  # granted; None until they are told
 
 
 class RepositoryRow(SQLModel, table=True):
@@ -46,6 +47,7 @@ class RepositoryRow(SQLModel, table=True):
     first_report_at: datetime | None = moment_or_none()  # nothing is published before it
     removed_at: datetime | None = moment_or_none()
     updated_at: datetime = moment()
+    polled_at: datetime | None = moment_or_none()  # when it was last asked what is new
 
 
 class PullRequestRow(SQLModel, table=True):

@@ -108,7 +108,21 @@ class Repositories(Announcer):
             for login in one.roles:
                 self.account(login)
             self.repositories[full_name.lower()] = one
+            self.moved.pop(full_name.lower(), None)  # its new owner takes the old address over
             return one
+
+    def rename_repository(self, full_name: str, new_name: str) -> Repository:
+        """Give a repository another name, or move it to another owner; the old address leads on."""
+        with self.lock:
+            one = self.repository(full_name)
+            owner, slash, name = new_name.partition("/")
+            if not slash or new_name.lower() in self.repositories:
+                raise BadInput(f"{new_name!r} is no new owner/name; choose another.")
+            del self.repositories[full_name.lower()]
+            one.owner, one.name = self.account(owner), name
+            self.repositories[new_name.lower()] = one
+            self.moved[full_name.lower()] = one
+        return one
 
     def fork(self, repo: Repository, full_name: str) -> Repository:
         """Somebody's fork, made when it is new; the App is not installed there."""

@@ -61,6 +61,7 @@ class GitHubState:
         self.accounts: dict[str, Account] = {}
         self.installations: dict[int, Installation] = {}
         self.repositories: dict[str, Repository] = {}  # by lower-case full name
+        self.moved: dict[str, Repository] = {}  # by the lower-case names they had before
         self.tokens: dict[str, Token] = {}
         self.runs: dict[int, Run] = {}
         self.artifacts: dict[int, Artifact] = {}

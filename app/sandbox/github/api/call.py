@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from app.core.errors import Missing
 from app.sandbox.github.entities import Account, Repository, Token
@@ -128,15 +129,30 @@ class Call:
 
     def repo(self) -> Repository:
         """The repository in the path, if it is there for the caller."""
+        name = f"{self.names['owner']}/{self.names['repo']}"
+        moved = self.github.moved.get(name.lower())
         try:
-            repo = self.github.repository(f"{self.names['owner']}/{self.names['repo']}")
+            repo = moved or self.github.repository(name)
         except Missing:
             raise not_found() from None
         if not self._may_read(repo):
             raise not_found()
+        if moved is not None:
+            raise self._leads_to(name, moved)
         if self.operation.writes:
             self._check_write(repo)
         return repo
+
+    def _leads_to(self, name: str, moved: Repository) -> ApiError:
+        """What GitHub answers under a name that a repository had before."""
+        path = self.path.replace(name, moved.full_name, 1)
+        status = HTTPStatus.MOVED_PERMANENTLY
+        if self.operation.method != "GET":
+            status = HTTPStatus.TEMPORARY_REDIRECT
+        address = f"{self.github.api_url}{path}"
+        if self.query:
+            address += f"?{urlencode(dict(self.query))}"
+        return ApiError(status, "Moved Permanently", headers={"Location": address})
 
     def _may_read(self, repo: Repository) -> bool:
         token = self.caller.token

@@ -1,5 +1,6 @@
 """Issues, comments and reactions over REST."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from app.core.errors import Missing
@@ -23,6 +24,18 @@ def list_comments(call: Call) -> Answer:
         for one in call.github.comments_on(repo, thread.number)
         if since is None or one.updated_at.isoformat() >= since.replace("Z", "+00:00")
     ]
+    return page_of(call, found, lambda one: shapes.comment(call.github, one))
+
+
+def list_every_comment(call: Call) -> Answer:
+    """GET: the comments of a repository's issues and pull requests."""
+    repo = call.repo()
+    by_update = call.query.get("sort") == "updated"
+    found = sorted(
+        (one for one in call.github.comments.values() if one.repo is repo),
+        key=lambda one: (one.updated_at if by_update else one.created_at, one.id),
+        reverse=call.query.get("direction") == "desc",
+    )
     return page_of(call, found, lambda one: shapes.comment(call.github, one))
 
 
@@ -79,12 +92,16 @@ def list_issues(call: Call) -> Answer:
     every: list[Issue | PullRequest] = [*repo.issues.values(), *repo.pulls.values()]
     found = [
         one
-        for one in sorted(every, key=lambda one: one.created_at, reverse=True)
+        for one in sorted(every, key=lambda one: _moment(one, call), reverse=True)
         if state in {"all", one.state}
         and wanted <= set(one.labels)
         and creator in {None, one.author.login}
     ]
     return page_of(call, found, lambda one: shapes.issue(call.github, repo, one))
+
+
+def _moment(one: Issue | PullRequest, call: Call) -> datetime:
+    return one.updated_at if call.query.get("sort") == "updated" else one.created_at
 
 
 def create_issue(call: Call) -> Answer:
@@ -175,6 +192,7 @@ ROOT = "/repos/{owner}/{repo}/issues"
 COMMENT = f"{ROOT}/comments/{{comment_id}}"
 READ, WRITE = "issues|pull_requests:read", "issues|pull_requests:write"
 OPERATIONS = (
+    Operation("GET", f"{ROOT}/comments", READ, list_every_comment),
     Operation("GET", COMMENT, READ, read_comment),
     Operation("PATCH", COMMENT, WRITE, edit_comment),
     Operation("DELETE", COMMENT, WRITE, delete_comment),

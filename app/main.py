@@ -39,6 +39,7 @@ def application(parts: Parts) -> Starlette:
         queue=parts.queue,
         admin_token=_value(parts.settings, "admin_token"),
         public_url=parts.settings.public_url,
+        server_url=parts.settings.github_server_url,
         rates=rates_in(parts.settings.runner_rates),
         people=parts.people,
         linking=ChatLinking(parts.engine, parts.people, parts.clock),

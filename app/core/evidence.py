@@ -15,7 +15,8 @@ class EvidenceKind(StrEnum):
     CONTRADICTED_ONCE = "contradicted_once"  # how, last_sha: one day's flake is not enough
     RATE = "rate"  # rate, low, high, runs: share of its runs that fail for no fault of the code
     BROKEN_ON_BASE = "broken_on_base"  # since, failed, runs, branch: it fails there from `since` on
-    CULPRIT = "culprit"  # passed, since, commits, commit, author, p, second, second_p: who broke it
+    OUTAGE = "outage"  # since, cases, groups: what failed with it in the report, in one event
+    CULPRIT = "culprit"  # passed, since, commits, commit, author, p, second, second_p, range
     NEAR_CHANGE = "near_change"  # paths, more: the change touches what lies near the case
     FAR_FROM_CHANGE = "far_from_change"  # changed: files, none of them near the case
     FAILING_BESIDE = "failing_beside"  # groups, cases: what else failed in the same report

@@ -15,6 +15,7 @@ from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
 from app.core.scorer.weigh import Kind
 from app.core.statistics import wilson_interval
+from app.core.suspects import as_text
 from app.core.told import Told, how
 
 REASONS_MOST = 3  # pieces of evidence that people read
@@ -113,6 +114,7 @@ def culprit_of(broken: facts.Break, authors: Mapping[str, str]) -> dict[str, Fac
         "p": first.p,
         "second": second.commit if second else None,
         "second_p": second.p if second else None,
+        "range": as_text(broken.suspects),
     }
 
 
@@ -136,11 +138,22 @@ def finding_of(
         reasons = [rate if one.kind is EvidenceKind.RATE else one for one in reasons]
     if not reasons:
         reasons = list(_own_reasons(said, standing, ran))
+    if said.outage is not None:
+        reasons.insert(0, _outage(said.outage.since, reasons))
+        reasons = [one for one in reasons if one.kind is not EvidenceKind.FAILING_BESIDE]
     if said.cause is Cause.BROKEN and culprit:
         named = Evidence(EvidenceKind.CULPRIT, culprit)
         reasons = [one for one in reasons if one.kind is not EvidenceKind.CULPRIT]
         reasons.insert(1, named)
     return Finding(said.cause, said.p_flaky, tuple(reasons[:REASONS_MOST]))
+
+
+def _outage(since: datetime, reasons: Iterable[Evidence]) -> Evidence:
+    """That the failure belongs to an event, with what failed beside it in the same report."""
+    beside = (one.facts for one in reasons if one.kind is EvidenceKind.FAILING_BESIDE)
+    facts = next(beside, {"cases": 0, "groups": 0})
+    began = since.astimezone(UTC).isoformat(timespec="minutes")
+    return evidence(EvidenceKind.OUTAGE, since=began, cases=facts["cases"], groups=facts["groups"])
 
 
 def _own_reasons(said: SaidFinding, standing: Standing | None, ran: int) -> Iterable[Evidence]:

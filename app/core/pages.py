@@ -8,8 +8,11 @@ from uuid import UUID
 
 from app.core.categories import Categorized
 from app.core.costs import Cost
+from app.core.issues import Issue
+from app.core.outages import Reach
 from app.core.outcomes import Outcome
 from app.core.quarantine import Quarantine
+from app.core.reruns import Rerun
 
 T = TypeVar("T")
 
@@ -213,6 +216,16 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspect:
+    """A commit that may have broken a case."""
+
+    sha: str
+    p: float
+    author: str | None  # None where it is not known
+    title: str  # the first line of its message; "" where it is not known
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything that a case's page shows. `held` is None for a case that never failed."""
 
@@ -229,6 +242,10 @@ class CasePage:
     category: Categorized | None = None  # of the newest failure
     quarantine: Quarantine | None = None  # with its owner and its proof
     cost: Cost | None = None  # of the last 30 days; None where it was not asked for
+    issue: Issue | None = None  # ours about it
+    reruns: tuple[Rerun, ...] = ()  # of its job for its sake, the newest first
+    suspects: tuple[Suspect, ...] = ()  # oldest first, where it is broken
+    outages: tuple[Reach, ...] = ()  # that it failed in, the newest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 IN_FORCE = "state in ('active', 'fix_pending')"  # as the index quarantine_ending has it
 DUE = text(f"""
-SELECT repo_id, quarantine_id, case_id, owner, until FROM quarantine
+SELECT repo_id, quarantine_id, case_id, owner, until, owner_is_guess FROM quarantine
 WHERE {IN_FORCE} AND until <= :now ORDER BY until LIMIT :limit
 """)
 SOON = text(f"""
-SELECT repo_id, quarantine_id, case_id, owner, until FROM quarantine
+SELECT repo_id, quarantine_id, case_id, owner, until, owner_is_guess FROM quarantine
 WHERE {IN_FORCE} AND until > :now AND until <= :before
   AND NOT EXISTS (
     SELECT FROM notice WHERE notice.repo_id = quarantine.repo_id
@@ -37,6 +37,13 @@ class Ending:
     case_id: UUID
     owner: str | None
     until: datetime
+    owner_is_guess: bool
+
+    @property
+    def whom(self) -> str | None:
+        """Who is called by name where that rings a bell; nobody by a guess, nor by e-mail."""
+        is_known = self.owner is not None and not self.owner_is_guess
+        return self.owner if is_known and self.owner and self.owner.startswith("@") else None
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[Ending]:

@@ -9,7 +9,7 @@ import structlog
 from app.core.errors import Conflict
 from app.core.quarantine import HOLDING, TOLD_BEFORE, QuarantineEvent
 from app.core.requests import QueueName, Request
-from app.db import endings
+from app.db import cases, endings, issue_remarks, issues
 from app.db.endings import Ending
 from app.db.session import Engine, Session, unit_of_work
 from app.render.words import decisions as said
@@ -65,6 +65,18 @@ def _tell(session: Session, one: Ending, *, now: datetime) -> bool:
     if not endings.notice(session, one, once=once, kind="ends", text=sentence, now=now):
         return False
     chat.queue_replies(session, one.repo_id, one.case_id, once=once, text=sentence, at=now)
+    issue = issues.of_case(session, one.repo_id, one.case_id)
+    if issue is not None:
+        named = cases.cases(session, one.repo_id, [one.case_id])[one.case_id].full_name
+        issue_remarks.say_once(
+            session,
+            one.repo_id,
+            issue.id,
+            once=once,
+            text=said.ends_soon_in_issue(named, one.until, None if one.whom else one.owner),
+            at=now,
+            mention=one.whom,
+        )
     wanted = aftermath.shown_anew(session, one.repo_id, one.case_id)
     aftermath.ask(session, wanted, request_id=once, now=now, queue=QueueName.RUN)
     return True

@@ -9,6 +9,7 @@ import structlog
 
 from app.core.categories import Categorized, category_of
 from app.core.costs import Cost
+from app.core.decide import State
 from app.core.errors import Missing, Unavailable
 from app.core.pages import (
     CaseLine,
@@ -19,8 +20,21 @@ from app.core.pages import (
     ParkedLine,
     RepositoryLine,
     RunLine,
+    Suspect,
 )
-from app.db import case_pages, clusters, decisions, owners, pages, tasks
+from app.core.suspects import from_text
+from app.db import (
+    case_outages,
+    case_pages,
+    changes,
+    clusters,
+    decisions,
+    issues,
+    owners,
+    pages,
+    reruns,
+    tasks,
+)
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
 from app.services import backfill, plans
@@ -29,6 +43,7 @@ REPOSITORIES_SHOWN = 25  # rows of a page
 CASES_SHOWN = 25
 RUNS_SHOWN = 20
 OWNERS_SHOWN = 200  # to choose from
+RERUNS_SHOWN = 5  # of one case, the newest
 SIGHTINGS_SHOWN = 120  # executions of one case; a timeline that still fits a few screens
 PARKED_SHOWN = 50
 NOT_HERE = "Nothing is here, or nothing for you."
@@ -127,12 +142,13 @@ def case_page(
             raise Missing(NOT_HERE)
         name, first_seen_at = found
         last_failure = case_pages.last_failure(session, repo_id, case_id, now=now)
+        held = case_pages.held(session, repo_id, case_id)
         return CasePage(
             repository=full_name,
             case_id=case_id,
             name=name,
             first_seen_at=first_seen_at,
-            held=case_pages.held(session, repo_id, case_id),
+            held=held,
             timeline=case_pages.timeline(
                 session, repo_id, case_id, before=before, now=now, size=SIGHTINGS_SHOWN
             ),
@@ -143,7 +159,29 @@ def case_page(
             category=_category(last_failure),
             quarantine=decisions.newest(session, repo_id, [case_id]).get(case_id),
             cost=plans.costs_in(session, repo_id, rates=rates, now=now).cases.get(case_id),
+            issue=issues.of_case(session, repo_id, case_id),
+            reruns=tuple(reruns.of_case(session, repo_id, case_id, limit=RERUNS_SHOWN)),
+            suspects=_suspects(session, repo_id, held),
+            outages=case_outages.of_case(session, repo_id, case_id),
         )
+
+
+def _suspects(session: Session, repo_id: int, held: CaseLine | None) -> tuple[Suspect, ...]:
+    """The commits that may have broken a case, oldest first; none of a case that is not broken."""
+    if held is None or held.state != State.BROKEN:
+        return ()
+    texts = (one["range"] for one in held.evidence if one.get("range"))
+    found = [one for text in texts for one in from_text(str(text))]
+    known = changes.commits(session, repo_id, [one.commit for one in found]) if found else {}
+    return tuple(
+        Suspect(
+            one.commit,
+            one.p,
+            known[one.commit].author if one.commit in known else None,
+            known[one.commit].title if one.commit in known else "",
+        )
+        for one in found
+    )
 
 
 def parked_page(engine: Engine, *, page: int) -> Page[ParkedLine]:

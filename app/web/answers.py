@@ -13,6 +13,7 @@ from app.render.escape import plain
 from app.render.words import clusters as words_clusters
 from app.render.words import outages as words_outages
 from app.render.words import plan as words_plan
+from app.render.words import reruns as words_reruns
 from app.services.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url
@@ -55,6 +56,9 @@ def _environment() -> Environment:
         "same_error": words_clusters.same_error,
         "bars": formats.bars,
         "outage_title": words_outages.outage_title,
+        "part_of_outage": words_outages.part_of_outage,
+        "percent": words.percent,
+        "rerun_said": words_reruns.said_of,
         "lasted": words_outages.lasted,
         "cursor_text": formats.cursor_text,
     }

@@ -38,6 +38,8 @@ ACTS = {
     "mute": "muted it",
     "unmute": "let it be heard again",
     "mark_stable": "marked it as stable",
+    "open_issue": "had an issue opened about it",
+    "rerun": "asked for re-runs",
     "undo": "took the last decision back",
     "turned_broken": "ended its quarantine, because it turned broken",
     "time_is_up": "ended its quarantine, because its time was up",
@@ -52,6 +54,7 @@ SOURCES = {
 }
 SURFACES = {
     "check": "on the check run",
+    "issue": "on its issue",
     "slack": "in Slack",
     "page": "on these pages",
     "cli": "on the command line",

@@ -101,6 +101,7 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
         picture=picture,
         legend=LEGEND,
         is_newest=before is None,
+        server_url=web.server_url,
         may_write=page_acts.may_write(web.engine, visitor.user_id, found.repository),
         is_asked=request.query_params.get("said") == ASKED,
     )

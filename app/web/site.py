@@ -23,6 +23,7 @@ class Web:
         default=None, repr=False
     )  # None: only one-time links open the pages
     public_url: str | None = None  # where people reach us; https makes the cookies secure
+    server_url: str = ""  # where people see the code host's pages; "": no links there
     contact: str | None = None  # URI for security.txt; None: this installation's own /security
     rates: Mapping[str, float] = field(default_factory=dict)  # money a minute, by runner's label
     failed: FailedAttempts = field(default_factory=FailedAttempts)

@@ -132,6 +132,34 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         {
             "passed": None,
             "since": SHA,
+            "commits": 9,
+            "commit": SHA,
+            "author": "ada",
+            "p": 0.6,
+            "second": "9f3c111" + "0" * 33,
+            "second_p": 0.2,
+            "range": f"{'ab12cde' + '0' * 33}:0.100 {SHA}:0.600 {'9f3c111' + '0' * 33}:0.200 "
+            f"{'77ab12c' + '0' * 33}:0.004",
+        },
+        "Broke most likely in 4f2c1d9 by ada (60 %), else 9f3c111 (20 %), else ab12cde (10 %),"
+        " of 9 commits.",
+    ),
+    (
+        EvidenceKind.OUTAGE,
+        {"since": "2026-11-20T12:00+00:00", "cases": 43, "groups": 12},
+        "Failed together with 43 other cases in 12 other places of the same job, in an outage that"
+        " began at 2026-11-20 12:00 UTC.",
+    ),
+    (
+        EvidenceKind.OUTAGE,
+        {"since": "2026-11-20T12:00+00:00", "cases": 0, "groups": 0},
+        "Failed in an outage that began at 2026-11-20 12:00 UTC.",
+    ),
+    (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": None,
+            "since": SHA,
             "commits": 1,
             "commit": SHA,
             "author": None,

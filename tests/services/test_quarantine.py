@@ -364,6 +364,7 @@ def test_the_owner_is_told_three_days_before_once_and_then_it_blocks_again(shop:
     with unit_of_work(shop.engine) as session:
         wish = acts.Wish(days=10, owner="@acme/cart")
         acts.activate(session, shop.repo, shop.case_id, MONA, now=NOW, wish=wish)
+        acts.open_issue(session, shop.repo, shop.case_id, MONA, now=NOW)
 
     def clock(days: float) -> tuple[int, int]:
         now = NOW + days * DAY
@@ -385,6 +386,13 @@ def test_the_owner_is_told_three_days_before_once_and_then_it_blocks_again(shop:
         "@acme/cart",
         f"@acme/cart: its quarantine ends on {until}, and then its failures block again, unless"
         " somebody renews it with a reason.",
+    )
+    with unit_of_work(shop.engine) as session:
+        [remark] = session.execute(text("SELECT mention, text FROM issue_remark")).all()
+    assert tuple(remark) == (
+        "@acme/cart",
+        f"the quarantine of tests.test_cart::test_total ends on {until}, and then its failures"
+        " block again, unless somebody renews it with a reason.",
     )
     found = shop.decision()
     assert (found.state, found.decided_by) == ("expired", "FlakeGuard")

@@ -17,6 +17,8 @@ from app.core.requests import ActFromPage, QueueName
 from app.db.session import Engine, unit_of_work
 from app.sandbox.github.entities import Repository
 from app.sandbox.keys import KeyPair, new_key_pair
+from app.services import acts
+from app.services.acts import Actor
 from app.web import exception_handlers
 from tests.web.outside import OURS, Outside, here, outside_of
 from tests.web.site import browser_of, sign_in
@@ -411,6 +413,18 @@ def test_a_person_who_may_write_decides_on_the_page(outside: Outside, world: Wor
     wanted = ActFromPage(shop, case.hex, "quarantine", "ann")
     assert outside.queue.told == [(QueueName.CLICK, wanted)]
     assert "Asked for. It is done within seconds" in ann.get(answer.headers["location"]).text
+
+
+def test_a_proposal_is_approved_on_the_page(outside: Outside, world: World) -> None:
+    _, shop = repository(outside, world, "acme/shop", ann="write")
+    case = flaky_case(world, shop)
+    with unit_of_work(world.engine) as session:
+        acts.propose(session, shop, case, Actor("mona", "cli", "r1"), reason="", now=world.now)
+
+    page = outside.sign_in(outside.browser(), "ann").get(f"/r/acme/shop/cases/{case}").text
+
+    assert '<button name="act" value="quarantine">Approve</button>' in page
+    assert '<button name="act" value="decline" class="quiet">Decline</button>' in page
 
 
 @pytest.mark.parametrize(

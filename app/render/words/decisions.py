@@ -80,6 +80,15 @@ def ends_soon(until: datetime, owner: str | None) -> str:
     )
 
 
+def ends_soon_in_issue(name: str, until: datetime, owner: str | None) -> str:
+    """The same below an issue, which may be about several cases; who is called needs no name."""
+    whom = f"{owner}: " if owner else ""
+    return (
+        f"{whom}the quarantine of {plain(name)} ends on {day(until)}, and then its failures block "
+        "again, unless somebody renews it with a reason."
+    )
+
+
 def turned_broken() -> str:
     """A case that left quarantine, loudly."""
     return "It turned broken: it fails on the default branch. Its quarantine ended at once."

@@ -1,9 +1,22 @@
 """Pieces of evidence as finished sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from app.core.evidence import Evidence, EvidenceKind, Fact
-from app.render.words.formats import counted, percent, rate_with_interval, short, start, times
+from app.core.suspects import from_text
+from app.render.words.formats import (
+    counted,
+    minute,
+    percent,
+    rate_with_interval,
+    short,
+    start,
+    times,
+)
+
+SUSPECTS_NAMED = 4  # commits that one sentence names
+LEAST_SUSPECT = 0.01  # below which a commit is not worth naming
 
 
 def evidence_sentence(evidence: Evidence) -> str:
@@ -19,7 +32,9 @@ def evidence_sentences(reasons: Sequence[Evidence]) -> tuple[str, ...]:
 def named_commits(reasons: Sequence[Evidence]) -> dict[str, str]:
     """The commits that these sentences name, as they do: by that, the whole of each."""
     shas = (str(one.facts[name]) for one in reasons for name in _COMMITS if one.facts.get(name))
-    return {short(sha): sha for sha in shas if short(sha) != sha}
+    ranges = (str(one.facts["range"]) for one in reasons if one.facts.get("range"))
+    suspects = (one.commit for text in ranges for one in from_text(text))
+    return {short(sha): sha for sha in (*shas, *suspects) if short(sha) != sha}
 
 
 _COMMITS = ("last_sha", "since", "passed", "commit", "second")  # the facts that hold one
@@ -96,12 +111,27 @@ def _culprit(facts: Mapping[str, Fact]) -> str:
     after = f"after {short(facts['passed'])} passed, " if facts["passed"] else ""
     by = f" by {facts['author']}" if facts["author"] else ""
     likely = f"{short(facts['commit'])}{by} ({percent(_share(facts['p']))})"
-    rest = ""
-    if facts["second"]:
-        rest = f", else {short(facts['second'])} ({percent(_share(facts['second_p']))})"
+    rest = "".join(f", else {short(sha)} ({percent(p)})" for sha, p in _others(facts))
     several = _number(facts["commits"])
     of = f", of {several} commits" if several > 1 else ""
     return f"Broke {after}most likely in {likely}{rest}{of}."
+
+
+def _others(facts: Mapping[str, Fact]) -> list[tuple[str, float]]:
+    """Who else may have broken it, the likeliest first."""
+    if not facts.get("range"):
+        return [(str(facts["second"]), _share(facts["second_p"]))] if facts["second"] else []
+    ranked = sorted(from_text(str(facts["range"])), key=lambda one: -one.p)
+    return [(one.commit, one.p) for one in ranked[1:SUSPECTS_NAMED] if one.p >= LEAST_SUSPECT]
+
+
+def _outage(facts: Mapping[str, Fact]) -> str:
+    began = minute(datetime.fromisoformat(str(facts["since"])))
+    with_others = ""
+    if _number(facts["cases"]):
+        cases, groups = counted(_number(facts["cases"]), "other case"), _number(facts["groups"])
+        with_others = f" together with {cases} in {counted(groups, 'other place')} of the same job,"
+    return f"Failed{with_others} in an outage that began at {began}."
 
 
 def _near_change(facts: Mapping[str, Fact]) -> str:
@@ -147,6 +177,7 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.ADDED_HERE: _added_here,
     EvidenceKind.FEW_RUNS: _few_runs,
     EvidenceKind.CULPRIT: _culprit,
+    EvidenceKind.OUTAGE: _outage,
     EvidenceKind.NEAR_CHANGE: _near_change,
     EvidenceKind.FAR_FROM_CHANGE: _far_from_change,
     EvidenceKind.FAILING_BESIDE: _failing_beside,

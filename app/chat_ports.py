@@ -15,8 +15,11 @@ class ChatPerson:
     workspace: str
 
 
-class Chat(Protocol):
-    """A chat workspace."""
+class Speaker(Protocol):
+    """Who says things in channels, wherever those are."""
+
+    def reaches(self, channel: str) -> bool:
+        """Whether anything may be said in this channel: False once its workspace removed us."""
 
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Post a message, in a thread when one is named; its id (Slack's ts)."""
@@ -26,6 +29,10 @@ class Chat(Protocol):
 
     def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
         """A message of ours posted earlier with this handle; None when there is none."""
+
+
+class Chat(Speaker, Protocol):
+    """A chat workspace."""
 
     def answer(
         self,
@@ -39,3 +46,10 @@ class Chat(Protocol):
 
     def who(self, user: str) -> ChatPerson:
         """Somebody by their id; Missing where the workspace has no such person."""
+
+
+class Chats(Speaker, Protocol):
+    """Every chat workspace that we are in."""
+
+    def for_team(self, team_id: str | None) -> Chat:
+        """One of them; Unavailable, for good, where we are not in it."""

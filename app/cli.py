@@ -16,7 +16,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-chat = typer.Typer(help="Which channel hears of which repository, and who is who in Slack.")
+chat = typer.Typer(help="The Slack app, which channel hears of what, and who is who.")
 cli.add_typer(chat, name="slack", no_args_is_help=True)
 cli.add_typer(token_group.token, name="token", no_args_is_help=True)
 cli.add_typer(cluster_group.cluster, name="cluster", no_args_is_help=True)
@@ -253,6 +253,22 @@ def link(
     from app.commands import slack
 
     raise typer.Exit(slack.link(_settings(), team=team, user=user, login=login))
+
+
+@chat.command()
+def manifest(
+    *,
+    socket: Annotated[
+        bool, typer.Option("--socket", help="For Socket Mode, which needs no public address.")
+    ] = False,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="With tokens that rotate; for installing by OAuth.")
+    ] = False,
+) -> None:
+    """Print the Slack app's manifest, with the addresses of this installation."""
+    from app.commands import slack
+
+    raise typer.Exit(slack.manifest(_settings(), socket=socket, rotate=rotate))
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def application(parts: Parts) -> Starlette:
         people=parts.people,
         linking=ChatLinking(parts.engine, parts.people, parts.clock),
         set_up=parts.set_up,
+        workspaces=parts.workspaces,
     )
     checks = HealthChecks(
         engine=parts.engine,

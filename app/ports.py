@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import BinaryIO, Protocol
 
-from app.chat_ports import Chat, ChatPerson
+from app.chat_ports import Chat, ChatPerson, Chats, Speaker
 from app.core.credentials import AppCredential
 from app.core.deliveries import NewDelivery
 from app.core.issues import CloseReason
@@ -34,6 +34,7 @@ __all__ = [
     "Chat",
     "ChatMessage",
     "ChatPerson",
+    "Chats",
     "CheckRun",
     "Client",
     "CodeHost",
@@ -48,6 +49,7 @@ __all__ = [
     "PostedIssue",
     "Queue",
     "RateTold",
+    "Speaker",
     "Spool",
     "UserToken",
 ]

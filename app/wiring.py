@@ -17,13 +17,14 @@ from app.core.deliveries import Delivery, Taken, only_from
 from app.core.reports import Limits
 from app.core.reports.limits import MB
 from app.db.session import Engine, engine_for
-from app.ports import Chat
+from app.ports import Chats, Client
 from app.services.credentials import CredentialStore, LiveApp
 from app.services.inbox import Inbox
 from app.services.people import People
 from app.services.quick_inbox import QuickInbox
 from app.services.set_up import SetUp
 from app.services.vault import Vault
+from app.services.workspaces import Workspaces
 from app.settings import Settings
 from bots.github import events as github_events
 from bots.github.live import LiveHosts
@@ -31,7 +32,8 @@ from bots.github.manifest import manifest
 from bots.github.news import ListedNews
 from bots.github.oauth import GitHubAccounts
 from bots.slack import events as slack_events
-from bots.slack.client import SlackChat
+from bots.slack.oauth import SlackOAuth
+from bots.slack.workspaces import SlackWorkspaces
 from jobs.budget import RedisBudget
 from jobs.context import Context
 from jobs.host_budget import RedisHostBudget
@@ -52,7 +54,8 @@ class Parts:
     queue: RqHints
     app: LiveApp  # GitHub's App as it is in use now
     github: LiveHosts
-    chat: Chat | None
+    chat: Chats | None
+    workspaces: Workspaces
     clock: Clock = utc_now
 
     @property
@@ -200,6 +203,7 @@ def wired(settings: Settings) -> Iterator[Parts]:
             memory=RedisMemory(redis),
         )
         stack.callback(github.close)
+        installed = workspaces(ready, engine)
         yield Parts(
             settings=ready,
             engine=engine,
@@ -207,7 +211,8 @@ def wired(settings: Settings) -> Iterator[Parts]:
             queue=RqHints(redis),
             app=app,
             github=github,
-            chat=chat(ready),
+            chat=chat(ready, installed),
+            workspaces=installed,
         )
 
 
@@ -233,8 +238,25 @@ def given_app(settings: Settings) -> GivenApp:
     )
 
 
-def chat(settings: Settings) -> Chat | None:
-    """The Slack workspace; None when it is not set up or switched off."""
-    if settings.slack_bot_token is None or not settings.enable_slack:
+def workspaces(settings: Settings, engine: Engine, *, clock: Clock = utc_now) -> Workspaces:
+    """The Slack workspaces that installed us."""
+    secret, client = settings.slack_client_secret, None
+    if settings.slack_client_id is not None and secret is not None:
+        client = Client(settings.slack_client_id, secret.get_secret_value())
+    return Workspaces(
+        engine=engine,
+        vault=Vault([key.get_secret_value() for key in settings.secret_keys]),
+        granting=SlackOAuth(settings.slack_api_url, clock=clock),
+        client=client,
+        public_url=settings.public_url,
+        clock=clock,
+    )
+
+
+def chat(settings: Settings, installed: Workspaces) -> Chats | None:
+    """Slack; None when it is not set up or switched off."""
+    token = settings.slack_bot_token
+    if not settings.enable_slack or (token is None and installed.client is None):
         return None
-    return SlackChat(settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+    text = None if token is None else token.get_secret_value()
+    return SlackWorkspaces(installed, token=text, api_url=settings.slack_api_url)

@@ -9,7 +9,7 @@ from app.core.deliveries import Delivery, Taken
 from app.core.reports import Limits
 from app.db.session import Engine
 from app.news import News
-from app.ports import Chat, CodeHosts, Hook, Queue, Spool
+from app.ports import Chats, CodeHosts, Hook, Queue, Spool
 
 Translate = Callable[[Delivery], Taken]
 
@@ -20,7 +20,7 @@ class Context:
 
     engine: Engine
     code_hosts: CodeHosts
-    chat: Chat | None  # None where no workspace is set up
+    chat: Chats | None  # None where no workspace is set up
     queue: Queue
     clock: Clock
     translators: Mapping[str, Translate]  # by source of the delivery

@@ -20,6 +20,7 @@ from app.services import (
     retention,
     rollups,
     waiting,
+    workspaces,
 )
 from jobs.context import Context
 from jobs.turns import tell_queue
@@ -113,6 +114,9 @@ def erase_gone(context: Context) -> None:
     erased = erasing.erase_gone(context.engine, days=days, now=context.clock())
     if erased:
         log.info("gone_erased", repositories=erased)
+    left = workspaces.erase_gone(context.engine, days=days, now=context.clock())
+    if left:
+        log.info("gone_erased", workspaces=len(left))
 
 
 def end_waiting(context: Context) -> None:

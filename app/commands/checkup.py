@@ -1,11 +1,12 @@
 """What doctor thinks of the facts: pure rules, each with what to do about it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from app.core.errors import FlakeGuardError
 from app.settings import Settings
 
 OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
@@ -88,6 +89,14 @@ class SlackFacts:
     team: str
     bot: str
     scopes: frozenset[str] | None  # None: it did not say
+
+
+def guarded(area: str, look: Callable[[], Iterable[Finding]], remedy: str = "") -> list[Finding]:
+    """What a look finds; when it cannot look, that is the finding."""
+    try:
+        return list(look())
+    except FlakeGuardError as error:
+        return [Finding(area, Level.FAILED, str(error), remedy)]
 
 
 def of_settings(settings: Settings, misspelt: Sequence[str]) -> Iterator[Finding]:
@@ -215,31 +224,3 @@ def of_clock(skew: timedelta | None) -> Finding:
     level = Level.FAILED if abs(skew) > SKEW_FATAL else Level.WARNING
     message = f"Our clock is {seconds:.0f} s {side} GitHub's, which refuses tokens of another time."
     return Finding("clock", level, message, "Set the clock by NTP.")
-
-
-def of_slack(facts: SlackFacts, wanted: Collection[str]) -> Iterator[Finding]:
-    """Whether the bot may do what we need."""
-    yield Finding("slack", Level.OK, f"Slack knows us as {facts.bot} in {facts.team}.")
-    if facts.scopes is None:
-        message = "Slack did not say which scopes the token has."
-        yield Finding("slack", Level.WARNING, message)
-        return
-    lacking = sorted(set(wanted) - facts.scopes)
-    if lacking:
-        message = f"The bot lacks the scopes {', '.join(lacking)}."
-        remedy = "Add them under OAuth & Permissions and install the app again."
-        yield Finding("slack", Level.FAILED, message, remedy)
-    else:
-        yield Finding("slack", Level.OK, "It has every scope that we need.")
-
-
-def of_slack_settings(settings: Settings) -> Iterator[Finding]:
-    """Whether Slack is set up, and whole."""
-    if not settings.enable_slack:
-        yield Finding("slack", Level.OK, "ENABLE_SLACK is off.")
-    elif settings.slack_bot_token is None and settings.slack_client_id is None:
-        message = "Slack is not set up: nothing is said there."
-        yield Finding("slack", Level.WARNING, message, "Set SLACK_BOT_TOKEN.")
-    elif settings.slack_signing_secret is None and settings.slack_app_token is None:
-        message = "No signing secret: POST /slack/events answers 503, and no button works."
-        yield Finding("slack", Level.WARNING, message, "Set SLACK_SIGNING_SECRET.")

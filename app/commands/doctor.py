@@ -1,7 +1,7 @@
 """`flakeguard doctor`: looks at everything that FlakeGuard stands on and says what to do."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.clock import Clock, utc_now
-from app.commands import checkup, checkup_github, probes
-from app.commands.checkup import Finding, Level
+from app.commands import checkup, checkup_github, checkup_slack, probes
+from app.commands.checkup import Finding, Level, guarded
 from app.core.credentials import AppInUse, in_use
-from app.core.errors import BadInput, FlakeGuardError
+from app.core.errors import BadInput
 from app.settings import Settings, environment, load, misspelt, revealed
-from app.wiring import equipped, given_app, live_app
+from app.wiring import equipped, given_app, live_app, workspaces
 from bots.github.client import GitHubHosts
 
 DONE, FAILED = 0, 1  # exit status
@@ -55,19 +55,12 @@ def findings(
     """Everything that was found, part by part."""
     yield from checkup.of_settings(settings, misspelt_names)
     stored = Stored(app=in_use(given_app(settings), None, now=clock()))
-    yield from _guarded("servers", lambda: _of_servers(settings, stored, clock))
+    yield from guarded("servers", lambda: _of_servers(settings, stored, clock))
     yield from checkup_github.of_webhook(settings, stored.app, stored.last_delivery_at)
-    yield from _guarded("github app", lambda: _of_github(settings, stored.app, clock))
-    yield from checkup.of_slack_settings(settings)
-    yield from _guarded("slack", lambda: _of_slack(settings, clock))
-
-
-def _guarded(area: str, look: Callable[[], Iterable[Finding]], remedy: str = "") -> list[Finding]:
-    """What a look finds; when it cannot look, that is the finding."""
-    try:
-        return list(look())
-    except FlakeGuardError as error:
-        return [Finding(area, Level.FAILED, str(error), remedy)]
+    yield from guarded("github app", lambda: _of_github(settings, stored.app, clock))
+    yield from checkup_slack.findings(
+        settings, stored.slack, last_request_at=stored.last_from_slack_at, clock=clock
+    )
 
 
 @dataclass(slots=True)
@@ -76,6 +69,8 @@ class Stored:
 
     app: AppInUse
     last_delivery_at: datetime | None = None
+    last_from_slack_at: datetime | None = None
+    slack: checkup_slack.Installed = ()
 
 
 def _of_servers(settings: Settings, stored: Stored, clock: Clock) -> Iterator[Finding]:
@@ -85,12 +80,12 @@ def _of_servers(settings: Settings, stored: Stored, clock: Clock) -> Iterator[Fi
         if not (has_database and has_redis):
             yield from checkup.of_folder(probes.folder(settings.data))
         yield from _of_key(settings)
-        yield from _guarded(
+        yield from guarded(
             "database",
             lambda: _of_database(whole, stored, clock, is_ours=not has_database),
             "Check DATABASE_URL, and that PostgreSQL runs there and lets us in.",
         )
-        yield from _guarded(
+        yield from guarded(
             "redis",
             lambda: checkup.of_redis(
                 probes.redis(revealed(whole.redis_url), is_ours=not has_redis)
@@ -109,7 +104,9 @@ def _of_database(
         return  # the tables may not be there
     with probes.opened(url) as engine:
         stored.app = live_app(settings, engine, clock=clock).current()
-        stored.last_delivery_at = probes.last_delivery(engine)
+        stored.last_delivery_at = probes.last_delivery(engine, "github")
+        stored.last_from_slack_at = probes.last_delivery(engine, "slack")
+        stored.slack = checkup_slack.installed(workspaces(settings, engine, clock=clock))
 
 
 def _of_key(settings: Settings) -> Iterator[Finding]:
@@ -138,26 +135,18 @@ def _of_github(settings: Settings, app: AppInUse, clock: Clock) -> Iterator[Find
         yield checkup.of_clock(probes.skew(hosts, clock))
         wanted = probes.wanted_registration()
         remedy = checkup_github.remedy_for_key(settings, app)
-        known = _guarded(
+        known = guarded(
             "github app", lambda: checkup.of_app(probes.github_app(hosts), wanted), remedy
         )
         yield from known
         if known[0].level is Level.OK and not settings.github_polling:
-            yield from _guarded(
+            yield from guarded(
                 checkup_github.WEBHOOK,
                 lambda: checkup_github.of_hook(probes.hook(hosts), settings.public_url),
             )
     finally:
         hosts.close()
     yield checkup_github.of_sign_in(settings, app)
-
-
-def _of_slack(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    if settings.slack_bot_token is None or not settings.enable_slack:
-        return
-    token = revealed(settings.slack_bot_token)
-    facts = probes.slack(token, api_url=settings.slack_api_url, clock=clock)
-    yield from checkup.of_slack(facts, probes.wanted_scopes())
 
 
 def _said(found: Iterable[Finding], *, as_json: bool) -> int:

@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import yaml
 from redis import Redis
 from redis.exceptions import RedisError
 from slack_sdk.errors import SlackApiError
 
-import bots.slack
 from app.clock import Clock
 from app.commands.checkup import (
     AppFacts,
@@ -31,9 +29,8 @@ from bots.github.hook import read_hook
 from bots.github.manifest import template
 from bots.slack.client import NETWORK_ERRORS, SlackChat, unreachable
 from bots.slack.failures import failure_of
+from bots.slack.manifest import bot_scopes
 from jobs.queue import redis_at
-
-SLACK_MANIFEST = Path(bots.slack.__file__).with_name("manifest.yaml")
 
 
 def folder(path: Path) -> FolderFacts:
@@ -64,10 +61,10 @@ def opened(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def last_delivery(engine: Engine) -> datetime | None:
-    """When GitHub's last delivery of those that are kept came; None when there is none."""
+def last_delivery(engine: Engine, source: str) -> datetime | None:
+    """When the last delivery of those that are kept came; None when there is none."""
     with unit_of_work(engine) as session:
-        return deliveries.last_received_at(session, source="github")
+        return deliveries.last_received_at(session, source=source)
 
 
 def redis(url: str, *, is_ours: bool) -> RedisFacts:
@@ -136,5 +133,4 @@ def wanted_registration() -> Registration:
 
 def wanted_scopes() -> frozenset[str]:
     """What our bot needs, as its manifest says."""
-    manifest = yaml.safe_load(SLACK_MANIFEST.read_text(encoding="utf-8"))
-    return frozenset(manifest["oauth_config"]["scopes"]["bot"])
+    return frozenset(bot_scopes())

@@ -1,15 +1,16 @@
-"""`flakeguard slack`: channels that hear of repositories, and who is who."""
+"""`flakeguard slack`: the app's manifest, channels that hear of repositories, who is who."""
 
 import typer
 
 from app.core.decide import State
-from app.core.errors import Missing
+from app.core.errors import BadInput, Missing
 from app.core.requests import QueueName, TellChat
 from app.db import chat, chat_links, judgements, repositories, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
 from app.settings import Settings
 from app.wiring import wired
+from bots.slack.manifest import manifest_text
 
 
 def subscribe(settings: Settings, repository: str, *, team: str, channel: str) -> int:
@@ -40,4 +41,15 @@ def link(settings: Settings, *, team: str, user: str, login: str) -> int:
             session, team_id=team, chat_user=user, login=login.removeprefix("@"), now=parts.clock()
         )
     typer.echo(f"{user} is @{login.removeprefix('@')} on GitHub now.")
+    return 0
+
+
+def manifest(settings: Settings, *, socket: bool, rotate: bool) -> int:
+    """Print the manifest to paste into Slack; BadInput without the address to put into it."""
+    if settings.public_url is None and not socket:
+        raise BadInput(
+            "Set PUBLIC_URL to where Slack reaches FlakeGuard, or add --socket for Socket Mode."
+        )
+    url = None if socket else settings.public_url
+    typer.echo(manifest_text(url, rotates=rotate), nl=False)
     return 0

@@ -128,6 +128,14 @@ class PushSeen:
     commits: tuple[Pushed, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkspaceLeft:
+    """A chat workspace took our token back; what was installed later is not meant."""
+
+    team_id: str
+    at: datetime
+
+
 Fact = (
     InstallationSeen
     | RepositorySeen
@@ -139,6 +147,7 @@ Fact = (
     | AccessRevoked
     | AskedAgain
     | PushSeen
+    | WorkspaceLeft
 )
 
 

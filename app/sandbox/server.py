@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from app.sandbox.addresses import BLOBS, GITHUB_API, SLACK_API, SLACK_RESPONSES
+from app.sandbox.addresses import BLOBS, GITHUB_API, SLACK_API, SLACK_AUTHORIZE, SLACK_RESPONSES
 from app.sandbox.faults import FaultyHttp
 from app.sandbox.github.api.endpoint import GitHubApi
 from app.sandbox.github.blobs import blob
@@ -47,13 +47,14 @@ def build_app(world: World) -> ASGIApp:
         )
         return Response(contents, status, headers)
 
-    slack = SlackHttp(world.slack)
+    slack = SlackHttp(world.slack_app)
     github = GitHubApi(world.github, world.github_limits)
     app = Starlette(
         routes=[
             Mount(GITHUB_API, routes=github.routes()),
             Route(BLOBS + "/{artifact_id:int}.zip", download),
             Route(SLACK_API + "/{method}", slack.call, methods=["GET", "POST"]),
+            Route(SLACK_AUTHORIZE, slack.authorize),
             Route(SLACK_RESPONSES + "/{key}", slack.respond, methods=["POST"]),
             *page_routes(world),
         ],

@@ -7,6 +7,7 @@ from app.sandbox.addresses import GITHUB_API, SLACK_API
 from app.sandbox.faults import Exchange, Faults
 from app.sandbox.github.api.limits import Limits
 from app.sandbox.github.world import GitHubWorld
+from app.sandbox.slack.installing import SlackApp
 from app.sandbox.slack.world import SlackWorld
 
 SECRET_BYTES = 20
@@ -24,6 +25,7 @@ class World:
     ) -> None:
         self.github = github
         self.slack = slack
+        self.slack_app = SlackApp([slack])
         self.faults = Faults()
         self.github_limits = Limits()
         self.requests: list[Exchange] = []
@@ -34,7 +36,8 @@ class World:
         """Take an address: every link in every answer starts with it."""
         self.address = address
         self.github.server_url = address
-        self.slack.server_url = address
+        for one in self.slack_app.workspaces:
+            one.server_url = address
 
     @property
     def github_api_url(self) -> str:
@@ -45,6 +48,28 @@ class World:
     def slack_api_url(self) -> str:
         """What SLACK_API_URL is for this world."""
         return f"{self.address}{SLACK_API}/"
+
+    def add_workspace(self, team_id: str, name: str) -> SlackWorld:
+        """Another workspace, in which the app is not installed yet."""
+        first = self.slack
+        one = SlackWorld(
+            bot_token=None,
+            signing_secret=first.signing_secret,
+            clock=first.clock,
+            team_id=team_id,
+            team_name=name,
+            endpoint_url=first.endpoint_url,
+            server_url=first.server_url,
+        )
+        self.slack_app.workspaces.append(one)
+        return one
+
+    def uninstall_slack(self, workspace: SlackWorld) -> None:
+        """Somebody removes the app from a workspace: its tokens end, and the app hears of it."""
+        self.slack_app.forget(workspace)
+        workspace.bot_token = None
+        workspace.tell_of({"type": "tokens_revoked", "tokens": {"bot": [workspace.bot.id]}})
+        workspace.tell_of({"type": "app_uninstalled"})
 
     def summary(self) -> dict[str, int]:
         """How much was published here."""
@@ -60,7 +85,8 @@ class World:
     def close(self) -> None:
         """Let go of what is open to the outside; the memory stays."""
         self.github.hooks.close()
-        self.slack.poster.close()
+        for one in self.slack_app.workspaces:
+            one.poster.close()
 
     def drain(self) -> None:
         """Wait until everything that is sent from the background has arrived."""

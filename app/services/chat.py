@@ -12,7 +12,7 @@ from app.core.runs import Repository
 from app.db import cares, cases, chat, decisions, executions, judgements
 from app.db.chat import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
-from app.ports import Chat
+from app.ports import Speaker
 from app.render.chat import ThreadView, reply, root_message
 from app.render.view import ActKind
 from app.services.acts import decision_sentence, is_quarantined
@@ -93,9 +93,13 @@ def channels_needing_threads(session: Session, repo_id: int) -> int:
     return len(chat.channels(session, repo_id))
 
 
-def say(engine: Engine, host: Chat, telling: Telling, *, now: datetime) -> None:
+def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> None:
     """Post or edit the roots, then post the replies; each is written down as it is said."""
-    roots = {thread.channel: _say_root(engine, host, thread, telling) for thread in telling.threads}
+    roots = {
+        thread.channel: _say_root(engine, host, thread, telling)
+        for thread in telling.threads
+        if host.reaches(thread.channel)
+    }
     for message in telling.replies:
         root = roots.get(message.channel)
         if root is not None:
@@ -121,7 +125,7 @@ def queue_replies(
         )
 
 
-def _say_root(engine: Engine, host: Chat, thread: Thread, telling: Telling) -> str:
+def _say_root(engine: Engine, host: Speaker, thread: Thread, telling: Telling) -> str:
     message = root_message(telling.view, thread.handle)
     digest = digest_of(asdict(message))
     ts = thread.ts or host.find(thread.channel, thread.handle)
@@ -141,7 +145,7 @@ def _say_root(engine: Engine, host: Chat, thread: Thread, telling: Telling) -> s
 
 def _say_reply(
     engine: Engine,
-    host: Chat,
+    host: Speaker,
     repository: Repository,
     message: Message,
     root: str,

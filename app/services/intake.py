@@ -16,8 +16,9 @@ from app.core.deliveries import (
     RepositoryGone,
     RepositorySeen,
     RunSeen,
+    WorkspaceLeft,
 )
-from app.db import attempts, chat_links, people, publications, repositories, runs
+from app.db import attempts, chat_links, people, publications, repositories, runs, workspaces
 from app.db.session import Session
 from app.services import claims
 from app.services.publish import CHECK
@@ -31,7 +32,7 @@ def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
 
 
 def _note_place(session: Session, fact: Fact, *, now: datetime) -> bool:
-    """Store what is told of an installation or a repository; False for anything else."""
+    """Store what is told of an account, a workspace or a repository; False for the rest."""
     match fact:
         case InstallationSeen():
             repositories.note_installation(session, fact, now=now)
@@ -41,6 +42,8 @@ def _note_place(session: Session, fact: Fact, *, now: datetime) -> bool:
             repositories.note_removal(session, fact.repo_id, now=now)
         case AccountRenamed():
             repositories.rename_account(session, fact, now=now)
+        case WorkspaceLeft():
+            workspaces.note_removal(session, fact.team_id, at=fact.at)
         case _:
             return False
     return True

@@ -8,7 +8,7 @@ from app.core.runs import Repository
 from app.db import chat, outage_messages, outages
 from app.db.outage_messages import OutageMessage
 from app.db.session import Engine, Session, unit_of_work
-from app.ports import Chat
+from app.ports import Speaker
 from app.render.chat import outage_message
 from app.render.words.outages import OVER
 
@@ -33,10 +33,12 @@ def prepare(
     return Telling(repository, page, tuple(found))
 
 
-def say(engine: Engine, host: Chat, telling: Telling, *, now: datetime) -> None:
+def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> None:
     """Post what was not posted yet; that it is over, in the thread of its beginning."""
     roots: dict[str, str] = {}
     for one in telling.messages:
+        if not host.reaches(one.channel):
+            continue
         thread = roots.get(one.channel) if one.once.endswith(f":{OVER}") else None
         ts = one.ts or _post(engine, host, telling, one, thread, now=now)
         roots.setdefault(one.channel, ts)
@@ -44,7 +46,7 @@ def say(engine: Engine, host: Chat, telling: Telling, *, now: datetime) -> None:
 
 def _post(
     engine: Engine,
-    host: Chat,
+    host: Speaker,
     telling: Telling,
     one: OutageMessage,
     thread: str | None,

@@ -20,6 +20,7 @@ from app.web import (
     security_txt,
     set_up,
     sign_in,
+    slack,
 )
 from app.web.assets import asset_url, static_file
 from app.web.doors import FORM_BYTES, Endpoint, for_everybody, signed_in, writing
@@ -51,6 +52,10 @@ def routes(web: Web, *, api: Mapping[str, Any] | None = None) -> list[Route]:
         reading["/github/setup/callback"] = signed_in(web, set_up.back)
         acting["/github/setup"] = writing(web, set_up.begin)
         acting["/github/setup/secret"] = writing(web, set_up.rotate)
+    if web.workspaces is not None:
+        reading["/slack/install"] = signed_in(web, slack.show)
+        reading["/slack/oauth_redirect"] = signed_in(web, slack.back)
+        acting["/slack/install"] = writing(web, slack.begin)
     return [Route(path, page) for path, page in reading.items()] + [
         Route(path, act, methods=["POST"], max_body_size=FORM_BYTES) for path, act in acting.items()
     ]

@@ -10,6 +10,7 @@ from app.services.chat_linking import ChatLinking
 from app.services.people import People
 from app.services.sessions import Door, FailedAttempts
 from app.services.set_up import SetUp
+from app.services.workspaces import Workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Web:
     people: People | None = None  # None: nobody signs in through GitHub
     linking: ChatLinking | None = None  # None: nobody on Slack is linked from here
     set_up: SetUp | None = None  # None: the App is not set up from here
+
+    workspaces: Workspaces | None = None  # None: no chat app is installed from here
 
     @property
     def secure(self) -> bool:

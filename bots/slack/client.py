@@ -56,6 +56,14 @@ class SlackChat:
         if is_loopback(api_url):
             self.client.proxy = None  # slack_sdk sends even these through the environment's proxy
 
+    def for_team(self, team_id: str | None) -> "SlackChat":
+        """This one, whatever is asked for."""
+        return self
+
+    def reaches(self, channel: str) -> bool:
+        """Whether anything may be said in this channel."""
+        return True
+
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Post a message, in a thread when one is named; its ts."""
         place = {"thread_ts": thread} if thread else {}

@@ -10,6 +10,7 @@ from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
 from app.core.requests import ActFromChat, AnswerCommand, QueueName
 from app.render.view import ActKind
+from bots.slack import leaving
 
 BLOCK_ACTIONS = "block_actions"
 COMMAND = "command"
@@ -78,6 +79,8 @@ def taken(delivery: Delivery) -> Taken:
     """
     if delivery.event == COMMAND:
         return typed(read(Typed, delivery), delivery.id)
+    if delivery.event in leaving.EVENTS:
+        return leaving.left(delivery)
     if delivery.event != BLOCK_ACTIONS:
         return NOTHING
     click = read(BlockActions, delivery)

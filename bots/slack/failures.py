@@ -15,9 +15,19 @@ SERVER_ERROR = 500
 
 GONE = frozenset({"message_not_found", "thread_not_found"})
 PASSING = frozenset(
-    {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
+    {
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+        "token_expired",  # the next call comes with the token that follows
+    }
 )
 """Errors after which Slack says to try again; every other one needs a person, or us, to act."""
+
+REMOVED = frozenset({"account_inactive", "token_revoked"})
+"""Errors of a workspace that lets us in no more."""
 
 ADVICE = {
     "account_inactive": "The app was removed from the workspace; install it again",
@@ -27,9 +37,13 @@ ADVICE = {
     "missing_scope": "Give the app the scopes of its manifest and install it again",
     "not_authed": "Set SLACK_BOT_TOKEN to the bot token of the Slack app",
     "not_in_channel": "Invite the app: /invite @FlakeGuard",
-    "token_revoked": "Install the app again and set SLACK_BOT_TOKEN to its new bot token",
+    "token_revoked": "Install the app again, at /slack/install or with its new SLACK_BOT_TOKEN",
 }
 """What a person can do about an error. Source: the error tables of Slack's Web API methods."""
+
+
+class Removed(Unavailable):
+    """The workspace lets us in no more."""
 
 
 def failure_of(error: SlackApiError, method: str, *, now: datetime) -> FlakeGuardError:
@@ -42,6 +56,9 @@ def failure_of(error: SlackApiError, method: str, *, now: datetime) -> FlakeGuar
         return RateLimited(f"Slack limits how often we may call {method}.", until=until)
     if code in GONE:
         return Missing(f"Slack answered {method} with {code}.")
+    if code in REMOVED:
+        message = f"Slack answered {method} with {code}. {ADVICE[code]}."
+        return Removed(message, kind=ErrorKind.SLACK_API, permanent=True)
     advice = f" {ADVICE[code]}." if code in ADVICE else ""
     is_passing = status >= SERVER_ERROR or code in PASSING
     return unavailable(f"Slack answered {method} with {code}.{advice}", permanent=not is_passing)

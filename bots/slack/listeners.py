@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
 from app.render.words import slack as said
+from bots.slack import leaving
 from bots.slack.events import ACTIONS, BLOCK_ACTIONS, COMMAND
 
 ANYTHING = re.compile(r".*", re.DOTALL)
@@ -38,6 +39,8 @@ def bolt_app(*, signing_secret: str, bot_token: str | None, store: Store) -> App
     )
     app.action(ANYTHING)(keep_click_in(store))
     app.command(ANYTHING)(keep_command_in(store))
+    for event in leaving.EVENTS:
+        app.event(event)(leaving.keep_leaving_in(event, store))
     app.error(answer_error)
     for register in (app.event, app.options, app.shortcut, app.view):
         register(ANYTHING)(acknowledge)  # not ours yet: Slack tells the person of every 404

@@ -133,9 +133,14 @@ def refusal(error: FlakeGuardError) -> Answer:
     return Answer(escape.slack(sentence, limit=SENTENCE))
 
 
-def host_for(context: Context, _team_id: str) -> Chat | None:
-    """The workspace; None where we have no token for it."""
-    return context.chat
+def host_for(context: Context, team_id: str) -> Chat | None:
+    """The workspace; None where we are not, or not any more."""
+    try:
+        return None if context.chat is None else context.chat.for_team(team_id)
+    except Unavailable as error:
+        if not error.permanent:
+            raise
+        return None
 
 
 def _permission(work: Work, linked: Linked | None, repository: Repository) -> Permission:

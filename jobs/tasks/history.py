@@ -87,7 +87,7 @@ def tell_history(work: Work) -> None:
         message = history_message(repository.full_name, said, handle=f"history:{repository.id}")
         with spared(context, CHAT):
             for channel in channels:
-                if host.find(channel, message.handle) is None:
+                if host.reaches(channel) and host.find(channel, message.handle) is None:
                     host.post(channel, message)
     with work.finishing() as turn:
         backfills.mark_told(turn.session, request.repo_id, now=context.clock())

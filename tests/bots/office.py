@@ -10,7 +10,7 @@ from app.core.deliveries import Delivery, Taken
 from app.db import partitions
 from app.db.session import unit_of_work
 from app.demo.replay import zipped
-from app.ports import Chat, FailedDelivery
+from app.ports import Chats, FailedDelivery
 from app.sandbox.github.entities import Job, Run
 from app.services.inbox import Inbox
 from bots.github import hook
@@ -44,7 +44,7 @@ class Office:
     desk: Desk
     shop: Shop
     hosts: GitHubHosts
-    chat: Chat | None = None
+    chat: Chats | None = None
     backfill_days: int = 30
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ import yaml
 
 from app.sandbox.github.entities import DEFAULT_EVENTS, DEFAULT_PERMISSIONS
 from bots.github.events import KNOWN_EVENTS
+from bots.slack.manifest import manifest_text
 
 ROOT = Path(__file__).parents[2]
 UNASKED = {
@@ -60,3 +61,27 @@ def test_the_slack_app_may_do_what_the_client_does() -> None:
         "is_enabled": True,
         "request_url": "https://flakeguard.example.com/slack/events",
     }
+
+
+def test_the_slack_app_s_manifest_is_printed_with_the_addresses_of_an_installation() -> None:
+    text = manifest_text("https://flakes.acme.test/", rotates=True)
+
+    assert "flakeguard.example.com" not in text
+    told = yaml.safe_load(text)
+    assert told["settings"]["interactivity"]["request_url"] == (
+        "https://flakes.acme.test/slack/events"
+    )
+    assert told["oauth_config"]["redirect_urls"] == [
+        "https://flakes.acme.test/slack/oauth_redirect"
+    ]
+    assert told["settings"]["token_rotation_enabled"] is True
+
+
+def test_for_socket_mode_the_manifest_names_no_address() -> None:
+    text = manifest_text(None)
+
+    assert "https://flakeguard" not in text
+    told = yaml.safe_load(text)
+    assert told["settings"]["socket_mode_enabled"] is True
+    assert told["settings"]["interactivity"] == {"is_enabled": True}
+    assert told["settings"]["event_subscriptions"]["bot_events"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands import checkup, probes
+from app.commands import checkup, checkup_slack, probes
 from app.commands.checkup import (
     AppFacts,
     DatabaseFacts,
@@ -215,7 +215,7 @@ def test_a_clock_that_is_off_is_told_by_how_much(seconds: int, level: Level, mes
 def test_a_bot_without_a_scope_is_told_which() -> None:
     facts = SlackFacts("Acme", "flakeguard", frozenset({"chat:write", "files:write"}))
 
-    assert list(checkup.of_slack(facts, {"chat:write", "users:read", "commands"})) == [
+    assert list(checkup_slack.of_slack(facts, {"chat:write", "users:read", "commands"})) == [
         Finding("slack", OK, "Slack knows us as flakeguard in Acme."),
         Finding(
             "slack",
@@ -224,22 +224,22 @@ def test_a_bot_without_a_scope_is_told_which() -> None:
             "Add them under OAuth & Permissions and install the app again.",
         ),
     ]
-    assert list(checkup.of_slack(facts, {"chat:write"}))[1].level is OK
-    assert list(checkup.of_slack(replace(facts, scopes=None), {"x"}))[1].level is WARNING
+    assert list(checkup_slack.of_slack(facts, {"chat:write"}))[1].level is OK
+    assert list(checkup_slack.of_slack(replace(facts, scopes=None), {"x"}))[1].level is WARNING
 
 
 def test_slack_half_set_up_is_told_what_is_missing(tmp_path: Path) -> None:
     token = {"slack_bot_token": "xoxb-1"}
 
-    assert list(checkup.of_slack_settings(isolated(tmp_path))) == [
+    assert list(checkup_slack.of_slack_settings(isolated(tmp_path))) == [
         Finding(
             "slack",
             WARNING,
             "Slack is not set up: nothing is said there.",
-            "Set SLACK_BOT_TOKEN.",
+            "Set SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
         )
     ]
-    assert list(checkup.of_slack_settings(isolated(tmp_path, **token))) == [
+    assert list(checkup_slack.of_slack_settings(isolated(tmp_path, **token))) == [
         Finding(
             "slack",
             WARNING,
@@ -248,8 +248,8 @@ def test_slack_half_set_up_is_told_what_is_missing(tmp_path: Path) -> None:
         )
     ]
     whole = isolated(tmp_path, **token, slack_signing_secret="s")
-    assert list(checkup.of_slack_settings(whole)) == []
-    assert list(checkup.of_slack_settings(isolated(tmp_path, enable_slack=False))) == [
+    assert list(checkup_slack.of_slack_settings(whole)) == []
+    assert list(checkup_slack.of_slack_settings(isolated(tmp_path, enable_slack=False))) == [
         Finding("slack", OK, "ENABLE_SLACK is off.")
     ]
 

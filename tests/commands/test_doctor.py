@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from cryptography.fernet import Fernet
 
@@ -18,6 +20,7 @@ from app.sandbox.keys import KeyPair, new_key_pair
 from app.sandbox.server import serve
 from app.sandbox.world import World
 from app.settings import Settings, isolated
+from app.wiring import wired
 from tests.commands.world import run
 from tests.databases import copy_of, template_of
 
@@ -140,6 +143,35 @@ def test_a_slack_token_that_slack_refuses_is_told(
         "Slack answered auth.test with invalid_auth. "
         "Set SLACK_BOT_TOKEN to the bot token of the Slack app.",
     )
+
+
+def test_every_workspace_is_asked_for_its_scopes(base: dict[str, object], outside: Outside) -> None:
+    world, app = outside.world, outside.world.slack_app
+    world.slack.scopes = "chat:write"
+    world.add_workspace("T0UMBRELLA", "Umbrella")
+    world.add_workspace("T0GONE", "Gone")
+    client = {"slack_client_id": app.client_id, "slack_client_secret": app.client_secret}
+    settings = settings_of(base, **outside.settings(), **client)
+    with wired(settings) as parts:
+        for team in ("T0UMBRELLA", "T0GONE"):
+            answer = httpx.get(f"{parts.workspaces.begin(session='x')}&team={team}")
+            query = parse_qs(urlsplit(answer.headers["location"]).query)
+            parts.workspaces.finish(
+                session="x", state=query["state"][0], code=query["code"][0], by="admin"
+            )
+        parts.workspaces.note_removal("T0GONE")
+
+    found = [one for one in findings(settings) if one.area == "slack"]
+
+    said = [one.message for one in found]
+    assert said[0] == "Slack knows us as flakeguard in Sandbox."
+    assert said[1].startswith("The bot lacks the scopes channels:history, ")
+    assert said[2].startswith("Gone (T0GONE) removed the app at ")
+    assert said[3:5] == [
+        "Slack knows us as flakeguard in Umbrella.",
+        "It has every scope that we need.",
+    ]
+    assert said[5] == "No click or command has come from Slack yet."
 
 
 def test_servers_that_are_away_are_told_one_by_one(base: dict[str, object]) -> None:

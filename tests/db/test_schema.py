@@ -14,6 +14,7 @@ LEADER = "repo_id"
 NOBODYS = frozenset(
     {
         "app_credential",  # the installation's own
+        "chat_workspace",
         "breaker",  # an outside host's, whichever repository asked
         "chat_link",  # a person's
         "delivery",  # not read yet when it is stored

@@ -18,6 +18,7 @@ from app.db.tables import (
     sums,
     thought,
     work,
+    workspaces,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "sums",
     "thought",
     "work",
+    "workspaces",
 ]

@@ -1,31 +1,46 @@
 """Slack's Web API and response URLs over HTTP: tokens, envelopes, forms and JSON."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.sandbox.slack.arguments import Arguments, SlackError
 from app.sandbox.slack.content import content_of, fill
-from app.sandbox.slack.entities import Message, ResponseUrl
+from app.sandbox.slack.entities import Json, Message, ResponseUrl
+from app.sandbox.slack.installing import SlackApp
 from app.sandbox.slack.methods import METHODS
-from app.sandbox.slack.world import SlackWorld
+from app.sandbox.slack.state import SlackState
 
 MOST_RESPONSES = 5  # uses of one response_url
 RESPONSE_LIFE = timedelta(minutes=30)
 
 
 class SlackHttp:
-    """The endpoints of one workspace."""
+    """The endpoints of every workspace; a token says which one is meant."""
 
-    def __init__(self, slack: SlackWorld) -> None:
-        self.slack = slack
+    def __init__(self, app: SlackApp) -> None:
+        self.app = app
+
+    def authorize(self, request: Request) -> Response:
+        """Somebody says yes to the app, at once, in the workspace that `team` names."""
+        asked = request.query_params
+        back = asked.get("redirect_uri", "")
+        try:
+            code = self.app.say_yes(
+                asked.get("client_id", ""), asked.get("scope", ""), back, asked.get("team", "")
+            )
+        except SlackError as refusal:
+            return PlainTextResponse(refusal.error, HTTPStatus.BAD_REQUEST)
+        query = urlencode({"code": code, "state": asked.get("state", "")})
+        return RedirectResponse(f"{back}?{query}", HTTPStatus.FOUND)
 
     async def call(self, request: Request) -> Response:
         """One method of the Web API; refusals are 200 with `ok: false`, but for 429."""
@@ -38,79 +53,105 @@ class SlackHttp:
         return await run_in_threadpool(self._respond, request.path_params["key"], body)
 
     def _call(self, request: Request, body: bytes) -> Response:
+        headers: dict[str, str] = {}
         try:
             given = arguments(request, body)
-            self._check_token(request, given)
-            method = METHODS.get(request.path_params["method"])
-            if method is None:
-                raise SlackError("unknown_method", req_method=request.path_params["method"])
-            with self.slack.lock:
-                answer = method(self.slack, given)
+            name = request.path_params["method"]
+            if name == "oauth.v2.access":
+                answer = self.app.access(given, *client_of(request, given))
+            else:
+                token = token_of(request, given)
+                slack = self.app.workspace_of(token)
+                headers = self.app.scopes_of(token)
+                answer = self._answer(slack, name, token, given)
         except SlackError as refusal:
             return refused(refusal)
-        return JSONResponse({"ok": True, **answer})
+        return JSONResponse({"ok": True, **answer}, headers=headers)
 
-    def _check_token(self, request: Request, given: Arguments) -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            token = str(given.get("token", ""))
-        if not token:
-            raise SlackError("not_authed")
-        if self.slack.bot_token is None:
-            raise SlackError("token_revoked")
-        if token != self.slack.bot_token:
-            raise SlackError("invalid_auth")
+    def _answer(self, slack: SlackState, name: str, token: str, given: Arguments) -> Json:
+        if name == "auth.revoke":
+            return self.app.revoke(token)
+        method = METHODS.get(name)
+        if method is None:
+            raise SlackError("unknown_method", req_method=name)
+        with slack.lock:
+            return method(slack, given)
 
     def _respond(self, key: str, body: bytes) -> Response:
-        with self.slack.lock:
-            way = self.slack.response_urls.get(key)
+        slack = next(
+            (one for one in self.app.workspaces if key in one.response_urls), self.app.workspaces[0]
+        )
+        with slack.lock:
+            way = slack.response_urls.get(key)
             if way is None:
                 return PlainTextResponse("no_such_url", HTTPStatus.NOT_FOUND)
-            if self.slack.clock() - way.made_at > RESPONSE_LIFE:
+            if slack.clock() - way.made_at > RESPONSE_LIFE:
                 return PlainTextResponse("expired_url", HTTPStatus.NOT_FOUND)
             if way.used >= MOST_RESPONSES:
                 return PlainTextResponse("used_url", HTTPStatus.NOT_FOUND)
             way.used += 1
             try:
-                self._apply(way, json.loads(body))
+                apply(slack, way, json.loads(body))
             except (SlackError, ValueError) as refusal:
                 return JSONResponse({"ok": False, "error": str(refusal)}, HTTPStatus.BAD_REQUEST)
         return PlainTextResponse("ok")
 
-    def _apply(self, way: ResponseUrl, given: Arguments) -> None:
-        """Do what a response asks for: replace or delete the original, or say something new."""
-        original = self._original(way)
-        if given.get("delete_original") and original is not None:
-            for shelf in (self.slack.messages, self.slack.ephemeral):
-                if original in shelf:
-                    shelf.remove(original)
-            return
-        content = content_of(given)
-        if given.get("replace_original") and original is not None:
-            fill(original, content)
-            original.edited_ts = self.slack.new_ts()
-            return
-        in_channel = given.get("response_type") == "in_channel"
-        thread_ts = given.get("thread_ts")
-        message = Message(
-            way.channel,
-            self.slack.new_ts(),
-            self.slack.bot.id,
-            "",
-            by_bot=True,
-            thread_ts=thread_ts if isinstance(thread_ts, str) else None,
-            only_for=None if in_channel else way.user,
-        )
-        fill(message, content)
-        (self.slack.messages if in_channel else self.slack.ephemeral).append(message)
 
-    def _original(self, way: ResponseUrl) -> Message | None:
-        if way.message_ts is None:
-            return None
-        try:
-            return self.slack.message(way.channel, way.message_ts)
-        except Missing:
-            return None
+def apply(slack: SlackState, way: ResponseUrl, given: Arguments) -> None:
+    """Do what a response asks for: replace or delete the original, or say something new."""
+    original = original_of(slack, way)
+    if given.get("delete_original") and original is not None:
+        for shelf in (slack.messages, slack.ephemeral):
+            if original in shelf:
+                shelf.remove(original)
+        return
+    content = content_of(given)
+    if given.get("replace_original") and original is not None:
+        fill(original, content)
+        original.edited_ts = slack.new_ts()
+        return
+    in_channel = given.get("response_type") == "in_channel"
+    thread_ts = given.get("thread_ts")
+    message = Message(
+        way.channel,
+        slack.new_ts(),
+        slack.bot.id,
+        "",
+        by_bot=True,
+        thread_ts=thread_ts if isinstance(thread_ts, str) else None,
+        only_for=None if in_channel else way.user,
+    )
+    fill(message, content)
+    (slack.messages if in_channel else slack.ephemeral).append(message)
+
+
+def original_of(slack: SlackState, way: ResponseUrl) -> Message | None:
+    """The message that somebody clicked on; None for a command, or when it is gone."""
+    if way.message_ts is None:
+        return None
+    try:
+        return slack.message(way.channel, way.message_ts)
+    except Missing:
+        return None
+
+
+def client_of(request: Request, given: Arguments) -> tuple[str, str]:
+    """The app's id and secret, by Basic or among the arguments."""
+    scheme, _, told = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        client_id, _, secret = b64decode(told).decode("utf-8", "replace").partition(":")
+        return client_id, secret
+    return str(given.get("client_id", "")), str(given.get("client_secret", ""))
+
+
+def token_of(request: Request, given: Arguments) -> str:
+    """The token that a request comes with."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = str(given.get("token", ""))
+    if not token:
+        raise SlackError("not_authed")
+    return token
 
 
 def arguments(request: Request, body: bytes) -> Mapping[str, object]:

@@ -15,6 +15,7 @@ from app.sandbox.slack.entities import Json, Member, Message, ResponseUrl, Sent,
 from app.sandbox.slack.state import SlackState
 
 COMMAND = "/flakeguard"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -24,13 +25,32 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def post_form(slack: SlackState, kind: str, form: dict[str, str]) -> Sent:
-    """Post a signed form to the app and remember how it answered."""
+    """Post a signed form to the app; how it answered."""
+    return _posted(slack, kind, urlencode(form).encode(), FORM, form)
+
+
+def post_event(slack: SlackState, event: Json) -> Sent:
+    """Post a signed event to the app; how it answered."""
+    told = {
+        "token": "deprecated",
+        "team_id": slack.team_id,
+        "api_app_id": slack.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": slack.new_id("Ev"),
+        "event_time": int(slack.clock().timestamp()),
+    }
+    return _posted(slack, str(event["type"]), json.dumps(told).encode(), JSON, {})
+
+
+def _posted(
+    slack: SlackState, kind: str, body: bytes, content_type: str, form: dict[str, str]
+) -> Sent:
     if slack.endpoint_url is None:
         raise BadInput("The sandbox's Slack has no endpoint_url; set one before clicking.")
-    body = urlencode(form).encode()
     timestamp = str(int(slack.clock().timestamp()))
     headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": content_type,
         "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": sign(slack.signing_secret, timestamp, body),

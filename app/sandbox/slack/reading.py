@@ -11,7 +11,7 @@ def auth_test(slack: SlackState, _: Arguments) -> Json:
     """Whose token this is."""
     return {
         "url": f"{slack.server_url}/slack/",
-        "team": "Sandbox",
+        "team": slack.team_name,
         "user": slack.bot.name,
         "team_id": slack.team_id,
         "user_id": slack.bot.id,

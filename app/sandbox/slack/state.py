@@ -22,19 +22,22 @@ class SlackState:
     def __init__(
         self,
         *,
-        bot_token: str,
+        bot_token: str | None,
         signing_secret: str,
         clock: Clock,
         team_id: str = "T0SANDBOX",
+        team_name: str = "Sandbox",
         endpoint_url: str | None = None,
         server_url: str = "http://127.0.0.1",
         new_secret: Callable[[], str] = lambda: token_hex(SECRET_BYTES),
     ) -> None:
         self.team_id = team_id
-        self.team_domain = "sandbox"
+        self.team_name = team_name
+        self.team_domain = team_name.lower()
+        self.scopes: str | None = None  # of the given token, by commas; None: nobody is told
         self.app_id = "A0SANDBOX"
         self.bot_id = "B0FLAKEGUARD"
-        self.bot_token: str | None = bot_token  # None once it is revoked
+        self.bot_token = bot_token  # None once it is revoked
         self.signing_secret = signing_secret
         self.endpoint_url = endpoint_url
         self.server_url = server_url

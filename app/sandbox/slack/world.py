@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.sandbox.slack import interactions
-from app.sandbox.slack.entities import Message, Sent, View
+from app.sandbox.slack.entities import Json, Message, Sent, View
 from app.sandbox.slack.state import SlackState
 
 
@@ -24,6 +24,10 @@ class SlackWorld(SlackState):
         with self.lock:
             interactions.show_answer(self, sent)
         return sent
+
+    def tell_of(self, event: Json) -> Sent:
+        """Tell the app of an event, `type` among its fields."""
+        return self._remember(interactions.post_event(self, event))
 
     def _remember(self, sent: Sent) -> Sent:
         with self.lock:

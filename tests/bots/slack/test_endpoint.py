@@ -203,6 +203,17 @@ def test_who_types_a_command_that_cannot_be_taken_hears_so_at_once(
     }
 
 
+@pytest.mark.parametrize("event", ["app_uninstalled", "tokens_revoked"])
+def test_that_a_workspace_removed_us_is_stored_once(slack: Slack, inbox: Inbox, event: str) -> None:
+    told = EVENT | {"event": {"type": event}, "event_id": "Ev1", "event_time": 1, "token": "x"}
+    for _ in range(2):
+        assert slack.post(json.dumps(told).encode()).status_code == 200
+
+    (kept,) = inbox.kept.values()
+    assert (kept.source, kept.guid, kept.event) == ("slack", "Ev1", event)
+    assert b"token" not in kept.body.replace(b"tokens_revoked", b"")
+
+
 def test_without_a_signing_secret_nothing_is_taken(inbox: Inbox) -> None:
     with served(SlackEndpoint(None, None, inbox.store, TurnedClock())) as client:
         answer = Slack(client, TurnedClock()).post(form(block_actions()), secret="")

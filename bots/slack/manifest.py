@@ -1,0 +1,39 @@
+"""Our Slack app as its manifest describes it: one list for programs and people."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).with_name("manifest.yaml")
+PLACE = "https://flakeguard.example.com"  # where the file has the address of an installation
+
+
+def template() -> dict[str, Any]:
+    """The manifest as it is written."""
+    found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def bot_scopes() -> list[str]:
+    """What our bot needs to be granted."""
+    return list(template()["oauth_config"]["scopes"]["bot"])
+
+
+def manifest_text(public_url: str | None, *, rotates: bool = False) -> str:
+    """The manifest to paste into Slack; without a public address, one for Socket Mode.
+
+    `rotates` is for an app that is installed by OAuth: its tokens end after 12 hours, and are
+    renewed.
+    """
+    text = FILE.read_text(encoding="utf-8")
+    if public_url is not None:
+        text = text.replace(PLACE, public_url.rstrip("/"))
+    else:
+        lines = [line for line in text.splitlines() if PLACE not in line or line.startswith("#")]
+        text = "\n".join(lines) + "\n"
+        text = text.replace("  redirect_urls:\n", "")
+        text = text.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
+    if rotates:
+        text = text.replace("token_rotation_enabled: false", "token_rotation_enabled: true")
+    return "".join(line for line in text.splitlines(keepends=True) if "Replace " not in line)

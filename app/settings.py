@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         False,
         description="true: asks GitHub what is new, where no webhook reaches us.",
     )
+    github_rate_limits: types.Switch = Field(
+        True,
+        description="Off: GitHub is asked as often as there is something to ask, for a GitHub "
+        "Enterprise Server without rate limits.",
+    )
     backfill_days: types.Days = Field(
         30, description="Days of runs that are read back where the App is new; 0: none."
     )

@@ -199,7 +199,7 @@ def wired(settings: Settings) -> Iterator[Parts]:
         github = LiveHosts(
             app.current,
             api_url=ready.github_api_url,
-            budget=RedisHostBudget(redis, utc_now),
+            budget=RedisHostBudget(redis, utc_now) if ready.github_rate_limits else None,
             memory=RedisMemory(redis),
         )
         stack.callback(github.close)

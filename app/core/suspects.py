@@ -8,10 +8,10 @@ KEPT = 12  # the likeliest; what is left has hardly a chance
 
 
 def as_text(suspects: Sequence[Suspect]) -> str:
-    """The likeliest of them in their order, each with its probability: `sha:0.420 sha:0.310`."""
+    """The likeliest of them in their order, each with its probability: `sha:0.42 sha:0.31`."""
     likeliest = sorted(suspects, key=lambda one: -one.p)[:KEPT]
     kept = [one for one in suspects if one in likeliest]
-    return " ".join(f"{one.commit}:{one.p:.3f}" for one in kept)
+    return " ".join(f"{one.commit}:{one.p:.3g}" for one in kept)
 
 
 def from_text(text: str) -> tuple[Suspect, ...]:

@@ -1,5 +1,6 @@
 """Templates, and the answers made of them."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,40 @@ GLOBALS = {"ago": formats.ago, "asset": asset_url, "cost_formula": words_plan.FO
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+FILTERS: dict[str, Callable[..., Any]] = {
+    "plain": plain,
+    "day": words.day,
+    "minute": words.minute,
+    "short": words.short,
+    "counted": words.counted,
+    "title_of": formats.title_of,
+    "place_of": formats.place_of,
+    "full_name": formats.full_name,
+    "failure_text": formats.failure_text,
+    "sentences": formats.sentences,
+    "rate_of": formats.rate_of,
+    "score_of": formats.score_of,
+    "quarantine_of": formats.quarantine_of,
+    "terms_of": formats.terms_of,
+    "cost_said": words_plan.cost_said,
+    "decision_of": formats.decision_of,
+    "css_class": formats.css_class,
+    "duration": formats.duration,
+    "size_of": formats.size_of,
+    "source_of": formats.source_of,
+    "where_run": formats.where_run,
+    "category_sentence": words_clusters.category_sentence,
+    "same_error": words_clusters.same_error,
+    "bars": formats.bars,
+    "outage_title": words_outages.outage_title,
+    "part_of_outage": words_outages.part_of_outage,
+    "percent": words.percent,
+    "rerun_said": words_reruns.said_of,
+    "lasted": words_outages.lasted,
+    "cursor_text": formats.cursor_text,
+}
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -30,38 +65,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "plain": plain,
-        "day": words.day,
-        "minute": words.minute,
-        "short": words.short,
-        "counted": words.counted,
-        "title_of": formats.title_of,
-        "place_of": formats.place_of,
-        "full_name": formats.full_name,
-        "failure_text": formats.failure_text,
-        "sentences": formats.sentences,
-        "rate_of": formats.rate_of,
-        "score_of": formats.score_of,
-        "quarantine_of": formats.quarantine_of,
-        "terms_of": formats.terms_of,
-        "cost_said": words_plan.cost_said,
-        "decision_of": formats.decision_of,
-        "css_class": formats.css_class,
-        "duration": formats.duration,
-        "size_of": formats.size_of,
-        "source_of": formats.source_of,
-        "where_run": formats.where_run,
-        "category_sentence": words_clusters.category_sentence,
-        "same_error": words_clusters.same_error,
-        "bars": formats.bars,
-        "outage_title": words_outages.outage_title,
-        "part_of_outage": words_outages.part_of_outage,
-        "percent": words.percent,
-        "rerun_said": words_reruns.said_of,
-        "lasted": words_outages.lasted,
-        "cursor_text": formats.cursor_text,
-    }
+    environment.filters |= FILTERS
     environment.globals |= GLOBALS
     environment.tests["web_link"] = escape.is_web_link
     return environment

@@ -16,7 +16,7 @@ from app.render.words.formats import (
 )
 
 SUSPECTS_NAMED = 4  # commits that one sentence names
-LEAST_SUSPECT = 0.01  # below which a commit is not worth naming
+LEAST_SUSPECT = 0.01  # below which a third commit is not worth naming
 
 
 def evidence_sentence(evidence: Evidence) -> str:
@@ -122,7 +122,8 @@ def _others(facts: Mapping[str, Fact]) -> list[tuple[str, float]]:
     if not facts.get("range"):
         return [(str(facts["second"]), _share(facts["second_p"]))] if facts["second"] else []
     ranked = sorted(from_text(str(facts["range"])), key=lambda one: -one.p)
-    return [(one.commit, one.p) for one in ranked[1:SUSPECTS_NAMED] if one.p >= LEAST_SUSPECT]
+    others = ranked[1:SUSPECTS_NAMED]
+    return [(one.commit, one.p) for one in others if one is others[0] or one.p >= LEAST_SUSPECT]
 
 
 def _outage(facts: Mapping[str, Fact]) -> str:

@@ -155,6 +155,12 @@ class Uploads:
             reports = upload_pages.of_upload(session, key.repo_id, new.report_ids)
             if not any(one.is_read for one in new.stored):
                 raise NothingRead(reports) if reports else BadInput(NO_REPORT)
+            if key.run_id < 0:
+                is_red = any(one.failed + one.errored for one in reports)
+                runs.conclude_uploaded(session, key, is_red=is_red, now=now)
+            if not new.holder.repository.has_reports:
+                repositories.note_first_report(session, key.repo_id, now=now)
+            # Tasks come last, as where a turn ends: else the two could lock each other out.
             asking = tasks.Asking(request, QueueName.RUN, new.handed.request_id)
             tasks.ask(session, [asking], now=now)
             row = new.row(turn=tasks.turn_of(session, request))
@@ -163,11 +169,6 @@ class Uploads:
                 first = uploads.known(session, key, variant=new.variant, digest=new.digest)
                 assert first is not None  # its place is taken, so it is there
                 return _result(session, new.holder, first, is_new=False)
-            if key.run_id < 0:
-                is_red = any(one.failed + one.errored for one in reports)
-                runs.conclude_uploaded(session, key, is_red=is_red, now=now)
-            if not new.holder.repository.has_reports:
-                repositories.note_first_report(session, key.repo_id, now=now)
             result = _result(session, new.holder, upload_id, is_new=True, reports=reports)
         self._hint(request)
         return result

@@ -1,17 +1,24 @@
 """What the outside must offer, in our words; adapters raise app.core.errors.Unavailable."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import BinaryIO, Protocol
 
+from app.account_ports import Accounts, Client, Permission, Person, UserToken
 from app.chat_ports import Chat, ChatPerson, Chats, Speaker
-from app.core.credentials import AppCredential
 from app.core.deliveries import NewDelivery
 from app.core.issues import CloseReason
-from app.core.publishing import Annotation, Button, ChatMessage, CheckRun, Comment, PostedIssue
+from app.core.publishing import (
+    Annotation,
+    Button,
+    ChatMessage,
+    CheckRun,
+    Comment,
+    PostedIssue,
+    Reaction,
+)
 from app.core.requests import QueueName, Request
 from app.core.runs import (
     Artifact,
@@ -49,19 +56,11 @@ __all__ = [
     "PostedIssue",
     "Queue",
     "RateTold",
+    "Reaction",
     "Speaker",
     "Spool",
     "UserToken",
 ]
-
-
-class Permission(IntEnum):
-    """What a person may do in a repository; greater includes lesser. Source: GitHub's roles."""
-
-    NONE = 0
-    READ = 1
-    WRITE = 2
-    ADMIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,55 +72,6 @@ class Allowance:
     remaining: int
     retry_after: int  # seconds until the next one is allowed
     resets_at: int  # seconds since 1970 when all are possible again
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """What proves to the code host that we are the App; the secret never shows."""
-
-    id: str
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class UserToken:
-    """With what we ask the code host in a person's name; the texts never show."""
-
-    access: str = field(repr=False)
-    refresh: str = field(default="", repr=False)  # "" where the token cannot be renewed
-    ends_at: datetime | None = None  # None when it does not end by itself
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody on the code host; the id stays when the login changes hands."""
-
-    user_id: int
-    login: str
-
-
-class Accounts(Protocol):
-    """The people of a code host: who they are, and what it lets them read."""
-
-    def sign_in_address(self, client_id: str, *, state: str, challenge: str, back: str) -> str:
-        """Where a browser goes to say who it is; `back` is where it is sent afterwards."""
-
-    def token_for(self, client: Client, code: str, *, verifier: str, back: str) -> UserToken:
-        """The token behind a code; NotSignedIn where the host takes the code no more."""
-
-    def renewed(self, client: Client, token: UserToken) -> UserToken:
-        """The token that follows; NotSignedIn where the host gives none any more."""
-
-    def person(self, token: UserToken) -> Person:
-        """Whose token this is; NotSignedIn where the host takes it no more."""
-
-    def readable(
-        self, token: UserToken, public: Sequence[tuple[int, str]]
-    ) -> Mapping[int, Permission]:
-        """What a person may do in each repository they may read, the `public` ones included."""
-
-    def made_app(self, code: str) -> AppCredential:
-        """The credentials of an App made from our manifest; each code works once."""
 
 
 class Budget(Protocol):
@@ -218,6 +168,12 @@ class CodeHost(Protocol):
     def rerun_job(self, repo: str, job_id: int) -> None:
         """Have a job, and what depends on it, run once more, as the next attempt of its run."""
 
+    def rerun_failed(self, repo: str, run_id: int) -> None:
+        """Have the failed jobs of a run, and what depends on them, run once more, likewise."""
+
+    def own_login(self) -> str:
+        """The login that what we do here goes by."""
+
     def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
         """Our own check run with this external id; None when there is none."""
 
@@ -248,6 +204,9 @@ class CodeHost(Protocol):
         self, repo: str, number: int, *, body: str, is_open: bool, reason: CloseReason
     ) -> None:
         """Make an issue say this, open or closed with a reason; Missing when it is gone."""
+
+    def react(self, repo: str, comment_id: int, reaction: Reaction) -> None:
+        """Put our reaction below a comment; the same one twice is one."""
 
     def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
         """A file at a branch or commit, "" for the default branch; None where there is none.

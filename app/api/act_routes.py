@@ -6,7 +6,7 @@ from app.api import act_shapes, shapes
 from app.api.acts import Acts
 from app.api.held import HeldCases
 from app.api.openapi import Answer, Body, Operation, Parameter, Schema
-from app.services.acts.named import ActName
+from app.core.acts import ActName
 
 TOKEN, ADMIN, SESSION = "projectToken", "adminToken", "session"
 REPOSITORY = "/api/v1/repositories/{owner}/{name}"

@@ -12,13 +12,14 @@ from starlette.responses import JSONResponse, Response
 from app.api.act_shapes import AliasDone, Ask, done_of
 from app.api.answers import refusal, request_id_of
 from app.api.doors import NOT_HERE, Guest, RepositoryDoor
+from app.core.acts import ActName
 from app.core.errors import BadInput, FlakeGuardError, Missing
 from app.db import aliases as alias_rows
 from app.db.session import Session, unit_of_work
 from app.ports import Queue
 from app.services import aftermath, aliases
 from app.services.acts import Done, undo
-from app.services.acts.named import ActName, Asked, perform
+from app.services.acts.named import Asked, perform
 
 BODY_LIMIT = 16 * 1024  # bytes; a reason has 500 characters
 ID_DIGITS = 18  # fits the database's bigint

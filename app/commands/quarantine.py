@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.core.acts import ActName
 from app.core.held import HeldCase
 from app.core.proof import Progress
 from app.core.quarantine import REASON_LIMIT
@@ -21,7 +22,7 @@ from app.render.escape import plain as shown
 from app.render.words import decisions as words_decisions
 from app.services import aftermath
 from app.services.acts import Actor, Done, undo
-from app.services.acts.named import ActName, Asked, perform
+from app.services.acts.named import Asked, perform
 from app.services.held import case_named, repository_named
 from app.services.sessions import ADMIN
 from app.settings import Settings

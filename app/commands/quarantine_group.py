@@ -183,7 +183,8 @@ def _act(
     commit: str | None = None,
 ) -> None:
     from app.commands import quarantine as command
-    from app.services.acts.named import ActName, Asked
+    from app.core.acts import ActName
+    from app.services.acts.named import Asked
 
     asked = Asked(reason=reason, days=days, owner=owner, commit=commit)
     raise typer.Exit(

@@ -91,10 +91,13 @@ class IllegalTransition(Conflict):
 class Unavailable(FlakeGuardError):
     """Something outside failed; the adapter says whether trying again can help."""
 
-    def __init__(self, message: str, *, kind: ErrorKind, permanent: bool = False) -> None:
+    def __init__(
+        self, message: str, *, kind: ErrorKind, permanent: bool = False, said: str = ""
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.permanent = permanent
+        self.said = said  # its own words, where it had any
 
 
 class RateLimited(Unavailable):

@@ -74,3 +74,10 @@ class ChatMessage:
     text: str
     blocks: tuple[dict[str, object], ...]
     handle: str  # found again by it when an answer was lost
+
+
+class Reaction(StrEnum):
+    """What we put below somebody's comment, in GitHub's words."""
+
+    DONE = "+1"
+    REFUSED = "confused"

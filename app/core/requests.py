@@ -92,6 +92,7 @@ class ActFromCheck(FromDelivery):
     check_run_id: int
     identifier: str
     login: str
+    installation_id: int = 0  # that told of the click; 0 where none was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,33 @@ class AnswerCommand(FromDelivery):
     chat_user: str
     text: str
     response_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActFromComment(Request):
+    """Do what a person wrote below a pull request; each comment is a piece of its own."""
+
+    kind: ClassVar[str] = "act_from_comment"
+    repo_id: int
+    pr_number: int
+    comment_id: int
+    login: str
+    text: str  # as it was written, as far as it can hold commands
+
+    @property
+    def key(self) -> str:
+        """What makes two of these one."""
+        return f"{self.repo_id}:{self.comment_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReactToComment(Request):
+    """Put our reaction below somebody's comment."""
+
+    kind: ClassVar[str] = "react_to_comment"
+    repo_id: int
+    comment_id: int
+    reaction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +275,8 @@ KINDS: dict[str, type[Request]] = {
         ActFromCheck,
         ActFromChat,
         AnswerCommand,
+        ActFromComment,
+        ReactToComment,
         ReadRepositoryFiles,
         ReadProposedPolicy,
         ActFromPage,

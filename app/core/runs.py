@@ -88,6 +88,11 @@ class Run:
     head_repo: str | None = None  # owner/name; None when the fork was deleted
 
     @property
+    def is_red(self) -> bool:
+        """Whether it ended with a failure."""
+        return self.conclusion in FAILED_CONCLUSIONS
+
+    @property
     def code(self) -> str:
         """Names the code tested: equal text, equal code.
 
@@ -95,6 +100,14 @@ class Run:
         base stand for it together.
         """
         return f"{self.head_sha}+{self.base_sha}" if self.base_sha else self.head_sha
+
+
+@dataclass(frozen=True, slots=True)
+class RedRun:
+    """A run whose newest attempt ended red."""
+
+    run_id: int
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,9 @@ class RunNow:
     attempt: int  # the newest
     is_completed: bool
     path: str  # of the workflow's file in the repository
+    workflow: str = ""  # as people see it
+    head_sha: str = ""
+    started_by: str = ""  # the newest attempt
 
 
 @dataclass(frozen=True, slots=True)

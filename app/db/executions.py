@@ -101,6 +101,7 @@ class LastFailure:
     job_url: str | None
     message: str | None
     passed_after: bool
+    format: str | None = None  # of the report that tells it
 
 
 # In the order of attempts, then of executions: the last failure's text, and whether any pass of
@@ -109,7 +110,7 @@ LAST_FAILURES = text("""
 SELECT DISTINCT ON (report.run_id, failed.case_id, variant)
   report.run_id, failed.case_id,
   report.variant || coalesce(' ' || failed.variant, '') AS variant,
-  report.job_id, job.name AS job_name, job.url AS job_url,
+  report.format, report.job_id, job.name AS job_name, job.url AS job_url,
   coalesce(failed.message, failed.trace) AS message,
   EXISTS (
     SELECT 1 FROM report AS later
@@ -143,6 +144,7 @@ def last_failures(
             job_url=row.job_url,
             message=_first_line(row.message),
             passed_after=row.passed_after,
+            format=row.format,
         )
         for row in rows
     }

@@ -1,5 +1,6 @@
 """What a repository holds, with the cases' names; and cases found by what people call them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,17 +8,25 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.core.held import HeldCase
+from app.core.naming import KnownCase
 from app.core.quarantine import HOLDING, OPEN, QuarantineState
 from app.db.decisions import FRESH, quarantine_of
 from app.db.tables.ran import CaseRow
 from app.db.tables.thought import QuarantineRow
 
+NAMES_AT_MOST = 50_000  # cases that ever failed, among which a name is looked for
 FOUND_AT_MOST = 6  # cases that one name may mean; more are not worth listing
 EVER_FAILED = text(f"""
 SELECT case_.case_id FROM case_state JOIN case_ USING (repo_id, case_id)
 WHERE repo_id = :repo AND (case_.name = :name OR case_.name || case_.parameters = :name
   OR concat_ws('::', nullif(classname, ''), name) || parameters = :name)
 ORDER BY case_.case_id LIMIT {FOUND_AT_MOST}
+""")
+EVERY_NAME = text(f"""
+SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name
+FROM case_state JOIN case_ USING (repo_id, case_id)
+WHERE repo_id = :repo AND (:all OR case_id = ANY(CAST(:ids AS uuid[])))
+ORDER BY name, case_id LIMIT {NAMES_AT_MOST}
 """)
 
 
@@ -34,6 +43,12 @@ def listed(session: Session, repo_id: int, *, everything: bool) -> list[HeldCase
 def named(session: Session, repo_id: int, name: str) -> list[UUID]:
     """The cases that ever failed and are called so, by their whole name or the last part of it."""
     return [row[0] for row in session.execute(EVER_FAILED, {"repo": repo_id, "name": name})]
+
+
+def ever_failed(session: Session, repo_id: int, ids: Sequence[UUID] = ()) -> list[KnownCase]:
+    """The cases that ever failed, or of these alone, with their whole names, by name."""
+    found = session.execute(EVERY_NAME, {"repo": repo_id, "ids": list(ids), "all": not ids})
+    return [KnownCase(row.case_id, row.name) for row in found]
 
 
 def _cases(session: Session, repo_id: int, states: frozenset[QuarantineState]) -> list[HeldCase]:

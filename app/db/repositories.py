@@ -256,22 +256,6 @@ def note_first_report(session: Session, repo_id: int, *, now: datetime) -> None:
     )
 
 
-def open_pull_requests(session: Session, repo_id: int, head_sha: str) -> list[int]:
-    """The open pull requests with this head, newest first; somebody else's may have it too."""
-    query = (
-        select(PullRequestRow.number)
-        .where(col(PullRequestRow.repo_id) == repo_id, col(PullRequestRow.head_sha) == head_sha)
-        .where(col(PullRequestRow.state) == "open")
-        .order_by(col(PullRequestRow.number).desc())
-    )
-    return list(session.exec(query))
-
-
-def knows_pull_request(session: Session, repo_id: int, number: int) -> bool:
-    """Whether a delivery has told us of this pull request."""
-    return session.get(PullRequestRow, (repo_id, number)) is not None
-
-
 def _repository(row: RepositoryRow) -> Repository:
     return Repository(
         id=row.repo_id,

@@ -42,6 +42,7 @@ ARTIFACTS = Small("artifact", "keep_until < :now")
 DELIVERIES = Small("delivery", "received_at < :before", at_once=1_000)  # bodies may be large
 TASKS = Small("task", "wanted <= done AND done_at < :before")
 AUDIT = Small("audit_event", "repo_id = :repo AND at < :audit")
+ANSWERS = Small("answer", "repo_id = :repo AND at < :before")
 REFUSALS = Small("upload", "repo_id = :repo AND refusal IS NOT NULL AND received_at < :before")
 
 # Runs take their jobs, reports and findings along. None goes within a week of its receipt, nor

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.acts import ActName
 from app.core.decide import Standing, State
 from app.core.publishing import ChatMessage
 from app.render import escape, words
 from app.render.blocks import button, context, mrkdwn, section
-from app.render.view import ActKind
 
-LABELS: dict[ActKind, str] = {ActKind.QUARANTINE: "Quarantine", ActKind.DISMISS: "Not flaky"}
-"""Button labels; a button's action id is the act's own value."""
+LABELS: dict[ActName, str] = {ActName.ACTIVATE: "Quarantine", ActName.DISMISS: "Not flaky"}
+"""Button labels; a button's action id is the act's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ThreadView:
     standing: Standing
     decision: str | None
     page_url: str | None
-    acts: tuple[ActKind, ...]
+    acts: tuple[ActName, ...]
 
 
 def root_message(view: ThreadView, handle: str) -> ChatMessage:
@@ -97,6 +97,6 @@ def _said(sentence: str) -> str:
     return escape.slack(sentence, limit=600)
 
 
-def _button(act: ActKind, handle: str) -> dict[str, Any]:
-    style = "primary" if act is ActKind.QUARANTINE else None
-    return button(LABELS[act], act.value, handle, style=style)
+def _button(act: ActName, handle: str) -> dict[str, Any]:
+    style = "primary" if act is ActName.ACTIVATE else None
+    return button(LABELS[act], act.word, handle, style=style)

@@ -2,24 +2,35 @@
 
 from collections.abc import Iterator
 
+from app.core.acts import ButtonName
 from app.core.publishing import Annotation, Button, CheckRun
 from app.render import escape, markdown
-from app.render.view import ActKind, CaseLine, RunView
+from app.render.view import CaseLine, RunView
 
 TITLE_LIMIT = 255  # characters
 ANNOTATIONS_AT_MOST = 50  # more would bury the ones that matter; GitHub takes 50 a request
 ANNOTATION_MESSAGE = 4_000  # characters, well below GitHub's 64 KB
 
-BUTTONS: dict[ActKind, Button] = {
-    ActKind.QUARANTINE: Button(
-        identifier="quarantine",
+BUTTONS: dict[ButtonName, Button] = {
+    ButtonName.QUARANTINE: Button(
+        identifier=ButtonName.QUARANTINE,
         label="Quarantine",
         description="Excuse the flaky cases until they heal",
     ),
-    ActKind.DISMISS: Button(
-        identifier="dismiss_flake",
+    ButtonName.RERUN: Button(
+        identifier=ButtonName.RERUN,
+        label="Re-run failed",
+        description="Run the failed jobs once more",
+    ),
+    ButtonName.DISMISS: Button(
+        identifier=ButtonName.DISMISS,
         label="Not flaky",
         description="These failures are real: stop excusing",
+    ),
+    ButtonName.STABLE: Button(
+        identifier=ButtonName.STABLE,
+        label="Mark stable",
+        description="Fixed: older flakes count no more",
     ),
 }
 
@@ -40,14 +51,9 @@ def check_run(view: RunView) -> CheckRun:
         conclusion=None if view.is_waiting else view.conclusion.value,
         details_url=view.page_url,
         annotations=tuple(_annotations(view))[:ANNOTATIONS_AT_MOST],
-        buttons=tuple(BUTTONS[act] for act in view.acts),
+        buttons=tuple(BUTTONS[offer.button] for offer in view.offers),
         status=view.status,
     )
-
-
-def act_of(identifier: str) -> ActKind | None:
-    """The act behind a button; None for an identifier that no button of ours has."""
-    return next((act for act, button in BUTTONS.items() if button.identifier == identifier), None)
 
 
 def _annotations(view: RunView) -> Iterator[Annotation]:

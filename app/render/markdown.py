@@ -1,7 +1,8 @@
 """A view as GitHub's markdown, within a budget of bytes, saying truthfully what was left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from app.core.answers import Answer
 from app.render import escape, words
 from app.render.view import CaseLine, JobLine, Note, RunView
 
@@ -9,7 +10,10 @@ SUMMARY_BYTES = 65_535  # of a check run's summary or text. Source: GitHub REST,
 COMMENT_CHARACTERS = 65_536  # Source: GitHub REST answers 422 above it
 RESERVE_BYTES = 100  # kept for the line that counts what was left out
 MESSAGE_SHOWN = 300  # characters of a failure's message
+COMMAND_SHOWN = 300  # characters of a command, which is never cut
+ANSWER_SHOWN = 1_500  # characters of an answer to a click or a command
 OPENING, CLOSING = "<details>", "</details>"
+MORE = "See there"
 ITEM, SEPARATOR = "- ", "\n\n"
 
 
@@ -25,14 +29,23 @@ def comment_body(view: RunView, marker: str) -> str:
         f"### {escape.markdown(view.title, limit=250)}",
         f"For {escape.code(words.short(view.head_sha))}.",
     ]
-    return _within([*head, *_sections(view)], _last(view), COMMENT_CHARACTERS)
+    parts = _sections(view, has_commands=True)
+    return _within([*head, *parts], _last(view), COMMENT_CHARACTERS)
 
 
-def _sections(view: RunView) -> list[str]:
-    parts = [*_needs_you(view)]
-    parts += _folded("Known flaky", "failed, and that is not this change's fault", view.flaky)
-    parts += _folded(f"Broken on {escape.html(view.branch)}", "fails there too", view.broken)
-    parts += _folded("Passed on a second try", "flaked on this commit", view.rescued)
+def _sections(view: RunView, *, has_commands: bool = False) -> list[str]:
+    """All parts; `has_commands` where people can answer with one."""
+
+    def told(line: CaseLine) -> str:
+        return _case(line, has_command=has_commands)
+
+    parts = [*map(_answer, view.answers), *_needs_you(view, told)]
+    for title, why, lines in (
+        ("Known flaky", "failed, and that is not this change's fault", view.flaky),
+        (f"Broken on {escape.html(view.branch)}", "fails there too", view.broken),
+        ("Passed on a second try", "flaked on this commit", view.rescued),
+    ):
+        parts += _folded(title, why, [told(line) for line in lines])
     if view.ending:
         parts.append(escape.markdown(view.ending, limit=600))
     elif view.is_green and not view.rescued and not view.is_waiting:
@@ -41,20 +54,27 @@ def _sections(view: RunView) -> list[str]:
     return parts
 
 
+def _answer(answer: Answer) -> str:
+    """An answer as a paragraph of its own, told apart by its bar."""
+    text = escape.markdown(answer.text, limit=ANSWER_SHOWN)
+    more = f" [{MORE}]({answer.url})" if answer.url else ""
+    return f"> {words.minute(answer.at)}: {text}{more}"
+
+
 def _last(view: RunView) -> list[str]:
     return [f"[All of it on FlakeGuard]({view.page_url})"] if view.page_url else []
 
 
-def _needs_you(view: RunView) -> Iterable[str]:
+def _needs_you(view: RunView, told: Callable[[CaseLine], str]) -> Iterable[str]:
     if view.needs_you or view.jobs:
         yield "#### Needs you"
     for line in view.needs_you:
-        yield _case(line)
+        yield told(line)
     for job in view.jobs:
         yield _job(job)
 
 
-def _case(line: CaseLine) -> str:
+def _case(line: CaseLine, *, has_command: bool) -> str:
     name = escape.code(line.name)
     title = f"[{name}]({line.page_url})" if line.page_url else name
     where = f" in [{escape.code(_place(line))}]({line.file_url})" if line.file_url else ""
@@ -64,6 +84,10 @@ def _case(line: CaseLine) -> str:
     said += [f"  {_note(note)}" for note in line.notes]
     if line.decision:
         said.append(f"  **{escape.markdown(line.decision, limit=300)}**")
+    if line.alone:
+        said.append(f"  {words.runs_alone()} {escape.code(line.alone, limit=COMMAND_SHOWN)}")
+    if has_command and line.command:
+        said.append(f"  {words.answer_with()} {escape.code(line.command, limit=COMMAND_SHOWN)}")
     if line.message:
         said.append(f"  {escape.code(line.message, limit=MESSAGE_SHOWN)}")
     return "  \n".join(said)
@@ -95,13 +119,13 @@ def _sentence(sentence: str) -> str:
     return escape.markdown(sentence, limit=600)
 
 
-def _folded(title: str, why: str, lines: Sequence[CaseLine]) -> list[str]:
+def _folded(title: str, why: str, lines: Sequence[str]) -> list[str]:
     """A part of the text that opens on a click; `title` is HTML."""
     if not lines:
         return []
     count = words.counted(len(lines), "case")
     head = f"{OPENING}<summary>{title}: {count} {why}</summary>\n"
-    return [head, *(_case(line) for line in lines), CLOSING]
+    return [head, *lines, CLOSING]
 
 
 def _within(parts: Sequence[str], last: Sequence[str], budget: int) -> str:

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 from uuid import UUID
 
+from app.core.answers import Answer
 from app.core.categories import Category
 from app.core.decide import Cause, Finding
 from app.core.outages import Reach
 from app.core.pages import Alike
 from app.core.policy.names import CheckConclusion
 from app.core.publishing import CheckStatus
-from app.core.runs import Job
+from app.core.runs import Job, RedRun
 from app.render import escape, words
-from app.render.view import ActKind, CaseLine, Conclusion, JobLine, Note, RunView
+from app.render.offers import offers
+from app.render.view import CaseLine, Conclusion, JobLine, Note, RunView
 from app.render.words import check as words_check
 from app.render.words import clusters as words_clusters
 from app.render.words import outages as words_outages
@@ -38,6 +40,8 @@ class FailedCase:
     is_quarantined: bool = False
     alike: Alike | None = None  # the cluster of its failure
     outage: Reach | None = None  # the event that it is part of
+    called: str | None = None  # what a command calls it
+    alone: str | None = None  # the shell command that runs it alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class RunFacts:
     ending: tuple[str, str] | None = None  # title and sentence where nothing was tested
     check: CheckConclusion = CheckConclusion.NEUTRAL
     runs_seen: int | None = None  # judged ones of the default branch; None: enough
+    red_runs: tuple[RedRun, ...] = ()  # that could run again
+    answers: tuple[Answer, ...] = ()
 
 
 def run_view(facts: RunFacts) -> RunView:
@@ -106,10 +112,11 @@ def run_view(facts: RunFacts) -> RunView:
         rescued=rescued,
         passed=facts.passed,
         warnings=(*_little_history(facts, is_red=bool(failing or jobs)), *facts.warnings),
-        acts=(),
         page_url=_page(facts),
+        answers=facts.answers,
     )
-    return _with_acts(_in_time(view, facts, is_untested=is_untested))
+    view = replace(view, offers=offers(view, facts.red_runs))
+    return _in_time(view, facts, is_untested=is_untested)
 
 
 def concluded(wanted: CheckConclusion, *, needs_somebody: bool, is_red: bool) -> Conclusion:
@@ -144,16 +151,6 @@ def _little_history(facts: RunFacts, *, is_red: bool) -> tuple[str, ...]:
     return (words_check.little_history(facts.runs_seen, facts.default_branch),)
 
 
-def _with_acts(view: RunView) -> RunView:
-    return replace(view, acts=acts_for(view.actionable))
-
-
-def acts_for(lines: Sequence[CaseLine]) -> tuple[ActKind, ...]:
-    """What can be done about these: a quarantine once, and saying that it is no flake."""
-    undecided = any(line.decision is None for line in lines)
-    return (*((ActKind.QUARANTINE,) if undecided else ()), *((ActKind.DISMISS,) if lines else ()))
-
-
 def _worst_first(case: FailedCase) -> tuple[float, str, str]:
     return (case.finding.p_flaky, case.file or "", case.name)
 
@@ -183,6 +180,8 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         page_url=_page(facts, f"/cases/{case.case_id}"),
         decision=case.decision,
         is_quarantined=case.is_quarantined,
+        called=case.called,
+        alone=case.alone,
         notes=tuple(_notes(case, facts)),
     )
 

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from app.core.acts import ButtonName
+from app.core.answers import Answer
+from app.core.commands import MENTION, CommandName
 from app.core.decide import Cause
 from app.core.publishing import CheckStatus
+from app.core.runs import RedRun
 
 
 class Conclusion(StrEnum):
@@ -16,13 +20,13 @@ class Conclusion(StrEnum):
     FAILURE = "failure"  # something needs you, and the policy wants that to block
 
 
-class ActKind(StrEnum):
-    """What a person can do about a case; the names are those of buttons and audit events."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button, and what a click on it acts on."""
 
-    QUARANTINE = "quarantine"
-    DISMISS = "dismiss"
-    RELEASE = "release"  # on pages alone: a check run has three buttons, and a thread as many
-    DECLINE = "decline"
+    button: ButtonName
+    cases: tuple[UUID, ...] = ()
+    runs: tuple[RedRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,21 @@ class CaseLine:
     decision: str | None = None  # who quarantined or dismissed it
     is_quarantined: bool = False  # the decision is a quarantine in force
     notes: tuple[Note, ...] = ()
+    called: str | None = None  # what a command calls it
+    alone: str | None = None  # the shell command that runs it alone
     commits: tuple[tuple[str, str], ...] = ()  # as the sentences name them, with their addresses
+
+    @property
+    def command(self) -> str | None:
+        """What a comment acts on it with: what is likeliest now, else what is known of it."""
+        if self.called is None:
+            return None
+        name = CommandName.EXPLAIN
+        if self.is_quarantined:
+            name = CommandName.RELEASE
+        elif self.cause is Cause.FLAKY and self.decision is None:
+            name = CommandName.QUARANTINE
+        return f"{MENTION} {name} {self.called}"
 
     @property
     def needs_you(self) -> bool:
@@ -85,8 +103,9 @@ class RunView:
     rescued: tuple[CaseLine, ...]  # failed for a moment and passed on the same code
     passed: int  # cases
     warnings: tuple[str, ...]
-    acts: tuple[ActKind, ...]  # what its buttons offer
     page_url: str | None
+    offers: tuple[Offer, ...] = ()  # its buttons
+    answers: tuple[Answer, ...] = ()  # to clicks and commands, oldest first
     status: CheckStatus = CheckStatus.COMPLETED
     ending: str | None = None  # what stands instead of results where nothing was tested
 
@@ -99,9 +118,3 @@ class RunView:
     def is_waiting(self) -> bool:
         """Whether more is to come."""
         return self.status is not CheckStatus.COMPLETED
-
-    @property
-    def actionable(self) -> tuple[CaseLine, ...]:
-        """The cases that its buttons act on: those whose failures are, or could be, excused."""
-        shown = (*self.flaky, *self.rescued)
-        return tuple(line for line in shown if line.decision is None or line.is_quarantined)

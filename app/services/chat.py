@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.acts import ActName
 from app.core.decide import Standing, State
 from app.core.errors import Missing
 from app.core.publishing import ChatMessage
@@ -14,7 +15,6 @@ from app.db.chat import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.chat import ThreadView, reply, root_message
-from app.render.view import ActKind
 from app.services.acts import decision_sentence, is_quarantined
 from app.services.publish import digest_of
 
@@ -74,13 +74,13 @@ def prepare(
     )
 
 
-def acts_for(standing: Standing, decision: str | None, *, is_held: bool) -> tuple[ActKind, ...]:
+def acts_for(standing: Standing, decision: str | None, *, is_held: bool) -> tuple[ActName, ...]:
     """The buttons below a root message: only what makes sense now."""
     if is_held:
-        return (ActKind.DISMISS,)
+        return (ActName.DISMISS,)
     if decision is not None or standing.state is not State.FLAKY:
         return ()
-    return (ActKind.QUARANTINE, ActKind.DISMISS)
+    return (ActName.ACTIVATE, ActName.DISMISS)
 
 
 def with_threads(session: Session, repo_id: int, run_id: int) -> set[UUID]:

@@ -1,14 +1,17 @@
 """Gather what was found on a head commit, for its view."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.alone import Place, alone
+from app.core.naming import KnownCase, shortest
 from app.core.policy.policy import Policy
-from app.core.runs import BranchClass, Repository, Run
-from app.db import cases, clusters, decisions, executions, expected, judgements, reports
+from app.core.runs import BranchClass, RedRun, Repository, Run
+from app.db import answers, cases, clusters, decisions, executions, expected, judgements, reports
 from app.db import runs as run_rows
+from app.db.cases import Case
 from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
 from app.db.session import Session
@@ -28,13 +31,21 @@ class Addresses:
     public_url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a view rests on beside what was found."""
+
+    policy: Policy
+    pr_number: int | None  # of the pull request that shows the commit
+    addresses: Addresses
+
+
 def commit_facts(
     session: Session,
     repository: Repository,
     standing: Standing,
+    about: About,
     *,
-    policy: Policy,
-    addresses: Addresses,
     now: datetime,
 ) -> RunFacts:
     """All that one commit's view is made of."""
@@ -55,15 +66,25 @@ def commit_facts(
         passed=sum(report.passed for _, report in stored),
         warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
-        server_url=addresses.server_url,
-        public_url=addresses.public_url,
+        server_url=about.addresses.server_url,
+        public_url=about.addresses.public_url,
         gaps=tuple(gaps.gaps(session, standing)),
         waiting_for=tuple(run.workflow for run in standing.waiting),
         is_started=standing.is_started,
         ending=gaps.ending(standing, has_reports=bool(stored)),
-        check=policy.check,
+        check=about.policy.check,
         runs_seen=_runs_seen(session, repository),
+        red_runs=tuple(_red_runs(standing)),
+        answers=answers.shown(session, repository.id, standing.head_sha, about.pr_number),
     )
+
+
+def _red_runs(standing: Standing) -> Iterator[RedRun]:
+    """The runs with failed jobs of which no newer attempt is under way."""
+    awaited = {run.key.run_id for run in standing.waiting}
+    for run in standing.judged:
+        if run.is_red and run.key.run_id not in awaited:
+            yield RedRun(run.key.run_id, run.key.attempt)
 
 
 def _runs_seen(session: Session, repository: Repository) -> int | None:
@@ -81,6 +102,7 @@ def _failed_cases(
     }
     ids = sorted({one.case_id for one in found})
     known = cases.cases(session, repository.id, ids)
+    named = {one: KnownCase(one, case.full_name) for one, case in known.items()}
     decided = decisions.newest(session, repository.id, ids)
     ends = executions.last_failures(session, repository.id, list(newest))
     alike = clusters.of_runs(session, repository.id, list(newest), now=now)
@@ -106,9 +128,16 @@ def _failed_cases(
                 is_quarantined=is_quarantined(decided.get(case_id), now=now),
                 alike=alike.get(case_id),
                 outage=hit.get(case_id),
+                called=shortest(named[case_id], list(named.values())),
+                alone=alone(end.format if end else None, place_of(case)),
             )
         )
     return shown
+
+
+def place_of(case: Case) -> Place:
+    """A case as its report names it."""
+    return Place(case.suite, case.classname, case.name, case.parameters, case.file)
 
 
 def _end(

@@ -15,7 +15,7 @@ from app.ports import Queue
 
 log = structlog.get_logger()
 
-CLICKS = frozenset({"check_run", "block_actions", "command"})
+CLICKS = frozenset({"check_run", "issue_comment", "block_actions", "command"})
 """Events behind which a person waits."""
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import structlog
 
+from app.core.acts import ActName
 from app.core.errors import Missing, NotAllowed, Unavailable
 from app.core.requests import ActFromPage, QueueName
 from app.db import case_pages, pages, people, tasks
 from app.db.session import Engine, unit_of_work
 from app.ports import Permission, Queue
 from app.render import words
-from app.render.view import ActKind
 from app.services.sessions import NOT_HERE
 
 ONLY_PEOPLE = (
@@ -29,7 +29,7 @@ class Wanted:
 
     full_name: str
     case_id: UUID
-    kind: ActKind
+    act: ActName
     login: str
     user_id: int
 
@@ -46,7 +46,7 @@ def ask(engine: Engine, queue: Queue, wanted: Wanted, *, request_id: str, now: d
         if permission < Permission.WRITE:
             raise NotAllowed(words.not_allowed(wanted.login, wanted.full_name))
         request = ActFromPage(
-            repository.repo_id, wanted.case_id.hex, wanted.kind.value, wanted.login
+            repository.repo_id, wanted.case_id.hex, wanted.act.value, wanted.login
         )
         asking = tasks.Asking(request, QueueName.CLICK, request_id)
         tasks.ask(session, [asking], now=now)

@@ -11,15 +11,15 @@ from app.core.errors import Missing
 from app.core.policy.names import CommentWhen
 from app.core.publishing import CheckRun
 from app.core.runs import Repository, Run
-from app.db import publications, repositories
+from app.db import publications, pulls
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 from app.render import check, markdown
 from app.render.run_view import run_view
 from app.render.view import RunView
-from app.services import policies, waiting
-from app.services.commit_facts import Addresses, commit_facts
+from app.services import clicks, policies, waiting
+from app.services.commit_facts import About, Addresses, commit_facts
 
 __all__ = ["Addresses", "Plan", "plan", "publish_check", "publish_comment"]
 
@@ -57,12 +57,11 @@ def plan(
     standing = waiting.standing(session, repository, head_sha, since=since, now=now)
     if not policy.publishes or standing.is_before_final_word or not standing.runs:
         return None
-    view = run_view(
-        commit_facts(session, repository, standing, policy=policy, addresses=addresses, now=now)
-    )
+    pr_number = _pull_request(session, repository, standing.runs, head_sha)
+    about = About(policy, pr_number, addresses)
+    view = run_view(commit_facts(session, repository, standing, about, now=now))
     if before is None and view.is_green and not standing.is_reporting:
         return None
-    pr_number = _pull_request(session, repository, standing.runs, head_sha)
     remarks = policies.remarks(session, repository.id, pr_number, now=now)
     view = replace(view, warnings=(*remarks, *view.warnings))
     return Plan(
@@ -88,10 +87,10 @@ def _pull_request(
     """
     ours_first = sorted(attempts, key=lambda run: not run.is_trusted)
     named = [run.pr_number for run in ours_first if run.pr_number is not None]
-    shown = repositories.open_pull_requests(session, repository.id, head_sha)
+    shown = pulls.open_with_head(session, repository.id, head_sha)
     if shown:
         return next((number for number in named if number in shown), shown[0])
-    if not named or repositories.knows_pull_request(session, repository.id, named[0]):
+    if not named or pulls.is_known(session, repository.id, named[0]):
         return None
     return named[0]
 
@@ -103,7 +102,7 @@ def publish_check(engine: Engine, host: CodeHost, wanted: Plan, *, now: datetime
     before = wanted.published_check
     if before is not None and before.digest == digest:
         return
-    shown = {"cases": [line.case_id.hex for line in wanted.view.actionable]}
+    shown = clicks.kept(wanted.view.offers)
     with unit_of_work(engine) as session:
         publications.intend(
             session,
@@ -173,6 +172,9 @@ def _is_silent(wanted: Plan) -> bool:
 
     Nothing red so far is no green yet, and not worth a comment.
     """
+    is_asked = any(answer.is_to_comment for answer in wanted.view.answers)
+    if is_asked and wanted.comment is not CommentWhen.NEVER:
+        return False
     if wanted.comment is CommentWhen.ON_FAILURE or wanted.view.is_waiting:
         return wanted.view.is_green or wanted.comment is CommentWhen.NEVER
     return wanted.comment is CommentWhen.NEVER

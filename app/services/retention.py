@@ -90,6 +90,7 @@ def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[st
     for repo_id, kept in all_of_them:
         values = retention.of_repository(repo_id, kept, now=now)
         yield retention.AUDIT, {"repo": repo_id, "audit": values["audit"]}
+        yield retention.ANSWERS, {"repo": repo_id, **before}
         yield retention.REFUSALS, {"repo": repo_id, **before}
         yield retention.RUNS, {name: value for name, value in values.items() if name != "audit"}
 

@@ -8,8 +8,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.core.acts import ONE_CLICK, ActName
 from app.core.errors import BadInput, NotAllowed
-from app.render.view import ActKind
 from app.services import page_acts
 from app.services.page_acts import ONLY_PEOPLE
 from app.services.sessions import Visitor
@@ -27,13 +27,15 @@ def ask(web: Web, visitor: Visitor, request: Request, form: FormData) -> Respons
     full_name, case_id = f"{names['owner']}/{names['name']}", names["case_id"]
     assert isinstance(case_id, UUID)
     try:
-        kind = ActKind(field_of(form, "act"))
+        act = ActName(field_of(form, "act"))
     except ValueError:
-        raise BadInput("There is no such act; go back and press a button of the page.") from None
+        act = None
+    if act not in ONE_CLICK:
+        raise BadInput("There is no such act; go back and press a button of the page.")
     page_acts.ask(
         web.engine,
         web.queue,
-        page_acts.Wanted(full_name, case_id, kind, visitor.login, visitor.user_id),
+        page_acts.Wanted(full_name, case_id, act, visitor.login, visitor.user_id),
         request_id=getattr(request.state, "request_id", ""),
         now=web.clock(),
     )

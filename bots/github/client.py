@@ -10,7 +10,6 @@ import httpx
 from githubkit.auth import BaseAuthStrategy
 
 from app.clock import Clock, utc_now
-from app.core.errors import Missing
 from app.core.issues import CloseReason
 from app.core.runs import (
     Artifact,
@@ -23,10 +22,10 @@ from app.core.runs import (
     Run,
     RunNow,
 )
-from app.ports import CheckRun, Comment, HostBudget, Memory, Permission, PostedIssue
+from app.ports import CheckRun, Comment, HostBudget, Memory, Permission, PostedIssue, Reaction
 from bots.github import changes, issues
-from bots.github.addresses import quoted, repo_path
-from bots.github.answers import AppRegistrationPart, CommentPart, PermissionPart
+from bots.github.addresses import repo_path
+from bots.github.answers import AppRegistrationPart, CommentPart
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
 from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
@@ -40,8 +39,9 @@ from bots.github.payloads import (
     PullRequestPart,
     RunPart,
 )
+from bots.github.permissions import permission_of
 from bots.github.purse import Purse
-from bots.github.registered import PERMISSIONS, AppRegistration
+from bots.github.registered import AppRegistration
 from bots.github.remembered import Remembered
 
 API_URL = "https://api.github.com"
@@ -227,6 +227,14 @@ class GitHubHost:
         """What `head` has that `base` has not."""
         return changes.comparison(self.connection, repo, base, head)
 
+    def rerun_failed(self, repo: str, run_id: int) -> None:
+        """Start the failed jobs of a run's newest attempt once more, and what waits for them."""
+        self.connection.ask("POST", repo_path(repo, f"/actions/runs/{run_id}/rerun-failed-jobs"))
+
+    def own_login(self) -> str:
+        """The login that what we do here goes by."""
+        return self.hosts.bot_login()
+
     def find_check_run(self, repo: str, head_sha: str, external_id: str) -> int | None:
         """Our own check run with this external id; None when there is none."""
         return self.checks.find(repo, head_sha, external_id)
@@ -274,6 +282,11 @@ class GitHubHost:
         """Make an issue say this, open or closed with a reason; Missing when it is gone."""
         issues.update(self.connection, repo, number, body=body, is_open=is_open, reason=reason)
 
+    def react(self, repo: str, comment_id: int, reaction: Reaction) -> None:
+        """Put our reaction below a comment; the same one twice is one."""
+        path = repo_path(repo, f"/issues/comments/{comment_id}/reactions")
+        self.connection.ask("POST", path, body={"content": reaction.value})
+
     def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
         """A file at a branch or commit, "" for the default branch; None where there is none."""
         return file_at(self.connection, repo, path, ref, limit=limit)
@@ -283,11 +296,4 @@ class GitHubHost:
 
         A login can change hands: with a `user_id`, whoever has it now must be that person.
         """
-        path = repo_path(repo, f"/collaborators/{quoted(login)}/permission")
-        try:
-            part = self.connection.one(PermissionPart, path)
-        except Missing:
-            return Permission.NONE
-        if user_id is not None and part.user is not None and part.user.id != user_id:
-            return Permission.NONE
-        return PERMISSIONS.get(part.permission, Permission.NONE)
+        return permission_of(self.connection, repo, login, user_id=user_id)

@@ -1,6 +1,14 @@
 """From GitHub's nouns to ours: repositories, pull requests, runs, jobs and artifacts."""
 
-from app.core.runs import Artifact, BranchClass, Job, PullRequest, Repository, Run, RunKey
+from app.core.runs import (
+    Artifact,
+    BranchClass,
+    Job,
+    PullRequest,
+    Repository,
+    Run,
+    RunKey,
+)
 from bots.github.payloads import (
     ArtifactPart,
     JobPart,

@@ -45,7 +45,8 @@ def refusal_of(answer: httpx.Response, what: str, *, now: datetime) -> FlakeGuar
         return Missing(f"GitHub has nothing for us at {what} ({status}).")
     words = f": {said}" if said else ""
     retry = status >= 500 or status in WORTH_RETRYING
-    return unavailable(f"GitHub answered {what} with {status}{words}.", permanent=not retry)
+    message = f"GitHub answered {what} with {status}{words}."
+    return unavailable(message, permanent=not retry, said=said)
 
 
 def answer_in(error: GitHubException) -> httpx.Response | None:
@@ -62,9 +63,9 @@ def says_when(headers: Mapping[str, str]) -> bool:
     return headers.get("x-ratelimit-remaining") == "0" and reset is not None
 
 
-def unavailable(message: str, *, permanent: bool = False) -> Unavailable:
-    """GitHub failed or refused."""
-    return Unavailable(message, kind=ErrorKind.GITHUB_API, permanent=permanent)
+def unavailable(message: str, *, permanent: bool = False, said: str = "") -> Unavailable:
+    """GitHub failed or refused; `said` are its own words."""
+    return Unavailable(message, kind=ErrorKind.GITHUB_API, permanent=permanent, said=said)
 
 
 def limited_until(

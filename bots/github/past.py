@@ -39,7 +39,15 @@ def run_attempt(connection: Connection, repository: Repository, run_id: int, att
 def run_now(connection: Connection, repo: str, run_id: int) -> RunNow:
     """How far a run is; GitHub may name the branch behind the workflow's file."""
     part = connection.one(RunPart, repo_path(repo, f"/actions/runs/{run_id}"))
-    return RunNow(part.run_attempt, part.status == COMPLETED, part.path.partition("@")[0])
+    actor = part.triggering_actor or part.actor
+    return RunNow(
+        attempt=part.run_attempt,
+        is_completed=part.status == COMPLETED,
+        path=part.path.partition("@")[0],
+        workflow=part.name or part.path,
+        head_sha=part.head_sha,
+        started_by=actor.login if actor else "",
+    )
 
 
 def run_in(part: RunPart, repository: Repository) -> Run:

@@ -5,16 +5,16 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.core.acts import ONE_CLICK
 from app.core.chat_commands import MOST_TEXT
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
 from app.core.requests import ActFromChat, AnswerCommand, QueueName
-from app.render.view import ActKind
 from bots.slack import leaving
 
 BLOCK_ACTIONS = "block_actions"
 COMMAND = "command"
-ACTIONS = frozenset(act.value for act in ActKind)
+ACTIONS = frozenset(act.word for act in ONE_CLICK)
 """The action ids of our buttons."""
 
 UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")

@@ -3,6 +3,7 @@
 from app.core.requests import (
     ActFromChat,
     ActFromCheck,
+    ActFromComment,
     ActFromPage,
     AnswerCommand,
     EvaluateRun,
@@ -11,6 +12,7 @@ from app.core.requests import (
     PollPlaces,
     PollRepository,
     PublishRun,
+    ReactToComment,
     ReadHistory,
     ReadProposedPolicy,
     ReadRepositoryFiles,
@@ -24,15 +26,17 @@ from app.core.requests import (
     TellOutage,
 )
 from jobs.tasks.chat import act_from_chat, answer_command
-from jobs.tasks.click import act_from_check, act_from_page
+from jobs.tasks.click import act_from_page
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
 from jobs.tasks.poll import poll_places, poll_repository
+from jobs.tasks.pressed import act_from_check
 from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import publish_run, tell_chat, tell_outage
 from jobs.tasks.take import take_delivery
+from jobs.tasks.written import act_from_comment, react_to_comment
 from jobs.turns import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -48,6 +52,8 @@ HANDLERS: dict[str, Handler] = {
     ActFromCheck.kind: act_from_check,
     ActFromChat.kind: act_from_chat,
     AnswerCommand.kind: answer_command,
+    ActFromComment.kind: act_from_comment,
+    ReactToComment.kind: react_to_comment,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,
     ActFromPage.kind: act_from_page,

@@ -5,6 +5,7 @@ from functools import partial
 
 import structlog
 
+from app.core.acts import ActName
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.requests import ActFromChat, AnswerCommand, QueueName
 from app.core.runs import Repository
@@ -15,14 +16,13 @@ from app.db.chat_links import Linked
 from app.db.session import unit_of_work
 from app.ports import Chat, ChatPerson, Permission
 from app.render import escape, words
-from app.render.view import ActKind
 from app.render.words import slack as said
 from app.services.acts import Actor
 from app.services.slack import commands
 from app.services.slack.desk import Answer, Deed, Desk, Outcome, Refused, must_be_linked
 from jobs.context import Context
 from jobs.outside import CHAT, spared
-from jobs.tasks.click import act_on, must_write, permission
+from jobs.tasks.acting import act_on, must_write, permission
 from jobs.turns import Work
 
 SENTENCE = 1_500  # characters of a refusal
@@ -57,9 +57,10 @@ def act_from_chat(work: Work) -> None:
     actor = Actor(clicker.login, "slack", work.lease.request_id)
     case_ids = [clicker.thread.case_id]
     with work.finishing() as turn:
-        acted = act_on(turn, work, clicker.repository, case_ids, ActKind(request.action), actor)
+        acted = act_on(turn, work, clicker.repository, case_ids, ActName(request.action), actor)
     if not acted.done:
-        _answer(work, request, Answer(" ".join(acted.refused) or words.nothing_to_act_on()))
+        why_not = " ".join(one.sentence for one in acted.refused)
+        _answer(work, request, Answer(why_not or words.nothing_to_act_on()))
 
 
 def answer_command(work: Work) -> None:

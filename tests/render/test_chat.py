@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
+from app.core.acts import ActName
 from app.core.decide import Standing, State
 from app.core.evidence import EvidenceKind, evidence
 from app.core.publishing import ChatMessage
 from app.render import words
 from app.render.chat import LABELS, ThreadView, reply, root_message
-from app.render.view import ActKind
 from app.sandbox.slack.limits import check_blocks, text_length
 from tests.core.stories import standing
 from tests.render.reading import HOSTILE, names
@@ -33,7 +33,7 @@ def view(name: str = "shop.cart::test_total", **changes: object) -> ThreadView:
         standing=FLAKY,
         decision=None,
         page_url="https://flakes.example.com/r/shop/cart/cases/1",
-        acts=(ActKind.QUARANTINE, ActKind.DISMISS),
+        acts=(ActName.ACTIVATE, ActName.DISMISS),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -98,7 +98,7 @@ def test_buttons_carry_the_handle_and_never_a_name() -> None:
         (one["text"]["text"], one["action_id"], one["value"]) for one in actions["elements"]
     ] == [("Quarantine", "quarantine", HANDLE), ("Not flaky", "dismiss", HANDLE)]
     assert "test_total" not in json.dumps(actions)
-    assert set(LABELS) == {ActKind.QUARANTINE, ActKind.DISMISS}
+    assert set(LABELS) == {ActName.ACTIVATE, ActName.DISMISS}
 
 
 def test_where_nothing_can_be_done_there_is_no_button() -> None:

@@ -45,6 +45,32 @@ class PublicationRow(SQLModel, table=True):
     waiting_since: datetime | None = moment_or_none()  # a check run that is not completed
 
 
+class AnswerRow(SQLModel, table=True):
+    """What somebody who clicked or commanded was told: who did what, or why nothing was done."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        UniqueConstraint("repo_id", "once", name="answer_once"),
+        Index("answer_of_commit", "repo_id", "head_sha"),
+        Index(
+            "answer_of_pull_request",
+            "repo_id",
+            "pr_number",
+            postgresql_where="pr_number is not null",
+        ),
+    )
+
+    repo_id: int = big(primary_key=True)
+    answer_id: int = numbered()
+    once: str  # what it answers, or what was taken up
+    head_sha: str  # whose check run says it
+    pr_number: int | None = big_or_none()  # whose comment says it, whatever its head is by then
+    text: str  # "" where something was only taken up
+    url: str | None = None  # where to go on
+    at: datetime = moment()
+
+
 class SubscriptionRow(SQLModel, table=True):
     """A channel that hears of a repository."""
 

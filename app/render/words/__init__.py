@@ -127,3 +127,13 @@ def and_more(number: int) -> str:
 def nothing_to_act_on() -> str:
     """A button whose cases have changed state meanwhile."""
     return "Nothing here is in a state for that any more; nothing was changed."
+
+
+def runs_alone() -> str:
+    """What stands before the command that runs one case."""
+    return "Alone:"
+
+
+def answer_with() -> str:
+    """What stands before what a comment can answer."""
+    return "Answer:"

@@ -1,10 +1,11 @@
 """What a person can do about a case: one use case for every surface, audited, and undone again."""
 
 from app.services.acts.actor import OURSELVES_NAME, Actor, Done, ourselves
-from app.services.acts.buttons import Acted, act, decision_sentence, is_quarantined
+from app.services.acts.buttons import Acted, Refused, act, decision_sentence, is_quarantined
 from app.services.acts.cases import mark_stable, mute, own, unmute
 from app.services.acts.forgiving import forgiven
 from app.services.acts.issues import open_issue
+from app.services.acts.named import Asked
 from app.services.acts.quarantines import (
     activate,
     decline,
@@ -23,7 +24,9 @@ __all__ = [
     "OURSELVES_NAME",
     "Acted",
     "Actor",
+    "Asked",
     "Done",
+    "Refused",
     "Wish",
     "act",
     "activate",

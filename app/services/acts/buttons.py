@@ -1,66 +1,59 @@
-"""What the buttons of check runs, chat and pages do: one act on each of their cases."""
+"""One act on several cases, as buttons and commands ask for it; and what a decision is said as."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.core.errors import Conflict, Missing
+from app.core.acts import ActName
+from app.core.errors import BadInput, Conflict, Missing
 from app.core.proof import Progress
 from app.core.quarantine import Quarantine
 from app.db.session import Session
 from app.render import words
-from app.render.view import ActKind
 from app.render.words import decisions as said
-from app.services.acts import quarantines
 from app.services.acts.actor import Actor, Done
+from app.services.acts.named import NOTHING_MORE, Asked, perform
 
-MOST_AT_ONCE = 10  # cases that one click may act on
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why something was not done to a case, in a sentence."""
+
+    case_id: UUID
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What was done, and in a sentence each why something was not."""
+    """What was done, and what was not."""
 
     done: Sequence[Done]
-    refused: Sequence[str]
+    refused: Sequence[Refused]
 
 
 def act(
     session: Session,
     repo_id: int,
     case_ids: Sequence[UUID],
-    kind: ActKind,
+    name: ActName,
     actor: Actor,
     *,
     now: datetime,
+    asked: Asked = NOTHING_MORE,
 ) -> Acted:
     """Do one thing to each of these cases; those in no state for it are left as they are.
 
     The caller has checked that the actor may write to the repository.
     """
     found: list[Done] = []
-    refused: list[str] = []
-    for case_id in sorted(set(case_ids))[:MOST_AT_ONCE]:
+    refused: list[Refused] = []
+    for case_id in sorted(set(case_ids)):  # in one order, so that two who act never wait in a ring
         try:
-            found.append(_do(session, repo_id, case_id, kind, actor, now=now))
-        except (Conflict, Missing) as error:
-            refused.append(str(error))
+            found.append(perform(session, repo_id, case_id, name, asked, actor, now=now))
+        except (BadInput, Conflict, Missing) as error:
+            refused.append(Refused(case_id, str(error)))
     return Acted(found, refused)
-
-
-def _do(
-    session: Session, repo_id: int, case_id: UUID, kind: ActKind, actor: Actor, *, now: datetime
-) -> Done:
-    match kind:
-        case ActKind.QUARANTINE:
-            return quarantines.activate(session, repo_id, case_id, actor, now=now)
-        case ActKind.DISMISS:
-            return quarantines.dismiss(session, repo_id, case_id, actor, now=now)
-        case ActKind.RELEASE:
-            return quarantines.release(session, repo_id, case_id, actor, reason="", now=now)
-        case ActKind.DECLINE:
-            return quarantines.decline(session, repo_id, case_id, actor, reason="", now=now)
 
 
 def decision_sentence(decision: Quarantine | None, *, now: datetime) -> str | None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
+from app.core.acts import ActName
 from app.core.errors import BadInput
 from app.db.session import Session
 from app.services.acts import cases, quarantines
@@ -12,22 +12,6 @@ from app.services.acts.actor import Actor, Done
 from app.services.acts.terms import Wish
 
 MOST_DAYS = 365
-
-
-class ActName(StrEnum):
-    """What can be done about a case."""
-
-    PROPOSE = "propose"  # suggest a quarantine
-    ACTIVATE = "activate"  # approve one, or begin one at once
-    DECLINE = "decline"  # refuse a proposal
-    RENEW = "renew"  # let it go on, with a reason
-    RELEASE = "release"  # end it
-    DISMISS = "dismiss"  # the case is not flaky
-    REOPEN = "reopen"  # it healed, or was dismissed, and is flaky all the same
-    OWN = "own"  # whose the case is
-    MUTE = "mute"  # say nothing of it for some days
-    UNMUTE = "unmute"
-    STABLE = "stable"  # it is stable from a commit on
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +22,9 @@ class Asked:
     days: int | None = None
     owner: str | None = None
     commit: str | None = None
+
+
+NOTHING_MORE = Asked()
 
 
 def perform(

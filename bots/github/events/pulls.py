@@ -4,14 +4,16 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from app.core import commands
 from app.core.deliveries import Delivery, PullRequestSeen, Taken
 from app.core.issues import MARKED
-from app.core.requests import HeedIssue, QueueName
+from app.core.requests import ActFromComment, HeedIssue, QueueName
 from bots.github.events.common import NOTHING, seen
 from bots.github.facts import pull_request_of
 from bots.github.payloads import (
     AccountPart,
     Event,
+    Id,
     Payload,
     PullRequestEvent,
     Small,
@@ -33,6 +35,7 @@ PULL_REQUEST_ACTIONS = frozenset(
         "unlabeled",
     }
 )
+PROGRAMS = frozenset({"Bot", "Mannequin"})  # accounts that nobody writes with
 ISSUE_ACTIONS = frozenset({"closed", "reopened"})
 
 
@@ -56,6 +59,29 @@ class IssueEvent(Event):
     issue: EventIssuePart | None = None
 
 
+class CommentedPart(Payload):
+    """The issue or pull request below which somebody wrote."""
+
+    number: Small
+    pull_request: dict[str, object] | None = None  # of an issue that is one
+
+
+class WrittenPart(Payload):
+    """What somebody wrote."""
+
+    id: Id
+    body: Annotated[Text, BeforeValidator(or_empty)] = ""
+    user: AccountPart | None = None  # None for a deleted account
+    performed_via_github_app: dict[str, object] | None = None
+
+
+class IssueCommentEvent(Event):
+    """`issue_comment`."""
+
+    issue: CommentedPart
+    comment: WrittenPart
+
+
 def take_pull_request(delivery: Delivery, app_id: int | None) -> Taken:
     """A pull request came, moved or went."""
     event = read_body(PullRequestEvent, delivery.event, delivery.body)
@@ -66,9 +92,28 @@ def take_pull_request(delivery: Delivery, app_id: int | None) -> Taken:
 
 
 def take_issue_comment(delivery: Delivery, app_id: int | None) -> Taken:
-    """Somebody wrote below a pull request or an issue."""
-    event = read_body(Event, delivery.event, delivery.body)
-    return Taken(facts=seen(event)) if event.action == "created" else NOTHING
+    """Somebody wrote below a pull request or an issue; only a person's commands concern us.
+
+    Programs are not listened to, ourselves included: nobody could be held to what they ask for.
+    """
+    event = read_body(IssueCommentEvent, delivery.event, delivery.body)
+    if event.action != "created":
+        return NOTHING
+    comment, issue = event.comment, event.issue
+    is_person = comment.user is not None and comment.user.type not in PROGRAMS
+    if issue.pull_request is None or comment.performed_via_github_app or not is_person:
+        return Taken(facts=seen(event))
+    text = commands.kept(comment.body)
+    if not text or comment.user is None or not comment.user.login:
+        return Taken(facts=seen(event))
+    request = ActFromComment(
+        repo_id=event.repository.id,
+        pr_number=issue.number,
+        comment_id=comment.id,
+        login=comment.user.login,
+        text=text,
+    )
+    return Taken(facts=seen(event), requests=((QueueName.CLICK, request),))
 
 
 def take_issue(delivery: Delivery, app_id: int | None) -> Taken:

@@ -93,6 +93,7 @@ def take_check_run(delivery: Delivery, app_id: int | None) -> Taken:
         identifier=action.identifier,
         login=sender.login,
         delivery_id=delivery.id,
+        installation_id=event.installation.id if event.installation else 0,
     )
     return Taken(facts=seen(event), requests=((QueueName.CLICK, request),))
 

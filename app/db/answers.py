@@ -1,0 +1,72 @@
+"""What clicks and commands were answered, each once."""
+
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.core.answers import Answer
+from app.db.tables.said import AnswerRow
+
+SHOWN = 5  # the newest ones; older ones have been read
+
+
+def add(
+    session: Session,
+    repo_id: int,
+    answer: Answer,
+    *,
+    once: str,
+    head_sha: str,
+    pr_number: int | None = None,
+) -> bool:
+    """Write an answer down; False when this was answered already."""
+    new = insert(AnswerRow).values(
+        repo_id=repo_id,
+        once=once,
+        head_sha=head_sha,
+        pr_number=pr_number,
+        text=answer.text,
+        url=answer.url,
+        at=answer.at,
+    )
+    kept = new.on_conflict_do_nothing(constraint="answer_once").returning(col(AnswerRow.answer_id))
+    return session.execute(kept).first() is not None
+
+
+def claim(session: Session, repo_id: int, once: str, *, head_sha: str, now: datetime) -> bool:
+    """Take something up that is done once; False when it was taken up already."""
+    return add(session, repo_id, Answer(now, ""), once=once, head_sha=head_sha)
+
+
+def claimed(session: Session, repo_id: int, begin: str) -> list[str]:
+    """What was taken up whose name begins so, without that beginning, oldest first."""
+    query = (
+        select(AnswerRow.once)
+        .where(col(AnswerRow.repo_id) == repo_id)
+        .where(col(AnswerRow.once).startswith(begin, autoescape=True))
+        .order_by(col(AnswerRow.answer_id))
+    )
+    return [once.removeprefix(begin) for once in session.exec(query)]
+
+
+def shown(
+    session: Session, repo_id: int, head_sha: str, pr_number: int | None
+) -> tuple[Answer, ...]:
+    """The newest answers given on a commit or in its pull request, oldest first."""
+    of_commit = col(AnswerRow.head_sha) == head_sha
+    of_pull_request = col(AnswerRow.pr_number) == pr_number
+    here = of_commit if pr_number is None else or_(of_commit, of_pull_request)
+    query = (
+        select(AnswerRow)
+        .where(col(AnswerRow.repo_id) == repo_id)
+        .where(here, col(AnswerRow.text) != "")
+        .order_by(col(AnswerRow.answer_id).desc())
+        .limit(SHOWN)
+    )
+    rows = list(session.exec(query))
+    return tuple(
+        Answer(row.at, row.text, row.url, is_to_comment=row.pr_number is not None)
+        for row in reversed(rows)
+    )

@@ -1,0 +1,30 @@
+"""The buttons of a view: at most three, chosen for its state, each with what it acts on."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from app.core.acts import ButtonName
+from app.core.decide import Cause
+from app.core.runs import RedRun
+from app.render.view import CaseLine, Offer, RunView
+
+MOST = 3  # Source: GitHub REST, check runs
+SURE = 0.9  # the least probability at which a click quarantines; the evidence scorer's "flaky"
+
+
+def offers(view: RunView, red_runs: tuple[RedRun, ...]) -> tuple[Offer, ...]:
+    """What can be done here, the likeliest first: excuse, run again, object."""
+    shown = (*view.flaky, *view.rescued)
+    flaky = [line for line in shown if line.cause is Cause.FLAKY and line.decision is None]
+    sure = _ids(line for line in flaky if line.p_flaky >= SURE)
+    excused = _ids([*flaky, *(line for line in shown if line.is_quarantined)])
+    possible = (
+        Offer(ButtonName.QUARANTINE, cases=sure),
+        Offer(ButtonName.RERUN, runs=red_runs),
+        Offer(ButtonName.DISMISS, cases=excused),
+    )
+    return tuple(offer for offer in possible if offer.cases or offer.runs)[:MOST]
+
+
+def _ids(lines: Iterable[CaseLine]) -> tuple[UUID, ...]:
+    return tuple(dict.fromkeys(line.case_id for line in lines))

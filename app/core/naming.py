@@ -1,6 +1,7 @@
 """Cases by what people call them: the shortest name that means one, and what somebody meant."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -38,7 +39,7 @@ def meant(said: str, known: Sequence[KnownCase]) -> list[KnownCase]:
 def _ladder(text: str) -> Iterable[Callable[[KnownCase], bool]]:
     low = text.lower()
     digits = low.replace("-", "")
-    if len(digits) >= ID_LEAST and re.fullmatch(r"[0-9a-f]+", digits):
+    if _is_id(text):
         yield lambda case: case.case_id.hex.startswith(digits)
     yield lambda case: case.name == text
     yield lambda case: text in endings(case.name)
@@ -64,24 +65,34 @@ def close_to(said: str, known: Iterable[KnownCase]) -> list[str]:
     return list(dict.fromkeys(by_ending[one] for one in found))
 
 
-def shortest(case: KnownCase, among: Sequence[KnownCase]) -> str:
-    """What a command calls a case: its shortest name that means no other, else its id's begin.
+def called(cases: Sequence[KnownCase]) -> dict[UUID, str]:
+    """What commands call these cases: each by the shortest name that means no other of them.
 
-    Quoted where it has to be; a name that a person could not type is never taken.
+    Quoted where it has to be; by the begin of its id where no name will do, as one that a person
+    could not type.
     """
-    for ending in endings(case.name):
-        quoted = _quoted(ending)
-        if quoted is not None and meant(ending, among) == [case]:
-            return quoted
-    return case.case_id.hex[:ID_SHOWN]
+    among = Counter(ending for case in cases for ending in set(endings(case.name)))
+    found = {}
+    for case in cases:
+        names = (_quoted(one) for one in endings(case.name) if among[one] == 1)
+        found[case.case_id] = next(filter(None, names), case.case_id.hex[:ID_SHOWN])
+    return found
 
 
 def _quoted(name: str) -> str | None:
     """A name as it stands in a command; None where none can hold it."""
-    if len(name) > NAME_LIMIT or not name.isprintable() or " ".join(name.split()) != name:
+    if not 0 < len(name) <= NAME_LIMIT or not name.isprintable() or " ".join(name.split()) != name:
+        return None
+    if _is_id(name):
         return None
     if _BARE.fullmatch(name):
         return name
     if "`" in name:
         return None
     return next((f"{mark}{name}{mark}" for mark in "\"'" if mark not in name), None)
+
+
+def _is_id(text: str) -> bool:
+    """Whether it may be the begin of an id."""
+    digits = text.lower().replace("-", "")
+    return len(digits) >= ID_LEAST and re.fullmatch(r"[0-9a-f]+", digits) is not None

@@ -1,12 +1,13 @@
 """Gather what was found on a head commit, for its view."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from app.core.alone import Place, alone
-from app.core.naming import KnownCase, shortest
+from app.core.decide import Finding
+from app.core.naming import KnownCase, called
 from app.core.policy.policy import Policy
 from app.core.runs import BranchClass, RedRun, Repository, Run
 from app.db import answers, cases, clusters, decisions, executions, expected, judgements, reports
@@ -102,42 +103,46 @@ def _failed_cases(
     }
     ids = sorted({one.case_id for one in found})
     known = cases.cases(session, repository.id, ids)
-    named = {one: KnownCase(one, case.full_name) for one, case in known.items()}
+    names = called([KnownCase(one, case.full_name) for one, case in known.items()])
     decided = decisions.newest(session, repository.id, ids)
     ends = executions.last_failures(session, repository.id, list(newest))
     alike = clusters.of_runs(session, repository.id, list(newest), now=now)
     hit = outages.of_runs(session, repository.id, list(newest))
     shown = []
     for (run_id, case_id, variant), one in last.items():
-        case = known[case_id]
         end = _end(ends, run_id, case_id, variant)
+        failed = _failed(known[case_id], variant, one.finding, end)
         shown.append(
-            FailedCase(
-                case_id=case_id,
-                name=case.full_name,
-                file=case.file,
-                line=case.line,
-                message=end.message if end else None,
-                variant=variant,
-                job_id=end.job_id if end else None,
-                job_name=end.job_name if end else None,
-                job_url=end.job_url if end else None,
-                finding=one.finding,
-                passed_in_the_end=end is not None and end.passed_after,
+            replace(
+                failed,
                 decision=decision_sentence(decided.get(case_id), now=now),
                 is_quarantined=is_quarantined(decided.get(case_id), now=now),
                 alike=alike.get(case_id),
                 outage=hit.get(case_id),
-                called=shortest(named[case_id], list(named.values())),
-                alone=alone(end.format if end else None, place_of(case)),
+                called=names[case_id],
             )
         )
     return shown
 
 
-def place_of(case: Case) -> Place:
-    """A case as its report names it."""
-    return Place(case.suite, case.classname, case.name, case.parameters, case.file)
+def _failed(case: Case, variant: str, finding: Finding, end: LastFailure | None) -> FailedCase:
+    """A case with what was found of it, and how it ended."""
+    place = Place(case.suite, case.classname, case.name, case.parameters, case.file)
+    return FailedCase(
+        case_id=case.id,
+        name=case.full_name,
+        file=case.file,
+        line=case.line,
+        message=end.message if end else None,
+        variant=variant,
+        job_id=end.job_id if end else None,
+        job_name=end.job_name if end else None,
+        job_url=end.job_url if end else None,
+        finding=finding,
+        passed_in_the_end=end is not None and end.passed_after,
+        decision=None,
+        alone=alone(end.format if end else None, place),
+    )
 
 
 def _end(

@@ -36,6 +36,7 @@ PULL_REQUEST_ACTIONS = frozenset(
     }
 )
 PROGRAMS = frozenset({"Bot", "Mannequin"})  # accounts that nobody writes with
+BOT = "[bot]"  # how an App's login ends
 ISSUE_ACTIONS = frozenset({"closed", "reopened"})
 
 
@@ -78,8 +79,8 @@ class WrittenPart(Payload):
 class IssueCommentEvent(Event):
     """`issue_comment`."""
 
-    issue: CommentedPart
-    comment: WrittenPart
+    issue: CommentedPart | None = None
+    comment: WrittenPart | None = None
 
 
 def take_pull_request(delivery: Delivery, app_id: int | None) -> Taken:
@@ -99,21 +100,33 @@ def take_issue_comment(delivery: Delivery, app_id: int | None) -> Taken:
     event = read_body(IssueCommentEvent, delivery.event, delivery.body)
     if event.action != "created":
         return NOTHING
+    request = command_in(event)
+    return Taken(seen(event), requests=((QueueName.CLICK, request),) if request else ())
+
+
+def command_in(event: IssueCommentEvent) -> ActFromComment | None:
+    """What a person asks for with a comment on a pull request; None where that is nothing."""
     comment, issue = event.comment, event.issue
-    is_person = comment.user is not None and comment.user.type not in PROGRAMS
-    if issue.pull_request is None or comment.performed_via_github_app or not is_person:
-        return Taken(facts=seen(event))
+    if comment is None or issue is None or issue.pull_request is None:
+        return None
     text = commands.kept(comment.body)
-    if not text or comment.user is None or not comment.user.login:
-        return Taken(facts=seen(event))
-    request = ActFromComment(
+    if not text or comment.user is None or not is_people(comment.user):
+        return None
+    if comment.performed_via_github_app is not None:
+        return None
+    return ActFromComment(
         repo_id=event.repository.id,
         pr_number=issue.number,
         comment_id=comment.id,
         login=comment.user.login,
         text=text,
     )
-    return Taken(facts=seen(event), requests=((QueueName.CLICK, request),))
+
+
+def is_people(account: AccountPart) -> bool:
+    """Whether somebody writes with this account."""
+    is_program = account.type in PROGRAMS or account.login.endswith(BOT)
+    return bool(account.login) and not is_program
 
 
 def take_issue(delivery: Delivery, app_id: int | None) -> Taken:

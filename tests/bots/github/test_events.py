@@ -229,6 +229,7 @@ def test_a_click_on_our_check_run_is_acted_on_at_once() -> None:
         identifier="quarantine",
         login="ann",
         delivery_id=3,
+        installation_id=77,
     )
     assert told == Taken(facts=(ACME, SHOP), requests=((QueueName.CLICK, act),))
 

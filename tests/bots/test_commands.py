@@ -1,0 +1,101 @@
+"""Commands below a pull request, through GitHub's own webhooks: once, by who may, answered."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from app.core.deliveries import NewDelivery
+from app.db.session import Engine
+from app.sandbox.github.entities import Comment
+from bots.github.client import GitHubHosts
+from tests.bots.front import FAILURE, FLAKY, GREEN, PULL, REPO, Front
+from tests.bots.office import Office
+from tests.bots.shop import NOW, Shop
+from tests.bots.test_through_the_sandbox import Doors, doors
+from tests.jobs.desk import Desk
+
+__all__ = ["doors"]
+NAME = f"tests.test_cart::{FLAKY}"
+UNTIL = f"{NOW + timedelta(days=7):%Y-%m-%d}"
+HELD = f"Quarantined by @ann until {UNTIL}: {NAME}."
+
+
+@pytest.fixture
+def front(engine: Engine, shop: Shop, hosts: GitHubHosts, doors: Doors) -> Front:
+    return Front(Office(Desk(engine), shop, hosts), doors)
+
+
+def write(front: Front, body: str, login: str = "ann") -> Comment:
+    """Somebody comments, and all that follows is done."""
+    comment = front.office.shop.world.github.comment(REPO, PULL, user=login, body=body)
+    front.settle()
+    return comment
+
+
+def reactions(comment: Comment) -> list[str]:
+    return [one.content for one in comment.reactions]
+
+
+def again_under_another_guid(front: Front) -> None:
+    """The newest comment's delivery, as a second webhook would send it."""
+    told = list(front.office.shop.world.github.deliveries)
+    [*_, last] = [one for one in told if one.parcel.event == "issue_comment"]
+    new = NewDelivery("github", "guid-again", "issue_comment", last.parcel.body, "r1")
+    front.office.inbox.store(new)
+    front.office.work()
+
+
+def test_a_command_is_done_once_by_who_may_and_answered_in_the_one_comment(front: Front) -> None:
+    shop = front.office.shop
+    front.red()
+    said = front.comment.body
+
+    refused = write(front, f"/flakeguard quarantine {FLAKY}", "rita")
+    stranger = write(front, f"/flakeguard release {FLAKY}", "mallory")
+    shop.world.github.comment(REPO, PULL, user="dependabot[bot]", body="/flakeguard rerun")
+    done = write(front, f"Held for now.\n/flakeguard quarantine {FLAKY} 7 Until it is mended")
+    again_under_another_guid(front)
+    misspelt = write(front, "/flakeguard explain test_discnt\n/flakeguard quarentine x")
+
+    assert f"Answer: `/flakeguard quarantine {FLAKY}`" in said
+    assert f"Alone: `pytest tests/test_cart.py::{FLAKY}`" in said
+    assert [reactions(one) for one in (refused, stranger, done, misspelt)] == [
+        ["confused"],
+        ["confused"],
+        ["+1"],
+        ["confused"],
+    ]
+    assert front.answers() == [
+        "@rita may not write to acme/shop, so nothing was changed.",
+        "@mallory may not write to acme/shop, so nothing was changed.",
+        HELD,
+        f"@ann: no case that ever failed is called test_discnt; did you mean {NAME}?",
+        "@ann: there is no command quarentine; did you mean quarantine?",
+    ]
+    assert HELD in front.comment.body.replace("\u200b", "").replace("\\", "")
+    assert front.audit() == [("@ann", "comment", "quarantine")]
+    reason = front.office.rows("SELECT reason FROM quarantine WHERE state = 'active'")
+    assert reason == [("Until it is mended",)]
+
+
+def test_failed_jobs_run_again_and_a_fork_says_nothing_to_us(front: Front) -> None:
+    shop = front.office.shop
+    front.turn_flaky()
+    run = front.run_pull({FLAKY: FAILURE, **GREEN}, fork="mallory/shop")
+
+    shop.world.faults.add("*/reactions", method="POST", status=502, after_work=True)
+    fork = write(front, "/flakeguard rerun", "mallory")
+    shop.clock.turn(timedelta(minutes=1))
+    front.office.work()
+    ours = write(front, "/flakeguard rerun")
+    explained = write(front, f"/flakeguard explain {FLAKY}\n/flakeguard help")
+
+    assert reactions(fork) == ["confused"]
+    assert run.latest.number == 1
+    assert reactions(ours) == ["confused"]  # nobody knows what would follow
+    assert reactions(explained) == ["+1"]
+    assert [one for one in shop.asked() if "rerun-failed-jobs" in one] == []
+    assert front.answers()[-2].startswith(f"{NAME} is ")
+    assert front.answers()[-1].startswith("Begin a line with /flakeguard and one of: quarantine")
+    assert json.dumps(front.comments[0].body).count("Begin a line") == 1

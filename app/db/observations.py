@@ -138,6 +138,7 @@ def _jobs(
             jobs.setdefault(place, []).append(_Part(report, inner))
     digests = {place: _digest(parts) for place, parts in jobs.items()}
     known = observed_sets.found(session, repo_id, list(digests.values()))
+    observed_sets.note_use(session, repo_id, list(digests.values()), now=now)
     for place, parts in jobs.items():
         run_id, attempt, job = place
         key, digest = RunKey(repo_id, run_id, attempt), digests[place]

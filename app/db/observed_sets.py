@@ -29,6 +29,11 @@ SELECT digest, cases, is_crowded FROM observed_set WHERE repo_id = :repo AND dig
 
 READ = text("SELECT files, members FROM observed_set WHERE repo_id = :repo AND digest = :digest")
 
+USED = text("""
+UPDATE observed_set SET used_at = :now
+WHERE repo_id = :repo AND digest = ANY(:digests) AND used_at < :now - interval '1 day'
+""")
+
 # All that its reports executed; they have just been stored, so nothing of them is gone yet.
 RAN = text("""
 SELECT execution.case_id, case_.file, count(DISTINCT report.report_id) AS reports
@@ -42,8 +47,8 @@ GROUP BY 1, 2 ORDER BY 1
 """)
 
 WRITE = text("""
-INSERT INTO observed_set (repo_id, digest, cases, is_crowded, files, members, made_at)
-VALUES (:repo, :digest, :cases, :is_crowded, CAST(:files AS jsonb), :members, :now)
+INSERT INTO observed_set (repo_id, digest, cases, is_crowded, files, members, made_at, used_at)
+VALUES (:repo, :digest, :cases, :is_crowded, CAST(:files AS jsonb), :members, :now, :now)
 ON CONFLICT DO NOTHING
 """)
 
@@ -137,6 +142,11 @@ def found(session: Session, repo_id: int, digests: Sequence[bytes]) -> dict[byte
     """Those of these sets that were seen before; served by the primary key."""
     rows = session.execute(FOUND, {"repo": repo_id, "digests": list(digests)})
     return {row.digest: Known(row.cases, row.is_crowded) for row in rows}
+
+
+def note_use(session: Session, repo_id: int, digests: Sequence[bytes], *, now: datetime) -> None:
+    """Write down that these are used still; at most once a day each. Served by the primary key."""
+    session.execute(USED, {"repo": repo_id, "digests": list(digests), "now": now})
 
 
 def write(

@@ -45,6 +45,22 @@ AUDIT = Small("audit_event", "repo_id = :repo AND at < :audit")
 ANSWERS = Small("answer", "repo_id = :repo AND at < :before")
 REFUSALS = Small("upload", "repo_id = :repo AND refusal IS NOT NULL AND received_at < :before")
 
+# What failed alike, and what a person has not named, goes with the last run that could show it.
+CLUSTERS = Small(
+    "cluster",
+    "repo_id = :repo AND last_seen_at < :longest AND name IS NULL AND issue_url IS NULL",
+)
+CLUSTER_DAYS = Small("cluster_day", "repo_id = :repo AND day < CAST(:daily AS date)")
+OUTAGES = Small("outage", "repo_id = :repo AND over_at IS NOT NULL AND last_at < :longest")
+RERUNS = Small("rerun", "repo_id = :repo AND ended_at < :longest")
+SETS = Small(
+    "observed_set",
+    """repo_id = :repo AND used_at < :longest AND NOT EXISTS (
+         SELECT FROM scorer WHERE scorer.repo_id = :repo
+           AND position(encode(observed_set.digest, 'hex') IN scorer.part) > 0)""",
+)
+OF_REPOSITORY = (CLUSTERS, CLUSTER_DAYS, OUTAGES, RERUNS, SETS)
+
 # Runs take their jobs, reports and findings along. None goes within a week of its receipt, nor
 # before its reports are folded. Served by run_recent.
 RUNS = Small(
@@ -140,7 +156,7 @@ def repositories(session: Session) -> Sequence[tuple[int, Retention]]:
 
 
 def of_repository(repo_id: int, kept: Retention, *, now: datetime) -> dict[str, Any]:
-    """The values with which RUNS and AUDIT are asked."""
+    """The values with which the tables of one repository are asked."""
     before = {
         "on_default": now - kept.of_run(on_default=True, failed=False),
         "failed": now - kept.of_run(on_default=False, failed=True),
@@ -154,4 +170,6 @@ def of_repository(repo_id: int, kept: Retention, *, now: datetime) -> dict[str, 
         "failed_words": sorted(FAILED_CONCLUSIONS),
         "received": now - AT_LEAST,
         "audit": now - kept.audit,
+        "daily": now - kept.daily,
+        "longest": min(before.values()) - AT_LEAST,
     }

@@ -89,10 +89,12 @@ def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[st
         all_of_them = retention.repositories(session)
     for repo_id, kept in all_of_them:
         values = retention.of_repository(repo_id, kept, now=now)
-        yield retention.AUDIT, {"repo": repo_id, "audit": values["audit"]}
+        yield retention.AUDIT, values
         yield retention.ANSWERS, {"repo": repo_id, **before}
         yield retention.REFUSALS, {"repo": repo_id, **before}
-        yield retention.RUNS, {name: value for name, value in values.items() if name != "audit"}
+        for small in retention.OF_REPOSITORY:
+            yield small, values
+        yield retention.RUNS, values
 
 
 def _drop(engine: Engine, partition: Partition) -> str | None:

@@ -216,6 +216,70 @@ def test_audit_events_are_kept_a_year(engine: Engine, reports: Reports) -> None:
     assert retire(engine, now=NOW).going == (Going("audit_event", None, 4),)
 
 
+def test_what_failed_alike_goes_with_the_runs_that_could_show_it(
+    engine: Engine, reports: Reports
+) -> None:
+    run_sql(
+        engine,
+        f"""INSERT INTO cluster (repo_id, said, words, frames, name, failures, first_seen_at,
+          last_seen_at, created_at)
+        SELECT {REPO}, 'x', 'x', '{{}}', name, 1, :now, CAST(:now AS timestamptz)
+          - days * interval '1 day', :now
+        FROM (VALUES (371, NULL), (373, NULL), (373, 'Slow mail')) AS one(days, name)""",
+        now=NOW,
+    )
+    run_sql(
+        engine,
+        f"""INSERT INTO cluster_day (repo_id, cluster_id, day, failures)
+        SELECT {REPO}, max(cluster_id), CAST(:now AS date) - days, 1
+        FROM cluster, unnest(ARRAY[364, 366]) AS one(days) GROUP BY days""",
+        now=NOW,
+    )
+    run_sql(
+        engine,
+        f"""INSERT INTO outage (repo_id, kind, began_at, last_at, over_at)
+        SELECT {REPO}, 'outage', :now, CAST(:now AS timestamptz) - days * interval '1 day', over_at
+        FROM (VALUES (371, CAST(:now AS timestamptz)), (373, :now), (373, NULL))
+          AS one(days, over_at)""",
+        now=NOW,
+    )
+
+    went = retire(engine, now=NOW).going
+
+    assert went == (
+        Going("cluster", None, 1),
+        Going("cluster_day", None, 1),
+        Going("outage", None, 1),
+    )
+
+
+def test_a_set_of_cases_goes_once_nothing_speaks_of_it(engine: Engine, reports: Reports) -> None:
+    run_sql(
+        engine,
+        f"""INSERT INTO observed_set (repo_id, digest, cases, is_crowded, files, members, made_at,
+          used_at)
+        SELECT {REPO}, decode(digest, 'hex'), 1, false, '[]', '', :now,
+          CAST(:now AS timestamptz) - days * interval '1 day'
+        FROM (VALUES ('aa01', 373), ('aa02', 371), ('aa03', 373)) AS one(digest, days)""",
+        now=NOW,
+    )
+    run_sql(
+        engine,
+        f"""INSERT INTO scorer
+          (repo_id, generation, name, version, part, told, is_current, made_at)
+        VALUES ({REPO}, 1, 'evidence', '1', '{{"members": {{"unit": "aa03"}}}}', '{{}}', true,
+          :now)""",
+        now=NOW,
+    )
+
+    went = retire(engine, now=NOW).going
+
+    assert went == (Going("observed_set", None, 1),)
+    with unit_of_work(engine) as session:
+        kept = session.execute(text("SELECT encode(digest, 'hex') FROM observed_set ORDER BY 1"))
+        assert list(kept.scalars()) == ["aa02", "aa03"]
+
+
 def test_every_field_of_a_retention_can_be_set() -> None:
     names = [one.name for one in fields(Retention)]
     chosen = Retention.of({"retention": dict.fromkeys(names, 11)})

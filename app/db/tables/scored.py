@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Text
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
@@ -84,3 +84,8 @@ class ObservedSetRow(SQLModel, table=True):
     files: list[str] = json_list()
     members: bytes = octets()  # app.db.case_sets packs them
     made_at: datetime = moment()
+    used_at: datetime = Field(
+        sa_type=DateTime(timezone=True),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("now()")},
+    )  # last, to a day

@@ -152,6 +152,7 @@ class Parts:
             server_url=self.settings.github_server_url,
             public_url=self.settings.public_url,
             erase_after_days=self.settings.erase_after_days,
+            look_up=self.github.installation,
             hook=None if self.settings.github_polling else self.github,
             news=ListedNews(self.github.hosts) if self.settings.github_polling else None,
             spool=RedisSpool(self.redis),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.clock import Clock
-from app.core.deliveries import Delivery, Taken
+from app.core.deliveries import Delivery, InstallationSeen, Taken
 from app.core.reports import Limits
 from app.db.session import Engine
 from app.news import News
@@ -32,6 +32,7 @@ class Context:
     erase_after_days: int = 30  # that a repository is gone
     hook: Hook | None = None  # None: nobody can be asked what became of deliveries
     spool: Spool | None = None  # None: deliveries wait nowhere but in the database
+    look_up: Callable[[int], InstallationSeen | None] = lambda installation_id: None  # as it is now
     news: News | None = None  # None: webhooks tell what is new
     backfill_days: int = 0  # that are read back where we come; 0: none
     forget: Callable[[int], None] = lambda installation_id: None  # what we hold of it: its token

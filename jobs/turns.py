@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import structlog
 
-from app.core.errors import ErrorKind, FlakeGuardError, RateLimited, Unavailable
+from app.core.errors import ErrorKind, FlakeGuardError, NotGranted, RateLimited, Unavailable
 from app.core.reports.texts import kept
 from app.core.requests import EvaluateRun, IngestRun, QueueName, Request
 from app.core.tracing import request_id
 from app.core.urgency import urgency
-from app.db import tasks
+from app.db import repositories, tasks
 from app.db.session import Session, unit_of_work
 from jobs.context import Context
 
@@ -138,6 +138,8 @@ def _attempt(context: Context, handlers: Mapping[str, Handler], lease: tasks.Lea
 
 def _settle(context: Context, lease: tasks.Lease, error: Exception) -> None:
     """Give the task back to be tried later, or park it; the sweep does it if we cannot."""
+    if isinstance(error, NotGranted):
+        learn_grants(context, error)
     kind = error.kind if isinstance(error, FlakeGuardError) else ErrorKind.PROCESSING
     said = kept(str(error), ERROR_MAX) or type(error).__name__
     try:
@@ -149,6 +151,20 @@ def _settle(context: Context, lease: tasks.Lease, error: Exception) -> None:
     is_bug = kind is ErrorKind.PROCESSING
     event = "task_parked" if parked else "task_postponed"
     log.warning(event, error=said, error_kind=kind.value, exc_info=error if is_bug else None)
+
+
+def learn_grants(context: Context, refused: NotGranted) -> None:
+    """Write down what the account that refused us lets us do; pages and check runs say it."""
+    installation_id, refused.installation_id = refused.installation_id, None  # once is enough
+    if installation_id is None:
+        return
+    try:
+        seen = context.look_up(installation_id)
+        if seen is not None:
+            with unit_of_work(context.engine) as session:
+                repositories.note_installation(session, seen, now=context.clock())
+    except FlakeGuardError as error:
+        log.warning("grants_unknown", installation=installation_id, error=str(error))
 
 
 def _give_back(

@@ -1,6 +1,6 @@
 """One delivery, and what it comes to: facts to note and work to ask for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +43,7 @@ class InstallationSeen:
     suspended_at: datetime | None = None
     deleted_at: datetime | None = None
     is_news: bool = False
+    permissions: Mapping[str, str] | None = None  # granted; None where it is not told
 
 
 @dataclass(frozen=True, slots=True)

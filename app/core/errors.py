@@ -9,6 +9,7 @@ FlakeGuardError                kind, permanent
 ├── Conflict                   conflict: the state changed meanwhile
 │   └── IllegalTransition
 └── Unavailable                raised by adapters and the database; permanent=False is tried again
+    ├── NotGranted             permission: an account lets us do too little
     └── RateLimited            rate_limit: says when to come back
 
 Everything else is a bug, kind `processing`.
@@ -98,6 +99,14 @@ class Unavailable(FlakeGuardError):
         self.kind = kind
         self.permanent = permanent
         self.said = said  # its own words, where it had any
+
+
+class NotGranted(Unavailable):
+    """An account lets us do too little, or suspended us; only it can change that."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, kind=ErrorKind.PERMISSION, permanent=True)
+        self.installation_id: int | None = None  # of the account, where it is known
 
 
 class RateLimited(Unavailable):

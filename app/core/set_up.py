@@ -43,3 +43,5 @@ class Progress:
     bare: BareRun | None = None  # the newest, unless a later run uploaded something
     unread: UnreadArtifact | None = None  # the newest
     refused: RefusedReport | None = None  # the newest
+    suspended: tuple[str, ...] = ()  # of the accounts, those that suspended it
+    lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by account, what it does not grant

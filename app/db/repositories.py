@@ -29,8 +29,9 @@ def note_installation(session: Session, seen: InstallationSeen, *, now: datetime
         "suspended_at": seen.suspended_at,
         "deleted_at": seen.deleted_at,
         "updated_at": now,
+        "permissions": dict(seen.permissions or {}),
     }
-    _upsert(session, InstallationRow, values, key=("id",))
+    _upsert(session, InstallationRow, values, ("id",), () if seen.permissions else ("permissions",))
     if seen.deleted_at is not None:
         session.execute(
             text(
@@ -271,7 +272,6 @@ def _upsert(
     session: Session,
     table: type[SQLModel],
     values: dict[str, Any],
-    *,
     key: tuple[str, ...],
     keep: tuple[str, ...] = (),
 ) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.core.runs import RunKey
 from app.core.set_up import BareRun, Progress, RefusedReport, UnreadArtifact
+from app.db import grants
 from app.db.tables.people import UnreadArtifactRow
 
 FIRSTS = """
@@ -51,6 +52,8 @@ def progress(session: Session) -> Progress:
     firsts = session.execute(text(FIRSTS)).mappings().one()
     seen: dict[str, Any] = {
         "accounts": tuple(accounts),
+        "suspended": tuple(grants.suspended(session)),
+        "lacking": tuple(grants.lacking_by_account(session)),
         "first_delivery_at": firsts["delivery"],
         "first_run_at": firsts["run"],
         "first_artifact_at": firsts["artifact"],

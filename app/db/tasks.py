@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, update
+from sqlalchemy import and_, case, func, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -225,6 +225,19 @@ def unpark(session: Session, *, now: datetime, task_ids: Sequence[int]) -> list[
         .returning(TaskRow)
     )
     return [_waiting(row[0]) for row in rows]
+
+
+def unpark_ungranted(session: Session, installation_id: int, *, now: datetime) -> None:
+    """Take up again what an account did not let us do; the sweep hints at it."""
+    session.execute(
+        text(
+            "UPDATE task SET parked_at = NULL, tries = 0, due_at = :now, hinted_at = NULL"
+            " WHERE parked_at IS NOT NULL AND error_kind = :kind"
+            " AND (arguments ->> 'repo_id')::bigint IN"
+            " (SELECT repo_id FROM repository WHERE installation_id = :id)"
+        ),
+        {"now": now, "kind": ErrorKind.PERMISSION.value, "id": installation_id},
+    )
 
 
 def neglected(

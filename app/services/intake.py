@@ -18,7 +18,16 @@ from app.core.deliveries import (
     RunSeen,
     WorkspaceLeft,
 )
-from app.db import attempts, chat_links, people, publications, repositories, runs, workspaces
+from app.db import (
+    attempts,
+    chat_links,
+    people,
+    publications,
+    repositories,
+    runs,
+    tasks,
+    workspaces,
+)
 from app.db.session import Session
 from app.services import claims
 from app.services.publish import CHECK
@@ -36,6 +45,8 @@ def _note_place(session: Session, fact: Fact, *, now: datetime) -> bool:
     match fact:
         case InstallationSeen():
             repositories.note_installation(session, fact, now=now)
+            if fact.is_news and fact.suspended_at is None:  # it may let us do more now
+                tasks.unpark_ungranted(session, fact.id, now=now)
         case RepositorySeen():
             repositories.note_repository(session, fact, now=now)
         case RepositoryGone():

@@ -11,13 +11,14 @@ from app.core.errors import Missing
 from app.core.policy.names import CommentWhen
 from app.core.publishing import CheckRun
 from app.core.runs import Repository, Run
-from app.db import publications, pulls
+from app.db import grants, publications, pulls
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 from app.render import check, markdown
 from app.render.run_view import run_view
 from app.render.view import RunView
+from app.render.words import grants as words_grants
 from app.services import clicks, policies, waiting
 from app.services.commit_facts import About, Addresses, commit_facts
 
@@ -63,7 +64,8 @@ def plan(
     if before is None and view.is_green and not standing.is_reporting:
         return None
     remarks = policies.remarks(session, repository.id, pr_number, now=now)
-    view = replace(view, warnings=(*remarks, *view.warnings))
+    granted = words_grants.on_pull_request(grants.lacking_in(session, repository.installation_id))
+    view = replace(view, warnings=(*granted, *remarks, *view.warnings))
     return Plan(
         repository=repository,
         view=view,

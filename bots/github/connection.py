@@ -17,9 +17,9 @@ from githubkit.exception import GitHubException, RequestError
 
 from app import __version__
 from app.clock import Clock
-from app.core.errors import BadInput, FlakeGuardError, RateLimited
+from app.core.errors import BadInput, FlakeGuardError, NotGranted, RateLimited
 from app.core.tracing import request_id
-from bots.github.failures import failure_of, unavailable
+from bots.github.failures import failure_of, unavailable, whole_number
 from bots.github.payloads import PayloadT, read
 from bots.github.purse import Purse
 from bots.github.remembered import Remembered
@@ -170,6 +170,8 @@ class Connection:
     def failure(self, error: GitHubException, what: str) -> FlakeGuardError:
         """What a failed request means; a limit is noted for everybody."""
         failure = failure_of(error, what, now=self.clock())
+        if isinstance(failure, NotGranted):
+            failure.installation_id = whole_number(self.purse.account)
         return self.purse.put_off(error, failure) if isinstance(failure, RateLimited) else failure
 
     def json(self, method: str, path: str, **asked: Any) -> Any:  # noqa: ANN401 -- it is JSON

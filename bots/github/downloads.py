@@ -11,7 +11,7 @@ import httpx
 from app.clock import Clock
 from app.core.errors import Missing, TooLarge
 from app.core.runs import Artifact
-from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
+from bots.github.connection import MAX_REDIRECTS, USER_AGENT, Connection, is_loopback, tls
 from bots.github.failures import GONE, unavailable
 from bots.github.ranges import Store
 
@@ -90,8 +90,15 @@ def in_parts(
 
 
 def address_of(connection: Connection, path: str, artifact: Artifact) -> httpx.URL:
-    """Where the zip lies. The address carries its own signature and is valid for a minute."""
+    """Where the zip lies. The address carries its own signature and is valid for a minute.
+
+    A repository that was renamed or moved leads on within the API first.
+    """
     answer = connection.send("GET", path)
+    for _ in range(MAX_REDIRECTS):
+        if not answer.is_redirect or answer.status_code == httpx.codes.FOUND:
+            break
+        answer = connection.send("GET", str(connection.within_api(answer, f"GET {path}")))
     location = answer.headers.get("location")
     if not answer.is_redirect or not location:
         raise unavailable(f"GitHub named no address for the artifact {artifact.name!r}.")

@@ -1,16 +1,10 @@
 """From GitHub's nouns to ours: repositories, pull requests, runs, jobs and artifacts."""
 
-from app.core.runs import (
-    Artifact,
-    BranchClass,
-    Job,
-    PullRequest,
-    Repository,
-    Run,
-    RunKey,
-)
+from app.core.deliveries import InstallationSeen
+from app.core.runs import Artifact, BranchClass, Job, PullRequest, Repository, Run, RunKey
 from bots.github.payloads import (
     ArtifactPart,
+    InstallationPart,
     JobPart,
     PullRequestPart,
     RepositoryPart,
@@ -38,6 +32,17 @@ ANYBODYS = frozenset(
 """Events with which anybody starts a workflow of the default branch. What it then tests, or which
 artifact of a fork's run it hands on, GitHub does not tell: it names the default branch's head."""
 NOBODY = "ghost"  # GitHub's name for a deleted account
+
+
+def seen_now(part: InstallationPart) -> InstallationSeen:
+    """An installation as it is now; its account is "" for an enterprise, which has no login."""
+    return InstallationSeen(
+        id=part.id,
+        account=part.account.login if part.account else "",
+        suspended_at=part.suspended_at,
+        is_news=True,
+        permissions=part.permissions,
+    )
 
 
 def repository_of(part: RepositoryPart, *, installation_id: int | None) -> Repository:

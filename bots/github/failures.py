@@ -1,17 +1,26 @@
 """From what GitHub or the network answered to the error that says what to do about it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from githubkit.exception import GitHubException, RequestError
 
-from app.core.errors import ErrorKind, FlakeGuardError, Missing, RateLimited, Unavailable
+from app.core.errors import (
+    ErrorKind,
+    FlakeGuardError,
+    Missing,
+    NotGranted,
+    RateLimited,
+    Unavailable,
+)
 
 LEAST_WAIT = timedelta(seconds=60)  # GitHub: where no header says, wait at least a minute
 LONGEST_WAIT = timedelta(hours=2)  # the primary limit resets hourly; more is an odd header
 LIMITED = frozenset({403, 429})
 GONE = frozenset({404, 410})
+NOT_GRANTED = re.compile(r"not accessible by integration|installation has been suspended", re.I)
 WORTH_RETRYING = frozenset({408, 409, 425})  # besides every 5xx
 MESSAGE_MAX = 200  # characters of GitHub's own words that we repeat
 
@@ -44,6 +53,10 @@ def refusal_of(answer: httpx.Response, what: str, *, now: datetime) -> FlakeGuar
     if status in GONE:
         return Missing(f"GitHub has nothing for us at {what} ({status}).")
     words = f": {said}" if said else ""
+    if status == httpx.codes.FORBIDDEN and NOT_GRANTED.search(said):
+        needed = answer.headers.get("x-accepted-github-permissions", "")
+        needs = f"; it needs {needed[:MESSAGE_MAX]}" if needed.isprintable() and needed else ""
+        return NotGranted(f"GitHub answered {what} with {status}{words}{needs}.")
     retry = status >= 500 or status in WORTH_RETRYING
     message = f"GitHub answered {what} with {status}{words}."
     return unavailable(message, permanent=not retry, said=said)

@@ -6,10 +6,13 @@ from threading import Lock
 
 from app.clock import Clock, utc_now
 from app.core.credentials import AppInUse
-from app.core.errors import ErrorKind, Unavailable
+from app.core.deliveries import InstallationSeen
+from app.core.errors import ErrorKind, Missing, Unavailable
 from app.ports import FailedDelivery, HostBudget, Memory
 from bots.github.client import GitHubHost, GitHubHosts
+from bots.github.facts import seen_now
 from bots.github.hook import ask_again, failed, set_secret
+from bots.github.payloads import InstallationPart
 
 NOT_SET_UP = (
     "Installation {id} cannot be reached: set the GitHub App up at /github/setup, or with "
@@ -82,6 +85,17 @@ class LiveHosts:
         hosts = self.hosts()
         if hosts is not None:
             ask_again(hosts.as_app, delivery)
+
+    def installation(self, installation_id: int) -> InstallationSeen | None:
+        """An installation as GitHub has it now; None where it is gone, or no App is set up."""
+        hosts = self.hosts()
+        if hosts is None:
+            return None
+        try:
+            part = hosts.as_app.one(InstallationPart, f"/app/installations/{installation_id}")
+        except Missing:
+            return None
+        return seen_now(part)
 
     def tell_secret(self, secret: str) -> None:
         """Let GitHub sign with another webhook secret; Unavailable until an App is set up."""

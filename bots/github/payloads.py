@@ -57,6 +57,7 @@ class InstallationPart(Payload):
     id: Id
     account: AccountPart | None = None
     suspended_at: AwareDatetime | None = None
+    permissions: dict[str, str] | None = None
 
 
 class RepositoryPart(Payload):

@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
+from app.core.errors import NotGranted
 from app.core.requests import PublishRun, TellChat, TellOutage
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.session import Session, unit_of_work
+from app.ports import CodeHost
 from app.services import chat, outage_chat, policies, publish
-from app.services.publish import Addresses
+from app.services.publish import Addresses, Plan
 from jobs.context import Context
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
-from jobs.turns import Work
+from jobs.turns import Work, learn_grants
 
 
 def told_of(context: Context, session: Session, repo_id: int) -> Repository | None:
@@ -25,19 +27,35 @@ def publish_run(work: Work) -> None:
     request = work.lease.request
     assert isinstance(request, PublishRun)
     context, now = work.context, work.context.clock()
-    addresses = Addresses(context.server_url, context.public_url)
-    with unit_of_work(context.engine) as session:
-        repository = told_of(context, session, request.repo_id)
-        wanted = repository and publish.plan(
-            session, repository, request.head_sha, addresses=addresses, now=now
-        )
+    wanted = _plan(context, request)
     if wanted:
         host = code_host(context, wanted.repository)
         with spared(context, CODE_HOST):
-            publish.publish_check(context.engine, host, wanted, now=now)
-            publish.publish_comment(context.engine, host, wanted, now=now)
+            try:
+                publish.publish_check(context.engine, host, wanted, now=now)
+            except NotGranted as refused:
+                learn_grants(context, refused)
+                _comment(context, host, _plan(context, request))  # it says what is missing
+                raise
+            _comment(context, host, wanted)
     with work.finishing():
         pass
+
+
+def _plan(context: Context, request: PublishRun) -> Plan | None:
+    addresses = Addresses(context.server_url, context.public_url)
+    with unit_of_work(context.engine) as session:
+        repository = told_of(context, session, request.repo_id)
+        if repository is None:
+            return None
+        return publish.plan(
+            session, repository, request.head_sha, addresses=addresses, now=context.clock()
+        )
+
+
+def _comment(context: Context, host: CodeHost, wanted: Plan | None) -> None:
+    if wanted is not None:
+        publish.publish_comment(context.engine, host, wanted, now=context.clock())
 
 
 def tell_chat(work: Work) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from app.core.grants import NEEDED
 from app.sandbox.github.entities import DEFAULT_EVENTS, DEFAULT_PERMISSIONS
 from bots.github.events import KNOWN_EVENTS
 from bots.slack.manifest import manifest_text
@@ -34,6 +35,7 @@ def test_the_github_app_asks_for_what_it_needs_and_no_more() -> None:
         "metadata": "read",
         "pull_requests": "write",
     }
+    assert dict(NEEDED) == manifest["default_permissions"]
     assert manifest["public"] is False
     assert manifest["hook_attributes"] == {
         "url": "${PUBLIC_URL}/github/webhook",

@@ -317,6 +317,20 @@ def test_a_report_that_could_not_be_read_is_told_with_why() -> None:
     )
 
 
+def test_what_an_account_does_not_grant_is_named() -> None:
+    lacking = (("acme", ("checks", "pull_requests")),)
+    seen = Progress(("acme", "globex"), NOW, suspended=("globex",), lacking=lacking)
+
+    step = steps(APP, seen)[1]
+
+    assert step.state is StepState.WRONG
+    assert step.sentence == (
+        "On acme, globex. acme does not grant: Checks (write), Pull requests (write). GitHub has "
+        "asked its owners; they accept under Settings, GitHub Apps, FlakeGuard, Review request. "
+        "Suspended by globex: nothing is read or said there until that ends."
+    )
+
+
 def test_every_runners_lines_upload_what_its_command_writes() -> None:
     for runner, lines in snippets().items():
         assert "actions/upload-artifact@v4" in lines, runner

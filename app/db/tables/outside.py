@@ -28,7 +28,7 @@ class InstallationRow(SQLModel, table=True):
     suspended_at: datetime | None = moment_or_none()
     deleted_at: datetime | None = moment_or_none()
     updated_at: datetime = moment()
-    permissions: dict[str, Any] | None = json_or_none()  # granted; None until they are told
+    permissions: dict[str, Any] | None = json_or_none()  # granted; empty until they are told
 
 
 class RepositoryRow(SQLModel, table=True):

@@ -8,6 +8,7 @@ from app.core.credentials import AppInUse
 from app.core.set_up import Progress
 from app.render import words
 from app.render.escape import plain
+from app.render.words import grants as words_grants
 
 FILES_SHOWN = 8
 
@@ -68,6 +69,11 @@ def _installed(seen: Progress) -> Step:
     title = "Installed on repositories"
     if seen.accounts:
         names = ", ".join(plain(one) for one in seen.accounts)
+        wrong = [words_grants.of_account(*one) for one in seen.lacking]
+        if seen.suspended:
+            wrong.append(words_grants.suspended(seen.suspended))
+        if wrong:
+            return Step(title, StepState.WRONG, " ".join([f"On {names}.", *wrong]))
         return Step(title, StepState.DONE, f"On {names}.")
     return Step(title, StepState.WAITING, "Install it on one repository or more; GitHub tells us.")
 

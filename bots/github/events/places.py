@@ -192,6 +192,7 @@ def installed(event: InstallationEvent) -> InstallationSeen:
         account=account_of(event),
         suspended_at=installation.suspended_at,
         is_news=True,
+        permissions=installation.permissions,
     )
 
 

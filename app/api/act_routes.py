@@ -18,7 +18,8 @@ OF_REPOSITORY = (
 )
 ACTS_MEAN = (
     "propose, activate (approve a proposal, or quarantine at once), decline, renew, release, "
-    "dismiss (not flaky), reopen, own, mute, unmute, stable (from a commit on)."
+    "dismiss (not flaky), reopen, own, mute, unmute, stable (from a commit on), "
+    "open_issue, rerun (on the default branch, in a job that the policy names)."
 )
 
 

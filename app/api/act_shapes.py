@@ -28,6 +28,7 @@ class Ask(BaseModel):
     commit: str | None = Field(
         None, max_length=64, description="The commit from which on a case is stable."
     )
+    times: int | None = Field(None, description="How often rerun is to run it again; 3 if unsaid.")
 
 
 class ActDone(BaseModel):

@@ -125,7 +125,9 @@ def _asked(body: bytes) -> Asked:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"
         raise BadInput(f"The body is not what an act takes: {where}: {first['msg']}.") from None
-    return Asked(reason=ask.reason, days=ask.days, owner=ask.owner, commit=ask.commit)
+    return Asked(
+        reason=ask.reason, days=ask.days, owner=ask.owner, commit=ask.commit, times=ask.times
+    )
 
 
 def _act_of(request: Request) -> ActName:

@@ -171,6 +171,24 @@ def undo(
     raise typer.Exit(command.take_back(settings(), repository, event, as_json=as_json))
 
 
+@quarantine.command("open-issue")
+def open_issue(repository: Repository, case: Case, *, as_json: AsJson = False) -> None:
+    """Have an issue opened about a case, or opened again."""
+    _act("open_issue", repository, case, as_json=as_json)
+
+
+@quarantine.command()
+def rerun(
+    repository: Repository,
+    case: Case,
+    *,
+    times: Annotated[int, typer.Option(help="How often.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Have a case run again on the default branch, in a job that `proof_jobs` names."""
+    _act("rerun", repository, case, times=times, as_json=as_json)
+
+
 def _act(
     name: str,
     repository: str,
@@ -181,12 +199,13 @@ def _act(
     days: int | None = None,
     owner: str | None = None,
     commit: str | None = None,
+    times: int | None = None,
 ) -> None:
     from app.commands import quarantine as command
     from app.core.acts import ActName
     from app.services.acts.named import Asked
 
-    asked = Asked(reason=reason, days=days, owner=owner, commit=commit)
+    asked = Asked(reason=reason, days=days, owner=owner, commit=commit, times=times)
     raise typer.Exit(
         command.act(settings(), repository, case, ActName(name), asked, as_json=as_json)
     )

@@ -17,6 +17,8 @@ class ActName(StrEnum):
     MUTE = "mute"  # say nothing of it for some days
     UNMUTE = "unmute"
     STABLE = "stable"  # it is stable from a commit on
+    OPEN_ISSUE = "open_issue"  # have an issue opened about it
+    RERUN = "rerun"  # have it run again on the default branch
 
     @property
     def word(self) -> str:
@@ -28,7 +30,16 @@ class ActName(StrEnum):
         return next((act for act, word in WORDS.items() if word == value), None)
 
 
-ONE_CLICK = frozenset({ActName.ACTIVATE, ActName.DECLINE, ActName.RELEASE, ActName.DISMISS})
+ONE_CLICK = frozenset(
+    {
+        ActName.ACTIVATE,
+        ActName.DECLINE,
+        ActName.RELEASE,
+        ActName.DISMISS,
+        ActName.OPEN_ISSUE,
+        ActName.RERUN,
+    }
+)
 """Acts that a button is enough for: nothing more has to be said."""
 
 WORDS = {ActName.ACTIVATE: "quarantine", ActName.STABLE: "mark_stable"}

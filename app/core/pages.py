@@ -244,6 +244,7 @@ class CasePage:
     cost: Cost | None = None  # of the last 30 days; None where it was not asked for
     issue: Issue | None = None  # ours about it
     reruns: tuple[Rerun, ...] = ()  # of its job for its sake, the newest first
+    can_rerun: bool = False  # whether the policy names jobs for it
     suspects: tuple[Suspect, ...] = ()  # oldest first, where it is broken
     outages: tuple[Reach, ...] = ()  # that it failed in, the newest first
 

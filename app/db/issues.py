@@ -11,8 +11,10 @@ from sqlmodel import Session, col, select
 
 from app.core.issues import About, Hand, Issue, Topic
 from app.db.tables.issues import IssueCaseRow, IssueRow
+from app.db.tables.outside import RepositoryRow
 from app.db.tables.ran import CaseRow
 
+GITHUB = "github"
 FRESH = {"populate_existing": True}  # rows are changed past the session, too
 
 OF_CASES = text("""
@@ -141,6 +143,12 @@ def cases(session: Session, repo_id: int, issue_id: int) -> list[UUID]:
 def flaky_in_file(session: Session, repo_id: int, case_id: UUID) -> list[UUID]:
     """The flaky cases of a case's file; none where its file is not known."""
     return list(session.execute(IN_FILE, {"repo": repo_id, "case": case_id}).scalars())
+
+
+def is_on_github(session: Session, repo_id: int) -> bool:
+    """Whether there is a code host on which anything can be done for a repository."""
+    row = session.get(RepositoryRow, repo_id)
+    return row is not None and row.provider == GITHUB
 
 
 def file_of(session: Session, repo_id: int, case_id: UUID) -> str:

@@ -14,6 +14,7 @@ from app.db.session import Session
 from app.render import words
 from app.render.words import answers as said
 from app.services.acts import decision_sentence
+from app.services.acts.named import Asked
 from app.services.naming import case_meant
 from app.services.rerunning import Wanted
 
@@ -21,6 +22,7 @@ ACTS = {
     CommandName.QUARANTINE: ActName.ACTIVATE,
     CommandName.RELEASE: ActName.RELEASE,
     CommandName.DISMISS: ActName.DISMISS,
+    CommandName.RERUN: ActName.RERUN,
 }
 """The commands that act on a case."""
 
@@ -40,6 +42,13 @@ def case_of(session: Session, pull: Pull, command: Command) -> KnownCase:
     found = judgements.findings(session, pull.repo_id, [run.key.run_id for run in attempts])
     near = {one.case_id for one in found}
     return case_meant(session, pull.repo_id, command.case, near=sorted(near))
+
+
+def asked_with(command: Command) -> Asked:
+    """What comes along with the act: the number is of days, or of re-runs."""
+    if command.name is CommandName.RERUN:
+        return Asked(times=command.days)
+    return Asked(reason=command.reason, days=command.days)
 
 
 def explanation(session: Session, pull: Pull, command: Command, *, now: datetime) -> str:

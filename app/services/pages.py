@@ -38,6 +38,7 @@ from app.db import (
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
 from app.services import backfill, plans
+from app.services.policies import policy_of
 
 REPOSITORIES_SHOWN = 25  # rows of a page
 CASES_SHOWN = 25
@@ -161,6 +162,7 @@ def case_page(
             cost=plans.costs_in(session, repo_id, rates=rates, now=now).cases.get(case_id),
             issue=issues.of_case(session, repo_id, case_id),
             reruns=tuple(reruns.of_case(session, repo_id, case_id, limit=RERUNS_SHOWN)),
+            can_rerun=bool(policy_of(session, repo_id).proof_jobs),
             suspects=_suspects(session, repo_id, held),
             outages=case_outages.of_case(session, repo_id, case_id),
         )

@@ -15,7 +15,7 @@ from app.db.session import Session, unit_of_work
 from app.ports import Reaction
 from app.render.words import answers as said
 from app.services import answering, commanding, policies, rerunning
-from app.services.acts import Actor, Asked
+from app.services.acts import Actor
 from app.services.answering import Place
 from app.services.commanding import Pull
 from app.services.rerunning import NotStarted, Started
@@ -175,14 +175,12 @@ def _answer(turn: Turn, work: Work, letter: Letter, command: Command) -> tuple[b
             case CommandName.EXPLAIN:
                 now = work.context.clock()
                 return True, commanding.explanation(session, letter.pull, command, now=now)
-            case CommandName.RERUN:
-                return False, said.refused(login, said.rerun_takes_no_case())
             case None:
                 unknown = said.unknown_command(command.word, command.meant)
                 return False, said.refused(login, unknown)
             case name:
                 case = commanding.case_of(session, letter.pull, command)
-                asked = Asked(reason=command.reason, days=command.days)
+                asked = commanding.asked_with(command)
                 act = commanding.ACTS[name]
                 acted = act_on(
                     turn, work, letter.repository, [case.case_id], act, letter.actor, asked=asked

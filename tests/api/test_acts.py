@@ -46,6 +46,18 @@ def error(answer: Any) -> tuple[int, str, str]:  # noqa: ANN401 -- httpx or http
     return answer.status_code, said["kind"], said["message"]
 
 
+def test_what_is_done_on_the_code_host_is_refused_where_there_is_none(
+    bot: TestClient, flaky: UUID
+) -> None:
+    issue = bot.post(f"{BASE}/cases/{flaky}/open_issue")
+    rerun = bot.post(f"{BASE}/cases/{flaky}/rerun", json={"times": 2})
+    too_often = bot.post(f"{BASE}/cases/{flaky}/rerun", json={"times": 21})
+
+    said = "This repository is not on a GitHub that FlakeGuard is installed on, so nothing is done."
+    assert error(issue) == error(rerun) == (409, "conflict", said)
+    assert error(too_often) == (400, "validation", "Ask for 1 to 20 re-runs.")
+
+
 def test_a_token_that_may_act_quarantines_and_takes_it_back(
     ci: Ci, bot: TestClient, flaky: UUID
 ) -> None:

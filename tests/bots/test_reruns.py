@@ -196,6 +196,18 @@ def test_without_mode_act_only_people_have_anything_run_again(bench: Bench) -> N
         bench.ask(1)
 
 
+def test_a_command_in_a_pull_request_asks_for_re_runs_on_the_default_branch(bench: Bench) -> None:
+    bench.policy("proof_jobs: [unit]")
+    bench.start(passes=False)
+    bench.shop.open_pull_request()
+    bench.shop.world.github.comment(REPO, 7, user="ann", body=f"/flakeguard rerun {CASE} 2")
+
+    bench.hear()
+
+    assert bench.said == "0 of 2 re-runs of the job unit, asked for by @ann: running."
+    assert bench.asked == 1
+
+
 def test_an_attempt_whose_answer_was_lost_is_not_asked_for_twice(bench: Bench) -> None:
     bench.policy("proof_jobs: [unit]")
     run = bench.start(passes=True)

@@ -116,11 +116,6 @@ def unknown_command(word: str, meant: str | None) -> str:
     return f"there is no command {plain(word, limit=WORDS_SHOWN)}; {hint}"
 
 
-def rerun_takes_no_case() -> str:
-    """A case was named where failed jobs are run again."""
-    return "rerun takes no case: it has the failed jobs run again."
-
-
 def help_text() -> str:
     """What can be asked for in a comment."""
     return (
@@ -129,7 +124,8 @@ def help_text() -> str:
         "release <case>, to let them block again; "
         "dismiss <case>, because its failures are real; "
         "explain <case>, to see what is known of it; "
-        "rerun, to have the failed jobs run again; help. "
+        "rerun, to have the failed jobs run again; "
+        "rerun <case> [times], to have it run again on the default branch; help. "
         "A case goes by its name, or the end of it, in quotes where it holds spaces."
     )
 

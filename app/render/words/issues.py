@@ -102,6 +102,11 @@ def nothing_to_say() -> str:
     return "This case never failed, so there is nothing to open an issue about."
 
 
+def not_on_github() -> str:
+    """A repository whose reports are handed in, from a host that we do not speak to."""
+    return "This repository is not on a GitHub that FlakeGuard is installed on, so nothing is done."
+
+
 def refused(because: str) -> str:
     """Why an issue is not there."""
     return f"No issue could be opened: {because}"

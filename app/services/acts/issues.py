@@ -27,6 +27,8 @@ def open_issue(
     one that never failed, or whose issue is open already.
     """
     subject = hold(session, repo_id, case_id)
+    if not issues.is_on_github(session, repo_id):
+        raise Conflict(said.not_on_github())
     if subject.standing is None:
         raise Conflict(said.nothing_to_say())
     standing = issues.of_case(session, repo_id, case_id)

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from app.core.acts import ActName
 from app.core.errors import BadInput
+from app.core.reruns import TIMES_ASKED
 from app.db.session import Session
 from app.services.acts import cases, quarantines
 from app.services.acts.actor import Actor, Done
+from app.services.acts.issues import open_issue
+from app.services.acts.reruns import rerun
 from app.services.acts.terms import Wish
 
 MOST_DAYS = 365
@@ -22,6 +25,7 @@ class Asked:
     days: int | None = None
     owner: str | None = None
     commit: str | None = None
+    times: int | None = None
 
 
 NOTHING_MORE = Asked()
@@ -44,9 +48,28 @@ def perform(
     """
     if asked.days is not None and not 1 <= asked.days <= MOST_DAYS:
         raise BadInput(f"Name 1 to {MOST_DAYS} days, not {asked.days}.")
+    if name in {ActName.OPEN_ISSUE, ActName.RERUN}:
+        return _beside(session, repo_id, case_id, name, asked, actor, now=now)
     if name in {ActName.OWN, ActName.MUTE, ActName.UNMUTE, ActName.STABLE}:
         return _about_case(session, repo_id, case_id, name, asked, actor, now=now)
     return _about_quarantine(session, repo_id, case_id, name, asked, actor, now=now)
+
+
+def _beside(
+    session: Session,
+    repo_id: int,
+    case_id: UUID,
+    name: ActName,
+    asked: Asked,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> Done:
+    """What is done about a case beside deciding."""
+    if name is ActName.OPEN_ISSUE:
+        return open_issue(session, repo_id, case_id, actor, now=now)
+    times = TIMES_ASKED if asked.times is None else asked.times
+    return rerun(session, repo_id, case_id, actor, times=times, now=now)
 
 
 def _about_case(

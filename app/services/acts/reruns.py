@@ -5,15 +5,16 @@ from uuid import UUID
 
 from app.core.errors import BadInput, Conflict
 from app.core.reruns import MOST_TIMES, TIMES_ASKED, RerunState, RerunWhy
-from app.db import reruns
+from app.db import issues, reruns
 from app.db.session import Session
 from app.render.words import reruns as said
+from app.render.words.issues import not_on_github
 from app.services.acts.actor import Actor, Done
 from app.services.acts.steps import audit, done
 from app.services.acts.subject import hold
 from app.services.policies import policy_of
 
-RERUN = "rerun"  # the act's name in the audit trail
+RERUN = "rerun_case"  # the act's name in the audit trail
 
 
 def rerun(
@@ -35,6 +36,8 @@ def rerun(
     if not 1 <= times <= MOST_TIMES:
         raise BadInput(said.names_times(MOST_TIMES))
     subject = hold(session, repo_id, case_id)
+    if not issues.is_on_github(session, repo_id):
+        raise Conflict(not_on_github())
     if not policy_of(session, repo_id).proof_jobs:
         raise Conflict(said.no_proof_jobs())
     rerun_id = reruns.wish(

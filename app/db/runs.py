@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -38,32 +38,34 @@ def note_run(session: Session, run: Run) -> None:
 
 
 def note_uploaded(session: Session, run: Run) -> None:
-    """Store a run attempt that is known by its uploads alone, or widen its times by one more."""
+    """Store a run attempt that is known by its uploads alone, unless it is there already.
+
+    What one more upload changes of it, `conclude_uploaded` writes: a hundred shards come at once,
+    and none waits here for another.
+    """
     new = insert(RunRow).values(_columns(_on_first_base(session, run)))
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=["repo_id", "run_id", "attempt"],
-            set_={
-                "started_at": func.least(RunRow.started_at, new.excluded.started_at),
-                "ended_at": func.greatest(RunRow.ended_at, new.excluded.ended_at),
-            },
-            where=or_(
-                col(RunRow.started_at) > new.excluded.started_at,
-                col(RunRow.ended_at) < new.excluded.ended_at,
-            ),
-        )
-    )
+    session.execute(new.on_conflict_do_nothing())
 
 
-def conclude_uploaded(session: Session, key: RunKey, *, is_red: bool, now: datetime) -> None:
-    """Write down how a run attempt ended that is known by its uploads alone; red stays red."""
+def conclude_uploaded(session: Session, run: Run, *, is_red: bool, now: datetime) -> None:
+    """Write down how a run attempt ended that is known by its uploads alone; red stays red.
+
+    Its times are widened by those of one more upload.
+    """
     session.execute(
         text(
-            "UPDATE run SET ingested_at = :now,"
+            "UPDATE run SET ingested_at = :now, started_at = least(started_at, :started),"
+            " ended_at = greatest(ended_at, :ended),"
             " conclusion = CASE conclusion WHEN 'failure' THEN conclusion ELSE :conclusion END"
             " WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt"
         ),
-        {"conclusion": "failure" if is_red else "success", "now": now, **_keys(key)},
+        {
+            "conclusion": "failure" if is_red else "success",
+            "now": now,
+            "started": run.started_at,
+            "ended": run.ended_at,
+            **_keys(run.key),
+        },
     )
 
 

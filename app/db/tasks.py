@@ -1,12 +1,12 @@
 """Tasks: asked for with what caused them, leased while worked on, finished with their results."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.errors import ErrorKind
@@ -17,12 +17,16 @@ from app.db.tables.work import TaskRow
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A request with where it came from."""
+    """A request with where it came from.
+
+    With `after`, it waits so long for more of its kind; the sweep then hints at it.
+    """
 
     request: Request
     queue: QueueName
     request_id: str
     delivery_id: int | None = None
+    after: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,43 +58,52 @@ class Waiting:
     queue: QueueName
 
 
-def ask(session: Session, askings: Iterable[Asking], *, now: datetime) -> None:
-    """Store work to be done. Asking again while it waits adds nothing; while it is worked on,
-    another turn follows. A parked task is taken up again: somebody asked anew."""
+# An asking that may wait puts nothing off that somebody waits for already.
+ASK = text("""
+INSERT INTO task (kind, key, queue, arguments, wanted, done, tries, due_at, hinted_at, asked_at,
+  request_id, delivery_id)
+VALUES (:kind, :key, :queue, CAST(:arguments AS jsonb), 1, 0, 0, :due, :hinted, :now,
+  :request_id, :delivery)
+ON CONFLICT ON CONSTRAINT task_once DO UPDATE SET
+  wanted = task.wanted + 1,
+  queue = excluded.queue,
+  due_at = CASE
+    WHEN task.wanted > task.done AND task.tries = 0 AND task.lease_token IS NULL
+      AND task.parked_at IS NULL
+    THEN least(task.due_at, excluded.due_at) ELSE excluded.due_at END,
+  hinted_at = coalesce(excluded.hinted_at, CASE
+    WHEN task.wanted > task.done AND task.lease_token IS NULL AND task.parked_at IS NULL
+    THEN task.hinted_at END),
+  asked_at = excluded.asked_at,
+  parked_at = NULL,
+  tries = 0,
+  request_id = excluded.request_id,
+  delivery_id = coalesce(excluded.delivery_id, task.delivery_id)
+RETURNING task_id, wanted
+""")
+
+
+def ask(session: Session, askings: Iterable[Asking], *, now: datetime) -> list[Turn]:
+    """Store work to be done; the turns that will have done it.
+
+    Asking again while it waits adds nothing; while it is worked on, another turn follows. A
+    parked task is taken up again: somebody asked anew.
+    """
+    turns = []
     for asking in askings:
-        new = insert(TaskRow).values(
-            kind=asking.request.kind,
-            key=asking.request.key,
-            queue=asking.queue,
-            arguments=arguments(asking.request),
-            wanted=1,
-            done=0,
-            tries=0,
-            due_at=now,
-            hinted_at=now,
-            asked_at=now,
-            request_id=asking.request_id,
-            delivery_id=asking.delivery_id,
-        )
-        session.execute(
-            new.on_conflict_do_update(
-                constraint="task_once",
-                set_={
-                    "wanted": TaskRow.__table__.c.wanted + 1,  # type: ignore[attr-defined]
-                    "queue": new.excluded.queue,
-                    "due_at": new.excluded.due_at,
-                    "hinted_at": new.excluded.hinted_at,
-                    "asked_at": new.excluded.asked_at,
-                    "parked_at": None,
-                    "tries": 0,
-                    "request_id": new.excluded.request_id,
-                    "delivery_id": func.coalesce(
-                        new.excluded.delivery_id,
-                        TaskRow.__table__.c.delivery_id,  # type: ignore[attr-defined]
-                    ),
-                },
-            )
-        )
+        values = {
+            "kind": asking.request.kind,
+            "key": asking.request.key,
+            "queue": asking.queue.value,
+            "arguments": json.dumps(arguments(asking.request)),
+            "due": now + asking.after,
+            "hinted": None if asking.after else now,
+            "now": now,
+            "request_id": asking.request_id,
+            "delivery": asking.delivery_id,
+        }
+        turns.append(Turn(*session.execute(ASK, values).one()))
+    return turns
 
 
 def was_asked(session: Session, request: Request) -> bool:
@@ -99,15 +112,6 @@ def was_asked(session: Session, request: Request) -> bool:
         col(TaskRow.kind) == request.kind, col(TaskRow.key) == request.key
     )
     return session.exec(query).first() is not None
-
-
-def turn_of(session: Session, request: Request) -> Turn:
-    """The newest asking for this work, in the transaction that asked for it."""
-    query = select(TaskRow.task_id, TaskRow.wanted).where(
-        col(TaskRow.kind) == request.kind, col(TaskRow.key) == request.key
-    )
-    task_id, wanted = session.exec(query).one()
-    return Turn(task_id, wanted)
 
 
 def progress(session: Session, turns: Iterable[Turn]) -> dict[Turn, Progress]:
@@ -165,7 +169,7 @@ def finish(session: Session, lease: Lease, *, now: datetime) -> Finish | None:
     """Mark the turn as done, in the transaction of its results; None when the lease was lost.
 
     A hint that came while the turn lasted found the task taken, so whoever finishes gives it
-    again when more was asked for.
+    again when more was asked for and is due.
     """
     row = session.exec(
         update(TaskRow)
@@ -179,12 +183,12 @@ def finish(session: Session, lease: Lease, *, now: datetime) -> Finish | None:
             lease_until=None,
             lease_token=None,
         )
-        .returning(col(TaskRow.wanted), col(TaskRow.queue))
+        .returning(col(TaskRow.wanted), col(TaskRow.queue), col(TaskRow.due_at))
     ).first()
     if row is None:
         return None
-    wanted, queue = row
-    return Finish(again=QueueName(queue) if wanted > lease.seen else None)
+    wanted, queue, due_at = row
+    return Finish(again=QueueName(queue) if wanted > lease.seen and due_at <= now else None)
 
 
 def postpone(

@@ -1,13 +1,13 @@
 """Uploads: what was handed in, each once by its content, and what was refused at the door."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.core.handed import Became, JudgedFailure, Turn, Upload
 from app.core.runs import RunKey
@@ -46,41 +46,58 @@ class NewRefusal:
     reason: str
 
 
+KNOWN = text("""
+SELECT upload_id FROM upload
+WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt AND variant = :variant
+  AND digest = :digest
+""")
+
+ADD = text("""
+INSERT INTO upload (repo_id, token_id, source, received_at, request_id, size_bytes, took_ms,
+  run_id, attempt, variant, digest, reports, told, warnings, task_id, task_turn)
+VALUES (:repo, :token, :source, :now, :request_id, :size, :took_ms, :run, :attempt, :variant,
+  :digest, CAST(:reports AS jsonb), CAST(:told AS jsonb), CAST(:warnings AS jsonb),
+  :task, :turn)
+ON CONFLICT ON CONSTRAINT upload_once DO NOTHING
+RETURNING upload_id
+""")
+
+
 def known(session: Session, key: RunKey, *, variant: str, digest: bytes) -> int | None:
     """The upload with this content; None when there was none."""
-    query = select(UploadRow.upload_id).where(
-        col(UploadRow.repo_id) == key.repo_id,
-        col(UploadRow.run_id) == key.run_id,
-        col(UploadRow.attempt) == key.attempt,
-        col(UploadRow.variant) == variant,
-        col(UploadRow.digest) == digest,
-    )
-    return session.exec(query).first()
+    found: int | None = session.execute(KNOWN, _once(key, variant, digest)).scalar_one_or_none()
+    return found
 
 
 def add(session: Session, new: NewUpload, *, now: datetime, took_ms: int) -> int | None:
     """Write an upload down; its id, or None when the same content was handed in before."""
-    row = insert(UploadRow).values(
-        repo_id=new.key.repo_id,
-        token_id=new.token_id,
-        source=new.source,
-        received_at=now,
-        request_id=new.request_id,
-        size_bytes=new.size_bytes,
-        took_ms=took_ms,
-        run_id=new.key.run_id,
-        attempt=new.key.attempt,
-        variant=new.variant,
-        digest=new.digest,
-        reports=list(new.reports),
-        told=dict(new.told),
-        warnings=list(new.warnings),
-        task_id=new.turn.task_id,
-        task_turn=new.turn.number,
-    )
-    added = row.on_conflict_do_nothing(constraint="upload_once").returning(col(UploadRow.upload_id))
-    found = session.execute(added).first()
-    return None if found is None else int(found[0])
+    values = {
+        **_once(new.key, new.variant, new.digest),
+        "token": new.token_id,
+        "source": new.source,
+        "now": now,
+        "request_id": new.request_id,
+        "size": new.size_bytes,
+        "took_ms": took_ms,
+        "reports": json.dumps(list(new.reports)),
+        "told": json.dumps(dict(new.told)),
+        "warnings": json.dumps(list(new.warnings)),
+        "task": new.turn.task_id,
+        "turn": new.turn.number,
+    }
+    found: int | None = session.execute(ADD, values).scalar_one_or_none()
+    return found
+
+
+def _once(key: RunKey, variant: str, digest: bytes) -> dict[str, Any]:
+    """What no two uploads have in common."""
+    return {
+        "repo": key.repo_id,
+        "run": key.run_id,
+        "attempt": key.attempt,
+        "variant": variant,
+        "digest": digest,
+    }
 
 
 def refuse(session: Session, new: NewRefusal, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from time import perf_counter
 from typing import BinaryIO
@@ -31,6 +31,7 @@ NOT_HERE = "Nothing is here, or nothing for you."
 NO_REPORT = (
     "The zip archive holds no test report of a format we read; add the runner's JUnit XML to it."
 )
+GATHERING = timedelta(seconds=2)  # for further shards of a run, where nobody waits for an answer
 GITHUB_RUN_DIGITS = 18  # fits the database's bigint
 
 log = structlog.get_logger(__name__)
@@ -157,20 +158,26 @@ class Uploads:
                 raise NothingRead(reports) if reports else BadInput(NO_REPORT)
             if key.run_id < 0:
                 is_red = any(one.failed + one.errored for one in reports)
-                runs.conclude_uploaded(session, key, is_red=is_red, now=now)
+                runs.conclude_uploaded(session, new.run, is_red=is_red, now=now)
             if not new.holder.repository.has_reports:
                 repositories.note_first_report(session, key.repo_id, now=now)
             # Tasks come last, as where a turn ends: else the two could lock each other out.
-            asking = tasks.Asking(request, QueueName.RUN, new.handed.request_id)
-            tasks.ask(session, [asking], now=now)
-            row = new.row(turn=tasks.turn_of(session, request))
+            asking = tasks.Asking(
+                request,
+                QueueName.RUN,
+                new.handed.request_id,
+                after=timedelta() if new.handed.told.wait else GATHERING,
+            )
+            [turn] = tasks.ask(session, [asking], now=now)
+            row = new.row(turn=turn)
             upload_id = uploads.add(session, row, now=now, took_ms=since(began))
             if upload_id is None:
                 first = uploads.known(session, key, variant=new.variant, digest=new.digest)
                 assert first is not None  # its place is taken, so it is there
                 return _result(session, new.holder, first, is_new=False)
             result = _result(session, new.holder, upload_id, is_new=True, reports=reports)
-        self._hint(request)
+        if new.handed.told.wait:
+            self._hint(request)
         return result
 
     def _hint(self, request: EvaluateRun) -> None:

@@ -24,7 +24,7 @@ from app.core.tokens import Scope
 from app.db.session import Engine, unit_of_work
 from app.services import tokens
 from app.services.tokens import By, Made
-from app.services.uploads import Uploads
+from app.services.uploads import GATHERING, Uploads
 from app.web import Web, exception_handlers, middleware, routes
 from jobs.budget import RedisBudget
 from jobs.queue import redis_at
@@ -131,7 +131,7 @@ class Ci:
     def work(self) -> int:
         """Do what was asked for, as a worker would; how many tasks that were."""
         desk = Desk(self.engine)
-        desk.clock.now = self.clock()
+        desk.clock.now = self.clock() + GATHERING
         done = 0
         while rows := self.rows("SELECT kind, key FROM task WHERE wanted > done ORDER BY task_id"):
             for kind, key in rows:

@@ -136,10 +136,9 @@ def test_a_request_that_was_cut_short_can_be_sent_again(client: TestClient, ci: 
 
 
 def test_the_evaluation_is_asked_for_in_the_same_breath(client: TestClient, ci: Ci) -> None:
-    client.post(REPORTS, params=FIELDS, content=RED)
+    client.post(REPORTS, params=FIELDS | {"wait": "false"}, content=RED)
 
-    [(queue, request)] = ci.hints.told
-    assert (queue.value, request.kind) == ("run", "evaluate_run")
+    assert ci.hints.told == []  # more shards may come; the sweep tells of it when it is due
     assert ci.work() == 1
     [(kind, cause)] = ci.rows("SELECT task.kind, finding.cause FROM task, finding")
     assert (kind, cause) == ("evaluate_run", "new")

@@ -80,10 +80,15 @@ class Desk:
         )
 
     def ask(
-        self, number: int = 1, *, queue: QueueName = QueueName.RUN, delivery_id: int | None = None
+        self,
+        number: int = 1,
+        *,
+        queue: QueueName = QueueName.RUN,
+        delivery_id: int | None = None,
+        after: timedelta = timedelta(),
     ) -> None:
         """Ask for one delivery to be taken."""
-        asking = Asking(TakeDelivery(number), queue, "r1", delivery_id)
+        asking = Asking(TakeDelivery(number), queue, "r1", delivery_id, after)
         with unit_of_work(self.engine) as session:
             tasks.ask(session, [asking], now=self.clock())
 

@@ -52,6 +52,42 @@ def test_a_hint_that_nobody_answered_is_given_again_each_time_once(desk: Desk) -
     assert desk.hints.given == [(QueueName.RUN, TakeDelivery(1))] * 2
 
 
+def test_what_waits_for_more_is_told_of_when_it_is_due_however_often_it_is_asked_for(
+    desk: Desk,
+) -> None:
+    swept = []
+
+    for _ in range(3):  # more comes, and puts nothing off
+        desk.ask(after=2 * A_MOMENT)
+        swept.append((cron(desk).sweep(), desk.work(done)))
+        desk.clock.turn(A_MOMENT)
+
+    assert swept == [(0, False), (0, False), (1, True)]
+
+
+def test_what_is_asked_for_at_once_does_not_wait_for_what_may_wait(desk: Desk) -> None:
+    desk.ask(after=2 * A_MOMENT)
+    desk.ask()
+    desk.ask(after=2 * A_MOMENT)
+
+    assert desk.work(done)
+    assert desk.open_tasks() == 0
+
+
+def test_what_is_asked_for_during_a_turn_and_may_wait_is_left_to_the_sweep(desk: Desk) -> None:
+    desk.ask()
+
+    def busy(work: Work) -> None:
+        desk.ask(after=2 * A_MOMENT)
+        done(work)
+
+    assert desk.work(busy)
+    assert (desk.hints.given, desk.work(done)) == ([], False)
+    desk.clock.turn(2 * A_MOMENT)
+    assert cron(desk).sweep() == 1
+    assert desk.work(done)
+
+
 def test_two_sweeps_at_once_tell_of_each_task_once(desk: Desk) -> None:
     for number in range(40):
         desk.ask(number)

@@ -50,6 +50,7 @@ class ButtonName(StrEnum):
 
     QUARANTINE = "quarantine"
     RERUN = "rerun_failed"
+    ISSUE = "open_issue"
     DISMISS = "dismiss_flake"
     STABLE = "mark_stable"
 
@@ -61,6 +62,7 @@ class ButtonName(StrEnum):
 
 ACTS = {
     ButtonName.QUARANTINE: ActName.ACTIVATE,
+    ButtonName.ISSUE: ActName.OPEN_ISSUE,
     ButtonName.DISMISS: ActName.DISMISS,
     ButtonName.STABLE: ActName.STABLE,
 }

@@ -28,6 +28,7 @@ class CommandName(StrEnum):
     DISMISS = "dismiss"
     RERUN = "rerun"
     EXPLAIN = "explain"
+    ISSUE = "issue"
     HELP = "help"
 
 

@@ -22,6 +22,11 @@ BUTTONS: dict[ButtonName, Button] = {
         label="Re-run failed",
         description="Run the failed jobs once more",
     ),
+    ButtonName.ISSUE: Button(
+        identifier=ButtonName.ISSUE,
+        label="Open issue",
+        description="One about each flaky case",
+    ),
     ButtonName.DISMISS: Button(
         identifier=ButtonName.DISMISS,
         label="Not flaky",

@@ -13,15 +13,23 @@ SURE = 0.9  # the least probability at which a click quarantines; the evidence s
 
 
 def offers(view: RunView, red_runs: tuple[RedRun, ...]) -> tuple[Offer, ...]:
-    """What can be done here, the likeliest first: excuse, run again, object."""
+    """What can be done here, the likeliest first.
+
+    While something is to be decided, objecting comes before an issue.
+    """
     shown = (*view.flaky, *view.rescued)
     flaky = [line for line in shown if line.cause is Cause.FLAKY and line.decision is None]
     sure = _ids(line for line in flaky if line.p_flaky >= SURE)
-    excused = _ids([*flaky, *(line for line in shown if line.is_quarantined)])
+    held = [line for line in shown if line.is_quarantined]
+    unsaid = _ids(line for line in (*flaky, *held) if not line.has_issue)
+    last = [
+        Offer(ButtonName.ISSUE, cases=unsaid),
+        Offer(ButtonName.DISMISS, cases=_ids((*flaky, *held))),
+    ]
     possible = (
         Offer(ButtonName.QUARANTINE, cases=sure),
         Offer(ButtonName.RERUN, runs=red_runs),
-        Offer(ButtonName.DISMISS, cases=excused),
+        *(reversed(last) if sure else last),
     )
     return tuple(offer for offer in possible if offer.cases or offer.runs)[:MOST]
 

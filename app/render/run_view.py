@@ -41,6 +41,7 @@ class FailedCase:
     alike: Alike | None = None  # the cluster of its failure
     outage: Reach | None = None  # the event that it is part of
     called: str | None = None  # what a command calls it
+    has_issue: bool = False
     alone: str | None = None  # the shell command that runs it alone
 
 
@@ -182,6 +183,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         is_quarantined=case.is_quarantined,
         called=case.called,
         alone=case.alone,
+        has_issue=case.has_issue,
         notes=tuple(_notes(case, facts)),
     )
 

@@ -57,6 +57,7 @@ class CaseLine:
     is_quarantined: bool = False  # the decision is a quarantine in force
     notes: tuple[Note, ...] = ()
     called: str | None = None  # what a command calls it
+    has_issue: bool = False
     alone: str | None = None  # the shell command that runs it alone
     commits: tuple[tuple[str, str], ...] = ()  # as the sentences name them, with their addresses
 

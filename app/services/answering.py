@@ -115,5 +115,5 @@ def _tell_rerun(
     tell(session, place, text, once=once, now=now)
     before = {"run": outcome.run.run_id, "attempt": outcome.run.attempt}
     after = before | {"attempt": outcome.attempt, "head_sha": place.head_sha}
-    audit(session, place.repo_id, None, "rerun", actor, before=before, after=after, now=now)
+    audit(session, place.repo_id, None, "rerun_failed", actor, before=before, after=after, now=now)
     return True

@@ -23,6 +23,7 @@ ACTS = {
     CommandName.RELEASE: ActName.RELEASE,
     CommandName.DISMISS: ActName.DISMISS,
     CommandName.RERUN: ActName.RERUN,
+    CommandName.ISSUE: ActName.OPEN_ISSUE,
 }
 """The commands that act on a case."""
 

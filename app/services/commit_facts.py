@@ -10,7 +10,17 @@ from app.core.decide import Finding
 from app.core.naming import KnownCase, called
 from app.core.policy.policy import Policy
 from app.core.runs import BranchClass, RedRun, Repository, Run
-from app.db import answers, cases, clusters, decisions, executions, expected, judgements, reports
+from app.db import (
+    answers,
+    cases,
+    clusters,
+    decisions,
+    executions,
+    expected,
+    issues,
+    judgements,
+    reports,
+)
 from app.db import runs as run_rows
 from app.db.cases import Case
 from app.db.executions import LastFailure
@@ -104,6 +114,7 @@ def _failed_cases(
     ids = sorted({one.case_id for one in found})
     known = cases.cases(session, repository.id, ids)
     names = called([KnownCase(one, case.full_name) for one, case in known.items()])
+    linked = issues.of_cases(session, repository.id, ids)
     decided = decisions.newest(session, repository.id, ids)
     ends = executions.last_failures(session, repository.id, list(newest))
     alike = clusters.of_runs(session, repository.id, list(newest), now=now)
@@ -120,6 +131,7 @@ def _failed_cases(
                 alike=alike.get(case_id),
                 outage=hit.get(case_id),
                 called=names[case_id],
+                has_issue=case_id in linked,
             )
         )
     return shown

@@ -54,7 +54,7 @@ def test_a_click_acts_once_by_who_may_and_is_answered_there(front: Front) -> Non
 
     assert [one["identifier"] for one in buttons] == ["quarantine", "rerun_failed", "dismiss_flake"]
     assert first == [READER] * 3 + [f"Quarantined by @ann until {UNTIL}: {NAME}."]
-    assert offered == ["rerun_failed", "dismiss_flake"]
+    assert offered == ["rerun_failed", "open_issue", "dismiss_flake"]
     assert "act_from_check" in done
     assert front.answers()[4:] == [
         "@dependabot[bot]: nothing here is in a state for that any more, so nothing was changed."
@@ -88,5 +88,5 @@ def test_failed_jobs_run_again_once_where_the_policy_allows_and_answers_may_be_l
     assert run.latest.number == 2
     assert len([one for one in shop.asked() if "rerun-failed-jobs" in one]) == 1
     assert front.answers()[1:] == ["@ann had the failed jobs of CI run again, as attempt 2."]
-    assert front.audit() == [("@ann", "check", "rerun")]
+    assert front.audit() == [("@ann", "check", "rerun_failed")]
     assert shop.world.github.app_check_runs(REPO, HEAD) == [front.check]

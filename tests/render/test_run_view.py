@@ -209,7 +209,7 @@ def test_a_refused_report_may_hide_failures_and_needs_you_by_name() -> None:
 
 
 RED = RedRun(7, 2)
-EXCUSING = (ButtonName.QUARANTINE, ButtonName.DISMISS)
+EXCUSING = (ButtonName.QUARANTINE, ButtonName.DISMISS, ButtonName.ISSUE)
 QUARANTINED = replace(
     case("a", Cause.FLAKY, decision="Quarantined by @ada until 2026-04-01."), is_quarantined=True
 )
@@ -224,7 +224,8 @@ QUARANTINED = replace(
         ([case("a", Cause.BROKEN)], ()),
         ([case("a", Cause.OUTAGE)], ()),
         ([case("a", Cause.FLAKY, decision="Marked as not flaky by @ada.")], ()),
-        ([QUARANTINED], (ButtonName.DISMISS,)),
+        ([QUARANTINED], (ButtonName.ISSUE, ButtonName.DISMISS)),
+        ([replace(QUARANTINED, has_issue=True)], (ButtonName.DISMISS,)),
         ([case("a", Cause.FLAKY)], EXCUSING),
         ([case("a", Cause.FLAKY, is_rescued=True)], EXCUSING),
         ([case("a", Cause.FLAKY, decision="Marked."), case("b", Cause.FLAKY, number=2)], EXCUSING),
@@ -248,7 +249,7 @@ def test_what_is_not_surely_flaky_is_not_quarantined_by_a_click() -> None:
 
     view = run_view(facts(weak, case("b", Cause.FLAKY, number=2)))
 
-    quarantine, dismiss = view.offers
+    quarantine, dismiss, _ = view.offers
     assert quarantine.cases == (UUID(int=2),)
     assert set(dismiss.cases) == {UUID(int=1), UUID(int=2)}
 

@@ -82,7 +82,7 @@ def test_a_quarantine_is_said_everywhere_with_who_did_it(
     assert f"@{WRITER}" in plain[4]
     assert decisions(shop) == [("active", f"@{WRITER}")]
     assert audit(shop) == [PROPOSAL, (f"@{WRITER}", surface, "quarantine")]
-    assert [one["label"] for one in red.actions] == ["Not flaky"]
+    assert [one["label"] for one in red.actions] == ["Re-run failed", "Open issue", "Not flaky"]
     [root] = shop.threads()
     [actions] = [block for block in root.blocks if block["type"] == "actions"]
     assert re.findall(r"'action_id': '(\w+)'", str(actions)) == ["dismiss"]

@@ -124,8 +124,9 @@ def help_text() -> str:
         "release <case>, to let them block again; "
         "dismiss <case>, because its failures are real; "
         "explain <case>, to see what is known of it; "
+        "issue <case>, to have one opened about it; "
         "rerun, to have the failed jobs run again; "
-        "rerun <case> [times], to have it run again on the default branch; help. "
+        "rerun <case> [times], to have its job run again on the default branch; help. "
         "A case goes by its name, or the end of it, in quotes where it holds spaces."
     )
 

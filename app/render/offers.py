@@ -9,7 +9,7 @@ from app.core.runs import RedRun
 from app.render.view import CaseLine, Offer, RunView
 
 MOST = 3  # Source: GitHub REST, check runs
-SURE = 0.9  # the least probability at which a click quarantines; the evidence scorer's "flaky"
+SURE = 0.9  # of a failure's probability: from here on a click quarantines its case
 
 
 def offers(view: RunView, red_runs: tuple[RedRun, ...]) -> tuple[Offer, ...]:
@@ -19,7 +19,7 @@ def offers(view: RunView, red_runs: tuple[RedRun, ...]) -> tuple[Offer, ...]:
     """
     shown = (*view.flaky, *view.rescued)
     flaky = [line for line in shown if line.cause is Cause.FLAKY and line.decision is None]
-    sure = _ids(line for line in flaky if line.p_flaky >= SURE)
+    sure = _ids(line for line in flaky if line.p_flaky >= SURE or line.is_held_flaky)
     held = [line for line in shown if line.is_quarantined]
     unsaid = _ids(line for line in (*flaky, *held) if not line.has_issue)
     last = [

@@ -41,6 +41,7 @@ class FailedCase:
     alike: Alike | None = None  # the cluster of its failure
     outage: Reach | None = None  # the event that it is part of
     called: str | None = None  # what a command calls it
+    is_held_flaky: bool = False  # the case itself, whatever this failure is
     has_issue: bool = False
     alone: str | None = None  # the shell command that runs it alone
 
@@ -184,6 +185,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         called=case.called,
         alone=case.alone,
         has_issue=case.has_issue,
+        is_held_flaky=case.is_held_flaky,
         notes=tuple(_notes(case, facts)),
     )
 

@@ -57,6 +57,7 @@ class CaseLine:
     is_quarantined: bool = False  # the decision is a quarantine in force
     notes: tuple[Note, ...] = ()
     called: str | None = None  # what a command calls it
+    is_held_flaky: bool = False  # the case itself, whatever this failure is
     has_issue: bool = False
     alone: str | None = None  # the shell command that runs it alone
     commits: tuple[tuple[str, str], ...] = ()  # as the sentences name them, with their addresses

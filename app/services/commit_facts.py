@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.alone import Place, alone
-from app.core.decide import Finding
+from app.core.decide import Finding, State
 from app.core.naming import KnownCase, called
 from app.core.policy.policy import Policy
 from app.core.runs import BranchClass, RedRun, Repository, Run
@@ -114,6 +114,7 @@ def _failed_cases(
     ids = sorted({one.case_id for one in found})
     known = cases.cases(session, repository.id, ids)
     names = called([KnownCase(one, case.full_name) for one, case in known.items()])
+    states = judgements.states(session, repository.id, [one.hex for one in ids])
     linked = issues.of_cases(session, repository.id, ids)
     decided = decisions.newest(session, repository.id, ids)
     ends = executions.last_failures(session, repository.id, list(newest))
@@ -132,6 +133,7 @@ def _failed_cases(
                 outage=hit.get(case_id),
                 called=names[case_id],
                 has_issue=case_id in linked,
+                is_held_flaky=states.get(case_id.hex) is State.FLAKY,
             )
         )
     return shown

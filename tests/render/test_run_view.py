@@ -249,9 +249,11 @@ def test_what_is_not_surely_flaky_is_not_quarantined_by_a_click() -> None:
 
     view = run_view(facts(weak, case("b", Cause.FLAKY, number=2)))
 
+    held = run_view(facts(replace(weak, is_held_flaky=True)))
     quarantine, dismiss, _ = view.offers
     assert quarantine.cases == (UUID(int=2),)
     assert set(dismiss.cases) == {UUID(int=1), UUID(int=2)}
+    assert held.offers[0].cases == (UUID(int=1),)
 
 
 def test_failed_jobs_can_run_again_whatever_else_there_is_to_do() -> None:

@@ -25,6 +25,7 @@ SUMMARY = """\
   [test (3.11)](GITHUB/acme/shop/actions/runs/RUN/job/JOB) \x20
   Never failed before, in 6 runs that passed. \x20
   The change touches what lies near it: shop/cart.py. \x20
+  Alone: `pytest tests/test_cart.py::test_total` \x20
   `AssertionError: 3 != 4`
 
 <details><summary>Known flaky: 1 case failed, and that is not this change's fault</summary>
@@ -38,6 +39,7 @@ SUMMARY = """\
 [0003000](GITHUB/acme/shop/commit/0003000300030003000300030003000300030003). \x20
   Fails in 33 % (9.7\u201370 %) of its runs for no fault of the code, 6 runs seen. \x20
   The change touches what lies near it: shop/cart.py. \x20
+  Alone: `pytest tests/test_cart.py::test_discount` \x20
   `AssertionError: 3 != 4`
 
 </details>
@@ -60,7 +62,7 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     assert check.title == "1 failure needs you · 1 known flaky"
     assert check.conclusion == "neutral"
     assert without_addresses(check.summary or "", shop) == expected
-    assert [one["label"] for one in check.actions] == ["Quarantine", "Not flaky"]
+    assert [one["label"] for one in check.actions] == ["Quarantine", "Re-run failed", "Not flaky"]
     [remark] = check.annotations
     assert (remark["path"], remark["start_line"]) == ("tests/test_cart.py", 10)
     assert remark["message"] == (
@@ -68,6 +70,10 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
         f"The change touches what lies near it: shop/cart.py.\n{FAILURE}"
     )
     [comment] = shop.comments(12)
+    for case, command in (("test_total", "explain"), (FLAKY, "quarantine")):
+        alone = f"  Alone: `pytest tests/test_cart.py::{case}`  \n"
+        answer = f"  Answer: `/flakeguard {command} {case}`  \n"
+        expected = expected.replace(alone, alone + answer)
     assert without_addresses(comment.body, shop) == (
         f"<!-- flakeguard:{shop.repo_id} -->\n\n### 1 failure needs you · 1 known flaky\n\n"
         f"For `00cf00c`.\n\n{expected}"

@@ -1,6 +1,6 @@
 """What a repository holds, with the cases' names; and cases found by what people call them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.db.tables.ran import CaseRow
 from app.db.tables.thought import QuarantineRow
 
 NAMES_AT_MOST = 50_000  # cases that ever failed, among which a name is looked for
+FLAKY_AT_MOST = 50  # of the files that a change touches
 FOUND_AT_MOST = 6  # cases that one name may mean; more are not worth listing
 EVER_FAILED = text(f"""
 SELECT case_.case_id FROM case_state JOIN case_ USING (repo_id, case_id)
@@ -27,6 +28,12 @@ SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || para
 FROM case_state JOIN case_ USING (repo_id, case_id)
 WHERE repo_id = :repo AND (:all OR case_id = ANY(CAST(:ids AS uuid[])))
 ORDER BY name, case_id LIMIT {NAMES_AT_MOST}
+""")
+FLAKY_IN = text(f"""
+SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name
+FROM case_state JOIN case_ USING (repo_id, case_id)
+WHERE repo_id = :repo AND state IN ('flaky', 'suspect') AND case_.file = ANY(:files)
+ORDER BY name, case_id LIMIT {FLAKY_AT_MOST}
 """)
 
 
@@ -48,6 +55,12 @@ def named(session: Session, repo_id: int, name: str) -> list[UUID]:
 def ever_failed(session: Session, repo_id: int, ids: Sequence[UUID] = ()) -> list[KnownCase]:
     """The cases that ever failed, or of these alone, with their whole names, by name."""
     found = session.execute(EVERY_NAME, {"repo": repo_id, "ids": list(ids), "all": not ids})
+    return [KnownCase(row.case_id, row.name) for row in found]
+
+
+def flaky_in(session: Session, repo_id: int, files: Iterable[str]) -> list[KnownCase]:
+    """The cases of these files that are held flaky, or may be, by name."""
+    found = session.execute(FLAKY_IN, {"repo": repo_id, "files": list(files)})
     return [KnownCase(row.case_id, row.name) for row in found]
 
 

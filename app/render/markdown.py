@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from app.core.answers import Answer
 from app.render import escape, words
 from app.render.view import CaseLine, JobLine, Note, RunView
+from app.render.words import check as words_check
 
 SUMMARY_BYTES = 65_535  # of a check run's summary or text. Source: GitHub REST, check runs
 COMMENT_CHARACTERS = 65_536  # Source: GitHub REST answers 422 above it
@@ -50,6 +51,9 @@ def _sections(view: RunView, *, has_commands: bool = False) -> list[str]:
         parts.append(escape.markdown(view.ending, limit=600))
     elif view.is_green and not view.rescued and not view.is_waiting:
         parts.append(f"{words.counted(view.passed, 'case')} passed, none failed.")
+    if view.mended:
+        sentence = words_check.maybe_mended([case.name for case in view.mended])
+        parts.append(escape.markdown(sentence, limit=600))
     parts += [f"> {escape.markdown(warning, limit=500)}" for warning in view.warnings]
     return parts
 

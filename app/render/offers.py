@@ -30,6 +30,7 @@ def offers(view: RunView, red_runs: tuple[RedRun, ...]) -> tuple[Offer, ...]:
         Offer(ButtonName.QUARANTINE, cases=sure),
         Offer(ButtonName.RERUN, runs=red_runs),
         *(reversed(last) if sure else last),
+        Offer(ButtonName.STABLE, cases=tuple(case.case_id for case in view.mended)),
     )
     return tuple(offer for offer in possible if offer.cases or offer.runs)[:MOST]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.answers import Answer
 from app.core.categories import Category
 from app.core.decide import Cause, Finding
+from app.core.naming import KnownCase
 from app.core.outages import Reach
 from app.core.pages import Alike
 from app.core.policy.names import CheckConclusion
@@ -77,6 +78,7 @@ class RunFacts:
     runs_seen: int | None = None  # judged ones of the default branch; None: enough
     red_runs: tuple[RedRun, ...] = ()  # that could run again
     answers: tuple[Answer, ...] = ()
+    mended: tuple[KnownCase, ...] = ()  # flaky ones that the change touches and that passed
 
 
 def run_view(facts: RunFacts) -> RunView:
@@ -116,6 +118,7 @@ def run_view(facts: RunFacts) -> RunView:
         warnings=(*_little_history(facts, is_red=bool(failing or jobs)), *facts.warnings),
         page_url=_page(facts),
         answers=facts.answers,
+        mended=() if facts.waiting_for else facts.mended,
     )
     view = replace(view, offers=offers(view, facts.red_runs))
     return _in_time(view, facts, is_untested=is_untested)

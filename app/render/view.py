@@ -8,6 +8,7 @@ from app.core.acts import ButtonName
 from app.core.answers import Answer
 from app.core.commands import MENTION, CommandName
 from app.core.decide import Cause
+from app.core.naming import KnownCase
 from app.core.publishing import CheckStatus
 from app.core.runs import RedRun
 
@@ -107,6 +108,7 @@ class RunView:
     warnings: tuple[str, ...]
     page_url: str | None
     offers: tuple[Offer, ...] = ()  # its buttons
+    mended: tuple[KnownCase, ...] = ()  # flaky ones that the change touches and that passed
     answers: tuple[Answer, ...] = ()  # to clicks and commands, oldest first
     status: CheckStatus = CheckStatus.COMPLETED
     ending: str | None = None  # what stands instead of results where nothing was tested

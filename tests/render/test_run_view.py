@@ -9,6 +9,7 @@ from app.core.acts import ButtonName
 from app.core.answers import Answer
 from app.core.categories import Categorized, Category, Place
 from app.core.decide import Cause
+from app.core.naming import KnownCase
 from app.core.pages import Alike
 from app.core.runs import RedRun
 from app.render.check import BUTTONS, check_run, external_id
@@ -267,6 +268,19 @@ def test_failed_jobs_can_run_again_whatever_else_there_is_to_do() -> None:
         ButtonName.RERUN,
         ButtonName.DISMISS,
     ]
+
+
+def test_a_change_that_may_have_mended_flaky_cases_is_asked_about_them() -> None:
+    mended = (KnownCase(UUID(int=5), "cart::a <b>"), KnownCase(UUID(int=6), "cart::c"))
+
+    view = run_view(replace(facts(), mended=mended))
+
+    [offer] = view.offers
+    assert (offer.button, offer.cases) == (ButtonName.STABLE, (UUID(int=5), UUID(int=6)))
+    assert (
+        "The change touches the file of cart::a \\<b\\> and cart::c, which are flaky and passed"
+        " here."
+    ) in check_run(view).summary
 
 
 def test_buttons_keep_within_githubs_limits() -> None:

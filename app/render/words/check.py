@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.render.escape import plain
 from app.render.words import counted
 
 NAMES_SHOWN = 3  # workflows that a title names
@@ -89,3 +90,13 @@ def little_history(runs: int, branch: str) -> str:
     """How much all of this rests on."""
     seen = f"{counted(runs, 'run')} seen"
     return f"{seen} of {branch} so far: what is new and what is known rests on little history yet."
+
+
+def maybe_mended(cases: Sequence[str]) -> str:
+    """Flaky cases whose file the change touches, and that passed: it may be their fix."""
+    named = together([plain(name) for name in cases])
+    is_one = len(set(cases)) == 1
+    return (
+        f"The change touches the file of {named}, which {'is' if is_one else 'are'} flaky and "
+        "passed here. If this mends it, Mark stable lets older flakes count no more."
+    )

@@ -95,6 +95,8 @@ def how(by: str, failure: Failed | None, seen: Observation) -> str:
     """Where it failed and where it passed, as half a sentence."""
     if by == "main":
         return "failed on one commit of the default branch and passed on the next"
+    if by == "left":
+        return "failed on a pull request that nobody ran again, and passes elsewhere"
     if by == "push":
         return "failed on one push of a pull request and passed on the next"
     if failure is None or failure.run != seen.run:

@@ -4,8 +4,8 @@ A belief is the odds of each flake rate against `healthy` at its last piece of e
 passes and the time since. Passes and time only add up, so n passes in one step are n steps.
 """
 
-from dataclasses import dataclass
 from math import exp, expm1, log1p
+from typing import NamedTuple
 
 RATES = (0.0002, 0.0008, 0.003, 0.01, 0.03, 0.1, 0.3)
 """Failures per execution of a flaky case. Origin: real rates are long-tailed, median 0.006."""
@@ -18,8 +18,7 @@ DAY = 86_400.0  # seconds
 _DECAY = tuple(-log1p(-rate) for rate in RATES)
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(NamedTuple):
     """Odds of each rate against `healthy` at the last evidence; passes and seconds since."""
 
     odds: tuple[float, ...]

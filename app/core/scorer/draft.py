@@ -1,12 +1,12 @@
 """An update under way: the state being made, the observation, and what both give at once."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from app.core.history.records import Observation
 from app.core.outcomes import Outcome
 from app.core.scorer.layout import Layout, layout_of
 from app.core.scorer.said import Change
-from app.core.scorer.state import CaseState, State, Track
+from app.core.scorer.state import CaseState, State
 
 
 @dataclass(slots=True)
@@ -69,8 +69,7 @@ def count_report(draft: Draft) -> None:
     for case in (*seen.not_run, *skipped, *draft.failing):
         known = state.cases.get(case)
         if known is not None:
-            track = known.track(job)
-            state.cases[case] = known.with_track(job, replace(track, mark=track.mark + 1))
+            state.cases[case] = known.with_mark(job, known.marks.get(job, 0) + 1)
 
 
 def _count_membership(draft: Draft) -> None:
@@ -85,10 +84,8 @@ def _count_membership(draft: Draft) -> None:
         known = state.cases.get(case)
         if known is None:
             continue
-        track = known.track(job)
-        passes = max(0, reports - track.mark) if case in before.files else 0
-        state.cases[case] = replace(
-            known.with_track(job, replace(track, mark=reports)),
+        passes = max(0, reports - known.marks.get(job, 0)) if case in before.files else 0
+        state.cases[case] = known.with_mark(job, reports)._replace(
             belief=known.belief.after(passes, 0.0),
             executions=known.executions + passes,
         )
@@ -97,17 +94,15 @@ def _count_membership(draft: Draft) -> None:
 def settled(state: State, case: str, now: float) -> CaseState:
     """The case with all its passes up to now counted, in one step."""
     known = state.cases[case]
-    tracks: dict[str, Track] = dict(known.tracks)
-    passes = 0
+    marks, passes = dict(known.marks), 0
     for job, members in state.members.items():
-        track, reports = known.track(job), state.reports.get(job, 0)
-        if case in members.files and reports > track.mark:
-            passes += reports - track.mark
-            tracks[job] = replace(track, mark=reports)
-    return replace(
-        known,
+        reports, mark = state.reports.get(job, 0), marks.get(job, 0)
+        if reports > mark and case in members.files:
+            passes += reports - mark
+            marks[job] = reports
+    return known._replace(
         at=max(now, known.at),
         belief=known.belief.after(passes, now - known.at),
-        tracks=tracks,
+        marks=marks,
         executions=known.executions + passes,
     )

@@ -12,6 +12,7 @@ class How(StrEnum):
     RERUN = "rerun"  # a pass of another attempt at the same code, in the same job
     NEXT_COMMIT = "next_commit"  # the default branch's next commit passed, the one before too
     NEXT_PUSH = "next_push"  # the pull request's next push passed
+    LEFT = "left"  # everybody else passed, while the pull request was left as it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ class Layout:
 
     group_of: Mapping[str, str]
     words_of: Mapping[str, frozenset[str]]
+    sizes: Mapping[str, int]  # of the groups, in cases
+
+    def size_of(self, group: str) -> int:
+        """How many cases a group has; 0 for one that the set does not have."""
+        return self.sizes.get(group, 0)
 
     def near(self, case_file: str | None, words: frozenset[str]) -> bool:
         """Whether a case's file shares a telling word with the changed paths'."""
@@ -36,10 +41,11 @@ def layout_of(ran: CaseSet) -> Layout:
     words = {file: words_in((file,)) for file in files}
     spread = Counter(word for found in words.values() for word in found)
     common = {word for word, count in spread.items() if count > max(1, COMMON_WORD * len(files))}
-    return Layout(
-        {case: groups[file] if file is not None else case for case, file in ran.files.items()},
-        {file: found - common for file, found in words.items()},
-    )
+    group_of = {
+        case: groups[file] if file is not None else case for case, file in ran.files.items()
+    }
+    words_of = {file: found - common for file, found in words.items()}
+    return Layout(group_of, words_of, Counter(group_of.values()))
 
 
 def words_in(paths: Iterable[str]) -> frozenset[str]:

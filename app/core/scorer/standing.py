@@ -1,7 +1,5 @@
 """A case as it stands: its score, its rate, its state, and whether it is held for flaky."""
 
-from dataclasses import replace
-
 from app.core.decide import State as CaseStanding
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.belief import PRIOR
@@ -68,7 +66,7 @@ def judge(draft: Draft) -> None:
     """Hold for flaky, or no longer, what this observation touched; all others now and then."""
     state = draft.state
     due = {case for case in (*draft.touched, *draft.failing) if is_watched(state.cases[case])}
-    if draft.now - state.swept_at >= assumed.SWEEP:
+    if is_due(draft):
         state.swept_at = draft.now
         drop_stale(draft)
         due |= {case for case, known in state.cases.items() if is_watched(known)}
@@ -78,11 +76,16 @@ def judge(draft: Draft) -> None:
         is_flaky = score >= state.threshold and not is_guarded(known)
         if is_flaky != (known.flagged_at is not None):
             if is_flaky and not known.was_flagged:
-                state.weather = replace(state.weather, flaky=state.weather.flaky + 1)
+                state.weather = state.weather._replace(flaky=state.weather.flaky + 1)
             flagged_at = draft.now if is_flaky else None
-            known = replace(known, flagged_at=flagged_at, was_flagged=True)
+            known = known._replace(flagged_at=flagged_at, was_flagged=True)
             draft.changes.append(Change(case, draft.seen.at, is_flaky))
         state.cases[case] = known
+
+
+def is_due(draft: Draft) -> bool:
+    """Whether it is time to look at what waits, and at what is held for flaky."""
+    return draft.now - draft.state.swept_at >= assumed.SWEEP
 
 
 def is_watched(known: CaseState) -> bool:

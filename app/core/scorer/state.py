@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import THRESHOLD
 from app.core.scorer.belief import Belief, unknown
 
-STATE_VERSION = 2  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 3  # raise it whenever a stored state can no longer be read as it was meant
+
+UNKNOWN = unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """A failure that waits for what contradicts it."""
 
     at: float  # seconds since 1970, as all times of a state
@@ -27,6 +30,7 @@ class Open:
     reports: int  # reports of the hours around it, about
     streak: int = 0  # sources in a row that failed it, once that ended; 0 before
     sign: str = ""  # of its message; `messages` says what that is
+    is_on_main: bool = False  # the default branch failed the case since
 
     @property
     def source(self) -> str:
@@ -40,11 +44,9 @@ class Open:
         return ((self.job, self.code), (self.job, branch))
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """A case in one job."""
 
-    mark: int = 0  # reports of the job up to which its passes are counted
     streak: tuple[str, ...] = ()  # the sources in a row that failed it, oldest first
     base: tuple[str, ...] = ()  # the default branch's commits in a row that did: first, then last
     failed: tuple[tuple[str, bool], ...] = ()  # the first of them; whether they touch near it
@@ -52,14 +54,17 @@ class Track:
     before: tuple[str, ...] = ()  # commits untested here since the last that passed, and that one
 
 
-@dataclass(frozen=True, slots=True)
-class CaseState:
+NO_TRACK = Track()
+
+
+class CaseState(NamedTuple):
     """A case that failed at least once on trusted code."""
 
     group: str
     at: float  # up to when its belief is counted
-    belief: Belief = field(default_factory=unknown)
-    tracks: Mapping[str, Track] = field(default_factory=dict)
+    belief: Belief = UNKNOWN
+    marks: Mapping[str, int] = MappingProxyType({})  # by job: reports counted so far as passes
+    tracks: Mapping[str, Track] = MappingProxyType({})  # by job, where it failed
     opens: tuple[Open, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()  # code and job of its last failures
     episodes: float = 0.0  # contradicted lone failures, one in half a day
@@ -68,23 +73,29 @@ class CaseState:
     pushed: float = 0.0  # how much of that by pull requests' next pushes
     last_push: int | None = None  # the last pull request whose next push contradicted it
     flakes: int = 0  # failures that no fault of the code explains
-    messages: Mapping[str, int] = field(default_factory=dict)  # by sign: what those said
+    messages: Mapping[str, int] = MappingProxyType({})  # by sign: what those said
     was_flagged: bool = False  # ever
+    broken_at: float | None = None  # when the default branch failed it on several commits, last
     last_flake: tuple[float, str, str] | None = None  # when, by what contradicted, on which code
     executions: int = 0  # since it first failed
     flagged_at: float | None = None  # since when it is held for flaky
 
     def track(self, job: str) -> Track:
         """The case in a job."""
-        return self.tracks.get(job) or Track()
+        return self.tracks.get(job) or NO_TRACK
 
     def with_track(self, job: str, track: Track) -> "CaseState":
         """The case with another track in a job."""
-        return replace(self, tracks={**self.tracks, job: track})
+        if track == NO_TRACK:
+            return self._replace(tracks={one: of for one, of in self.tracks.items() if one != job})
+        return self._replace(tracks={**self.tracks, job: track})
+
+    def with_mark(self, job: str, mark: int) -> "CaseState":
+        """The case with its passes in a job counted up to so many reports."""
+        return self._replace(marks={**self.marks, job: mark})
 
 
-@dataclass(frozen=True, slots=True)
-class Weather:
+class Weather(NamedTuple):
     """What is learned of the repository."""
 
     reports: int = 0
@@ -92,7 +103,7 @@ class Weather:
     transient: int = 0  # groups that failed for a moment; of one common cause two at most
     failed: int = 0  # cases that ever failed
     flaky: int = 0  # of them those that were ever held for flaky
-    noise: Mapping[str, float] = field(default_factory=dict)  # by kind: failures of healthy cases
+    noise: Mapping[str, float] = MappingProxyType({})  # by kind: failures of healthy cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ class Crowd:
     at: float
     source: str  # the pull request or commit that showed it
     cases: frozenset[str]
-    is_push: bool = False  # only the next push contradicted it
+    by: str = "same"  # By: what contradicted it
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """A case's state and the repository's as JSON values, with the version that wrote them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
 from typing import Any
 
 from app.core.history.records import CaseSet
@@ -19,12 +18,14 @@ from app.core.scorer.state import (
 
 def case_to_json(known: CaseState) -> dict[str, Any]:
     """A case's state, a few hundred bytes; `case_from_json` reads it back."""
-    plain = {one.name: getattr(known, one.name) for one in fields(known)}
+    plain = known._asdict()
     return plain | {
         "version": STATE_VERSION,
         "belief": [list(known.belief.odds), known.belief.passes, known.belief.seconds],
-        "tracks": {job: asdict(track) for job, track in known.tracks.items()},
-        "opens": [asdict(one) | {"others": sorted(one.others)} for one in known.opens],
+        "marks": dict(known.marks),
+        "messages": dict(known.messages),
+        "tracks": {job: track._asdict() for job, track in known.tracks.items()},
+        "opens": [one._asdict() | {"others": sorted(one.others)} for one in known.opens],
     }
 
 
@@ -32,7 +33,7 @@ def case_from_json(stored: Mapping[str, Any]) -> CaseState:
     """As `case_to_json` wrote it; ValueError where another version did."""
     _check(stored)
     odds, passes, seconds = stored["belief"]
-    plain = {name: value for name, value in stored.items() if name != "version"}
+    plain = {name: stored[name] for name in CaseState._fields}
     return CaseState(
         **plain
         | {
@@ -49,13 +50,13 @@ def repository_to_json(state: State) -> dict[str, Any]:
     """The repository's part of a state: all but its cases, and sets of cases by their names."""
     return {
         "version": STATE_VERSION,
-        "weather": asdict(state.weather),
+        "weather": state.weather._asdict() | {"noise": dict(state.weather.noise)},
         "reports": state.reports,
         "members": {job: ran.name for job, ran in state.members.items()},
         "commits": state.commits,
         "transients": state.transients,
         "crowds": {
-            group: [[one.at, one.source, sorted(one.cases), one.is_push] for one in crowds]
+            group: [[one.at, one.source, sorted(one.cases), one.by] for one in crowds]
             for group, crowds in state.crowds.items()
         },
         "common": state.common,
@@ -82,7 +83,7 @@ def repository_from_json(
         commits=dict(stored["commits"]),
         transients=tuple((at, group) for at, group in stored["transients"]),
         crowds={
-            group: tuple(Crowd(at, source, frozenset(of), push) for at, source, of, push in crowds)
+            group: tuple(Crowd(at, source, frozenset(of), by) for at, source, of, by in crowds)
             for group, crowds in stored["crowds"].items()
         },
         common=dict(stored["common"]),
@@ -108,7 +109,6 @@ def _check(stored: Mapping[str, Any]) -> None:
 
 def _track(stored: Mapping[str, Any]) -> Track:
     return Track(
-        mark=stored["mark"],
         streak=tuple(stored["streak"]),
         base=tuple(stored["base"]),
         failed=tuple((commit, is_near) for commit, is_near in stored["failed"]),

@@ -1,14 +1,13 @@
 """The evidence scorer's one step: an observation in, the next state and what is said out."""
 
-from dataclasses import replace
-
 from app.core.history.records import Observation
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft, count_report, draft_of
+from app.core.scorer.left import left_so
 from app.core.scorer.outages import note_outage
 from app.core.scorer.said import Contradicted, Said
 from app.core.scorer.single import findings
-from app.core.scorer.standing import judge
+from app.core.scorer.standing import is_due, judge
 from app.core.scorer.state import State
 from app.core.scorer.waiting import Contradiction, contradicted, end_streaks, open_failures
 from app.core.scorer.weigh import Kind, weigh
@@ -17,8 +16,14 @@ from app.core.scorer.weigh import Kind, weigh
 def update(state: State, seen: Observation) -> tuple[State, Said]:
     """The state after one job of one run attempt, and what is said of it at that moment.
 
-    Untrusted code is judged by the state and leaves it as it is. Observations come in the order
-    in which the jobs finished.
+    Untrusted code is judged by the state and leaves it as it is.
+
+    Observations come in the order in which the jobs finished. Out of that order they give the
+    same evidence, and all but the same beliefs, as long as each job's own reports keep theirs.
+    Where these do not: a pass that comes before its failure contradicts nothing, a streak is told
+    in the order of arrival, and the default branch's commits are taken to follow each other as
+    they come. What failed together is looked for by the times told, in what has come so far. An
+    observation that comes again counts its passes again, but is no further evidence.
     """
     draft = draft_of(state, seen)
     if not seen.is_trusted:
@@ -33,9 +38,10 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     found = contradicted(draft)
     end_streaks(draft)
     found += open_failures(draft)
+    if is_due(draft):
+        found += left_so(draft)
     weather = draft.state.weather
-    draft.state.weather = replace(
-        weather,
+    draft.state.weather = weather._replace(
         reports=weather.reports + 1,
         executions=weather.executions + len(seen.ran.files) - len(seen.not_run),
     )

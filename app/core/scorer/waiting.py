@@ -1,13 +1,13 @@
 """Failures that wait, what contradicts them, and the streaks that they are part of."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
 from app.core.scorer.layout import words_in
 from app.core.scorer.messages import sign_of
-from app.core.scorer.state import CaseState, Open, State, Track
+from app.core.scorer.state import NO_TRACK, CaseState, Open, State, Track
 
 
 class By(StrEnum):
@@ -16,6 +16,12 @@ class By(StrEnum):
     SAME = "same"  # ... of the same code: an in-run retry or a re-run
     MAIN = "main"  # ... of the default branch's next commit, the one before having passed too
     PUSH = "push"  # ... of the pull request's next push
+    LEFT = "left"  # ... of everybody else, while the pull request was left as it is
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether only other code contradicts it, which a bug's mending or leaving does, too."""
+        return self in {By.PUSH, By.LEFT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,11 @@ def contradicted(draft: Draft) -> list[Contradiction]:
         known = state.cases[case]
         ended = {one: _by(draft, known, one) for one in known.opens if _ends(draft, one)}
         kept = tuple(one for one in known.opens if one not in ended)
-        state.cases[case] = replace(known, opens=kept)
+        state.cases[case] = known._replace(opens=kept)
         first = next(((one, by) for one, by in ended.items() if by is not None), None)
         if first is not None:
             streak = first[0].streak or len(known.track(seen.job).streak)
-            found.append(Contradiction(case, replace(first[0], streak=streak), first[1]))
+            found.append(Contradiction(case, first[0]._replace(streak=streak), first[1]))
     return found
 
 
@@ -69,8 +75,14 @@ def _by(draft: Draft, known: CaseState, one: Open) -> By | None:
     if one.code == seen.code:
         return By.SAME if draft.now - one.at <= assumed.SAME_CODE_WITHIN else None
     if seen.is_default:
-        return By.MAIN if known.track(one.job).base == (one.code,) else None
+        is_lone = known.track(one.job).base == (one.code,)
+        return By.MAIN if is_lone and not _is_landed_again(known, one) else None
     return By.PUSH
+
+
+def _is_landed_again(known: CaseState, one: Open) -> bool:
+    """Whether it may be a change that broke the case before, was taken back, and tried again."""
+    return known.broken_at is not None and one.at - known.broken_at < assumed.LANDED_AGAIN
 
 
 def end_streaks(draft: Draft) -> None:
@@ -83,20 +95,15 @@ def end_streaks(draft: Draft) -> None:
             track = known.track(job)
             ended = _reaches(draft, track)
             opens = tuple(
-                replace(one, streak=len(track.streak)) if one.job == job and not one.streak else one
+                one._replace(streak=len(track.streak)) if one.job == job and not one.streak else one
                 for one in known.opens
             )
-            known = replace(known, opens=opens).with_track(
-                job, _mended(track) if ended else replace(track, streak=())
-            )
+            mended = NO_TRACK if ended else track._replace(streak=())
+            known = known._replace(opens=opens).with_track(job, mended)
             state.cases[case] = known
         if known.track(job).streak or known.track(job).base:
             still.add(case)
     state.failing[job] = frozenset(still)
-
-
-def _mended(track: Track) -> Track:
-    return Track(mark=track.mark)
 
 
 def _reaches(draft: Draft, track: Track) -> bool:
@@ -117,12 +124,12 @@ def open_failures(draft: Draft) -> list[Contradiction]:
         failure = _failure(draft, case, words)
         if retried:
             track = known.track(job)
-            ended_by = replace(failure, streak=len(track.streak))
+            ended_by = failure._replace(streak=len(track.streak))
             found.append(Contradiction(case, ended_by, By.SAME, is_retry=True))
-            ended = _mended(track) if seen.is_default else replace(track, streak=())
+            ended = NO_TRACK if seen.is_default else track._replace(streak=())
             known = known.with_track(job, ended)
         else:
-            known = replace(known, opens=(*known.opens, failure)[-assumed.OPENS_KEPT :])
+            known = known._replace(opens=(*known.opens, failure)[-assumed.OPENS_KEPT :])
             for key in failure.keys:
                 state.waiting[key] = state.waiting.get(key, frozenset()) | {case}
         state.cases[case] = known
@@ -135,19 +142,22 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
     group = draft.layout.group_of[case]
     known = state.cases.get(case)
     if known is None:
-        tracks = {one: Track(mark=reports) for one, reports in state.reports.items()}
-        state.weather = replace(state.weather, failed=state.weather.failed + 1)
-        known = CaseState(group=group, at=draft.now, tracks=tracks)
+        state.weather = state.weather._replace(failed=state.weather.failed + 1)
+        known = CaseState(group=group, at=draft.now, marks=state.reports.copy())
     track = known.track(job)
     streak, base = track.streak, track.base
     if seen.source not in streak:
         streak = (*streak, seen.source)[: assumed.STREAK_KEPT]
-    track = replace(track, streak=streak)
+    track = track._replace(streak=streak)
     if seen.is_default and (not base or _reaches(draft, track)):
         track = _broken_further(draft, case, track)
+        if len(track.base) >= assumed.BROKEN_COMMITS:
+            known = known._replace(broken_at=draft.now)
     failed = tuple(one for one in known.failed if one != (seen.code, job))
-    return replace(
-        known.with_track(job, track),
+    if seen.is_default:
+        opens = tuple(one._replace(is_on_main=True) for one in known.opens)
+        known = known._replace(opens=opens)
+    return known.with_track(job, track)._replace(
         group=group,
         failed=(*failed, (seen.code, job))[-assumed.FAILED_KEPT :],
         executions=known.executions + 1,
@@ -164,7 +174,7 @@ def _broken_further(draft: Draft, case: str, track: Track) -> Track:
         failed = (*failed, (seen.code, is_near))[: assumed.SUSPECTS_KEPT]
     base = (*track.base[:1], seen.code) if track.base[-1:] != (seen.code,) else track.base
     runs = track.runs + 1 if track.base else 1
-    return replace(track, base=base, failed=failed, runs=runs, before=before)
+    return track._replace(base=base, failed=failed, runs=runs, before=before)
 
 
 def commits_between(state: State, job: str, code: str) -> tuple[str, ...]:
@@ -206,7 +216,7 @@ def drop_stale(draft: Draft) -> None:
             continue
         kept = tuple(one for one in known.opens if one.at > draft.now - assumed.WAITING_WITHIN)
         if len(kept) < len(known.opens):
-            state.cases[case] = replace(known, opens=kept)
+            state.cases[case] = known._replace(opens=kept)
         for one in kept:
             for key in one.keys:
                 waiting.setdefault(key, set()).add(case)

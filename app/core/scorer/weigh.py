@@ -1,10 +1,11 @@
 """What a contradicted failure is worth: its kind, and the belief after it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.scorer import assumptions as assumed
-from app.core.scorer.company import Company, companies, groups_alike, note_transients
+from app.core.scorer.company import Company, companies, note_transients
+from app.core.scorer.crowds import seen_again
 from app.core.scorer.draft import Draft, settled
 from app.core.scorer.facts import How
 from app.core.scorer.messages import noted, weight
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     JOBS = "jobs"  # several jobs failed the commit, the next one passed
     LONG = "long"  # nothing beside it, but several sources in a row
     PUSHED = "pushed"  # far from a change whose next push passed
+    LEFT = "left"  # far from a change that was left as it is
     PUSHED_JOBS = "pushed_jobs"  # the same in several jobs
     PUSHED_MANY = "pushed_many"  # the same with other cases beside it
     DOUBTFUL = "doubtful"  # one other group beside it
@@ -31,7 +33,12 @@ class Kind(StrEnum):
     @property
     def is_push(self) -> bool:
         """Whether only other code contradicts it."""
-        return self in {Kind.PUSHED, Kind.PUSHED_JOBS, Kind.PUSHED_MANY}
+        return self in {Kind.PUSHED, Kind.LEFT, Kind.PUSHED_JOBS, Kind.PUSHED_MANY}
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether many cases of a group show it at once."""
+        return self in {Kind.CROWD, Kind.ALIKE, Kind.PUSHED_ALIKE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ WORTH = {
     Kind.JOBS: Worth(assumed.CAP_JOBS, assumed.EPISODE_JOBS, assumed.JOBS_NOISE),
     Kind.LONG: Worth(assumed.CAP_LONG, assumed.EPISODE_LONG, assumed.LONG_NOISE),
     Kind.PUSHED: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH, assumed.PUSH_NOISE),
+    Kind.LEFT: Worth(assumed.CAP_LEFT, assumed.EPISODE_LEFT, assumed.PUSH_NOISE),
     Kind.PUSHED_JOBS: Worth(assumed.CAP_PUSH_JOBS, assumed.EPISODE_PUSH_JOBS, assumed.PUSH_NOISE),
     Kind.PUSHED_MANY: Worth(assumed.CAP_PUSH_MANY, assumed.EPISODE_PUSH_MANY, assumed.MANY_NOISE),
     Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH_ALIKE),
@@ -64,11 +72,11 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
         return []
     note_transients(draft, found)
     company = companies(draft, found)
-    alike = groups_alike(draft, found, company)
+    again = seen_again(draft, found, company)
     kinds = []
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
-        kind = kind_of(known, one, beside, is_alike=known.group in alike)
+        kind = kind_of(known, one, beside, is_alike=one.case in again)
         if kind is not None:
             known = _believed(draft, known, one, kind)
         elif beside.is_common_cause:
@@ -91,7 +99,7 @@ def kind_of(
         is_long = one.by is By.SAME and not beside.groups and failure.crowd <= 1
         return Kind.LONG if is_long else None
     jobs = sum(code == failure.code for code, _ in known.failed)
-    if one.by is By.PUSH:
+    if one.by.is_weak:
         return _pushed(known, one, beside, jobs=jobs, is_alike=is_alike)
     return _contradicted(one, beside, jobs=jobs, is_alike=is_alike)
 
@@ -101,8 +109,8 @@ def _contradicted(one: Contradiction, beside: Company, *, jobs: int, is_alike: b
     if beside.is_doubtful:
         is_same = one.by is By.SAME or jobs == 1
         return Kind.DOUBTFUL if is_same else None
-    if failure.crowd > assumed.FEW_OF_GROUP:
-        return _crowded(one, beside, jobs=jobs, is_alike=is_alike)
+    if failure.crowd > assumed.FEW_OF_GROUP or (is_alike and failure.crowd > 1):
+        return _crowded(one, beside, is_alike=is_alike)
     if one.by is By.SAME:
         return Kind.ALONE
     if jobs > 1:
@@ -115,22 +123,22 @@ def _pushed(
 ) -> Kind | None:
     """By other code: bugs mended by the next push are like it, unless the change lies far off."""
     failure = one.failure
-    if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
+    if is_alike and not beside.is_doubtful and failure.streak <= 1 and not failure.is_near:
         return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
     is_first = failure.streak <= 1 and known.last_push != failure.pr
     if not is_first or failure.is_near:
         return None
     if failure.unexpected != 1 or beside.is_doubtful:
         return Kind.PUSHED_MANY if failure.crowd <= 1 else None
+    if one.by is By.LEFT:
+        return Kind.LEFT
     return Kind.PUSHED if jobs <= 1 else Kind.PUSHED_JOBS
 
 
-def _crowded(one: Contradiction, beside: Company, *, jobs: int, is_alike: bool) -> Kind:
-    if not is_alike or beside.groups:
+def _crowded(one: Contradiction, beside: Company, *, is_alike: bool) -> Kind:
+    if not is_alike or beside.is_doubtful:
         return Kind.CROWD
-    if one.by is By.SAME or jobs <= 1:
-        return Kind.ALIKE
-    return Kind.JOBS if one.failure.streak <= 1 else Kind.CROWD
+    return Kind.ALIKE if one.by is By.SAME or one.failure.streak <= 1 else Kind.CROWD
 
 
 def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
@@ -138,32 +146,35 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     likelier = weight(sign, known.messages, draft.state.common)
     messages = noted(known.messages, sign, kept=assumed.MESSAGES_KEPT)
     shown = (at, how_of(one), one.failure.code)
-    known = replace(known, flakes=known.flakes + 1, messages=messages, last_flake=shown)
+    known = known._replace(flakes=known.flakes + 1, messages=messages, last_flake=shown)
     is_soon = last is not None and abs(at - last) < assumed.EPISODE
     if is_soon or one.failure.source == known.last_source:
         return known
     worth = WORTH[kind]
     noise = noise_of(draft.state.weather, kind) / likelier
-    _count_noise(draft, known, kind)
+    _count_noise(draft, known, kind, times=1.0 / one.failure.crowd if kind.is_crowd else 1.0)
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
     if kind.is_push:
         pushed = min(worth.episodes, assumed.EPISODES_PUSHED - known.pushed)
         episodes = known.episodes + pushed
-        known = replace(known, pushed=known.pushed + pushed)
+        known = known._replace(pushed=known.pushed + pushed)
     belief = known.belief.weighed(noise=noise, cap=worth.cap)
-    known = replace(known, belief=belief, episodes=episodes)
+    known = known._replace(belief=belief, episodes=episodes)
     if kind.is_push:
-        return replace(known, last_push=one.failure.pr)
-    return replace(known, last_episode_at=at, last_source=one.failure.source)
+        return known._replace(last_push=one.failure.pr)
+    return known._replace(last_episode_at=at, last_source=one.failure.source)
+
+
+HOW = {By.MAIN: How.NEXT_COMMIT, By.PUSH: How.NEXT_PUSH, By.LEFT: How.LEFT}
 
 
 def how_of(one: Contradiction) -> How:
     """What contradicted the failure, in the words of a finding."""
     if one.by is By.SAME:
         return How.RETRY if one.is_retry else How.RERUN
-    return How.NEXT_COMMIT if one.by is By.MAIN else How.NEXT_PUSH
+    return HOW[one.by]
 
 
 def noise_of(weather: Weather, kind: Kind) -> float:
@@ -173,8 +184,8 @@ def noise_of(weather: Weather, kind: Kind) -> float:
     return seen / (weather.executions + runs)
 
 
-def _count_noise(draft: Draft, known: CaseState, kind: Kind) -> None:
-    """The failure counts as noise so far as its case was held for healthy."""
+def _count_noise(draft: Draft, known: CaseState, kind: Kind, *, times: float) -> None:
+    """The failure counts as noise so far as its case was held for healthy; a crowd but once."""
     weather = draft.state.weather
-    count = weather.noise.get(kind.value, 0.0) + 1.0 - score_of(known, weather)
-    draft.state.weather = replace(weather, noise={**weather.noise, kind.value: count})
+    count = weather.noise.get(kind.value, 0.0) + times * (1.0 - score_of(known, weather))
+    draft.state.weather = weather._replace(noise={**weather.noise, kind.value: count})

@@ -1,0 +1,96 @@
+"""Crowds: cases of one group that fail for a moment together, and again on another day."""
+
+from collections.abc import Sequence
+from math import comb
+
+from app.core.scorer import assumptions as assumed
+from app.core.scorer.company import Company
+from app.core.scorer.draft import Draft
+from app.core.scorer.state import Crowd
+from app.core.scorer.waiting import By, Contradiction
+
+
+def seen_again(
+    draft: Draft, found: Sequence[Contradiction], company: Sequence[Company]
+) -> set[str]:
+    """The cases whose crowd failed before, on another day; crowds are remembered.
+
+    A fixture fails the same cases again, a leak some of the same; a full disk or an outage fails
+    others each time. A bug may fail a whole file, so where only other code contradicts, two
+    earlier crowds are asked for.
+    """
+    crowds: dict[tuple[str, str, By], set[str]] = {}
+    for one, beside in zip(found, company, strict=True):
+        if _is_of_crowd(one, beside):
+            group = draft.state.cases[one.case].group
+            crowds.setdefault((group, one.failure.source, one.by), set()).add(one.case)
+    again: set[str] = set()
+    for (group, source, by), cases in crowds.items():
+        now = Crowd(draft.now, source, frozenset(cases), by.value)
+        again |= _again(draft, group, now)
+        _remember(draft, group, now)
+    return again
+
+
+def _again(draft: Draft, group: str, now: Crowd) -> frozenset[str]:
+    """The cases of a crowd that failed in alike ones before."""
+    earlier = [
+        crowd
+        for crowd in draft.state.crowds.get(group, ())
+        if crowd.source != now.source and now.at - crowd.at > assumed.EPISODE
+    ]
+    same = [crowd for crowd in earlier if _is_same(crowd, now)]
+    if _is_enough(same, now):
+        return now.cases
+    size = draft.layout.size_of(group)
+    alike = [crowd for crowd in earlier if _is_alike(crowd, now, size=size)]
+    if By.SAME not in {now.by, *(crowd.by for crowd in alike)}:
+        return frozenset()
+    return now.cases & frozenset[str]().union(*(crowd.cases for crowd in alike))
+
+
+def _is_enough(same: Sequence[Crowd], now: Crowd) -> bool:
+    """Whether so many alike crowds cannot be bugs: the more, the less equal their code was."""
+    ways = {now.by, *(crowd.by for crowd in same)}
+    if By.SAME in ways:
+        return bool(same)
+    if len(now.cases) <= assumed.FEW_OF_GROUP:
+        return False
+    sources = {crowd.source for crowd in same}
+    return len(sources) >= (1 if By.MAIN in ways else assumed.PUSHED_CROWDS)
+
+
+def _remember(draft: Draft, group: str, now: Crowd) -> None:
+    known = draft.state.crowds.get(group, ())
+    if all(now.at - crowd.at > assumed.EPISODE for crowd in known if _is_same(crowd, now)):
+        draft.state.crowds[group] = (*known[1 - assumed.CROWDS_KEPT :], now)
+
+
+def _is_of_crowd(one: Contradiction, beside: Company) -> bool:
+    failure = one.failure
+    if beside.is_common_cause or failure.streak > assumed.SHORT:
+        return False
+    if one.by.is_weak:
+        return failure.crowd > assumed.FEW_OF_GROUP and failure.streak <= 1 and not failure.is_near
+    return failure.crowd > 1
+
+
+def _is_same(one: Crowd, other: Crowd) -> bool:
+    return len(one.cases & other.cases) >= assumed.ALIKE * len(one.cases | other.cases)
+
+
+def _is_alike(one: Crowd, other: Crowd, *, size: int) -> bool:
+    """Whether two crowds of a group of so many have more in common than by chance."""
+    common = len(one.cases & other.cases)
+    first, second = len(one.cases), len(other.cases)
+    chance = (
+        sum(
+            comb(first, number) * comb(size - first, second - number)
+            for number in range(common, min(first, second) + 1)
+            if second - number <= size - first
+        )
+        / comb(size, second)
+        if size >= max(first, second)
+        else 1.0
+    )
+    return common > 1 and chance < assumed.ALIKE_BY_CHANCE

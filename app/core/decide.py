@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.core.evidence import Evidence
+from app.core.evidence import Evidence, EvidenceKind
 
 ALGORITHM_VERSION = 1  # raise it whenever the same facts may be told differently
+
+
+BY_RULE = frozenset({EvidenceKind.OVER_RULE, EvidenceKind.IN_A_ROW})
 
 
 class State(StrEnum):
@@ -44,6 +47,11 @@ class Standing:
     last_failure_at: datetime | None
     broken_since: str | None  # the first of the default branch's commits that fail it
     evidence: tuple[Evidence, ...]
+
+    @property
+    def by_rule(self) -> Evidence | None:
+        """What a rule of the policy counted, where that holds the case; None where none does."""
+        return next((one for one in self.evidence if one.kind in BY_RULE), None)
 
 
 @dataclass(frozen=True, slots=True)

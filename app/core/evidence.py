@@ -25,6 +25,8 @@ class EvidenceKind(StrEnum):
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
     FEW_RUNS = "few_runs"  # runs: too few to tell much
     DISMISSED = "dismissed"  # by
+    OVER_RULE = "over_rule"  # failed, runs, days, line: the policy's rule there holds the case
+    IN_A_ROW = "in_a_row"  # times, line: the same, by failures in a row
     EXEMPT = "exempt"  # nothing: the policy never holds the case for flaky
     # What an earlier judge said, and findings from then still say:
     PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs

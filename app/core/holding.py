@@ -71,7 +71,7 @@ def why_not_proposed(
         return WhyNot.BROKEN
     if standing is None or standing.state is not State.FLAKY:
         return WhyNot.NOT_FLAKY_ENOUGH
-    if standing.score < rules.flaky_threshold:
+    if standing.score < rules.flaky_threshold and standing.by_rule is None:
         return WhyNot.NOT_FLAKY_ENOUGH
     if rules.is_exempt:
         return WhyNot.EXEMPT

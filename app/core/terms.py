@@ -1,14 +1,15 @@
 """What a policy makes of judgements: some cases are never held, others on grounds of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.core.decide import Cause, Finding, Standing, State
-from app.core.evidence import EvidenceKind, evidence
+from app.core.evidence import Evidence, EvidenceKind, evidence
 from app.core.policy.policy import Policy
 from app.core.policy.rules import About
-from app.core.told import FAILURES_KEPT, Told
+from app.core.scorer.counts import Counts
+from app.core.scorer.holds import Believed, is_held, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,51 @@ class Terms:
             evidence=(evidence(EvidenceKind.EXEMPT), *finding.evidence[:2]),
         )
 
-    def standing(self, case: str, standing: Standing, told: Told, *, at: datetime) -> Standing:
-        """How a case stands at a moment: held for flaky only where its terms allow it."""
+    def holds(
+        self, case: str, standing: Standing, counts: Counts, *, branch: str | None, at: datetime
+    ) -> bool:
+        """Whether a case is held for flaky from now on; branch None: looked at on no branch.
+
+        `standing` is how it stands by the scorer alone.
+        """
         about = self.about.get(case)
-        if about is None or standing.state not in {State.FLAKY, State.SUSPECT}:
+        if about is None:
+            return standing.state is State.FLAKY
+        believed = Believed(
+            standing.state is State.FLAKY, standing.state is State.BROKEN, standing.score
+        )
+        about = replace(about, branch=branch)
+        return is_held(self.policy, self._of(case), counts, case, about, believed, at=at)
+
+    def standing(self, case: str, standing: Standing, counts: Counts, *, at: datetime) -> Standing:
+        """How a case stands at a moment under the policy, which holds it or not by `counts`."""
+        about = self.about.get(case)
+        if about is None or standing.state is State.BROKEN:
             return standing
-        if self.policy.is_exempt(about):
-            return replace(standing, state=State.HEALTHY)
-        theirs = self._of(case)
-        if standing.state is State.FLAKY and _is_enough(theirs, standing, told, at):
-            return standing
-        is_warned = standing.score >= theirs.warn_threshold
-        return replace(standing, state=State.SUSPECT if is_warned else State.HEALTHY)
+        if case in counts.held:
+            by_rule = self._by_rule(case, about, counts, at)
+            return replace(standing, state=State.FLAKY, evidence=(*by_rule, *standing.evidence))
+        is_warned = standing.score >= self._of(case).warn_threshold
+        is_suspect = is_warned and not self.policy.is_exempt(about)
+        return replace(standing, state=State.SUSPECT if is_suspect else State.HEALTHY)
+
+    def _by_rule(self, case: str, about: About, counts: Counts, at: datetime) -> Iterable[Evidence]:
+        """What holds the case where that is a rule, on whatever branch it ran."""
+        fitting = (rule for rule in self.policy.rules if replace(rule, branch=None).fits(about))
+        rule = next((rule for rule in fitting if rule.counts), None)
+        found = over(rule, self.policy, counts, case, at=at) if rule is not None else None
+        if found is None:
+            return
+        if found.runs is None:
+            yield evidence(EvidenceKind.IN_A_ROW, times=found.failed, line=found.rule.line)
+        else:
+            yield evidence(
+                EvidenceKind.OVER_RULE,
+                failed=found.failed,
+                runs=found.runs,
+                days=found.days,
+                line=found.rule.line,
+            )
 
     def _of(self, case: str) -> Policy:
         """The policy for the first of the case's owners that has terms of its own."""
@@ -54,13 +88,3 @@ class Terms:
             if (theirs := self.policy.for_team(owner)) is not self.policy:
                 return theirs
         return self.policy
-
-
-def _is_enough(policy: Policy, standing: Standing, told: Told, at: datetime) -> bool:
-    since = (at - policy.lookback).timestamp()
-    lately = sum(failed.at > since for failed in told.recent)
-    return (
-        standing.score >= policy.flaky_threshold
-        and standing.runs >= policy.min_occurrences
-        and lately >= min(policy.min_recent_failures, FAILURES_KEPT)
-    )

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.core.identity import IDENTITY_VERSION, CaseIds
 from app.core.outcomes import CaseDetail, ReportedCase
+from app.core.priorities import priority_of
 from app.db.rows import INTEGER_MOST
 from app.db.tables.ran import CaseRow
 
@@ -140,12 +141,23 @@ def _integer(value: int | None) -> int | None:
     return None if value is None else max(0, min(value, INTEGER_MOST))
 
 
-def tags(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
-    """The tags of these cases; those not known are missing."""
-    query = select(CaseRow.case_id, CaseRow.tags).where(
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How reports label a case."""
+
+    tags: frozenset[str]
+    priority: str | None
+
+
+def labels(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Labels]:
+    """How these cases are labelled; those not known are missing."""
+    query = select(CaseRow.case_id, CaseRow.tags, CaseRow.properties).where(
         col(CaseRow.repo_id) == repo_id, col(CaseRow.case_id).in_(ids)
     )
-    return {case_id: frozenset(found) for case_id, found in session.exec(query)}
+    return {
+        case_id: Labels(frozenset(tags), priority_of(properties or {}, tags))
+        for case_id, tags, properties in session.exec(query)
+    }
 
 
 def cases(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Case]:

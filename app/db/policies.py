@@ -13,6 +13,7 @@ from app.core.policy.comparing import Past
 from app.core.policy.reading import PLACE
 from app.core.policy.rules import About
 from app.core.policy.tree import Fault
+from app.core.priorities import priority_of
 from app.db.tables.outside import PolicyProposalRow, PolicySnapshotRow, PullRequestRow
 
 MOST_COMPARED = 2_000  # cases: of more than that no sentence could be made
@@ -128,7 +129,8 @@ def heads_of(session: Session, repo_id: int, branch: str) -> list[str]:
 
 
 PAST = """
-SELECT c.classname, c.name, c.parameters, c.file, c.tags, s.state, s.score, s.runs, f.failures,
+SELECT c.classname, c.name, c.parameters, c.file, c.tags, c.properties,
+       s.state, s.score, s.runs, f.failures,
        coalesce(fo.owners, '{}') AS owners
 FROM case_state s
 JOIN case_ c USING (repo_id, case_id)
@@ -152,6 +154,7 @@ def past(session: Session, repo_id: int, *, since: datetime) -> list[Past]:
                 + row["parameters"],
                 file=row["file"],
                 tags=frozenset(row["tags"]),
+                priority=priority_of(row["properties"] or {}, row["tags"]),
             ),
             owners=tuple(row["owners"]),
             is_broken=row["state"] == "broken",

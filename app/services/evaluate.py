@@ -12,7 +12,7 @@ from app.db import aliases as renames
 from app.db import decisions, executions, observations, observed_reports, repositories
 from app.db.observed_sets import Sets
 from app.db.session import Session
-from app.services import acts, aliases, mending, observing, quarantine, scoring
+from app.services import acts, aliases, keeping, mending, observing, quarantine, scoring
 from app.services.observing import Work
 
 log = structlog.get_logger()
@@ -83,8 +83,8 @@ def _kept(
     session: Session, repository: Repository, work: Work, *, now: datetime
 ) -> tuple[Changed, ...]:
     """Write down what the scorer holds now; whose state changed by it."""
-    observing.keep(session, work)
-    observing.write_standings(session, repository, work, now=now)
+    keeping.keep(session, work)
+    keeping.write_standings(session, repository, work, now=now)
     return tuple(
         Changed(UUID(hex=one.case), one.was, one.now, one.is_dismissal, one.run)
         for one in work.turned

@@ -9,7 +9,7 @@ later still gets its verdicts at once and moves nothing; a recompute, which is a
 it in in its place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,8 +20,10 @@ from app.core.history.records import CaseSet
 from app.core.judging import finding_of, standing_of
 from app.core.policy.policy import Policy
 from app.core.remembering import Culprits, culprits_of, recovered, remembered
-from app.core.runs import Repository, Run, RunKey
+from app.core.runs import Repository, Run
 from app.core.scorer import memory
+from app.core.scorer.counts import Counts
+from app.core.scorer.plain import failing
 from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Judged, Said
 from app.core.terms import Terms
@@ -30,7 +32,7 @@ from app.db import changes, judgements, scorers
 from app.db.judgements import StoredFinding
 from app.db.observations import Seen
 from app.db.observed_sets import Sets
-from app.db.scorers import Kept, NewCase
+from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
 from app.services import mending
@@ -59,6 +61,7 @@ class Work:
     kept: Kept
     terms: Terms  # of the policy, for the cases that were read back
     scorer: Scorer
+    counts: Counts | None  # None for a policy without terms
     told: dict[str, Told]
     states: dict[str, State]  # as they stand, of the cases that were looked at
     touched: dict[str, datetime] = field(default_factory=dict)  # by case: when it was moved last
@@ -69,9 +72,15 @@ class Work:
 
     def standing(self, repository: Repository, one: Judged, *, at: datetime) -> Standing:
         """How a case stands by the scorer and by the policy's terms for it."""
+        plain = self.plain(repository, one)
+        if self.counts is None:
+            return plain
+        return self.terms.standing(one.case, plain, self.counts, at=at)
+
+    def plain(self, repository: Repository, one: Judged) -> Standing:
+        """How a case stands by the scorer alone."""
         told = self.told[one.case]
-        plain = standing_of(self.scorer, one, told, branch=repository.default_branch)
-        return self.terms.standing(one.case, plain, told, at=at)
+        return standing_of(self.scorer, one, told, branch=repository.default_branch)
 
 
 def begin(
@@ -96,16 +105,22 @@ def begin(
         found |= scorers.watched(session, kept)
     else:
         found |= scorers.waiting(session, kept, jobs)
-    scorer = memory.opened(
-        policy,
-        kept.part,
-        {case: one.memory for case, one in found.items()},
-        sets.of(memory.sets_of(kept.part)),
-    )
+    memories, members = memories_of(kept, found, sets)
+    scorer = memory.opened(policy, kept.part, memories, members)
+    counts = memory.counts_in(policy, kept.part, memories, members)
     told = {case: Told.from_json(one.told) for case, one in found.items()}
     ids = {*found, *wanted}
     terms = terms_of(session, kept.repo_id, policy, ids)
-    return Work(kept, terms, scorer, told, judgements.states(session, kept.repo_id, ids))
+    states = judgements.states(session, kept.repo_id, ids)
+    return Work(kept, terms, scorer, counts, told, states)
+
+
+def memories_of(
+    kept: Kept, found: Mapping[str, KeptCase], sets: Sets
+) -> tuple[dict[str, memory.Json], Mapping[str, CaseSet]]:
+    """What was kept of cases, and the sets of cases that the jobs ran last, by name."""
+    memories = {case: one.memory for case, one in found.items()}
+    return memories, sets.of(memory.sets_of(kept.part))
 
 
 def _came_or_went(kept: Kept, seen: Sequence[Seen], sets: Sets) -> set[str]:
@@ -148,7 +163,20 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
         work.kept, newest_at=observation.at if newest is None else max(newest, observation.at)
     )
     remembered(work.told, observation, said, before, sha=seen.run.head_sha, culprits=culprits)
-    _judge(repository, work, seen.run, memory.moved(before, after), at=observation.at)
+    here = {*(one.case for one in said.changes), *failing(observation)}
+    cases = [*memory.moved(before, after), *_counted(work, seen, here, before, after)]
+    _judge(repository, work, seen.run, cases, at=observation.at, here=here)
+
+
+def _counted(
+    work: Work, seen: Seen, here: set[str], before: Scorer, after: Scorer
+) -> frozenset[str]:
+    """Count the observation for the policy's terms; the cases to look at for these alone."""
+    if work.counts is None:
+        return frozenset()
+    held = work.counts.held if memory.swept(before, after) else frozenset()
+    work.counts = work.counts.observed(seen.observation)
+    return held | here
 
 
 def _is_misplaced(work: Work, seen: Seen) -> bool:
@@ -202,13 +230,15 @@ def _judge(
     cases: Sequence[str],
     *,
     at: datetime,
+    here: Collection[str],
     is_dismissal: bool = False,
 ) -> None:
-    """How the cases stand that were moved at a moment."""
+    """How the cases stand that were moved at a moment; `here`: those that its run speaks of."""
     for case, one in memory.judged(
         work.scorer, cases, at, warned=work.terms.policy.warn_threshold
     ).items():
         work.told[case] = recovered(work.told[case], work.scorer, case)
+        _hold(repository, work, one, branch=run.branch if case in here else None, at=at)
         standing = work.standing(repository, one, at=at)
         work.standings[case], work.touched[case] = standing, at
         was = work.states.get(case, State.HEALTHY)
@@ -217,6 +247,21 @@ def _judge(
             turned = Turned(case, was, standing.state, at, run, why, is_dismissal)
             work.turned.append(turned)
             work.states[case] = standing.state
+
+
+def _hold(
+    repository: Repository, work: Work, one: Judged, *, branch: str | None, at: datetime
+) -> None:
+    """Let the policy hold a case, or no longer; on no branch it may only let go."""
+    counts = work.counts
+    if counts is None or (branch is None and one.case not in counts.held):
+        return
+    plain = work.plain(repository, one)
+    holds = work.terms.holds(one.case, plain, counts, branch=branch, at=at)
+    work.counts = counts.holding(one.case, is_held=holds)
+    told = work.told[one.case]
+    if holds and told.first_detected_at is None:
+        work.told[one.case] = replace(told, first_detected_at=at.timestamp())
 
 
 def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: datetime) -> None:
@@ -231,40 +276,4 @@ def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: date
         before=known.before,
         base=known.base,
     )
-    _judge(repository, work, run, [case], at=at, is_dismissal=True)
-
-
-def keep(session: Session, work: Work) -> Kept:
-    """Write the scorer's memory down: the repository's part, and the cases that moved."""
-    kept = replace(work.kept, part=memory.repository_part(work.scorer))
-    scorers.write(session, kept)
-    parts: Mapping[str, memory.CasePart] = {
-        case: memory.case_part(work.scorer, case) for case in work.touched
-    }
-    scorers.write_cases(
-        session,
-        kept,
-        [
-            NewCase(case, part.memory, work.told[case].to_json(), part.jobs, part.is_held)
-            for case, part in parts.items()
-        ],
-    )
-    return kept
-
-
-def write_standings(session: Session, repository: Repository, work: Work, *, now: datetime) -> None:
-    """Write how the cases stand that moved, and what they turned."""
-    moved = [
-        (UUID(hex=case), standing, work.touched[case]) for case, standing in work.standings.items()
-    ]
-    judgements.write_standings(session, repository.id, moved, now=now)
-    for one in work.turned:
-        judgements.note_change(
-            session,
-            RunKey(repository.id, one.run.key.run_id, one.run.key.attempt),
-            UUID(hex=one.case),
-            was=one.was,
-            now=one.now,
-            at=one.at,
-            why=one.why,
-        )
+    _judge(repository, work, run, [case], at=at, here=[case], is_dismissal=True)

@@ -98,7 +98,10 @@ def _take(
     is_held: bool,
     now: datetime,
 ) -> None:
+    rule = subject.standing.by_rule if subject.standing else None
     reason = said.proposed_because(subject.p_flaky, rules.flaky_threshold)
+    if rule is not None:
+        reason = words.evidence_sentence(rule)
     begins = terms(session, subject, AS_IT_IS, now=now, fallback=None)
     events = [event, E.APPROVED] if is_held else [event]
     step = Step("quarantine" if is_held else "propose", events, reason, begins)

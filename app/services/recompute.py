@@ -28,7 +28,7 @@ from app.db.observed_sets import Sets
 from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
-from app.services import acts, observing, scoring
+from app.services import acts, keeping, observing, scoring
 from app.services.terms import terms_of
 
 REPORTS_A_TURN = 400  # some two seconds of work; a click is not kept waiting by it
@@ -77,7 +77,7 @@ def _part(
         observing.observe(session, repository, work, one)
     last = max((one.at, one.report_id) for one in reports)
     work.kept = replace(work.kept, upto_at=last[0], upto_report=last[1])
-    return observing.keep(session, work), len(reports)
+    return keeping.keep(session, work), len(reports)
 
 
 def _take_over(
@@ -105,15 +105,12 @@ def _write(
     now: datetime,
 ) -> None:
     sets = Sets(session, repository.id, aliases.renamed(session, repository.id))
-    scorer = memory.opened(
-        policy,
-        building.part,
-        {case: one.memory for case, one in found.items()},
-        sets.of(memory.sets_of(building.part)),
-    )
+    memories, members = observing.memories_of(building, found, sets)
+    scorer = memory.opened(policy, building.part, memories, members)
+    counts = memory.counts_in(policy, building.part, memories, members)
     told = {case: Told.from_json(one.told) for case, one in found.items()}
     terms = terms_of(session, repository.id, policy, found)
-    work = observing.Work(building, terms, scorer, told, {})
+    work = observing.Work(building, terms, scorer, counts, told, {})
     _forgive(session, repository, work)
     judged = memory.judged(work.scorer, work.told, at, warned=policy.warn_threshold)
     standings = {case: work.standing(repository, one, at=at) for case, one in judged.items()}
@@ -145,4 +142,4 @@ def _forgive(session: Session, repository: Repository, work: observing.Work) -> 
                 work.told[case], times=0, days=(), how=None, sha=None, forgiven_at=at.timestamp()
             )
             work.touched[case] = at
-    observing.keep(session, work)
+    keeping.keep(session, work)

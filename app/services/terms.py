@@ -12,9 +12,14 @@ from app.db.session import Session
 
 def about(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, About]:
     """What a policy asks of these cases; those not known are missing."""
-    tags = cases.tags(session, repo_id, ids)
+    labels = cases.labels(session, repo_id, ids)
     return {
-        case_id: About(name=case.full_name, file=case.file, tags=tags[case_id])
+        case_id: About(
+            name=case.full_name,
+            file=case.file,
+            tags=labels[case_id].tags,
+            priority=labels[case_id].priority,
+        )
         for case_id, case in cases.cases(session, repo_id, ids).items()
     }
 

@@ -1,20 +1,22 @@
 """What a policy's terms make of judgements."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.core.decide import Cause, Finding, Standing, State
 from app.core.evidence import EvidenceKind, evidence
+from app.core.history.records import CaseSet
 from app.core.policy.policy import Policy
 from app.core.policy.reading import read_policy
 from app.core.policy.rules import About
+from app.core.scorer.counts import DAY, Counts, Tally
 from app.core.terms import Terms
-from app.core.told import Failed, Told
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CASE = "c1"
-ABOUT = About("Cart::test_total", "shop/cart_test.py", frozenset({"smoke"}))
+ABOUT = About("Cart::test_total", "shop/cart_test.py", frozenset({"smoke"}), "high")
 FLAKY = Finding(Cause.FLAKY, 0.97, (evidence(EvidenceKind.CONTRADICTED_HERE, how="on a retry"),))
 
 
@@ -45,13 +47,22 @@ def standing(score: float = 0.95, *, state: State = State.FLAKY, runs: int = 40)
     )
 
 
-def told(*days_ago: int) -> Told:
-    failed = (AT - timedelta(days=one) for one in days_ago)
-    return Told(recent=tuple(Failed(one.timestamp(), 1, 1, "linux", "a" * 40) for one in failed))
+def counts(*days_ago: int, ran: int = 40) -> Counts:
+    """Counts of a job that ran the case so often, on some days, and failed it on some."""
+    ran_by = CaseSet("s", {CASE: ABOUT.file})
+    days = [(AT - timedelta(days=one)).timestamp() // DAY for one in days_ago]
+    failed = Tally(tuple(sorted((int(day), 1) for day in days)))
+    reports = {"linux": ((int(AT.timestamp()) // DAY, ran),)}
+    return Counts(60, reports, {"linux": ran}, {"linux": ran_by}, {CASE: failed})
 
 
-def state(found: Terms, one: Standing, failed: Told | None = None) -> State:
-    return found.standing(CASE, one, failed or told(1, 2), at=AT).state
+def state(
+    found: Terms, one: Standing, seen: Counts | None = None, *, branch: str | None = "main"
+) -> State:
+    """How the case stands after a run on a branch."""
+    seen = seen or counts(1, 2)
+    held = found.holds(CASE, one, seen, branch=branch, at=AT)
+    return found.standing(CASE, one, seen.holding(CASE, is_held=held), at=AT).state
 
 
 @pytest.mark.parametrize(
@@ -61,6 +72,7 @@ def state(found: Terms, one: Standing, failed: Told | None = None) -> State:
         'exclude_paths: ["shop/**"]',
         'rules: [{file: "shop/**", exempt: true}]',
         "rules: [{tag: smoke, exempt: true}]",
+        "rules: [{priority: High, exempt: true}]",
     ],
 )
 def test_an_exempt_case_is_never_held_and_its_failures_are_real(text: str) -> None:
@@ -80,6 +92,7 @@ def test_a_case_that_is_exempt_on_one_branch_is_excused_on_others() -> None:
     assert found.finding(CASE, FLAKY, branch="main") == FLAKY
     assert found.finding(CASE, FLAKY, branch="release/2").cause is Cause.UNKNOWN
     assert state(found, standing()) is State.FLAKY
+    assert state(found, standing(), branch="release/2") is State.SUSPECT
 
 
 def test_what_is_no_flake_stays_what_it_is() -> None:
@@ -93,9 +106,9 @@ def test_what_is_no_flake_stays_what_it_is() -> None:
 def test_minima_are_kept() -> None:
     found = terms("min_occurrences: 50\nmin_recent_failures: 2\nlookback_days: 7")
 
-    assert state(found, standing(runs=49)) is State.SUSPECT
-    assert state(found, standing(runs=50)) is State.FLAKY
-    assert state(found, standing(runs=50), told(1, 8)) is State.SUSPECT
+    assert state(found, standing(), counts(1, 2, ran=49)) is State.SUSPECT
+    assert state(found, standing(), counts(1, 2, ran=50)) is State.FLAKY
+    assert state(found, standing(), counts(1, 8, ran=50)) is State.SUSPECT
 
 
 def test_a_team_has_its_own_thresholds() -> None:
@@ -110,5 +123,31 @@ def test_a_team_has_its_own_thresholds() -> None:
 def test_a_case_that_nobody_asked_about_is_judged_plainly() -> None:
     found = Terms(policy('exempted_tests: ["**"]'))
 
-    assert found.standing(CASE, standing(), told(1), at=AT) == standing()
+    assert found.standing(CASE, standing(), counts(1), at=AT) == standing()
+    assert state(found, standing()) is State.FLAKY
     assert found.finding(CASE, FLAKY, branch="main") == FLAKY
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        ("threshold: 0.05, days: 7", EvidenceKind.OVER_RULE),
+        ("consecutive_failures: 3", EvidenceKind.IN_A_ROW),
+    ],
+)
+def test_a_rule_holds_what_the_scorer_does_not_and_says_so(rule: str, kind: EvidenceKind) -> None:
+    found = terms(f"rules: [{{file: 'shop/**', {rule}}}]")
+    seen = counts(0, 1)
+    in_a_row = replace(seen, cases={CASE: replace(seen.cases[CASE], row=3, place=40)})
+    healthy = standing(0.2, state=State.HEALTHY)
+
+    assert found.holds(CASE, healthy, in_a_row, branch="main", at=AT)
+    shown = found.standing(CASE, healthy, in_a_row.holding(CASE, is_held=True), at=AT)
+    assert (shown.state, shown.evidence[0].kind) == (State.FLAKY, kind)
+
+
+def test_a_rule_lets_go_and_holds_no_broken_case() -> None:
+    found = terms("rules: [{threshold: 0.05, days: 7}]")
+
+    assert state(found, standing(), counts(1, 20)) is State.SUSPECT
+    assert state(found, standing(state=State.BROKEN), counts(0, 1)) is State.BROKEN

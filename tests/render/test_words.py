@@ -204,6 +204,17 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         {"passes": 40},
         "Never failed before, in 40 runs that passed.",
     ),
+    (
+        EvidenceKind.OVER_RULE,
+        {"failed": 7, "runs": 40, "days": 7, "line": 12},
+        "Failed in 7 of 40 runs in the last 7 days, which the policy's rule on line 12 calls"
+        " flaky.",
+    ),
+    (
+        EvidenceKind.IN_A_ROW,
+        {"times": 3, "line": 12},
+        "Failed 3 runs in a row, which the policy's rule on line 12 calls flaky.",
+    ),
     (EvidenceKind.EXEMPT, {}, "The policy exempts this test, so its failures are real."),
     (EvidenceKind.DISMISSED, {"by": "@ada"}, "@ada said that it is not flaky."),
 ]

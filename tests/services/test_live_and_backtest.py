@@ -204,3 +204,29 @@ def test_an_exempt_case_is_never_held_live_as_in_backtest(live: Live) -> None:
     assert exempt not in {case for case, _, _ in flags_live(live)}
     sure = {cause for (*_, case), (cause, p) in said.items() if case == exempt and p >= 0.9}
     assert sure == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    "policy_text",
+    [
+        "rules: [{threshold: 0.15, days: 30}]\n",
+        "rules: [{file: 'part0/**', consecutive_failures: 2}, {threshold: 0.9}]\n",
+        "rules: [{branch: main, threshold: 0.1}, {exempt: true}]\nmin_occurrences: 20\n",
+        "scorer: flake-rate\nrules: [{consecutive_failures: 2, days: 7}]\n",
+    ],
+)
+def test_rules_hold_live_whom_they_hold_in_backtest(live: Live, policy_text: str) -> None:
+    policed(live, policy_text)
+    live.see(story(live, seed=3, commits=24))
+
+    policy = read_policy(policy_text).policy
+    assert policy is not None
+    done = replayed(live, under(policy))
+
+    assert flags_live(live) == flags_of(done)
+    assert flags_of(done), "nobody is held: the story shows nothing"
+    with unit_of_work(live.engine) as session:
+        while not recompute.step(session, live.repository, now=live.now):
+            pass
+    flaky = {case for case, state in states_of(done) if state is State.FLAKY}
+    assert {case for case, state in states_live(live).items() if state is State.FLAKY} == flaky

@@ -59,8 +59,9 @@ def holds(policy: Policy, case: Past) -> bool:
     if case.is_broken or policy.is_exempt(case.about):
         return False
     rule = policy.rule_for(case.about)
-    if rule is not None and rule.threshold is not None:
-        return case.runs > 0 and case.failures / case.runs >= rule.threshold
+    if rule is not None and rule.counts:
+        is_told = rule.threshold is not None and case.runs > 0
+        return is_told and case.failures / case.runs >= (rule.threshold or 0.0)
     terms = policy
     for owner in case.owners:
         if (theirs := policy.for_team(owner)) is not policy:

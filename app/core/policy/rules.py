@@ -36,6 +36,11 @@ class Rule:
     days: int | None = None
 
     @property
+    def counts(self) -> bool:
+        """Whether it holds by counts of its own, not by the scorer."""
+        return self.threshold is not None or bool(self.consecutive_failures)
+
+    @property
     def fits_all(self) -> bool:
         """Whether it has no condition at all."""
         return not (self.branch or self.file or self.tag or self.priority)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.errors import BadInput
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
+from app.core.priorities import NAMES
 from app.core.reports.formats import Format
 from app.core.reports.jsonlines import JsonLines
 from app.core.reports.jsonshape import Object, as_object, as_text, objects
@@ -15,6 +16,7 @@ from app.core.reports.repeats import Repeats
 from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, milliseconds, moment, short_name
 
+MARKS = ("flaky", "known", "muted")  # of the results themselves
 STATUS = {
     "passed": Outcome.PASSED,
     "failed": Outcome.FAILED,
@@ -135,7 +137,9 @@ def _detail(found: Object) -> CaseDetail | None:
     )
     artifacts = tuple(_attachments(found))[:100]
     details = as_object(found.get("statusDetails"))
-    marks = tuple((key, "true") for key in ("flaky", "known", "muted") if details.get(key) is True)
+    labels = {label.get("name"): label.get("value") for label in objects(found.get("labels"))}
+    said = tuple((name, short_name(labels[name], 200)) for name in NAMES if labels.get(name))
+    marks = said + tuple((key, "true") for key in MARKS if details.get(key) is True)
     if not tags and not artifacts and not marks:
         return None
     return CaseDetail(tags=tags, properties=marks, artifacts=artifacts)

@@ -1,6 +1,6 @@
 """The scorer `flake-rate`: the share of a case's runs of the last days that failed or flaked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,11 +49,11 @@ class FlakeRate:
         now = at.timestamp()
         return {case: self.rate_of(self.windows, case, now) for case in self.windows.failures}
 
-    def judged(self, at: datetime) -> list[Judged]:
-        """Every case that ever failed, as it stands."""
+    def judged(self, at: datetime, cases: Iterable[str] | None = None) -> list[Judged]:
+        """Every case that ever failed, or those named, as it stands."""
         now, windows = at.timestamp(), self.windows
         found = []
-        for case in windows.failures:
+        for case in windows.failures if cases is None else cases:
             failed = len(self._recent(windows, case, now))
             found.append(
                 judged(

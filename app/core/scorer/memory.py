@@ -16,8 +16,10 @@ from app.core.policy.policy import Policy
 from app.core.scorer import assumptions as assumed
 from app.core.scorer import standing
 from app.core.scorer.belief import unknown
+from app.core.scorer.counts import Counts, Tally, counts_from_json
 from app.core.scorer.draft import settled
 from app.core.scorer.flake_rate import FlakeRate
+from app.core.scorer.holds import horizon
 from app.core.scorer.plain import Ran
 from app.core.scorer.policies import Evidence, Scorer
 from app.core.scorer.rolling_window import RollingWindow
@@ -32,6 +34,8 @@ from app.core.scorer.stored import (
 from app.core.scorer.windows import Windows
 
 WINDOWS_VERSION = 1  # raise it whenever stored windows can no longer be read as they were meant
+
+COUNTS = "counts"  # the key under which they lie beside what the scorer remembers
 
 Json = Mapping[str, Any]
 
@@ -70,8 +74,31 @@ def opened(
             return FlakeRate(_windows(part, cases, sets), policy)
 
 
-def repository_part(scorer: Scorer) -> Json:
-    """All that a scorer remembers but its cases; `opened` reads it back."""
+def counts_in(
+    policy: Policy,
+    part: Json | None,
+    cases: Mapping[str, Json],
+    sets: Mapping[str, CaseSet],
+) -> Counts | None:
+    """How cases ran, by which a policy's terms count; None for a policy without any."""
+    if not policy.has_terms:
+        return None
+    jobs = {} if part is None else part["members"]
+    return counts_from_json(
+        None if part is None else part.get(COUNTS),
+        horizon=horizon(policy),
+        members={job: sets[name] for job, name in jobs.items()},
+        cases={case: Tally.from_json(one[COUNTS]) for case, one in cases.items() if COUNTS in one},
+    )
+
+
+def repository_part(scorer: Scorer, counts: Counts | None = None) -> Json:
+    """All that is remembered but the cases; `opened` and `counts_in` read it back."""
+    part = _repository_part(scorer)
+    return part if counts is None else {**part, COUNTS: counts.to_json()}
+
+
+def _repository_part(scorer: Scorer) -> Json:
     if isinstance(scorer, Evidence):
         return repository_to_json(scorer.state)
     windows = _of(scorer)
@@ -84,8 +111,16 @@ def repository_part(scorer: Scorer) -> Json:
     }
 
 
-def case_part(scorer: Scorer, case: str) -> CasePart:
+def case_part(scorer: Scorer, case: str, counts: Counts | None = None) -> CasePart:
     """What is kept of one case."""
+    part, tally = _case_part(scorer, case), counts.cases.get(case) if counts else None
+    if tally is None:
+        return part
+    memory = {**part.memory, COUNTS: tally.to_json()}
+    return replace(part, memory=memory, is_held=part.is_held or tally.is_held)
+
+
+def _case_part(scorer: Scorer, case: str) -> CasePart:
     if isinstance(scorer, Evidence):
         known = scorer.state.cases[case]
         streaks = {job for job, one in known.tracks.items() if one.streak or one.base}
@@ -121,6 +156,15 @@ def moved(before: Scorer, after: Scorer) -> list[str]:
     return [case for case, one in now.items() if was.get(case) is not one or case in turned]
 
 
+def swept(before: Scorer, after: Scorer) -> bool:
+    """Whether an observation looked at every case that is held."""
+    return _swept_at(before) != _swept_at(after)
+
+
+def _swept_at(scorer: Scorer) -> float:
+    return scorer.state.swept_at if isinstance(scorer, Evidence) else _of(scorer).swept_at
+
+
 def is_due(part: Json | None, at: float) -> bool:
     """Whether an observation at this second looks at every case that is held."""
     return part is None or at - part["swept_at"] >= assumed.SWEEP
@@ -141,8 +185,7 @@ def forgiven(scorer: Scorer, case: str) -> Scorer:
     if isinstance(scorer, Evidence):
         known = scorer.state.cases[case]
         state = scorer.state.copy()
-        state.cases[case] = replace(
-            known,
+        state.cases[case] = known._replace(
             belief=unknown(),
             episodes=0.0,
             pushed=0.0,
@@ -201,7 +244,7 @@ def judged(
     """
     wanted = set(cases)
     if not isinstance(scorer, Evidence):
-        return {one.case: one for one in scorer.judged(at) if one.case in wanted}
+        return {one.case: one for one in _judged(scorer, wanted, at)}
     found = {}
     for case in wanted & scorer.state.cases.keys():
         known = settled(scorer.state, case, at.timestamp())
@@ -212,6 +255,11 @@ def judged(
             state = CaseStanding.SUSPECT if score >= warned else CaseStanding.HEALTHY
         found[case] = Judged(case, state, score, rate, (low, high))
     return found
+
+
+def _judged(scorer: Scorer, wanted: set[str], at: datetime) -> list[Judged]:
+    assert isinstance(scorer, RollingWindow | FlakeRate)
+    return scorer.judged(at, wanted & scorer.windows.failures.keys())
 
 
 def knows_commit(scorer: Scorer, code: str) -> bool:

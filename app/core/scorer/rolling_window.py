@@ -1,6 +1,6 @@
 """The scorer `rolling-window`: six weighted components over a case's last runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -45,8 +45,8 @@ class RollingWindow:
         now = at.timestamp()
         return {case: self.score_of(self.windows, case, now) for case in self.windows.failures}
 
-    def judged(self, at: datetime) -> list[Judged]:
-        """Every case that ever failed, as it stands."""
+    def judged(self, at: datetime, cases: Iterable[str] | None = None) -> list[Judged]:
+        """Every case that ever failed, or those named, as it stands."""
         now, windows = at.timestamp(), self.windows
         return [
             judged(
@@ -57,7 +57,7 @@ class RollingWindow:
                 is_held=case in windows.held,
                 warned=self.policy.warn_threshold,
             )
-            for case in windows.failures
+            for case in (windows.failures if cases is None else cases)
         ]
 
     def score_of(self, windows: Windows, case: str, now: float) -> float:

@@ -3,24 +3,25 @@
 The policy decides what is held for flaky, never what is evidence: the scorer within sees all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.decide import Cause, State
 from app.core.history.records import Observation
 from app.core.policy.names import ScorerName
-from app.core.policy.policy import FLAKE_RATE, Policy, default_policy
-from app.core.policy.rules import About, Rule
+from app.core.policy.policy import Policy, default_policy
+from app.core.policy.rules import About
+from app.core.scorer import memory
+from app.core.scorer.counts import Counts
 from app.core.scorer.flake_rate import FlakeRate
-from app.core.scorer.plain import after, failing
+from app.core.scorer.holds import Believed, horizon, is_held
+from app.core.scorer.plain import failing
 from app.core.scorer.policies import Evidence, Scorer, scorer_of
-from app.core.scorer.rolling_window import RollingWindow, rows_of
+from app.core.scorer.rolling_window import RollingWindow
 from app.core.scorer.said import Change, Finding, Judged, Said
 from app.core.scorer.state import State as EvidenceState
-from app.core.scorer.windows import SWEEP, Windows, runs_since, since
-
-DAY = 86_400.0  # seconds
+from app.core.scorer.windows import SWEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,7 @@ class Under:
 
     within: Scorer
     policy: Policy
-    ran: FlakeRate  # only its memory counts
-    believed: frozenset[str] = frozenset()  # whom the scorer within holds for flaky
-    held: frozenset[str] = frozenset()
+    counts: Counts
     files: Mapping[str, str | None] | None = None  # of the newest set of cases
     swept_at: float = 0.0
 
@@ -51,51 +50,33 @@ class Under:
         findings = tuple(self._found(one, seen) for one in said.findings)
         if not seen.is_trusted:
             return replace(self, within=within), Said(findings, ())
-        ran, _ = self.ran.observe(seen)
-        under = replace(
-            self,
-            within=within,
-            ran=ran,
-            believed=after(self.believed, said.changes),
-            files={**(self.files or {}), **seen.ran.files},
-        )
+        files = {**(self.files or {}), **seen.ran.files}
+        under = replace(self, within=within, counts=self.counts.observed(seen), files=files)
         here = {*(one.case for one in said.changes), *failing(seen)}
-        changed = under.changes(sorted(here), seen.branch, seen.at)
+        under, changed = under.moved(here, seen.branch, seen.at)
         now = seen.at.timestamp()
         if now - self.swept_at >= SWEEP:
-            changed += under.changes(sorted(self.held - here), None, seen.at)
-            under = replace(under, swept_at=now)
-        return replace(under, held=after(under.held, changed)), Said(findings, tuple(changed))
+            under, swept = under.moved(self.counts.held - here, None, seen.at)
+            under, changed = replace(under, swept_at=now), changed + swept
+        return under, Said(findings, tuple(changed))
 
-    def changes(self, due: list[str], branch: str | None, at: datetime) -> list[Change]:
-        """Who of these is held from now on, and who no longer; None: looked at on no branch."""
-        holding = {case: self.holds(case, branch, at) for case in due}
-        return [
-            Change(case, at, is_flaky)
-            for case, is_flaky in holding.items()
-            if is_flaky != (case in self.held)
-        ]
+    def moved(
+        self, cases: Iterable[str], branch: str | None, at: datetime
+    ) -> tuple["Under", list[Change]]:
+        """With who of these is held now, and the changes; branch None: looked at on no branch."""
+        wanted, counts, changed = sorted(cases), self.counts, []
+        judged = memory.judged(self.within, wanted, at, warned=self.policy.warn_threshold)
+        for case in (one for one in wanted if one in judged):
+            holds = self._holds(judged[case], branch, at)
+            if holds != (case in self.counts.held):
+                counts = counts.holding(case, is_held=holds)
+                changed.append(Change(case, at, holds))
+        return replace(self, counts=counts), changed
 
-    def holds(self, case: str, branch: str | None, at: datetime) -> bool:
-        """Whether the policy holds a case for flaky at this moment."""
-        about = self._about(case, branch)
-        if self.policy.is_exempt(about):
-            return False
-        rule, now = self.policy.rule_for(about), at.timestamp()
-        if rule is not None and (rule.threshold is not None or rule.consecutive_failures):
-            return _is_over(rule, self.ran.windows, case, now, days=self.policy.lookback_days)
-        if case not in self.believed:
-            return False
-        terms = self._terms(case)
-        days = rule.days if rule and rule.days else terms.lookback_days
-        lately = since(self.ran.windows, case, now - days * DAY)
-        if len(lately) < terms.min_recent_failures:
-            return False
-        if self.ran.windows.place(case) < terms.min_occurrences:
-            return False
-        if terms.flaky_threshold <= self.within.threshold:
-            return True
-        return self.within.scores(at).get(case, 0.0) >= terms.flaky_threshold
+    def _holds(self, one: Judged, branch: str | None, at: datetime) -> bool:
+        believed = Believed(one.state is State.FLAKY, one.state is State.BROKEN, one.score)
+        theirs, about = self._terms(one.case), self._about(one.case, branch)
+        return is_held(self.policy, theirs, self.counts, one.case, about, believed, at=at)
 
     def scores(self, at: datetime) -> Mapping[str, float]:
         """The score of every case that ever failed; the scorer's own."""
@@ -106,7 +87,7 @@ class Under:
         return [self._judged(one) for one in self.within.judged(at)]
 
     def _judged(self, one: Judged) -> Judged:
-        if one.case in self.held:
+        if one.case in self.counts.held:
             return replace(one, state=State.FLAKY)
         if one.state is State.BROKEN:
             return one
@@ -148,7 +129,7 @@ def under(policy: Policy) -> Scorer:
         policy.flaky_threshold,
     )
     inner = replace(policy, flaky_threshold=lowest)
-    return Under(_within(inner), policy, _remembering(policy))
+    return Under(_within(inner), policy, Counts(horizon(policy)))
 
 
 def _within(policy: Policy) -> Scorer:
@@ -160,23 +141,3 @@ def _within(policy: Policy) -> Scorer:
             return RollingWindow(policy=policy)
         case ScorerName.FLAKE_RATE:
             return FlakeRate(policy=policy)
-
-
-def _remembering(policy: Policy) -> FlakeRate:
-    """How the cases ran, for as many days as anything in the policy looks back."""
-    days = [policy.lookback_days, *(rule.days for rule in policy.rules if rule.days)]
-    days += [one.lookback_days for one in policy.team_overrides.values() if one.lookback_days]
-    return FlakeRate(policy=replace(FLAKE_RATE, lookback_days=max(days)))
-
-
-def _is_over(rule: Rule, windows: Windows, case: str, now: float, *, days: int) -> bool:
-    """Whether a case fails as often, or as often in a row, as its rule says."""
-    begin = now - (rule.days or days) * DAY
-    failed = since(windows, case, begin)
-    if rule.consecutive_failures and failed:
-        is_row_open = failed[-1].place == windows.place(case) and not failed[-1].passed
-        if is_row_open and rows_of(failed)[-1] >= rule.consecutive_failures:
-            return True
-    runs = runs_since(windows, case, begin)
-    is_enough = rule.threshold is not None and runs >= FLAKE_RATE.min_occurrences
-    return is_enough and len(failed) / runs >= (rule.threshold or 0.0)

@@ -166,6 +166,22 @@ def _dismissed(facts: Mapping[str, Fact]) -> str:
     return f"{facts['by']} said that it is not flaky."
 
 
+def _over_rule(facts: Mapping[str, Fact]) -> str:
+    runs = counted(_number(facts["runs"]), "run", "runs")
+    days = counted(_number(facts["days"]), "day", "days")
+    return (
+        f"Failed in {facts['failed']} of {runs} in the last {days}, which the policy's rule on"
+        f" line {facts['line']} calls flaky."
+    )
+
+
+def _in_a_row(facts: Mapping[str, Fact]) -> str:
+    return (
+        f"Failed {counted(_number(facts['times']), 'run', 'runs')} in a row, which the policy's"
+        f" rule on line {facts['line']} calls flaky."
+    )
+
+
 _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.CONTRADICTED: _contradicted,
     EvidenceKind.CONTRADICTED_ONCE: _contradicted_once,
@@ -185,5 +201,7 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.SAME_MESSAGE: _same_message,
     EvidenceKind.FIRST_FAILURE: _first_failure,
     EvidenceKind.DISMISSED: _dismissed,
+    EvidenceKind.OVER_RULE: _over_rule,
+    EvidenceKind.IN_A_ROW: _in_a_row,
     EvidenceKind.EXEMPT: lambda facts: "The policy exempts this test, so its failures are real.",
 }

@@ -23,6 +23,16 @@ def policed(text: str) -> Scorer:
     return under(policy)
 
 
+def in_a_row(scorer: Scorer) -> list[tuple[int, bool]]:
+    """After which run a case was held and released that four commits in a row fail."""
+    world, moved = World(), []
+    for run in range(1, 40):
+        report = Report(START + timedelta(hours=2 * run), run, f"c{run}")
+        scorer, said = scorer.observe(world.observation(report, [CASE] if 10 <= run < 14 else []))
+        moved += [(run, change.is_flaky) for change in said.changes]
+    return moved
+
+
 def held(scorer: Scorer) -> tuple[list[tuple[str, bool]], Scorer, list[Said]]:
     """Who was held and released in six days in which two cases fail alone, and are re-run."""
     world, moved, said = World(), [], []
@@ -97,15 +107,14 @@ def test_a_rule_holds_by_the_share_of_failing_runs() -> None:
 
 
 def test_a_rule_holds_after_so_many_failures_in_a_row_and_lets_go() -> None:
-    scorer = policed("rules: [{consecutive_failures: 3}]")
-    world, moved = World(), []
-    for run in range(1, 40):
-        report = Report(START + timedelta(hours=2 * run), run, f"c{run}")
-        scorer, said = scorer.observe(world.observation(report, [CASE] if 10 <= run < 14 else []))
-        moved += [(run, change.is_flaky) for change in said.changes]
+    moved = in_a_row(policed("scorer: flake-rate\nrules: [{consecutive_failures: 3}]"))
 
     assert moved[0] == (12, True)
     assert [is_flaky for _, is_flaky in moved] == [True, False]
+
+
+def test_no_rule_holds_what_the_default_branch_fails_from_one_commit_on() -> None:
+    assert in_a_row(policed("rules: [{consecutive_failures: 3, threshold: 0.2}]")) == []
 
 
 def test_of_a_branch_only_its_runs_fall_under_its_rule() -> None:

@@ -166,6 +166,18 @@ class ActFromPage(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class ActOnCluster(Request):
+    """Do what a person asked for on a cluster's page; `text` is the name or the address."""
+
+    kind: ClassVar[str] = "act_on_cluster"
+    repo_id: int
+    cluster_id: int
+    action: str
+    text: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recompute(Request):
     """Build a repository's scorer anew from all that is stored, a part at a time."""
 
@@ -280,6 +292,7 @@ KINDS: dict[str, type[Request]] = {
         ReadRepositoryFiles,
         ReadProposedPolicy,
         ActFromPage,
+        ActOnCluster,
         Recompute,
         ReadHistory,
         TellHistory,

@@ -1,22 +1,40 @@
 """Clusters: shown, named and linked to an issue; each of these acts audited, and taken back."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.core.alike import ClusterLine, ClusterPage
 from app.core.errors import BadInput, Missing, NotAllowed
 from app.core.pages import Page, RepositoryLine
-from app.db import clusters, decisions, pages, people
+from app.core.requests import ActOnCluster, QueueName
+from app.db import clusters, decisions, pages, people, tasks
 from app.db.session import Engine, Session, unit_of_work
-from app.ports import Permission
+from app.ports import Permission, Queue
 from app.render import words
 from app.render.escape import is_web_link
+from app.services import page_acts
 from app.services.page_acts import ONLY_PEOPLE
 from app.services.tokens import By
 
 CLUSTERS_SHOWN = 25  # of a page
 NAME_LIMIT = 120  # characters
 LINK_LIMIT = 500  # characters
+
+
+class ClusterAct(StrEnum):
+    """What a person can do to a cluster."""
+
+    NAME = "name"
+    LINK = "link"  # to an issue
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An act, and the name or the address that it takes; empty text takes it away."""
+
+    act: ClusterAct
+    text: str
 
 
 def listed(
@@ -53,9 +71,7 @@ def name(
     session: Session, repository: str, cluster_id: int, wanted: str, by: By, *, now: datetime
 ) -> int:
     """Call a cluster so; an empty name takes it away. Its id, and BadInput for an odd name."""
-    wanted = wanted.strip()
-    if len(wanted) > NAME_LIMIT or not wanted.isprintable():
-        raise BadInput(f"A cluster's name is one line of at most {NAME_LIMIT} characters.")
+    wanted = _name_in(wanted)
     found = _repository(session, repository)
     kept = _kept_id(session, found, cluster_id)
     before = clusters.locked(session, found.repo_id, kept)
@@ -69,9 +85,7 @@ def link(
     session: Session, repository: str, cluster_id: int, url: str, by: By, *, now: datetime
 ) -> int:
     """Link a cluster to an issue; an empty address unlinks it. Its id, and BadInput for no link."""
-    url = url.strip()
-    if url and (len(url) > LINK_LIMIT or not is_web_link(url)):
-        raise BadInput("Name the issue by its address, which begins with https:// or http://.")
+    url = _link_in(url)
     found = _repository(session, repository)
     kept = _kept_id(session, found, cluster_id)
     before = clusters.locked(session, found.repo_id, kept)
@@ -81,28 +95,60 @@ def link(
     return kept
 
 
-def act_on_page(
+def act(
+    session: Session, repository: str, cluster_id: int, wanted: Wanted, by: By, *, now: datetime
+) -> int:
+    """Name a cluster or link it, as somebody asked for; its id."""
+    match wanted.act:
+        case ClusterAct.NAME:
+            return name(session, repository, cluster_id, wanted.text, by, now=now)
+        case ClusterAct.LINK:
+            return link(session, repository, cluster_id, wanted.text, by, now=now)
+
+
+def ask(
     engine: Engine,
-    act: Callable[..., int],
+    queue: Queue,
     repository: str,
     cluster_id: int,
-    wanted: str,
-    by: By,
+    wanted: Wanted,
     *,
+    login: str,
     user_id: int | None,
+    request_id: str,
     now: datetime,
 ) -> int:
-    """Do `name` or `link` for somebody who is signed in; its id.
+    """Ask a worker for the act, which asks GitHub who may; the cluster's id.
 
-    Missing for who may not see the repository, NotAllowed for who may not write there.
+    Missing for who may not see the repository, NotAllowed for who may not write there, BadInput
+    for what cannot be done.
     """
     if user_id is None:
         raise NotAllowed(ONLY_PEOPLE)
     with unit_of_work(engine) as session:
         found = _repository(session, repository, user_id)
         if people.permission(session, user_id, found.repo_id) < Permission.WRITE:
-            raise NotAllowed(words.not_allowed(by.actor, repository))
-        return act(session, repository, cluster_id, wanted, by, now=now)
+            raise NotAllowed(words.not_allowed(login, repository))
+        text = (_name_in if wanted.act is ClusterAct.NAME else _link_in)(wanted.text)
+        kept = _kept_id(session, found, cluster_id)
+        request = ActOnCluster(found.repo_id, kept, wanted.act.value, text, login)
+        tasks.ask(session, [tasks.Asking(request, QueueName.CLICK, request_id)], now=now)
+    page_acts.hint(queue, request)
+    return kept
+
+
+def _name_in(text: str) -> str:
+    text = text.strip()
+    if len(text) > NAME_LIMIT or not text.isprintable():
+        raise BadInput(f"A cluster's name is one line of at most {NAME_LIMIT} characters.")
+    return text
+
+
+def _link_in(text: str) -> str:
+    text = text.strip()
+    if text and (len(text) > LINK_LIMIT or not is_web_link(text)):
+        raise BadInput("Name the issue by its address, which begins with https:// or http://.")
+    return text
 
 
 def _audit(

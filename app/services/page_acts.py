@@ -8,7 +8,7 @@ import structlog
 
 from app.core.acts import ActName
 from app.core.errors import Missing, NotAllowed, Unavailable
-from app.core.requests import ActFromPage, QueueName
+from app.core.requests import ActFromPage, QueueName, Request
 from app.db import case_pages, pages, people, tasks
 from app.db.session import Engine, unit_of_work
 from app.ports import Permission, Queue
@@ -50,6 +50,11 @@ def ask(engine: Engine, queue: Queue, wanted: Wanted, *, request_id: str, now: d
         )
         asking = tasks.Asking(request, QueueName.CLICK, request_id)
         tasks.ask(session, [asking], now=now)
+    hint(queue, request)
+
+
+def hint(queue: Queue, request: Request) -> None:
+    """Tell the workers of a click; where that is lost, the sweep finds it."""
     try:
         queue.hint(QueueName.CLICK, [request])
     except Unavailable as error:

@@ -1,6 +1,5 @@
 """The pages of clusters: a repository's, and one with all that fails so."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -10,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.services import clusters
+from app.services.clusters import ClusterAct, Wanted
 from app.services.page_acts import may_write
 from app.services.pages import NOT_HERE
 from app.services.sessions import Visitor
-from app.services.tokens import By
+from app.web.case_acts import ASKED
 from app.web.doors import field_of
 from app.web.pages import full_name_in, number_in, show
 from app.web.site import Web
@@ -35,29 +35,37 @@ def one_cluster(web: Web, visitor: Visitor, request: Request) -> Response:
     if found.line.cluster_id != asked:
         return RedirectResponse(f"{found.line.cluster_id}")
     may_act = may_write(web.engine, visitor.user_id, name)
-    return show(web, "cluster.html", visitor, request, found=found, may_act=may_act)
+    is_asked = request.query_params.get("said") == ASKED
+    return show(
+        web, "cluster.html", visitor, request, found=found, may_act=may_act, is_asked=is_asked
+    )
 
 
 def call(web: Web, visitor: Visitor, request: Request, form: FormData) -> Response:
-    """Call a cluster by a name, in the visitor's name."""
-    return _act(web, visitor, request, clusters.name, field_of(form, "name"))
+    """Ask for a name for a cluster, in the visitor's name."""
+    return _ask(web, visitor, request, Wanted(ClusterAct.NAME, field_of(form, "name")))
 
 
 def link(web: Web, visitor: Visitor, request: Request, form: FormData) -> Response:
-    """Link a cluster to an issue, in the visitor's name."""
-    return _act(web, visitor, request, clusters.link, field_of(form, "url"))
+    """Ask for a cluster to be linked to an issue, in the visitor's name."""
+    return _ask(web, visitor, request, Wanted(ClusterAct.LINK, field_of(form, "url")))
 
 
-def _act(
-    web: Web, visitor: Visitor, request: Request, act: Callable[..., int], wanted: str
-) -> Response:
-    by = By(visitor.login, "page", getattr(request.state, "request_id", ""))
+def _ask(web: Web, visitor: Visitor, request: Request, wanted: Wanted) -> Response:
     name, asked = full_name_in(request), _cluster_in(request)
-    kept = clusters.act_on_page(
-        web.engine, act, name, asked, wanted, by, user_id=visitor.user_id, now=web.clock()
+    kept = clusters.ask(
+        web.engine,
+        web.queue,
+        name,
+        asked,
+        wanted,
+        login=visitor.login,
+        user_id=visitor.user_id,
+        request_id=getattr(request.state, "request_id", ""),
+        now=web.clock(),
     )
     where = f"/r/{quote(name, safe='/')}/clusters/{kept}"
-    return RedirectResponse(where, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"{where}?said={ASKED}", HTTPStatus.SEE_OTHER)
 
 
 def _cluster_in(request: Request) -> int:

@@ -5,6 +5,7 @@ from app.core.requests import (
     ActFromCheck,
     ActFromComment,
     ActFromPage,
+    ActOnCluster,
     AnswerCommand,
     EvaluateRun,
     HeedIssue,
@@ -26,7 +27,7 @@ from app.core.requests import (
     TellOutage,
 )
 from jobs.tasks.chat import act_from_chat, answer_command
-from jobs.tasks.click import act_from_page
+from jobs.tasks.click import act_from_page, act_on_cluster
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
@@ -57,6 +58,7 @@ HANDLERS: dict[str, Handler] = {
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,
     ActFromPage.kind: act_from_page,
+    ActOnCluster.kind: act_on_cluster,
     Recompute.kind: recompute,
     ReadHistory.kind: read_history,
     TellHistory.kind: tell_history,

@@ -6,11 +6,13 @@ import structlog
 
 from app.core.acts import ActName
 from app.core.errors import NotAllowed
-from app.core.requests import ActFromPage
+from app.core.requests import ActFromPage, ActOnCluster
 from app.db import repositories
 from app.db.session import unit_of_work
 from app.render import words
+from app.services import clusters
 from app.services.acts import Actor
+from app.services.tokens import By
 from jobs.tasks.acting import act_on, must_write
 from jobs.turns import Work
 
@@ -34,3 +36,24 @@ def act_from_page(work: Work) -> None:
     actor = Actor(request.login, "page", work.lease.request_id)
     with work.finishing() as turn:
         act_on(turn, work, repository, [UUID(hex=request.case_id)], ActName(request.action), actor)
+
+
+def act_on_cluster(work: Work) -> None:
+    """Name a cluster or link it to an issue; GitHub is asked again who may."""
+    request = work.lease.request
+    assert isinstance(request, ActOnCluster)
+    with unit_of_work(work.context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+    try:
+        if repository is None:
+            raise NotAllowed(words.nothing_to_act_on())
+        must_write(work, repository, request.login)
+    except NotAllowed as refused:
+        log.info("click_refused", login=request.login, reason=str(refused))
+        with work.finishing():
+            return
+    by = By(request.login, "page", work.lease.request_id)
+    wanted = clusters.Wanted(clusters.ClusterAct(request.action), request.text)
+    now, name = work.context.clock(), repository.full_name
+    with work.finishing() as turn:
+        clusters.act(turn.session, name, request.cluster_id, wanted, by, now=now)

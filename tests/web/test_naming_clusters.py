@@ -2,6 +2,11 @@
 
 import pytest
 
+from app.core.requests import ActOnCluster, QueueName
+from app.db.session import unit_of_work
+from app.services import clusters
+from app.services.clusters import ClusterAct, Wanted
+from app.services.tokens import By
 from tests.web.outside import Outside
 from tests.web.test_clusters import cluster
 from tests.web.test_github_sign_in import keys, outside, repository  # noqa: F401 -- fixtures
@@ -23,8 +28,29 @@ def test_a_person_who_may_write_names_and_links_a_cluster(
     named = ann.post(f"{here}/name", data={"csrf": csrf, "name": "Slow <b>mail"})
     linked = ann.post(f"{here}/link", data={"csrf": csrf, "url": ISSUE})
 
-    assert [one.headers["location"] for one in (named, linked)] == [here, here]
-    page = ann.get(here).text
+    where = f"{here}?said=asked"
+    assert [one.headers["location"] for one in (named, linked)] == [where, where]
+    number = int(here.rpartition("/")[2])
+    assert outside.queue.told == [
+        (QueueName.CLICK, ActOnCluster(shop, number, "name", "Slow <b>mail", "ann")),
+        (QueueName.CLICK, ActOnCluster(shop, number, "link", ISSUE, "ann")),
+    ]
+    assert "Asked for. It is done within seconds" in ann.get(where).text
+
+
+def test_what_a_worker_does_stands_on_the_page(
+    outside: Outside,  # noqa: F811 -- the fixture
+    world: World,
+) -> None:
+    _, shop = repository(outside, world, "acme/shop", ann="write")
+    number = cluster(world, shop)
+    by = By("ann", "page", "r1")
+
+    with unit_of_work(world.engine) as session:
+        for wanted in (Wanted(ClusterAct.NAME, "Slow <b>mail"), Wanted(ClusterAct.LINK, ISSUE)):
+            clusters.act(session, "acme/shop", number, wanted, by, now=world.now)
+
+    page = outside.sign_in(outside.browser(), "ann").get(f"/r/acme/shop/clusters/{number}").text
     assert "<h1><bdi>Slow &lt;b&gt;mail</bdi></h1>" in page
     assert f'<a href="{ISSUE}">' in page
 
@@ -56,6 +82,7 @@ def test_nobody_else_and_nothing_odd_is_written(
     answer = browser.post(f"{here}/{act}", data={"csrf": csrf} | form)
 
     assert answer.status_code == status
+    assert outside.queue.told == []
     ann = outside.sign_in(outside.browser(), "ann")
     assert "Mine" not in ann.get(here).text
 

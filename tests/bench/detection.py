@@ -2,7 +2,8 @@
 
 `python -m tests.bench.detection FOLDER [--scorer NAME...] [--only TEXT] [--json]` replays every
 history of a folder that has a truth file beside it, compares the answers with the truth by the
-folder's own score.py, and shows means by kind: seeds used in tuning apart from those held out.
+folder's own score.py, and shows each history, and each kind's mean and worst history with the
+targets beside: seeds used in tuning apart from those held out.
 """
 
 import json
@@ -159,6 +160,41 @@ def table(found: list[Measured]) -> Table:
     return shown
 
 
+def by_kind(found: list[Measured]) -> Table:
+    """One row a kind and scorer: the mean, its worst history in brackets, and the targets."""
+    cells: dict[tuple[ScorerName, str, bool], list[Measured]] = {}
+    for one in found:
+        cells.setdefault((one.scorer, one.kind, one.seed in TUNED_ON), []).append(one)
+    columns = ["f1", "false", *(target.measure for target in TARGETS)]
+    shown = Table("scorer", "kind", "", *columns, header_style="bold")
+    for (scorer, kind, is_tuned), group in sorted(cells.items()):
+        targets = {target.measure: target for target in targets_of(kind, group)}
+        row = (_mean_cell(group, name, targets.get(name)) for name in columns)
+        shown.add_row(scorer.value, kind, "tuned" if is_tuned else "held out", *row)
+    shown.add_section()
+    for word in ("ship", "aim"):
+        every = {target.measure: target for target in (FALSE_FLAGS, *TARGETS)}
+        asked = (_asked(every.get(name), word) for name in columns)
+        shown.add_row("", f"to {word}", "", *asked)
+    return shown
+
+
+def _mean_cell(group: list[Measured], measure: str, target: Target | None) -> str:
+    """A mean and its worst history; F1 with what its kind is to reach beside it."""
+    if target is None:
+        return "-"
+    values = [_value(one, measure) for one in group]
+    worst = (max if target.better is Better.LESS else min)(values)
+    text = _cell(mean(values), target)
+    if len(values) > 1:
+        text += f" ({_cell(worst, target)})"
+    return f"{text} of {target.ship:g}, {target.aim:g}" if measure == "f1" else text
+
+
+def _asked(target: Target | None, word: str) -> str:
+    return "" if target is None else f"{target.better.value} {getattr(target, word):g}"
+
+
 def _cell(value: float | None, target: Target | None) -> str:
     if value is None:
         return "-"
@@ -186,8 +222,9 @@ def detection(
                 typer.echo(json.dumps(row))
     made = figures(one for one in found if one.scorer is TOP)
     if not as_json:
-        console = Console(width=220)
+        console = Console(width=260)
         console.print(table(found))
+        console.print(by_kind(found))
         missed = Table("missed", "mean", "target", "note")
         for figure in made:
             if figure.is_met is False:

@@ -1,0 +1,100 @@
+"""Crowds that fail together again and again, and pull requests that are left red."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.scorer.world import World, names, pushes
+
+CASE = "case3-1"
+FILES = names(per_folder=12)
+CROWD = [f"case3-{number}" for number in range(5)]
+SOME = settings(max_examples=5, deadline=None)
+seeds = st.integers(min_value=0, max_value=10_000)
+
+
+def on_pull_requests(failing: Mapping[int, Sequence[str]], *, pushed: bool, days: int) -> World:
+    """Pull requests of one push, and a second where it is red and so wished; by run, who fails."""
+    world = World(files=FILES)
+    for run, report in enumerate(pushes(days, every=3.0, prs=1_000), start=1):
+        is_pull = report.pr is not None
+        world.see(report, failing.get(run, []) if is_pull else [])
+        if is_pull and failing.get(run) and pushed:
+            again = pushes(days, every=3.0, prs=1_000)[run]
+            world.see(type(again)(again.at, 10_000 + run, f"p{run}", pr=report.pr))
+    return world
+
+
+def runs_of_pulls(times: int) -> list[int]:
+    """So many runs of pull requests, each a day after the other."""
+    return [8 * number + (8 * number % 3 == 0) for number in range(1, times + 1)]
+
+
+def test_a_crowd_that_only_pushes_contradict_is_a_fixture_from_the_fourth_on() -> None:
+    seen = {
+        times: on_pull_requests(
+            dict.fromkeys(runs_of_pulls(times), CROWD), pushed=True, days=8
+        ).flagged
+        for times in (3, 4)
+    }
+
+    assert seen == {3: set(), 4: set(CROWD)}
+
+
+@SOME
+@given(seed=seeds)
+def test_bugs_that_fail_other_crowds_of_one_folder_raise_nobody(seed: int) -> None:
+    chance = Random(seed)
+    group = [f"case3-{number}" for number in range(12)]
+    failing = {run: chance.sample(group, chance.randint(4, 5)) for run in runs_of_pulls(6)}
+
+    world = on_pull_requests(failing, pushed=True, days=9)
+
+    assert world.flagged == set()
+
+
+@SOME
+@given(times=st.integers(min_value=1, max_value=6))
+def test_pull_requests_that_are_left_red_never_raise_a_case_alone(times: int) -> None:
+    world = on_pull_requests({run: [CASE] for run in runs_of_pulls(times)}, pushed=False, days=14)
+
+    assert 0.0 < world.score(CASE) <= 0.6
+    assert world.flagged == set()
+
+
+def test_one_that_is_left_red_and_one_that_is_run_again_raise_a_case() -> None:
+    world = World()
+    reports = pushes(9, prs=1_000)
+    left, again = 16, 40
+
+    world.play(reports, lambda one: [CASE] if one.run == left else [], reruns=False)
+    assert world.state.cases[CASE].pushed == 0.5
+    later = [one for one in pushes(14, prs=1_000) if one.run > reports[-1].run]
+    failing = {later[again].run}
+    world.play(later, lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+
+    assert world.flagged == {CASE}
+
+
+def test_a_failure_that_the_default_branch_shows_too_was_not_left() -> None:
+    world = World()
+    broken = range(16, 25)
+
+    world.play(pushes(9, prs=1_000), lambda one: [CASE] if one.run in broken else [], reruns=False)
+
+    assert world.state.cases[CASE].pushed == 0.0
+    assert world.state.cases[CASE].flakes == 0
+
+
+def test_what_lands_again_soon_after_it_broke_the_branch_is_no_flake() -> None:
+    world = World()
+    commits = [one for one in pushes(8) if one.pr is None]
+    broken, again = {10, 11, 12}, {16, 22}
+
+    for number, report in enumerate(commits):
+        world.see(report, [CASE] if number in broken | again else [])
+
+    assert world.state.cases[CASE].flakes == 0
+    assert world.flagged == set()

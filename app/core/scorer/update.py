@@ -19,11 +19,12 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     Untrusted code is judged by the state and leaves it as it is.
 
     Observations come in the order in which the jobs finished. Out of that order they give the
-    same evidence, and beliefs that differ by a report or two, as long as each job's own reports keep theirs.
-    Where these do not: a pass that comes before its failure contradicts nothing, a streak is told
-    in the order of arrival, and the default branch's commits are taken to follow each other as
-    they come. What failed together is looked for by the times told, in what has come so far. An
-    observation that comes again counts its passes again, but is no further evidence.
+    same evidence, and beliefs that differ by a report or two, as long as each job's own reports
+    keep theirs. Where these do not: a pass that comes before its failure contradicts nothing, a
+    streak is told in the order of arrival, and the default branch's commits are taken to follow
+    each other as they come. What failed together is looked for by the times told, in what has
+    come so far. An observation that comes again counts its passes again, but is no further
+    evidence.
     """
     draft = draft_of(state, seen)
     if not seen.is_trusted:

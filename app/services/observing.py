@@ -164,19 +164,20 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     )
     remembered(work.told, observation, said, before, sha=seen.run.head_sha, culprits=culprits)
     here = {*(one.case for one in said.changes), *failing(observation)}
-    cases = [*memory.moved(before, after), *_counted(work, seen, here, before, after)]
-    _judge(repository, work, seen.run, cases, at=observation.at, here=here)
+    held = _counted(work, seen, before, after)
+    cases = [*memory.moved(before, after), *here, *held]
+    _hold(repository, work, held - here, branch=None, at=observation.at)
+    _hold(repository, work, here, branch=observation.branch, at=observation.at)
+    _judge(repository, work, seen.run, cases, at=observation.at)
 
 
-def _counted(
-    work: Work, seen: Seen, here: set[str], before: Scorer, after: Scorer
-) -> frozenset[str]:
-    """Count the observation for the policy's terms; the cases to look at for these alone."""
+def _counted(work: Work, seen: Seen, before: Scorer, after: Scorer) -> frozenset[str]:
+    """Count the observation for the policy's terms; who is held, if that is to be looked at."""
     if work.counts is None:
         return frozenset()
     held = work.counts.held if memory.swept(before, after) else frozenset()
     work.counts = work.counts.observed(seen.observation)
-    return held | here
+    return held
 
 
 def _is_misplaced(work: Work, seen: Seen) -> bool:
@@ -230,15 +231,13 @@ def _judge(
     cases: Sequence[str],
     *,
     at: datetime,
-    here: Collection[str],
     is_dismissal: bool = False,
 ) -> None:
-    """How the cases stand that were moved at a moment; `here`: those that its run speaks of."""
+    """How the cases stand that were moved at a moment."""
     for case, one in memory.judged(
         work.scorer, cases, at, warned=work.terms.policy.warn_threshold
     ).items():
         work.told[case] = recovered(work.told[case], work.scorer, case)
-        _hold(repository, work, one, branch=run.branch if case in here else None, at=at)
         standing = work.standing(repository, one, at=at)
         work.standings[case], work.touched[case] = standing, at
         was = work.states.get(case, State.HEALTHY)
@@ -250,18 +249,26 @@ def _judge(
 
 
 def _hold(
-    repository: Repository, work: Work, one: Judged, *, branch: str | None, at: datetime
+    repository: Repository,
+    work: Work,
+    cases: Collection[str],
+    *,
+    branch: str | None,
+    at: datetime,
 ) -> None:
-    """Let the policy hold a case, or no longer; on no branch it may only let go."""
-    counts = work.counts
-    if counts is None or (branch is None and one.case not in counts.held):
+    """Let the policy hold these cases, or no longer; on no branch it only lets go."""
+    if work.counts is None:
         return
-    plain = work.plain(repository, one)
-    holds = work.terms.holds(one.case, plain, counts, branch=branch, at=at)
-    work.counts = counts.holding(one.case, is_held=holds)
-    told = work.told[one.case]
-    if holds and told.first_detected_at is None:
-        work.told[one.case] = replace(told, first_detected_at=at.timestamp())
+    judged = memory.judged(work.scorer, cases, at, warned=work.terms.policy.warn_threshold)
+    for case, one in judged.items():
+        counts, told = work.counts, work.told[case]
+        if branch is None and case not in counts.held:
+            continue
+        plain = work.plain(repository, one)
+        holds = work.terms.holds(case, plain, counts, branch=branch, at=at)
+        work.counts = counts.holding(case, is_held=holds)
+        if holds and told.first_detected_at is None:
+            work.told[case] = replace(told, first_detected_at=at.timestamp())
 
 
 def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: datetime) -> None:
@@ -276,4 +283,5 @@ def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: date
         before=known.before,
         base=known.base,
     )
-    _judge(repository, work, run, [case], at=at, here=[case], is_dismissal=True)
+    _hold(repository, work, [case], branch=None, at=at)
+    _judge(repository, work, run, [case], at=at, is_dismissal=True)

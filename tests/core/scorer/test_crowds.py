@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,18 +65,20 @@ def test_pull_requests_that_are_left_red_never_raise_a_case_alone(times: int) ->
     assert world.flagged == set()
 
 
-def test_one_that_is_left_red_and_one_that_is_run_again_raise_a_case() -> None:
+@pytest.mark.parametrize(("left", "raised"), [({17}, set()), ({17, 41}, {CASE})])
+def test_two_that_are_left_red_and_one_that_is_run_again_raise_a_case(
+    left: set[int], raised: set[str]
+) -> None:
     world = World()
     reports = pushes(9, prs=1_000)
-    left, again = 16, 40
 
-    world.play(reports, lambda one: [CASE] if one.run == left else [], reruns=False)
-    assert world.state.cases[CASE].pushed == 0.5
+    world.play(reports, lambda one: [CASE] if one.run in left else [], reruns=False)
+    assert world.state.cases[CASE].pushed == pytest.approx(0.4 * len(left))
     later = [one for one in pushes(14, prs=1_000) if one.run > reports[-1].run]
-    failing = {later[again].run}
+    failing = {later[40].run}
     world.play(later, lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
 
-    assert world.flagged == {CASE}
+    assert world.flagged == raised
 
 
 def test_a_failure_that_the_default_branch_shows_too_was_not_left() -> None:

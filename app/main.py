@@ -1,7 +1,10 @@
 """The web process: every route, what stands around them, and the server that serves them."""
 
+import secrets
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -26,8 +29,10 @@ from app.web import Web
 from app.wiring import Parts
 from bots.github.webhook import Webhook
 from bots.slack.endpoint import SlackEndpoint
+from bots.slack.socket_mode import listening
 
 GRACE = 2  # seconds that requests may take to end after a signal to stop
+REQUEST_ID_BYTES = 16  # as those that come by HTTP
 BACKLOG = 2048  # connections that wait to be accepted; GitHub sends in bursts
 
 
@@ -123,9 +128,22 @@ def serve(
         proxy_headers=bool(parts.settings.trusted_proxies),
         forwarded_allow_ips=[str(one) for one in parts.settings.trusted_proxies],
     )
-    if on_ready is not None:
-        on_ready(listener.getsockname()[1])
-    uvicorn.Server(config).run(sockets=[listener])
+    with listening_in_slack(parts):
+        if on_ready is not None:
+            on_ready(listener.getsockname()[1])
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listening_in_slack(parts: Parts) -> AbstractContextManager[None]:
+    """Slack's clicks and commands by Socket Mode, where there is a token for it."""
+    settings = parts.settings
+    return listening(
+        _value(settings, "slack_app_token") if settings.enable_slack else None,
+        parts.quick_inbox.store,
+        bot_token=_value(settings, "slack_bot_token"),
+        api_url=settings.slack_api_url,
+        new_id=partial(secrets.token_hex, REQUEST_ID_BYTES),
+    )
 
 
 def bind(host: str, port: int) -> socket.socket:

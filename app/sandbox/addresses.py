@@ -5,3 +5,4 @@ BLOBS = "/_blobs"  # the store that artifact downloads redirect to
 SLACK_API = "/slack/api"
 SLACK_RESPONSES = "/slack/response"  # the root of every response_url
 SLACK_AUTHORIZE = "/slack/oauth/v2/authorize"  # where Slack's own is, from its API
+SLACK_SOCKET = "/slack/socket"

@@ -13,10 +13,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from app.sandbox.addresses import BLOBS, GITHUB_API, SLACK_API, SLACK_AUTHORIZE, SLACK_RESPONSES
+from app.sandbox.addresses import (
+    BLOBS,
+    GITHUB_API,
+    SLACK_API,
+    SLACK_AUTHORIZE,
+    SLACK_RESPONSES,
+    SLACK_SOCKET,
+)
 from app.sandbox.faults import FaultyHttp
 from app.sandbox.github.api.endpoint import GitHubApi
 from app.sandbox.github.blobs import blob
@@ -55,6 +62,7 @@ def build_app(world: World) -> ASGIApp:
             Route(BLOBS + "/{artifact_id:int}.zip", download),
             Route(SLACK_API + "/{method}", slack.call, methods=["GET", "POST"]),
             Route(SLACK_AUTHORIZE, slack.authorize),
+            WebSocketRoute(SLACK_SOCKET, world.slack_app.sockets.serve),
             Route(SLACK_RESPONSES + "/{key}", slack.respond, methods=["POST"]),
             *page_routes(world),
         ],
@@ -79,7 +87,7 @@ def serve(world: World, *, port: int = 0) -> Iterator[str]:
         log_level="critical",
         access_log=False,
         lifespan="off",
-        ws="none",
+        ws="websockets-sansio",
         timeout_graceful_shutdown=STOP_WITHIN,
     )
     server = _Server(config)

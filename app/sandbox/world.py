@@ -61,6 +61,7 @@ class World:
             endpoint_url=first.endpoint_url,
             server_url=first.server_url,
         )
+        one.sockets = first.sockets
         self.slack_app.workspaces.append(one)
         return one
 

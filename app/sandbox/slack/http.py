@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from app.core.errors import Missing
+from app.core.errors import BadInput, Missing
+from app.sandbox.addresses import SLACK_SOCKET
 from app.sandbox.slack.arguments import Arguments, SlackError
 from app.sandbox.slack.content import content_of, fill
 from app.sandbox.slack.entities import Json, Message, ResponseUrl
@@ -59,6 +60,8 @@ class SlackHttp:
             name = request.path_params["method"]
             if name == "oauth.v2.access":
                 answer = self.app.access(given, *client_of(request, given))
+            elif name == "apps.connections.open":
+                answer = self._socket(token_of(request, given))
             else:
                 token = token_of(request, given)
                 slack = self.app.workspace_of(token)
@@ -67,6 +70,12 @@ class SlackHttp:
         except SlackError as refusal:
             return refused(refusal)
         return JSONResponse({"ok": True, **answer}, headers=headers)
+
+    def _socket(self, token: str) -> Json:
+        try:
+            return self.app.sockets.new_url(token, self.app.workspaces[0].server_url + SLACK_SOCKET)
+        except BadInput as refusal:
+            raise SlackError(str(refusal)) from None
 
     def _answer(self, slack: SlackState, name: str, token: str, given: Arguments) -> Json:
         if name == "auth.revoke":

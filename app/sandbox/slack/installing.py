@@ -6,6 +6,7 @@ from secrets import token_hex
 
 from app.sandbox.slack.arguments import Arguments, SlackError, text
 from app.sandbox.slack.entities import Json
+from app.sandbox.slack.sockets import Sockets
 from app.sandbox.slack.state import SlackState
 
 CODE_LIFE = timedelta(minutes=10)
@@ -44,6 +45,11 @@ class SlackApp:
     tokens: dict[str, BotToken] = field(default_factory=dict, repr=False)
     revoked: set[str] = field(default_factory=set, repr=False)
     refreshes: dict[str, BotToken] = field(default_factory=dict, repr=False)
+    sockets: Sockets = field(default_factory=Sockets)
+
+    def __post_init__(self) -> None:
+        for one in self.workspaces:
+            one.sockets = self.sockets
 
     def workspace_of(self, token: str) -> SlackState:
         """Whose token this is; SlackError for one that is nobody's any more."""

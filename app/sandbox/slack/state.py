@@ -10,6 +10,7 @@ from app.clock import Clock
 from app.core.errors import BadInput, Missing
 from app.sandbox.posting import Poster
 from app.sandbox.slack.entities import Channel, Json, Member, Message, ResponseUrl, Sent, View
+from app.sandbox.slack.sockets import Sockets
 
 ACK_WITHIN = 3.0  # seconds; Slack tells the person that it failed after that
 TICK = timedelta(microseconds=100)  # two messages of one channel are at least so far apart
@@ -54,6 +55,7 @@ class SlackState:
         self.views: dict[str, View] = {}
         self.sent: list[Sent] = []  # interactions and commands, with the answers
         self.last_post: dict[str, datetime] = {}
+        self.sockets: Sockets | None = None  # None: the app is reached by HTTP alone
         self.poster = Poster(timeout=ACK_WITHIN)
         self._ids = itertools.count(1)
         self._last_moment: datetime | None = None

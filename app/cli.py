@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.commands import cluster_group, history_group, offline, quarantine_group, token_group
+from app.commands import (
+    channel_group,
+    cluster_group,
+    history_group,
+    offline,
+    quarantine_group,
+    token_group,
+)
 from app.commands.starting import settings as _settings
 
 cli = typer.Typer(
@@ -18,6 +25,7 @@ cli = typer.Typer(
 )
 chat = typer.Typer(help="The Slack app, which channel hears of what, and who is who.")
 cli.add_typer(chat, name="slack", no_args_is_help=True)
+cli.add_typer(channel_group.channel, name="channel", no_args_is_help=True)
 cli.add_typer(token_group.token, name="token", no_args_is_help=True)
 cli.add_typer(cluster_group.cluster, name="cluster", no_args_is_help=True)
 cli.add_typer(quarantine_group.quarantine, name="quarantine", no_args_is_help=True)

@@ -56,6 +56,7 @@ BotToken = Annotated[SecretStr, _by(read.token("xoxb-", "xoxe.xoxb-"))]
 AppToken = Annotated[SecretStr, _by(read.token("xapp-"))]
 
 Accounts = Annotated[tuple[str, ...], NoDecode, _by(read.accounts)]
+Hosts = Annotated[tuple[str, ...], NoDecode, _by(read.hosts)]
 RunnerRates = Annotated[tuple[str, ...], NoDecode, _by(read.runner_rates)]
 Networks = Annotated[tuple[str, ...], NoDecode, _by(read.networks)]
 
@@ -68,6 +69,19 @@ LogLevel = Annotated[
     _by(read.one_of("debug", "info", "warning", "error", "critical")),
 ]
 LogFormat = Annotated[Literal["json", "console"], _by(read.one_of("json", "console"))]
+
+
+def written(value: object) -> str:
+    """A value as its variable would hold it; "" for none."""
+    match text_of(value):
+        case None:
+            return ""
+        case bool() as on:
+            return str(on).lower()
+        case tuple() as parts:
+            return ",".join(parts)
+        case other:
+            return str(other)
 
 
 def data_folder(given: Mapping[str, str], *, user: int) -> str:

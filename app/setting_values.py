@@ -28,6 +28,7 @@ YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off"})
 RATE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?")  # GitHub's logins, EMUs too
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
 
 KEY_COMMAND = "openssl rand -base64 32 | tr '+/' '-_'"  # prints a Fernet key
 
@@ -92,6 +93,15 @@ def accounts(value: object) -> tuple[str, ...]:
         if not ACCOUNT.fullmatch(login):
             raise ValueError("must list logins of GitHub users or organisations")
     return logins
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """Names of hosts, or addresses, in lower case."""
+    found = tuple(one.lower() for one in words(value))
+    for one in found:
+        if not HOST.fullmatch(one):
+            raise ValueError("must list names of hosts, without scheme, port or path")
+    return found
 
 
 def runner_rates(value: object) -> tuple[str, ...]:

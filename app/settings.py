@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         None, description="The server that sends our mail: smtp:// (STARTTLS) or smtps://."
     )
     smtp_from: types.Sender | None = Field(None, description="Who our mail comes from.")
+    channel_allowed_hosts: types.Hosts = Field(
+        (),
+        description="Hosts outside the open internet to which channels may post, also by http, "
+        "separated by commas.",
+    )
     host: types.Text = Field("127.0.0.1", description="The address that web listens on.")
     port: types.Port = Field(8000, description="The port that web listens on.")
     environment: types.Environment = Field(
@@ -271,26 +276,13 @@ def environment(
 def for_child(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment in which a process of ours loads these very settings, whatever .env says."""
     inherited = environment(environ, env_file=None)
-    return inherited | {name: written(_value(settings, name)) for name in VARIABLES}
+    return inherited | {name: types.written(_value(settings, name)) for name in VARIABLES}
 
 
 def revealed(secret: SecretStr | None) -> str:
     """The text of a secret that is known to be set."""
     assert secret is not None
     return secret.get_secret_value()
-
-
-def written(value: object) -> str:
-    """A value as its variable would hold it; "" for none."""
-    match types.text_of(value):
-        case None:
-            return ""
-        case bool() as on:
-            return str(on).lower()
-        case tuple() as parts:
-            return ",".join(parts)
-        case other:
-            return str(other)
 
 
 def misspelt(given: Mapping[str, str]) -> list[str]:

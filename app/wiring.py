@@ -20,6 +20,7 @@ from app.db.session import Engine, engine_for
 from app.ports import Chats, Client
 from app.services.credentials import CredentialStore, LiveApp
 from app.services.inbox import Inbox
+from app.services.outlets import Outlets
 from app.services.people import People
 from app.services.quick_inbox import QuickInbox
 from app.services.set_up import SetUp
@@ -31,6 +32,9 @@ from bots.github.live import LiveHosts
 from bots.github.manifest import manifest
 from bots.github.news import ListedNews
 from bots.github.oauth import GitHubAccounts
+from bots.outlets.mail import Mailer
+from bots.outlets.posting import Poster
+from bots.outlets.speaker import OutletSpeaker
 from bots.slack import events as slack_events
 from bots.slack.oauth import SlackOAuth
 from bots.slack.workspaces import SlackWorkspaces
@@ -56,7 +60,18 @@ class Parts:
     github: LiveHosts
     chat: Chats | None
     workspaces: Workspaces
+    outlets: Outlets
+    poster: Poster
     clock: Clock = utc_now
+
+    @property
+    def speaker(self) -> OutletSpeaker:
+        """Who says things: in Slack, and in the channels outside it."""
+        settings, mailer = self.settings, None
+        if settings.smtp_url is not None and settings.smtp_from is not None:
+            url = settings.smtp_url.get_secret_value()
+            mailer = Mailer(url, settings.smtp_from, self.clock)
+        return OutletSpeaker(self.outlets, self.poster, mailer, self.chat, self.clock)
 
     @property
     def inbox(self) -> Inbox:
@@ -66,7 +81,7 @@ class Parts:
     @property
     def quick_inbox(self) -> QuickInbox:
         """Where what a person waits for goes."""
-        return QuickInbox(self.inbox.store, RedisSpool(self.redis))
+        return QuickInbox(self.inbox.store_first, RedisSpool(self.redis))
 
     @property
     def upload_budget(self) -> RedisBudget:
@@ -139,7 +154,7 @@ class Parts:
         return Context(
             engine=self.engine,
             code_hosts=self.github,
-            chat=self.chat,
+            chat=self.speaker,
             queue=self.queue,
             clock=self.clock,
             translators={
@@ -214,6 +229,8 @@ def wired(settings: Settings) -> Iterator[Parts]:
             github=github,
             chat=chat(ready, installed),
             workspaces=installed,
+            outlets=Outlets(engine, app.store.vault, utc_now),
+            poster=Poster(ready.channel_allowed_hosts),
         )
 
 

@@ -12,8 +12,8 @@ from jobs.context import Context
 
 CODE_HOST = "github"
 CHAT = "slack"
-OUTSIDE = frozenset({ErrorKind.GITHUB_API, ErrorKind.SLACK_API, ErrorKind.CHANNEL})
-"""Failures that speak of the outside; a full disk or a lost database does not."""
+OUTSIDE = frozenset({ErrorKind.GITHUB_API, ErrorKind.SLACK_API})
+"""Failures that speak of such a host; channels outside Slack have breakers of their own."""
 
 
 @contextmanager

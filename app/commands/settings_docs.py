@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from app.settings import Settings, variable_of, written
+from app.setting_types import written
+from app.settings import Settings, variable_of
 
 TABLE_START = "<!-- settings: written by `make docs` -->"
 TABLE_END = "<!-- end of settings -->"

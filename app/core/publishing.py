@@ -74,6 +74,7 @@ class ChatMessage:
     text: str
     blocks: tuple[dict[str, object], ...]
     handle: str  # found again by it when an answer was lost
+    about: str = ""  # mrkdwn: what a reply is about, where no thread shows it
 
 
 class Reaction(StrEnum):

@@ -46,6 +46,11 @@ def root_message(view: ThreadView, handle: str) -> ChatMessage:
     return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
 
 
+def about(view: ThreadView) -> str:
+    """What a reply is about, for those who see no thread."""
+    return f"{escape.slack(view.name)} in {escape.slack(view.repo)}"
+
+
 def reply(text: str, handle: str) -> ChatMessage:
     """An event in the thread; `text` is one of our own sentences."""
     said = _said(text)

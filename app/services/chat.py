@@ -1,20 +1,21 @@
 """Tell chat: one thread for each case and channel, its root kept true, its events as replies."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.chat_ports import Speaker
 from app.core.acts import ActName
 from app.core.decide import Standing, State
-from app.core.errors import Missing
+from app.core.errors import Missing, Unavailable
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
 from app.db import cares, cases, chat, decisions, executions, judgements
 from app.db.chat import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
-from app.ports import Speaker
-from app.render.chat import ThreadView, reply, root_message
+from app.render.chat import ThreadView, about, reply, root_message
+from app.services import team_places
 from app.services.acts import decision_sentence, is_quarantined
 from app.services.publish import digest_of
 
@@ -51,7 +52,11 @@ def prepare(
     if not open_threads and standing.state is not State.FLAKY:
         return None
     told = {thread.channel for thread in open_threads}
-    channels = [one for one in chat.channels(session, repository.id) if one not in told]
+    wanted = (
+        *chat.channels(session, repository.id),
+        *team_places.team_places(session, repository, case_id),
+    )
+    channels = [one for one in dict.fromkeys(wanted) if one not in told]
     for channel, token in zip(channels, tokens, strict=False):
         handle = f"{repository.id:x}-{token}"
         chat.open_thread(session, repository.id, case_id, channel=channel, handle=handle, now=now)
@@ -90,20 +95,27 @@ def with_threads(session: Session, repo_id: int, run_id: int) -> set[UUID]:
 
 def channels_needing_threads(session: Session, repo_id: int) -> int:
     """How many channels may need a new thread."""
-    return len(chat.channels(session, repo_id))
+    return len(chat.channels(session, repo_id)) + team_places.MOST_PLACES
 
 
 def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> None:
-    """Post or edit the roots, then post the replies; each is written down as it is said."""
-    roots = {
-        thread.channel: _say_root(engine, host, thread, telling)
-        for thread in telling.threads
-        if host.reaches(thread.channel)
-    }
-    for message in telling.replies:
-        root = roots.get(message.channel)
-        if root is not None:
-            _say_reply(engine, host, telling.repository, message, root, now=now)
+    """Post or edit the roots, then post the replies; each is written down as it is said.
+
+    A channel that fails keeps no other from hearing; the first failure is raised at the end.
+    """
+    failures: list[Unavailable] = []
+    for thread in telling.threads:
+        if not host.reaches(thread.channel):
+            continue
+        try:
+            root = _say_root(engine, host, thread, telling)
+            for message in telling.replies:
+                if message.channel == thread.channel:
+                    _say_reply(engine, host, telling, message, root, now=now)
+        except Unavailable as error:
+            failures.append(error)
+    if failures:
+        raise min(failures, key=lambda error: error.permanent)
 
 
 def queue_replies(
@@ -146,15 +158,15 @@ def _say_root(engine: Engine, host: Speaker, thread: Thread, telling: Telling) -
 def _say_reply(
     engine: Engine,
     host: Speaker,
-    repository: Repository,
+    telling: Telling,
     message: Message,
     root: str,
     *,
     now: datetime,
 ) -> None:
-    said: ChatMessage = reply(message.text, message.once)
+    said: ChatMessage = replace(reply(message.text, message.once), about=about(telling.view))
     ts = host.find(message.channel, message.once, thread=root)
     if ts is None:
         ts = host.post(message.channel, said, thread=root)
     with unit_of_work(engine) as session:
-        chat.note_sent(session, repository.id, message.id, ts=ts, now=now)
+        chat.note_sent(session, telling.repository.id, message.id, ts=ts, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Thread
 
 import structlog
 
@@ -17,6 +18,11 @@ log = structlog.get_logger()
 
 CLICKS = frozenset({"check_run", "issue_comment", "block_actions", "command"})
 """Events behind which a person waits."""
+
+
+def queue_of(new: NewDelivery) -> QueueName:
+    """The queue that a delivery is taken from."""
+    return QueueName.CLICK if new.event in CLICKS else QueueName.RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +46,29 @@ class Inbox:
         Raises Unavailable when PostgreSQL is away: the senders must hear that. When Redis is
         away the sweep finds the tasks.
         """
-        queued = [(new, QueueName.CLICK if new.event in CLICKS else QueueName.RUN) for new in news]
+        ids = self._taken_in(news)
+        self._hint_at(news, ids)
+        return [delivery_id is not None for delivery_id in ids]
+
+    def store_first(self, new: NewDelivery) -> bool:
+        """As `store`, but the sender does not wait until Redis has heard of it."""
+        ids = self._taken_in([new])
+        Thread(target=self._hint_at, args=([new], ids), daemon=True, name="hint").start()
+        return ids[0] is not None
+
+    def _taken_in(self, news: Sequence[NewDelivery]) -> list[int | None]:
+        queued = [(new, queue_of(new)) for new in news]
         with unit_of_work(self.engine) as session:
-            ids = deliveries.take_in(session, queued, now=self.clock())
+            return deliveries.take_in(session, queued, now=self.clock())
+
+    def _hint_at(self, news: Sequence[NewDelivery], ids: Sequence[int | None]) -> None:
         for queue in (QueueName.CLICK, QueueName.RUN):
             requests = [
                 TakeDelivery(delivery_id)
-                for (_, of), delivery_id in zip(queued, ids, strict=True)
-                if of is queue and delivery_id is not None
+                for new, delivery_id in zip(news, ids, strict=True)
+                if queue_of(new) is queue and delivery_id is not None
             ]
             self._hint(queue, requests)
-        return [delivery_id is not None for delivery_id in ids]
 
     def _hint(self, queue: QueueName, requests: Sequence[TakeDelivery]) -> None:
         if not requests:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.chat_ports import Speaker
+from app.core.errors import Unavailable
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
 from app.db import chat, outage_messages, outages
 from app.db.outage_messages import OutageMessage
 from app.db.session import Engine, Session, unit_of_work
-from app.ports import Speaker
 from app.render.chat import outage_message
 from app.render.words.outages import OVER
 
@@ -34,14 +35,24 @@ def prepare(
 
 
 def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> None:
-    """Post what was not posted yet; that it is over, in the thread of its beginning."""
+    """Post what was not posted yet; that it is over, in the thread of its beginning.
+
+    A channel that fails keeps no other from hearing; the first failure is raised at the end.
+    """
     roots: dict[str, str] = {}
+    failures: list[Unavailable] = []
     for one in telling.messages:
         if not host.reaches(one.channel):
             continue
         thread = roots.get(one.channel) if one.once.endswith(f":{OVER}") else None
-        ts = one.ts or _post(engine, host, telling, one, thread, now=now)
+        try:
+            ts = one.ts or _post(engine, host, telling, one, thread, now=now)
+        except Unavailable as error:
+            failures.append(error)
+            continue
         roots.setdefault(one.channel, ts)
+    if failures:
+        raise min(failures, key=lambda error: error.permanent)
 
 
 def _post(

@@ -1,7 +1,7 @@
 """Taking in what a person waits for: in PostgreSQL or in Redis, whichever answers first."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
@@ -13,7 +13,7 @@ from app.core.errors import ErrorKind, Unavailable
 from app.ports import Spool
 
 HEAD_START = 0.25  # seconds that PostgreSQL has before Redis is asked, too
-THEN = 0.4  # seconds that Redis has, and PostgreSQL goes on having
+THEN = 0.6  # seconds that Redis has, and PostgreSQL goes on having
 HANGING_AT_MOST = 16  # deliveries that wait for a database which does not answer
 NOBODY_TOOK_IT = "Neither PostgreSQL nor Redis took the delivery in time."
 
@@ -46,14 +46,22 @@ class QuickInbox:
         if taken is not None:
             return taken
         spooled = self._pool.submit(self._spooled, new)
-        if _answer(spooled, self.then):
-            log.info("delivery_spooled", event_kind=new.event)
-            return True
-        taken = _answer(waiting, self.then / 2)
-        if taken is not None:
-            return taken
+        for answered in self._as_answered(waiting, spooled):
+            taken = _answer(answered, 0)
+            if taken is not None:
+                return taken
         spooled.cancel()
         raise Unavailable(NOBODY_TOOK_IT, kind=ErrorKind.DATABASE)
+
+    def _as_answered(
+        self, waiting: "Future[bool] | None", spooled: "Future[bool]"
+    ) -> "Iterator[Future[bool]]":
+        """Whoever answers in time, in the order in which they do."""
+        asked = [spooled] if waiting is None else [waiting, spooled]
+        try:
+            yield from as_completed(asked, self.then)
+        except Late:
+            return
 
     def _asked(self, new: NewDelivery) -> "Future[bool] | None":
         """PostgreSQL's answer to come; None where too many wait for it already."""
@@ -65,6 +73,7 @@ class QuickInbox:
 
     def _spooled(self, new: NewDelivery) -> bool:
         self.spool.put(new)
+        log.info("delivery_spooled", event_kind=new.event)
         return True
 
 

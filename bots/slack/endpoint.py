@@ -60,9 +60,7 @@ class SlackEndpoint:
         try:
             form = check_form(http.headers, now=self.clock())
             body = await body_of(http, limit=MAX_BODY)
-        except BadForm as error:
-            return refusal(http, 400, error.kind, str(error))
-        except BadSignature as error:
+        except (BadForm, BadSignature) as error:
             return refusal(http, 401, error.kind, str(error))
         except BodyTooLarge:
             return refusal(http, 413, ErrorKind.VALIDATION, TOO_LARGE)

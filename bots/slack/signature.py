@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.errors import BadInput, NotSignedIn
+from app.core.errors import NotSignedIn
 
 MOST_SKEW = timedelta(minutes=5)  # Slack's advice against replayed requests
 TIMESTAMP = re.compile(r"[0-9]{1,12}")  # seconds since 1970
@@ -22,7 +22,7 @@ class Form:
     signature: str  # 64 hexadecimal digits, lower case
 
 
-class BadForm(BadInput):
+class BadForm(NotSignedIn):
     """A header that every request of Slack has is missing or odd."""
 
 

@@ -22,6 +22,7 @@ from bots.slack.listeners import Store, bolt_app
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds until it is tried again to connect
 LOOKS_EVERY = 5.0  # seconds between two looks at whether the connection still stands
+TELL_EVERY, MOST_TELLINGS = 0.1, 30  # seconds between two, and how many
 OK = 200
 
 log = structlog.get_logger(__name__)
@@ -58,10 +59,22 @@ class SocketMode:
                 return  # from here on the client connects again by itself
 
     def stop(self) -> None:
-        """Close the connection."""
+        """Close the connection.
+
+        A session that begins at this moment takes back that it was told to end, and the client
+        then waits for it without end; so it is told until it hears.
+        """
         self._stopping.set()
-        if self._client is not None:
-            self._client.close()
+        client = self._client
+        if client is None:
+            return
+        closing = threading.Thread(target=client.close, daemon=True, name="socket-closing")
+        closing.start()
+        for _ in range(MOST_TELLINGS):
+            client.current_session_state.terminated = True
+            closing.join(TELL_EVERY)
+            if not closing.is_alive():
+                return
 
     def _made(self) -> SocketModeClient:
         base = self.api_url.rstrip("/") + "/"
@@ -81,7 +94,7 @@ class SocketMode:
     def _take(self, client: BaseSocketModeClient, envelope: SocketModeRequest) -> None:
         """Let Bolt answer an envelope; no answer but success is sent."""
         payload = envelope.payload
-        if not isinstance(payload, dict) or not names_its_actions(payload):
+        if not names_its_actions(payload):
             client.send_socket_mode_response(SocketModeResponse(envelope_id=envelope.envelope_id))
             return
         request = BoltRequest(

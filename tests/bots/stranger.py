@@ -15,6 +15,7 @@ class Stranger:
 
     url: str = ""
     heard: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)  # of what was posted
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
@@ -29,7 +30,8 @@ def stranger_on_loopback() -> Iterator[Stranger]:
             self.answer()
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            stranger.bodies.append(self.rfile.read(length))
             self.answer()
 
         def answer(self) -> None:

@@ -21,6 +21,7 @@ NOBODYS = frozenset(
         "identity_link",  # a person's
         "installation",  # an account's, of many repositories
         "lease",  # a process's
+        "outlet",
         "person",
         "scheduled",  # cron's own
         "sign_in_attempt",  # a browser's

@@ -1,7 +1,7 @@
 """Taking in what a person waits for, while the database is held up or Redis is away."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import Event
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
+from app.core.requests import QueueName, Request
 from app.db.session import Engine, unit_of_work
 from app.embedded import Servers
 from app.services.inbox import Inbox
@@ -81,6 +82,44 @@ def test_while_the_database_is_held_up_redis_takes_it_and_it_is_stored_once(
     assert (took, drained) == (True, 1)
     assert stored(engine) == ["guid-1"]
     assert (redis.llen(WAITING), redis.llen(TAKING)) == (0, 0)
+
+
+def test_with_redis_hanging_the_database_takes_it_and_nobody_waits_for_the_hint(
+    engine: Engine,
+) -> None:
+    desk, stop, heard = Desk(engine), Event(), Event()
+
+    class Hanging:
+        def hint(self, queue: QueueName, requests: Sequence[Request]) -> None:
+            stop.wait(60)
+            heard.set()
+
+    with redis_at(NOBODY) as nobody:
+        inbox = Inbox(engine, Hanging(), desk.clock)
+        quick = QuickInbox(inbox.store_first, RedisSpool(nobody), head_start=30)
+        took = quick.store(typed())
+
+    assert took
+    assert not heard.is_set()
+    stop.set()
+    assert heard.wait(30)
+    assert stored(engine) == ["guid-1"]
+
+
+def test_the_database_may_still_answer_first_while_redis_hangs(engine: Engine) -> None:
+    stop = Event()
+
+    class Hanging:
+        def put(self, new: NewDelivery) -> None:
+            stop.wait(60)
+
+        def each(self) -> Iterator[NewDelivery]:
+            raise AssertionError
+
+    quick = QuickInbox(lambda _: not stop.wait(0.2), Hanging(), head_start=0, then=30)
+
+    assert quick.store(typed())
+    stop.set()
 
 
 def test_with_both_away_the_sender_hears_so(redis: Redis) -> None:

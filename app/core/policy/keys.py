@@ -125,15 +125,15 @@ def _owners(reader: Reader, node: Node, key: str) -> tuple[OwnerRule, ...]:
 
 
 def _notifications(reader: Reader, node: Node, key: str) -> TeamNotifications:
-    channels: dict[str, str] = {}
-    addresses: dict[str, tuple[str, ...]] = {}
-    for name, _, value in reader.entries(node, key, known=("slack_channels", "email_groups")):
+    named: dict[str, str] = {}
+    listed: dict[str, dict[str, tuple[str, ...]]] = {"email_groups": {}, "channels": {}}
+    for name, _, value in reader.entries(node, key, known=("slack_channels", *listed)):
         for team, _, what in reader.entries(value, f"{key}.{name}"):
-            if name == "email_groups":
-                addresses[team] = reader.texts(what, f"{key}.{name}.{team}")
+            if name in listed:
+                listed[name][team] = reader.texts(what, f"{key}.{name}.{team}")
             elif (channel := reader.text(what, f"{key}.{name}.{team}")) is not None:
-                channels[team] = channel
-    return TeamNotifications(channels, addresses)
+                named[team] = channel
+    return TeamNotifications(named, listed["email_groups"], listed["channels"])
 
 
 def _overrides(reader: Reader, node: Node, key: str) -> dict[str, TeamOverride]:

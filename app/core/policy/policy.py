@@ -55,6 +55,7 @@ class TeamNotifications:
 
     slack_channels: Mapping[str, str] = field(default_factory=dict)  # like #frontend
     email_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # addresses
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names, outside Slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,10 @@ class Policy:
     def addresses_of(self, team: str) -> tuple[str, ...]:
         """The e-mail addresses at which a team hears of its cases."""
         return named(self.team_notifications.email_groups, team) or ()
+
+    def outlets_of(self, team: str) -> tuple[str, ...]:
+        """The channels outside Slack in which a team hears of its cases, by name."""
+        return named(self.team_notifications.channels, team) or ()
 
     def for_team(self, team: str | None) -> "Policy":
         """The policy for a team's cases: what its override sets, set."""

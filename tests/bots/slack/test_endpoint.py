@@ -257,7 +257,7 @@ def test_a_replayed_click_is_refused(slack: Slack, inbox: Inbox) -> None:
 def test_an_odd_timestamp_is_refused(slack: Slack, inbox: Inbox, timestamp: str | None) -> None:
     answer = slack.post(form(block_actions()), X_Slack_Request_Timestamp=timestamp)
 
-    assert answer.status_code == 400
+    assert answer.status_code == 401
     assert inbox.kept == {}
 
 

@@ -1,0 +1,1 @@
+"""Channels outside Slack: Mattermost, Microsoft Teams, signed webhooks, e-mail."""

@@ -136,9 +136,9 @@ def serve(
 
 def listening_in_slack(parts: Parts) -> AbstractContextManager[None]:
     """Slack's clicks and commands by Socket Mode, where there is a token for it."""
-    settings = parts.settings
+    settings, token = parts.settings, parts.settings.slack_app_token
     return listening(
-        _value(settings, "slack_app_token") if settings.enable_slack else None,
+        token.get_secret_value() if token is not None and settings.enable_slack else None,
         parts.quick_inbox.store,
         bot_token=_value(settings, "slack_bot_token"),
         api_url=settings.slack_api_url,

@@ -21,7 +21,7 @@ def add_channel(
     *,
     to: Annotated[
         str | None,
-        typer.Option(help="E-mail addresses, separated by commas. Others are asked for on stdin."),
+        typer.Option(help="Where it leads; asked for unless given, as a webhook is a secret."),
     ] = None,
     account: Annotated[
         list[str] | None,

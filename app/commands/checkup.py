@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from app.core.errors import FlakeGuardError
+from app.core.outlets import Outlet
 from app.settings import Settings
 
 OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
@@ -224,3 +225,14 @@ def of_clock(skew: timedelta | None) -> Finding:
     level = Level.FAILED if abs(skew) > SKEW_FATAL else Level.WARNING
     message = f"Our clock is {seconds:.0f} s {side} GitHub's, which refuses tokens of another time."
     return Finding("clock", level, message, "Set the clock by NTP.")
+
+
+def of_outlets(known: Sequence[Outlet]) -> Iterator[Finding]:
+    """Channels outside Slack, by what became of the last message to each."""
+    area = "channels"
+    failing = [one for one in known if one.error]
+    for one in failing:
+        remedy = f"Try it: flakeguard channel test {one.name}"
+        yield Finding(area, Level.WARNING, f"{one.name} ({one.kind}) failed: {one.error}", remedy)
+    if known and not failing:
+        yield Finding(area, Level.OK, f"The last message to each of {len(known)} went out.")

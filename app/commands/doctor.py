@@ -14,6 +14,8 @@ from app.commands import checkup, checkup_github, checkup_slack, probes
 from app.commands.checkup import Finding, Level, guarded
 from app.core.credentials import AppInUse, in_use
 from app.core.errors import BadInput
+from app.db import outlets
+from app.db.session import unit_of_work
 from app.settings import Settings, environment, load, misspelt, revealed
 from app.wiring import equipped, given_app, live_app, workspaces
 from bots.github.client import GitHubHosts
@@ -106,6 +108,8 @@ def _of_database(
         stored.app = live_app(settings, engine, clock=clock).current()
         stored.last_delivery_at = probes.last_delivery(engine, "github")
         stored.last_from_slack_at = probes.last_delivery(engine, "slack")
+        with unit_of_work(engine) as session:
+            yield from checkup.of_outlets(outlets.every(session))
         stored.slack = checkup_slack.installed(workspaces(settings, engine, clock=clock))
 
 

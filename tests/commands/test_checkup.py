@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.clock import utc_now
 from app.commands import checkup, checkup_slack, probes
 from app.commands.checkup import (
     AppFacts,
@@ -19,6 +20,7 @@ from app.commands.checkup import (
 )
 from app.commands.checkup_github import of_webhook
 from app.core.credentials import AppInUse
+from app.core.outlets import Outlet, OutletKind
 from app.settings import isolated
 
 OK, WARNING, FAILED = Level.OK, Level.WARNING, Level.FAILED
@@ -260,3 +262,19 @@ def test_what_we_need_is_read_from_the_manifests() -> None:
     assert wanted.permissions["checks"] == "write"
     assert "workflow_run" in wanted.events
     assert "chat:write" in probes.wanted_scopes()
+
+
+def test_a_channel_that_failed_is_named() -> None:
+    builds = Outlet("builds", OutletKind.TEAMS, (), utc_now())
+    broken = replace(builds, name="pager", error="x answered with 404.", failed_at=utc_now())
+
+    assert list(checkup.of_outlets([])) == []
+    assert [one.level for one in checkup.of_outlets([builds])] == [OK]
+    assert list(checkup.of_outlets([builds, broken])) == [
+        Finding(
+            "channels",
+            WARNING,
+            "pager (teams) failed: x answered with 404.",
+            "Try it: flakeguard channel test pager",
+        )
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -160,12 +161,19 @@ def case_page(
             category=_category(last_failure),
             quarantine=decisions.newest(session, repo_id, [case_id]).get(case_id),
             cost=plans.costs_in(session, repo_id, rates=rates, now=now).cases.get(case_id),
-            issue=issues.of_case(session, repo_id, case_id),
-            reruns=tuple(reruns.of_case(session, repo_id, case_id, limit=RERUNS_SHOWN)),
-            can_rerun=bool(policy_of(session, repo_id).proof_jobs),
-            suspects=_suspects(session, repo_id, held),
-            outages=case_outages.of_case(session, repo_id, case_id),
+            **_beside(session, repo_id, case_id, held),
         )
+
+
+def _beside(session: Session, repo_id: int, case_id: UUID, held: CaseLine | None) -> dict[str, Any]:
+    """What was done about a case beside deciding, and what it was part of, as the page's fields."""
+    return {
+        "issue": issues.of_case(session, repo_id, case_id),
+        "reruns": tuple(reruns.of_case(session, repo_id, case_id, limit=RERUNS_SHOWN)),
+        "can_rerun": bool(policy_of(session, repo_id).proof_jobs),
+        "suspects": _suspects(session, repo_id, held),
+        "outages": case_outages.of_case(session, repo_id, case_id),
+    }
 
 
 def _suspects(session: Session, repo_id: int, held: CaseLine | None) -> tuple[Suspect, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.requests import KINDS
+from app.core.request_kinds import KINDS
 from jobs.tasks import HANDLERS
 
 ROOT = Path(__file__).parents[1]

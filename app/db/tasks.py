@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from app.core.errors import ErrorKind
 from app.core.handed import Progress, Turn
-from app.core.requests import QueueName, Request, arguments, request_from
+from app.core.request_kinds import arguments, request_from
+from app.core.requests import QueueName, Request
 from app.db.tables.work import TaskRow
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.requests import KINDS, EvaluateRun, IngestRun, Request, arguments, request_from
+from app.core.request_kinds import KINDS, arguments, request_from
+from app.core.requests import EvaluateRun, IngestRun, Request
 
 numbers = st.integers(-(2**63), 2**63 - 1)
 

@@ -1,0 +1,71 @@
+"""Every kind of request by its name, and a request taken apart and put together for storing."""
+
+from dataclasses import asdict
+
+from app.core.requests import (
+    ActFromChat,
+    ActFromCheck,
+    ActFromComment,
+    ActFromPage,
+    ActOnCluster,
+    AnswerCommand,
+    EvaluateRun,
+    HeedIssue,
+    IngestRun,
+    PollPlaces,
+    PollRepository,
+    PublishRun,
+    ReactToComment,
+    ReadHistory,
+    ReadProposedPolicy,
+    ReadRepositoryFiles,
+    Recompute,
+    Request,
+    RerunJob,
+    SweepDeliveries,
+    TakeDelivery,
+    TellChat,
+    TellHistory,
+    TellIssue,
+    TellOutage,
+)
+
+KINDS: dict[str, type[Request]] = {
+    request.kind: request
+    for request in (
+        TakeDelivery,
+        IngestRun,
+        EvaluateRun,
+        PublishRun,
+        TellChat,
+        TellOutage,
+        TellIssue,
+        HeedIssue,
+        RerunJob,
+        ActFromCheck,
+        ActFromChat,
+        AnswerCommand,
+        ActFromComment,
+        ReactToComment,
+        ReadRepositoryFiles,
+        ReadProposedPolicy,
+        ActFromPage,
+        ActOnCluster,
+        Recompute,
+        ReadHistory,
+        TellHistory,
+        PollPlaces,
+        PollRepository,
+        SweepDeliveries,
+    )
+}
+
+
+def arguments(request: Request) -> dict[str, int | str]:
+    """A request's fields as JSON can hold them."""
+    return asdict(request)
+
+
+def request_from(kind: str, fields: dict[str, int | str]) -> Request:
+    """The request that `arguments` took apart; KeyError for a kind that is not ours."""
+    return KINDS[kind](**fields)

@@ -39,7 +39,7 @@ CAP_PUSH_MANY = 6.0  # the same where other cases failed beside it: chosen
 CAP_LONG = 6.0  # lone, but after a long streak: a seventh
 CAP_COMPANY = 6.0  # one other group beside it: a third
 CAP_CROWD = 3.0  # a lone group's crowd, for the first time: a fixture or a full disk
-CAP_ALIKE = CAP**2  # the same crowd again on another day: two events weighed at once
+CAP_ALIKE = 3000.0  # the same crowd again on another day: two events weighed at once; chosen
 ALIKE_NOISE = NOISE / 15.0  # the crowd's first failure is believed only now
 
 MESSAGE_SAME = 6.0  # a message that this case's flakes had; real ones show one type in 64 %

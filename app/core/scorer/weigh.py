@@ -35,11 +35,6 @@ class Kind(StrEnum):
         """Whether only other code contradicts it."""
         return self in {Kind.PUSHED, Kind.LEFT, Kind.PUSHED_JOBS, Kind.PUSHED_MANY}
 
-    @property
-    def is_crowd(self) -> bool:
-        """Whether many cases of a group show it at once."""
-        return self in {Kind.CROWD, Kind.ALIKE, Kind.PUSHED_ALIKE}
-
 
 @dataclass(frozen=True, slots=True)
 class Worth:
@@ -152,7 +147,8 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
         return known
     worth = WORTH[kind]
     noise = noise_of(draft.state.weather, kind) / likelier
-    _count_noise(draft, known, kind, times=1.0 / one.failure.crowd if kind.is_crowd else 1.0)
+    times = 1.0 / one.failure.crowd if kind is Kind.PUSHED_ALIKE else 1.0
+    _count_noise(draft, known, kind, times=times)
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
@@ -185,7 +181,7 @@ def noise_of(weather: Weather, kind: Kind) -> float:
 
 
 def _count_noise(draft: Draft, known: CaseState, kind: Kind, *, times: float) -> None:
-    """The failure counts as noise so far as its case was held for healthy; a crowd but once."""
+    """The failure counts as noise, so often, so far as its case was held for healthy."""
     weather = draft.state.weather
     count = weather.noise.get(kind.value, 0.0) + times * (1.0 - score_of(known, weather))
     draft.state.weather = weather._replace(noise={**weather.noise, kind.value: count})

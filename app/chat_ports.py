@@ -44,6 +44,20 @@ class Chat(Speaker, Protocol):
     ) -> None:
         """Tell the person who clicked or typed, and nobody else unless `to_all`."""
 
+    def whisper(
+        self, channel: str, user: str, text: str, *, blocks: Sequence[Mapping[str, object]] = ()
+    ) -> None:
+        """Tell one person in a channel something, and nobody else."""
+
+    def open_window(self, trigger_id: str, window: Mapping[str, object]) -> str:
+        """Open a window for whoever clicked within the last 3 s; its id.
+
+        Raises Missing when it is too late for that.
+        """
+
+    def change_window(self, window_id: str, window: Mapping[str, object]) -> None:
+        """Show something else in an open window; Missing when it was closed."""
+
     def who(self, user: str) -> ChatPerson:
         """Somebody by their id; Missing where the workspace has no such person."""
 

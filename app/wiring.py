@@ -18,6 +18,7 @@ from app.core.reports import Limits
 from app.core.reports.limits import MB
 from app.db.session import Engine, engine_for
 from app.ports import Chats, Client
+from app.services.chat_pace import A_MINUTE, AT_ONCE, PacedChats
 from app.services.credentials import CredentialStore, LiveApp
 from app.services.inbox import Inbox
 from app.services.outlets import Outlets
@@ -227,7 +228,7 @@ def wired(settings: Settings) -> Iterator[Parts]:
             queue=RqHints(redis),
             app=app,
             github=github,
-            chat=chat(ready, installed),
+            chat=chat(ready, installed, redis),
             workspaces=installed,
             outlets=Outlets(engine, app.store.vault, utc_now),
             poster=Poster(ready.channel_allowed_hosts),
@@ -271,10 +272,11 @@ def workspaces(settings: Settings, engine: Engine, *, clock: Clock = utc_now) ->
     )
 
 
-def chat(settings: Settings, installed: Workspaces) -> Chats | None:
-    """Slack; None when it is not set up or switched off."""
+def chat(settings: Settings, installed: Workspaces, redis: Redis) -> Chats | None:
+    """Slack, spoken to at its pace; None when it is not set up or switched off."""
     token = settings.slack_bot_token
     if not settings.enable_slack or (token is None and installed.client is None):
         return None
     text = None if token is None else token.get_secret_value()
-    return SlackWorkspaces(installed, token=text, api_url=settings.slack_api_url)
+    slack = SlackWorkspaces(installed, token=text, api_url=settings.slack_api_url)
+    return PacedChats(slack, RedisBudget(redis, A_MINUTE, AT_ONCE), installed.clock)

@@ -22,6 +22,7 @@ from app.services import (
     waiting,
     workspaces,
 )
+from app.services.slack import digest
 from jobs.context import Context
 from jobs.turns import tell_queue
 
@@ -119,6 +120,14 @@ def erase_gone(context: Context) -> None:
         log.info("gone_erased", workspaces=len(left))
 
 
+def tell_digests(context: Context) -> None:
+    """Have every channel told what became of its repositories in the week."""
+    if context.chat is None or context.is_silent:
+        return
+    wanted = digest.ask_due(context.engine, now=context.clock(), request_id=context.new_token())
+    tell_queue(context, [(QueueName.HISTORY, one) for one in wanted])
+
+
 def end_waiting(context: Context) -> None:
     """Let check runs say how it ended that have waited for a run too long."""
     waiting.end_late(context.engine, now=context.clock())
@@ -133,6 +142,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("look_after_reruns", "*/5 * * * *", look_after_reruns),
     Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),
+    Entry("tell_digests", "0 9 * * 1", tell_digests),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),
     Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),

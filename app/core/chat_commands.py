@@ -44,6 +44,8 @@ class Verb(StrEnum):
     OWN = "own"  # say whose a case is
     SUBSCRIBE = "subscribe"  # bind the channel to a repository
     UNSUBSCRIBE = "unsubscribe"
+    RERUN = "rerun"
+    DIGEST = "digest"  # what became of a repository in a week
     MUTE = "mute"
     LINK = "link"  # say who one is
     UNLINK = "unlink"

@@ -1,40 +1,51 @@
 """Work that one part asks of another: plain data, stored before it is hinted at."""
 
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import ClassVar
 
+from app.core.asking import FromDelivery, QueueName, Request
+from app.core.chat_requests import (
+    ActFromChat,
+    AnswerCommand,
+    SubmitFromChat,
+    TellChat,
+    TellDigest,
+    TellHistory,
+    TellOutage,
+    TellStorm,
+)
 
-class QueueName(StrEnum):
-    """The three queues, most urgent first."""
-
-    CLICK = "click"  # a person waits
-    RUN = "run"  # a pull request waits
-    HISTORY = "history"  # nobody waits: backfill, replay, recompute
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Work asked for. Two of one kind and key are one: asking again adds nothing."""
-
-    kind: ClassVar[str]
-
-    @property
-    def key(self) -> str:
-        """What makes two of these one: all its fields, unless a kind says otherwise."""
-        return ":".join(str(value) for value in asdict(self).values())
-
-
-@dataclass(frozen=True, slots=True)
-class FromDelivery(Request):
-    """Work that a person's click asked for: each click is a piece of its own."""
-
-    delivery_id: int
-
-    @property
-    def key(self) -> str:
-        """What makes two of these one."""
-        return str(self.delivery_id)
+__all__ = [
+    "ActFromChat",
+    "ActFromCheck",
+    "ActFromComment",
+    "ActFromPage",
+    "AnswerCommand",
+    "EvaluateRun",
+    "FromDelivery",
+    "HeedIssue",
+    "IngestRun",
+    "PollPlaces",
+    "PollRepository",
+    "PublishRun",
+    "QueueName",
+    "ReactToComment",
+    "ReadHistory",
+    "ReadProposedPolicy",
+    "ReadRepositoryFiles",
+    "Recompute",
+    "Request",
+    "RerunJob",
+    "SubmitFromChat",
+    "SweepDeliveries",
+    "TakeDelivery",
+    "TellChat",
+    "TellDigest",
+    "TellHistory",
+    "TellIssue",
+    "TellOutage",
+    "TellStorm",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +86,6 @@ class PublishRun(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class TellChat(Request):
-    """Bring one case's chat threads up to date; `case_id` is the hex form."""
-
-    kind: ClassVar[str] = "tell_chat"
-    repo_id: int
-    case_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class ActFromCheck(FromDelivery):
     """Do what a person clicked on a check run; a click names only the check run and the button."""
 
@@ -93,30 +95,6 @@ class ActFromCheck(FromDelivery):
     identifier: str
     login: str
     installation_id: int = 0  # that told of the click; 0 where none was named
-
-
-@dataclass(frozen=True, slots=True)
-class ActFromChat(FromDelivery):
-    """Do what a person clicked below a chat message; `handle` is what the button carried."""
-
-    kind: ClassVar[str] = "act_from_chat"
-    team_id: str
-    chat_user: str
-    action: str
-    handle: str
-    response_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerCommand(FromDelivery):
-    """Do, or answer, what a person typed in chat."""
-
-    kind: ClassVar[str] = "answer_command"
-    team_id: str
-    channel: str
-    chat_user: str
-    text: str
-    response_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +173,6 @@ class ReadProposedPolicy(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class TellOutage(Request):
-    """Say in chat what is to be said of an outage."""
-
-    kind: ClassVar[str] = "tell_outage"
-    repo_id: int
-    outage_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class TellIssue(Request):
     """Make an issue of ours say what there is to say, open or closed."""
 
@@ -261,12 +230,4 @@ class PollRepository(Request):
     """Ask the code host what is new in a repository."""
 
     kind: ClassVar[str] = "poll_repository"
-    repo_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class TellHistory(Request):
-    """Tell the channels that hear of a repository what was read back, once."""
-
-    kind: ClassVar[str] = "tell_history"
     repo_id: int

@@ -88,7 +88,7 @@ SELECT failed.at, left(type, {NAME_CUT}) AS type, left(message, {MESSAGE_CUT}) A
 FROM (
   SELECT * FROM occurrence
   WHERE repo_id = :repo_id AND case_id = :case_id AND keep_until > :now
-  ORDER BY at DESC, report_id DESC, nth DESC LIMIT 1
+  ORDER BY at DESC, report_id DESC, nth DESC LIMIT :most
 ) AS failed
 LEFT JOIN LATERAL (
   SELECT trace, case_id FROM occurrence AS one
@@ -97,6 +97,7 @@ LEFT JOIN LATERAL (
     AND one.trace IS NOT NULL
   LIMIT 1
 ) AS first ON failed.trace IS NULL
+ORDER BY failed.at DESC, failed.report_id DESC, failed.nth DESC
 """
 
 
@@ -159,9 +160,19 @@ def last_failure(
     session: Session, repo_id: int, case_id: UUID, *, now: datetime
 ) -> FailureText | None:
     """The newest failure whose text is still kept."""
-    row = _first(session, LAST_FAILURE, {"repo_id": repo_id, "case_id": case_id, "now": now})
-    if row is None:
-        return None
+    return next(iter(last_failures(session, repo_id, case_id, now=now, most=1)), None)
+
+
+def last_failures(
+    session: Session, repo_id: int, case_id: UUID, *, now: datetime, most: int
+) -> tuple[FailureText, ...]:
+    """The newest failures whose texts are still kept, newest first."""
+    asked = {"repo_id": repo_id, "case_id": case_id, "now": now, "most": most}
+    rows = session.execute(text(LAST_FAILURE), asked).mappings()
+    return tuple(_failure(row) for row in rows)
+
+
+def _failure(row: RowMapping) -> FailureText:
     return FailureText(
         at=row["at"],
         type=row["type"] or "",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.render import words
+from app.render import escape, words
 
 Block = dict[str, Any]
 
@@ -12,6 +12,7 @@ HEADER_LIMIT = 150  # characters of a header
 BUTTON_LIMIT = 75  # characters of a button's label
 MESSAGE_TEXT = 11_000  # characters of all text of one message; some 13 200 are refused
 LINES_AT_MOST = 100  # of one list
+NAME = 120  # characters of a name in a list
 
 
 def mrkdwn(text: str) -> Block:
@@ -83,3 +84,9 @@ def listed(lines: Sequence[str], *, budget: int = MESSAGE_TEXT) -> list[Block]:
     if shown < len(lines):
         blocks.append(context(words.and_more(len(lines) - shown)))
     return blocks
+
+
+def linked(name: str, url: str | None, *, limit: int = NAME) -> str:
+    """A name, leading to its page where there is one."""
+    label = escape.slack(name, limit=limit)
+    return f"<{url}|{label}>" if url and escape.is_web_link(url) else label

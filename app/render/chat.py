@@ -1,16 +1,19 @@
 """A case as a chat thread: its root message and the replies, in Slack's Block Kit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from app.core.acts import ActName
+from app.core.chat_buttons import ChatButton
 from app.core.decide import Standing, State
 from app.core.publishing import ChatMessage
 from app.render import escape, words
-from app.render.blocks import button, context, mrkdwn, section
+from app.render.blocks import actions, button, context, linked, listed, mrkdwn, section
+from app.render.words import slack_windows as said
 
-LABELS: dict[ActName, str] = {ActName.ACTIVATE: "Quarantine", ActName.DISMISS: "Not flaky"}
-"""Button labels; a button's action id is the act's word."""
+TREND = {"passed": "▁", "failed": "█", "other": "·"}  # of the last executions
+TREND_AT_MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,11 @@ class ThreadView:
     standing: Standing
     decision: str | None
     page_url: str | None
-    acts: tuple[ActName, ...]
+    buttons: tuple[ChatButton, ...]
+    owner: str | None = None
+    until: datetime | None = None  # the end of its quarantine
+    muted_until: datetime | None = None
+    trend: tuple[str, ...] = ()  # the last executions, oldest first: keys of TREND
 
 
 def root_message(view: ThreadView, handle: str) -> ChatMessage:
@@ -39,10 +46,14 @@ def root_message(view: ThreadView, handle: str) -> ChatMessage:
         blocks.append(section("\n".join(f"• {_said(sentence)}" for sentence in sentences)))
     if view.decision:
         blocks.append(section(f"*{_said(view.decision)}*"))
+    if view.muted_until:
+        blocks.append(context(said.silent_until(view.muted_until)))
+    if view.trend:
+        blocks.append(context(_trend(view.trend[-TREND_AT_MOST:])))
     if view.page_url:
         blocks.append(context(f"<{view.page_url}|All that was seen of it>"))
-    if view.acts:
-        blocks.append({"type": "actions", "elements": [_button(a, handle) for a in view.acts]})
+    if view.buttons:
+        blocks.append(actions([_button(one, handle) for one in view.buttons]))
     return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
 
 
@@ -51,25 +62,48 @@ def about(view: ThreadView) -> str:
     return f"{escape.slack(view.name)} in {escape.slack(view.repo)}"
 
 
-def reply(text: str, handle: str) -> ChatMessage:
-    """An event in the thread; `text` is one of our own sentences."""
-    said = _said(text)
-    return ChatMessage(text=said, blocks=(section(said),), handle=handle)
+def reply(text: str, handle: str, *, undo: str | None = None) -> ChatMessage:
+    """An event in the thread; `text` is one of our own sentences.
+
+    `undo` is what a button carries that takes the event back; None where it cannot be.
+    """
+    shown = _said(text)
+    beside = _button(ChatButton.UNDO, undo) if undo else None
+    return ChatMessage(text=shown, blocks=(section(shown, accessory=beside),), handle=handle)
+
+
+def storm_message(
+    repo: str,
+    number: int,
+    named: Sequence[tuple[str, str | None]],
+    *,
+    page_url: str | None,
+    handle: str,
+) -> ChatMessage:
+    """Many cases that turned flaky at once; `named` are the first, with their pages."""
+    title = f"*{escape.slack(repo)}*: {_said(said.storm(number))}"
+    lines = [f"• {linked(name, url)}" for name, url in named]
+    blocks = [section(title), *listed(lines)]
+    if number > len(named):
+        blocks.append(context(words.and_more(number - len(named))))
+    if page_url:
+        blocks.append(context(f"<{page_url}|All of them>"))
+    return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
 
 
 def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:
     """What was read back of a repository; `text` is one of our own sentences."""
-    said = f"*{escape.slack(repo)}*: {_said(text)}"
-    return ChatMessage(text=said, blocks=(section(said),), handle=handle)
+    shown = f"*{escape.slack(repo)}*: {_said(text)}"
+    return ChatMessage(text=shown, blocks=(section(shown),), handle=handle)
 
 
 def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
     """An outage in a channel; `text` is one of our own sentences, which may hold a file's name."""
-    said = f"*{escape.slack(repo)}*: {_said(text)}"
-    blocks = [section(said)]
+    shown = f"*{escape.slack(repo)}*: {_said(text)}"
+    blocks = [section(shown)]
     if page_url:
         blocks.append(context(f"<{page_url}|What it hit>"))
-    return ChatMessage(text=said, blocks=tuple(blocks), handle=handle)
+    return ChatMessage(text=shown, blocks=tuple(blocks), handle=handle)
 
 
 def _mark(view: ThreadView) -> str:
@@ -95,6 +129,10 @@ def _fields(view: ThreadView) -> list[dict[str, Any]]:
         "Contradicted failures": str(standing.flakes),
         "Last flake": last,
     }
+    if view.owner:
+        told["Owner"] = escape.slack(view.owner, limit=80)
+    if view.until:
+        told["Quarantined until"] = words.day(view.until)
     return [mrkdwn(f"*{key}*\n{value}") for key, value in told.items()]
 
 
@@ -102,6 +140,11 @@ def _said(sentence: str) -> str:
     return escape.slack(sentence, limit=600)
 
 
-def _button(act: ActName, handle: str) -> dict[str, Any]:
-    style = "primary" if act is ActName.ACTIVATE else None
-    return button(LABELS[act], act.word, handle, style=style)
+def _trend(outcomes: Sequence[str]) -> str:
+    bars = "".join(TREND.get(one, TREND["other"]) for one in outcomes)
+    return f"`{bars}` {said.trend_note(len(outcomes))}"
+
+
+def _button(one: ChatButton, value: str) -> dict[str, Any]:
+    style = "primary" if one is ChatButton.QUARANTINE else None
+    return button(said.LABELS[one], one.value, value, style=style)

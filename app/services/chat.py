@@ -6,18 +6,22 @@ from datetime import datetime
 from uuid import UUID
 
 from app.chat_ports import Speaker
-from app.core.acts import ActName
-from app.core.decide import Standing, State
+from app.core.chat_buttons import value_of
+from app.core.chat_commands import Kind
+from app.core.decide import State
 from app.core.errors import Missing, Unavailable
+from app.core.outlets import MAIL_PREFIX, PREFIX
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import cares, cases, chat, decisions, executions, judgements
+from app.db import cares, cases, chat, executions, judgements
 from app.db.chat import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import ThreadView, about, reply, root_message
-from app.services import team_places
-from app.services.acts import decision_sentence, is_quarantined
+from app.services import chat_hearing, chat_view, storms, team_places
 from app.services.publish import digest_of
+
+BY_POLICY = (PREFIX, MAIL_PREFIX)  # how the places begin that a policy names
+ACT = "act"  # how the messages begin, by what makes them one, that tell of an act
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Telling:
     view: ThreadView
     threads: tuple[Thread, ...]
     replies: tuple[Message, ...]
+    stormy: tuple[str, ...] = ()  # channels that hear of it in a message about many
 
 
 def prepare(
@@ -51,41 +56,52 @@ def prepare(
     open_threads = chat.threads(session, repository.id, case_id)
     if not open_threads and standing.state is not State.FLAKY:
         return None
-    told = {thread.channel for thread in open_threads}
-    wanted = (
-        *chat.channels(session, repository.id),
-        *team_places.team_places(session, repository, case_id),
-    )
-    channels = [one for one in dict.fromkeys(wanted) if one not in told]
-    for channel, token in zip(channels, tokens, strict=False):
-        handle = f"{repository.id:x}-{token}"
-        chat.open_thread(session, repository.id, case_id, channel=channel, handle=handle, now=now)
-    decision = decisions.newest(session, repository.id, [case_id]).get(case_id)
-    sentence = decision_sentence(decision, now=now)
-    view = ThreadView(
-        repo=repository.full_name,
-        name=known.full_name,
-        file=known.file,
-        standing=standing,
-        decision=sentence,
-        page_url=f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None,
-        acts=acts_for(standing, sentence, is_held=is_quarantined(decision, now=now)),
-    )
+    stormy: tuple[str, ...] = ()
+    if standing.state is State.FLAKY:
+        stormy = _open_threads(session, repository, case_id, open_threads, tokens, now=now)
+    page = f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None
+    view = chat_view.thread_view(session, repository, known, standing, page_url=page, now=now)
     return Telling(
         repository=repository,
         view=view,
-        threads=tuple(chat.threads(session, repository.id, case_id)),
+        threads=tuple(_bound(session, repository.id, case_id)),
         replies=tuple(chat.unsent(session, repository.id, case_id)),
+        stormy=stormy,
     )
 
 
-def acts_for(standing: Standing, decision: str | None, *, is_held: bool) -> tuple[ActName, ...]:
-    """The buttons below a root message: only what makes sense now."""
-    if is_held:
-        return (ActName.DISMISS,)
-    if decision is not None or standing.state is not State.FLAKY:
-        return ()
-    return (ActName.ACTIVATE, ActName.DISMISS)
+def _open_threads(
+    session: Session,
+    repository: Repository,
+    case_id: UUID,
+    open_threads: Sequence[Thread],
+    tokens: Sequence[str],
+    *,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Open the threads that a flaky case lacks; the channels whose storm speaks of it instead."""
+    told = {thread.channel for thread in open_threads}
+    repo_id, stormy = repository.id, []
+    heard = (
+        *chat_hearing.channels_of_case(session, repo_id, case_id, Kind.FLAKY),
+        *team_places.team_places(session, repository, case_id),
+    )
+    lacking = [one for one in dict.fromkeys(heard) if one not in told]
+    for channel, token in zip(lacking, tokens, strict=False):
+        if storms.is_storming(session, repo_id, channel, now=now):
+            storms.join(session, repo_id, channel, case_id, token=token, now=now)
+            stormy.append(channel)
+            continue
+        handle = f"{repo_id:x}-{token}"
+        chat.open_thread(session, repo_id, case_id, channel=channel, handle=handle, now=now)
+    return tuple(stormy)
+
+
+def _bound(session: Session, repo_id: int, case_id: UUID) -> list[Thread]:
+    """A case's threads where its repository still is heard of: bound channels, the policy's."""
+    bound = set(chat.channels(session, repo_id))
+    threads = chat.threads(session, repo_id, case_id)
+    return [one for one in threads if one.channel in bound or one.channel.startswith(BY_POLICY)]
 
 
 def with_threads(session: Session, repo_id: int, run_id: int) -> set[UUID]:
@@ -111,11 +127,18 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
             root = _say_root(engine, host, thread, telling)
             for message in telling.replies:
                 if message.channel == thread.channel:
-                    _say_reply(engine, host, telling, message, root, now=now)
+                    undo = undo_of(message, thread.handle)
+                    _say_reply(engine, host, telling, message, root, undo=undo, now=now)
         except Unavailable as error:
             failures.append(error)
     if failures:
         raise min(failures, key=lambda error: error.permanent)
+
+
+def undo_of(message: Message, handle: str) -> str | None:
+    """What a button carries that takes back what a reply tells of; None where it is no act."""
+    act, _, event_id = message.once.partition(":")
+    return value_of(handle, int(event_id)) if act == ACT and event_id.isdigit() else None
 
 
 def queue_replies(
@@ -127,14 +150,23 @@ def queue_replies(
     text: str,
     at: datetime,
     even_if_muted: bool = False,
+    kind: Kind = Kind.QUARANTINE,
 ) -> None:
-    """Put one event into the outbox of each of a case's threads; of a muted case, none."""
+    """Put one event into the outbox of each of a case's threads; of a muted case, none.
+
+    Channels that do not hear of this kind of event are spared it.
+    """
     if not even_if_muted and cares.is_muted(session, repo_id, case_id, at=at):
         return
-    for thread in chat.threads(session, repo_id, case_id):
-        chat.say_once(
-            session, repo_id, case_id, channel=thread.channel, once=once, text=text, at=at
-        )
+    threads = chat.threads(session, repo_id, case_id)
+    if not threads:
+        return
+    heard = chat_hearing.channels_of_case(session, repo_id, case_id, kind)
+    for thread in threads:
+        if thread.channel in heard or thread.channel.startswith(BY_POLICY):
+            chat.say_once(
+                session, repo_id, case_id, channel=thread.channel, once=once, text=text, at=at
+            )
 
 
 def _say_root(engine: Engine, host: Speaker, thread: Thread, telling: Telling) -> str:
@@ -162,9 +194,11 @@ def _say_reply(
     message: Message,
     root: str,
     *,
+    undo: str | None,
     now: datetime,
 ) -> None:
-    said: ChatMessage = replace(reply(message.text, message.once), about=about(telling.view))
+    shown = reply(message.text, message.once, undo=undo)
+    said: ChatMessage = replace(shown, about=about(telling.view))
     ts = host.find(message.channel, message.once, thread=root)
     if ts is None:
         ts = host.post(message.channel, said, thread=root)

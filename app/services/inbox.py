@@ -16,7 +16,7 @@ from app.ports import Queue
 
 log = structlog.get_logger()
 
-CLICKS = frozenset({"check_run", "issue_comment", "block_actions", "command"})
+CLICKS = frozenset({"check_run", "issue_comment", "block_actions", "command", "view_submission"})
 """Events behind which a person waits."""
 
 

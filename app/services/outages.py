@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.chat_commands import Kind as Hearing
 from app.core.decide import Cause
 from app.core.errors import Missing
 from app.core.outages import Event, Kind, Reach, kind_of
 from app.core.pages import Page
 from app.core.requests import QueueName, TellOutage
 from app.core.runs import Repository, Run
-from app.db import chat, judgements, outage_messages, outages, pages, tasks
+from app.db import judgements, outage_messages, outages, pages, tasks
 from app.db.outages import ShownCase, ShownRun
 from app.db.session import Engine, Session, unit_of_work
 from app.db.tasks import Asking
 from app.render.words import outages as words_outages
+from app.services import chat_hearing
 from app.services.pages import NOT_HERE
 
 OUTAGES_SHOWN = 25  # of a page
@@ -107,7 +109,7 @@ def _tell(session: Session, repo_id: int, event: Event, what: str, *, at: dateti
     reach = outages.reach(session, repo_id, event.id)
     assert reach is not None
     text = words_outages.told(reach, what)
-    for channel in chat.channels(session, repo_id):
+    for channel in chat_hearing.channels(session, repo_id, Hearing.OUTAGE):
         outage_messages.say_once(
             session, repo_id, event.id, channel=channel, what=what, text=text, at=at
         )

@@ -114,6 +114,22 @@ class SlackChat:
             raise unreachable("response_url", error) from error
         self.check_answer(answer)
 
+    def whisper(
+        self, channel: str, user: str, text: str, *, blocks: Sequence[Mapping[str, object]] = ()
+    ) -> None:
+        """Tell one person in a channel something, and nobody else."""
+        body = {"channel": channel, "user": user, "text": text, "blocks": list(blocks)}
+        self.call("chat.postEphemeral", json=body)
+
+    def open_window(self, trigger_id: str, window: Mapping[str, object]) -> str:
+        """Open a window for whoever clicked within the last 3 s; its id. Missing when too late."""
+        answer = self.call("views.open", json={"trigger_id": trigger_id, "view": window})
+        return str((answer.get("view") or {}).get("id") or "")
+
+    def change_window(self, window_id: str, window: Mapping[str, object]) -> None:
+        """Show something else in an open window; Missing when it was closed."""
+        self.call("views.update", json={"view_id": window_id, "view": window})
+
     def who(self, user: str) -> ChatPerson:
         """Somebody by their id, and the name of the workspace."""
         found = self.call("users.info", params={"user": user}).get("user") or {}

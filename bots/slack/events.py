@@ -5,21 +5,25 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from app.core.acts import ONE_CLICK
+from app.core.chat_buttons import FORMS, ChatButton
 from app.core.chat_commands import MOST_TEXT
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
-from app.core.requests import ActFromChat, AnswerCommand, QueueName
+from app.core.quarantine import REASON_LIMIT
+from app.core.requests import ActFromChat, AnswerCommand, QueueName, SubmitFromChat
+from app.render.slack_windows import DAYS, OWNER, REASON
 from bots.slack import leaving
 
 BLOCK_ACTIONS = "block_actions"
 COMMAND = "command"
-ACTIONS = frozenset(act.word for act in ONE_CLICK)
+SUBMISSION = "view_submission"
+ACTIONS = frozenset(button.value for button in ChatButton)
 """The action ids of our buttons."""
 
 UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """NUL and lone surrogates: legal in JSON, refused by PostgreSQL's text."""
 
+DAYS_MAX = 8  # characters of a number of days
 VALUE_MAX = 2_000  # characters of a button's value; Slack's limit
 NOTHING = Taken()
 
@@ -60,6 +64,40 @@ class BlockActions(Part):
     team: Named | None = None  # None in an organisation-wide installation
     actions: tuple[Action, ...] = ()
     response_url: Text = ""
+    trigger_id: Text = ""
+
+
+class Filled(Part):
+    """One input of a window."""
+
+    value: Annotated[str | None, BeforeValidator(storable)] = None
+
+
+class FilledValues(Part):
+    """All inputs of a window, by block and input."""
+
+    values: dict[str, dict[str, Filled]] = Field(default_factory=dict)
+
+
+class SentView(Part):
+    """A window that was sent."""
+
+    callback_id: Text = ""
+    private_metadata: Annotated[str, Field(max_length=VALUE_MAX), BeforeValidator(storable)] = ""
+    state: FilledValues = FilledValues()
+
+    def filled(self, name: str) -> str:
+        """What was filled in; "" for nothing."""
+        one = self.state.values.get(name, {}).get(name)
+        return ((one.value if one else None) or "").strip()
+
+
+class Submission(Part):
+    """Somebody sent a window."""
+
+    user: Named
+    team: Named | None = None
+    view: SentView
 
 
 class Typed(Part):
@@ -81,6 +119,8 @@ def taken(delivery: Delivery) -> Taken:
         return typed(read(Typed, delivery), delivery.id)
     if delivery.event in leaving.EVENTS:
         return leaving.left(delivery)
+    if delivery.event == SUBMISSION:
+        return submitted(read(Submission, delivery), delivery.id)
     if delivery.event != BLOCK_ACTIONS:
         return NOTHING
     click = read(BlockActions, delivery)
@@ -92,6 +132,7 @@ def taken(delivery: Delivery) -> Taken:
                 action=action.action_id,
                 handle=action.value,
                 response_url=click.response_url,
+                trigger_id=click.trigger_id,
                 delivery_id=delivery.id,
             )
             return Taken(requests=((QueueName.CLICK, request),))
@@ -106,6 +147,24 @@ def typed(command: Typed, delivery_id: int) -> Taken:
         chat_user=command.user_id,
         text=command.text[:MOST_TEXT],
         response_url=command.response_url,
+        delivery_id=delivery_id,
+    )
+    return Taken(requests=((QueueName.CLICK, request),))
+
+
+def submitted(sent: Submission, delivery_id: int) -> Taken:
+    """The work that follows from a window; none where it is none of ours."""
+    view = sent.view
+    if view.callback_id not in FORMS:
+        return NOTHING
+    request = SubmitFromChat(
+        team_id=sent.team.id if sent.team else "",
+        chat_user=sent.user.id,
+        action=view.callback_id,
+        handle=view.private_metadata,
+        reason=view.filled(REASON)[:REASON_LIMIT],
+        days=view.filled(DAYS)[:DAYS_MAX],
+        owner=view.filled(OWNER),
         delivery_id=delivery_id,
     )
     return Taken(requests=((QueueName.CLICK, request),))

@@ -13,7 +13,14 @@ USUAL_WAIT = timedelta(seconds=30)  # where no header says
 TOO_MANY = 429
 SERVER_ERROR = 500
 
-GONE = frozenset({"message_not_found", "thread_not_found"})
+GONE = frozenset(
+    {
+        *("message_not_found", "thread_not_found"),
+        *("expired_trigger_id", "invalid_trigger_id", "exchanged_trigger_id", "trigger_expired"),
+        *("not_found", "view_not_found"),  # a window that was closed
+        *("user_not_found", "users_not_found"),
+    }
+)
 PASSING = frozenset(
     {
         "fatal_error",

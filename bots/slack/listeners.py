@@ -7,14 +7,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
 from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
+from app.core.chat_buttons import FORMS
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
+from app.core.owners import is_owner
+from app.render.slack_windows import DAYS, OWNER, REASON
 from app.render.words import slack as said
+from app.render.words import slack_windows as windows
+from app.services.acts.named import MOST_DAYS
 from bots.slack import leaving
-from bots.slack.events import ACTIONS, BLOCK_ACTIONS, COMMAND
+from bots.slack.events import ACTIONS, BLOCK_ACTIONS, COMMAND, SUBMISSION, Submission
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 CANNOT_STORE = 503
@@ -41,8 +47,9 @@ def bolt_app(*, signing_secret: str, bot_token: str | None, store: Store) -> App
     app.command(ANYTHING)(keep_command_in(store))
     for event in leaving.EVENTS:
         app.event(event)(leaving.keep_leaving_in(event, store))
+    app.view(ANYTHING)(keep_window_in(store))
     app.error(answer_error)
-    for register in (app.event, app.options, app.shortcut, app.view):
+    for register in (app.event, app.options, app.shortcut):
         register(ANYTHING)(acknowledge)  # not ours yet: Slack tells the person of every 404
     return app
 
@@ -87,6 +94,43 @@ def keep_command_in(store: Store) -> Callable[..., None]:
             ack()
 
     return keep_command
+
+
+def keep_window_in(store: Store) -> Callable[..., None]:
+    """A listener that stores what was filled in, then acks; what is wrong is said in the window."""
+
+    def keep_window(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        if (body.get("view") or {}).get("callback_id") not in FORMS:
+            ack()
+            return
+        new = delivery_of(SUBMISSION, body, request_id=str(context.get("request_id", "")))
+        try:
+            wrong = faults_of(new.body)
+            if not wrong:
+                store(new)
+        except Unavailable:
+            wrong = {REASON: said.away()}
+        if wrong:
+            ack(response_action="errors", errors=wrong)
+        else:
+            ack()
+
+    return keep_window
+
+
+def faults_of(body: bytes) -> dict[str, str]:
+    """What is wrong in a window, by the block that it is said below; {} where all is well."""
+    try:
+        view = Submission.model_validate_json(body).view
+    except ValidationError:
+        return {}
+    found = {}
+    days, owner = view.filled(DAYS), view.filled(OWNER)
+    if days and not (days.isascii() and days.isdigit() and 1 <= int(days[:8]) <= MOST_DAYS):
+        found[DAYS] = windows.no_number()
+    if owner and not is_owner(owner):
+        found[OWNER] = windows.no_owner()
+    return found
 
 
 def acknowledge(ack: Ack) -> None:

@@ -19,14 +19,18 @@ from app.core.requests import (
     ReadRepositoryFiles,
     Recompute,
     RerunJob,
+    SubmitFromChat,
     SweepDeliveries,
     TakeDelivery,
     TellChat,
+    TellDigest,
     TellHistory,
     TellIssue,
     TellOutage,
+    TellStorm,
 )
-from jobs.tasks.chat import act_from_chat, answer_command
+from jobs.tasks.chat import answer_command
+from jobs.tasks.chat_clicks import act_from_chat, submit_from_chat
 from jobs.tasks.click import act_from_page, act_on_cluster
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
@@ -35,7 +39,7 @@ from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
 from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
-from jobs.tasks.say import publish_run, tell_chat, tell_outage
+from jobs.tasks.say import publish_run, tell_chat, tell_digest, tell_outage, tell_storm
 from jobs.tasks.take import take_delivery
 from jobs.tasks.written import act_from_comment, react_to_comment
 from jobs.turns import Handler
@@ -47,6 +51,8 @@ HANDLERS: dict[str, Handler] = {
     PublishRun.kind: publish_run,
     TellChat.kind: tell_chat,
     TellOutage.kind: tell_outage,
+    TellStorm.kind: tell_storm,
+    TellDigest.kind: tell_digest,
     TellIssue.kind: tell_issue,
     HeedIssue.kind: heed_issue,
     RerunJob.kind: rerun_job,
@@ -55,6 +61,7 @@ HANDLERS: dict[str, Handler] = {
     AnswerCommand.kind: answer_command,
     ActFromComment.kind: act_from_comment,
     ReactToComment.kind: react_to_comment,
+    SubmitFromChat.kind: submit_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,
     ActFromPage.kind: act_from_page,

@@ -24,6 +24,7 @@ from app.render import words
 from app.services import (
     changes,
     chat,
+    chat_hearing,
     evaluate,
     ingest,
     issue_opening,
@@ -194,4 +195,5 @@ def _announce(session: Session, repository: Repository, change: evaluate.Changed
         once=f"{change.case_id.hex[:12]}:{change.now}:{run.key.run_id}.{run.key.attempt}",
         text=words.became(change.now),
         at=run.ended_at or run.started_at,
+        kind=chat_hearing.STATES[change.now],
     )

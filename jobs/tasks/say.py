@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
+from app.core.chat_commands import Kind
 from app.core.errors import NotGranted
-from app.core.requests import PublishRun, TellChat, TellOutage
+from app.core.requests import PublishRun, QueueName, TellChat, TellDigest, TellOutage, TellStorm
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.session import Session, unit_of_work
 from app.ports import CodeHost
-from app.services import chat, outage_chat, policies, publish
+from app.render.slack_answers import digest_message
+from app.services import chat, chat_hearing, outage_chat, policies, publish, storms
 from app.services.publish import Addresses, Plan
+from app.services.slack import digest
 from jobs.context import Context
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.turns import Work, learn_grants
@@ -81,6 +84,50 @@ def tell_chat(work: Work) -> None:
     if host is not None and telling is not None:
         with spared(context, CHAT):
             chat.say(context.engine, host, telling, now=now)
+    with work.finishing() as turn:
+        for channel in telling.stormy if telling is not None else ():
+            turn.ask(QueueName.RUN, TellStorm(request.repo_id, channel))
+
+
+def tell_storm(work: Work) -> None:
+    """Bring a channel's message of many flaky cases up to date."""
+    request = work.lease.request
+    assert isinstance(request, TellStorm)
+    context, telling = work.context, None
+    host = context.chat
+    if host is not None:
+        with unit_of_work(context.engine) as session:
+            repository = told_of(context, session, request.repo_id)
+            if repository is not None:
+                telling = storms.prepare(
+                    session, repository, request.channel, public_url=context.public_url
+                )
+    if host is not None and telling is not None:
+        with spared(context, CHAT):
+            storms.say(context.engine, host, telling)
+    with work.finishing():
+        pass
+
+
+def tell_digest(work: Work) -> None:
+    """Tell a channel what became of a repository, once for each day that it was asked for."""
+    request = work.lease.request
+    assert isinstance(request, TellDigest)
+    context, message = work.context, None
+    host = context.chat
+    if host is not None and host.reaches(request.channel):
+        with unit_of_work(context.engine) as session:
+            repository = told_of(context, session, request.repo_id)
+            heard = chat_hearing.channels(session, request.repo_id, Kind.DIGEST)
+            if repository is not None and request.channel in heard:
+                told = digest.digest(session, repository, now=context.clock())
+                message = digest_message(
+                    told, public_url=context.public_url, handle=f"digest:{request.key}"
+                )
+    if host is not None and message is not None:
+        with spared(context, CHAT):
+            if host.find(request.channel, message.handle) is None:
+                host.post(request.channel, message)
     with work.finishing():
         pass
 

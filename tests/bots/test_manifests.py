@@ -58,6 +58,8 @@ def test_the_slack_app_may_do_what_the_client_does() -> None:
     manifest = read("bots/slack/manifest.yaml")
 
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    [command] = manifest["features"]["slash_commands"]
+    assert (command["command"], command["should_escape"]) == ("/flakeguard", True)
     assert scopes >= {"chat:write", "channels:history", "groups:history", "users:read", "commands"}
     assert manifest["settings"]["interactivity"] == {
         "is_enabled": True,

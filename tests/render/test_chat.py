@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from app.core.acts import ActName
+from app.core.chat_buttons import ChatButton
 from app.core.decide import Standing, State
 from app.core.evidence import EvidenceKind, evidence
 from app.core.publishing import ChatMessage
 from app.render import words
-from app.render.chat import LABELS, ThreadView, reply, root_message
+from app.render.chat import ThreadView, reply, root_message
+from app.render.words.slack_windows import LABELS
 from app.sandbox.slack.limits import check_blocks, text_length
 from tests.core.stories import standing
 from tests.render.reading import HOSTILE, names
@@ -33,7 +34,7 @@ def view(name: str = "shop.cart::test_total", **changes: object) -> ThreadView:
         standing=FLAKY,
         decision=None,
         page_url="https://flakes.example.com/r/shop/cart/cases/1",
-        acts=(ActName.ACTIVATE, ActName.DISMISS),
+        buttons=(ChatButton.QUARANTINE, ChatButton.DISMISS),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -98,11 +99,11 @@ def test_buttons_carry_the_handle_and_never_a_name() -> None:
         (one["text"]["text"], one["action_id"], one["value"]) for one in actions["elements"]
     ] == [("Quarantine", "quarantine", HANDLE), ("Not flaky", "dismiss", HANDLE)]
     assert "test_total" not in json.dumps(actions)
-    assert set(LABELS) == {ActName.ACTIVATE, ActName.DISMISS}
+    assert set(LABELS) == set(ChatButton)
 
 
 def test_where_nothing_can_be_done_there_is_no_button() -> None:
-    decided = view(acts=(), decision="Quarantined by @ada until 2026-04-01.")
+    decided = view(buttons=(), decision="Quarantined by @ada until 2026-04-01.")
 
     blocks = accepted(root_message(decided, HANDLE))
 
@@ -111,7 +112,7 @@ def test_where_nothing_can_be_done_there_is_no_button() -> None:
 
 
 def test_a_case_without_file_page_or_evidence_has_no_empty_block() -> None:
-    bare = view(file=None, page_url=None, acts=(), standing=standing("S"))
+    bare = view(file=None, page_url=None, buttons=(), standing=standing("S"))
 
     blocks = accepted(root_message(bare, HANDLE))
 

@@ -139,12 +139,12 @@ class Twin:
         self.stage.world.github.click(check.id, "quarantine", WRITER)
 
     def click_in_chat(self) -> None:
-        """Somebody who may presses Quarantine below the thread's root."""
-        self.stage.world.slack.click(self.messages()[0], "quarantine", WRITER)
+        """Somebody who may takes the case upon themselves, below the thread's root."""
+        self.stage.world.slack.click(self.messages()[0], "assign", WRITER)
 
     def click_without_right(self) -> None:
         """Somebody who may not presses the same."""
-        self.stage.world.slack.click(self.messages()[0], "quarantine", READER)
+        self.stage.world.slack.click(self.messages()[0], "assign", READER)
 
     def _run_on_main(self) -> None:
         at = self.start

@@ -1,10 +1,12 @@
-"""Chat workspaces and the people in them."""
+"""Chat: people on the way to being linked, and storms."""
 
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from app.db.tables.columns import big_or_none, moment, octets
+from app.db.tables.columns import big, big_or_none, moment, octets, of_repository
 
 
 class ChatLinkRow(SQLModel, table=True):
@@ -21,3 +23,35 @@ class ChatLinkRow(SQLModel, table=True):
     login: str | None = None  # whom the code host named; None until then
     user_id: int | None = big_or_none()
     binding: bytes | None = Field(default=None, nullable=True)  # digest; the browser has the rest
+
+
+class StormRow(SQLModel, table=True):
+    """One message of a channel that speaks of many cases which turned flaky at once."""
+
+    __tablename__ = "storm"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    channel: str = Field(primary_key=True)
+    began_at: datetime = moment(primary_key=True)
+    handle: str  # by which the message is found again
+    ts: str | None = None  # once posted
+    digest: bytes | None = Field(default=None, nullable=True)  # of the message as last said
+
+
+class StormCaseRow(SQLModel, table=True):
+    """A case that a storm speaks of."""
+
+    __tablename__ = "storm_case"
+    __table_args__ = (
+        of_repository("case_id", to="case_"),
+        of_repository("channel", "began_at", to="storm"),
+        Index("storm_case_storm", "repo_id", "channel", "began_at"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    began_at: datetime = moment()

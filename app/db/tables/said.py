@@ -97,6 +97,7 @@ class ThreadRow(SQLModel, table=True):
     __table_args__ = (
         of_repository("case_id", to="case_"),
         UniqueConstraint("repo_id", "handle", name="thread_handle"),
+        Index("thread_written", "repo_id", "channel", "written_at"),
     )
 
     repo_id: int = big(primary_key=True)

@@ -61,12 +61,14 @@ HELP: dict[str, dict[str, str]] = {
         "clusters [repo]": "what fails alike",
         "proposals [repo]": "what waits for a decision",
         "mine": "the tests that you own",
+        "digest [repo]": "what became of it in the last week",
     },
     "Decide": {
         "quarantine <test> [days] [reason]": "let its failures block nobody for a while",
         "release <test>": "let them block again",
         "dismiss <test>": "say that it is not flaky",
         "own <test> @user": "say whose it is",
+        "rerun <test> [n]": "run it again on the default branch, where the policy lets us",
         "mute <test> <time>": "say nothing of it for a while: 3d, 2w",
     },
     "Set up": {

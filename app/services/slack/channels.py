@@ -3,6 +3,7 @@
 from app.core.chat_commands import Command, Kind, kinds_of
 from app.core.decide import State
 from app.core.errors import BadInput
+from app.core.globs import glob
 from app.core.owners import is_owner
 from app.core.requests import Request, TellChat
 from app.db import chat_places, judgements
@@ -99,7 +100,7 @@ def _wanted(desk: Desk, repo_id: int, words: list[str]) -> Subscription:
                 raise BadInput(said.no_such_owner(word))
             owner = word
         elif any(sign in word for sign in "/*.") and len(word) <= LONGEST_PATH:
-            path = word
+            path = glob(word).pattern
         else:
             raise BadInput(said.not_to_hear_of(word, [one.value for one in Kind]))
     told = tuple(dict.fromkeys(kind.value for kind in kinds))

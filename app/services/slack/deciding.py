@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.core.chat_commands import Command, mentioned, span_of
 from app.core.errors import BadInput, Missing
 from app.core.requests import Request
+from app.core.reruns import TIMES_ASKED
 from app.db import chat_links
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
@@ -93,6 +94,22 @@ def mute(desk: Desk, command: Command) -> Deed:
         until = desk.now + span
         return acts.mute(
             session, case.repository.id, case.case_id, actor, until=until, now=desk.now
+        )
+
+    return _deed(case, act, now=desk.now)
+
+
+def rerun(desk: Desk, command: Command) -> Deed:
+    """`rerun <test> [n]`."""
+    words = list(command.words)
+    times = TIMES_ASKED
+    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit():
+        times = int(words.pop()[:4])
+    case = named.case(desk, words)
+
+    def act(session: Session, actor: Actor) -> Done:
+        return acts.rerun(
+            session, case.repository.id, case.case_id, actor, now=desk.now, times=times
         )
 
     return _deed(case, act, now=desk.now)

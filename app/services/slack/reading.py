@@ -12,6 +12,7 @@ from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import slack_answers as shown
 from app.render.words import chat_links as links
+from app.services.slack import digest as digests
 from app.services.slack import named
 from app.services.slack.desk import Answer, Desk, Place, link_url, must_be_linked, offer_link
 from app.services.slack.places import place, places
@@ -93,6 +94,14 @@ def fails_alike(desk: Desk, command: Command) -> Answer:
             session, where.repository.id, page=1, size=SHOWN, today=desk.now.date()
         ).items
     return _answer(shown.clusters(name, found, page_of=desk.page), [where])
+
+
+def digest(desk: Desk, command: Command) -> Answer:
+    """What became of a repository in the last week."""
+    where = place(desk, command.rest)
+    with unit_of_work(desk.engine) as session:
+        told = digests.digest(session, where.repository, now=desk.now)
+    return _answer(shown.digest(told, page_of=desk.page), [where])
 
 
 def proposals(desk: Desk, command: Command) -> Answer:

@@ -1,0 +1,37 @@
+"""The buttons of a case's thread; a button's action id is its own value."""
+
+from enum import StrEnum
+
+
+class ChatButton(StrEnum):
+    """What can be pressed."""
+
+    QUARANTINE = "quarantine"  # opens a window: reason, days, owner
+    RENEW = "renew"  # the same, of a quarantine that runs
+    RELEASE = "release"
+    DECLINE = "decline"  # a proposal
+    DISMISS = "dismiss"  # not flaky
+    ASSIGN = "assign"  # to oneself
+    SNOOZE = "snooze"  # silence for some days
+    ISSUE = "open_issue"
+    RERUN = "rerun"  # on the default branch, where the policy names the job
+    WHY = "why"  # opens a window with all evidence
+    UNDO = "undo"  # below what was done
+
+
+FORMS = frozenset({ChatButton.QUARANTINE, ChatButton.RENEW})
+"""What opens a window that is filled in and sent."""
+
+WINDOWS = FORMS | {ChatButton.WHY}
+
+
+def value_of(handle: str, number: int) -> str:
+    """What a button carries that speaks of one event, or of one version, of a thread's case."""
+    return f"{handle}:{number}"
+
+
+def parts_of(value: str) -> tuple[str, int]:
+    """The handle and the number in a button's value; -1 where there is none, or rubbish."""
+    handle, _, number = value.partition(":")
+    is_number = number.isascii() and number.isdigit() and len(number) <= 18
+    return handle, int(number) if is_number else -1

@@ -1,0 +1,90 @@
+"""Work that has to do with chat: what is to be said there, and what people there ask for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.core.asking import FromDelivery, Request
+
+
+@dataclass(frozen=True, slots=True)
+class ActFromChat(FromDelivery):
+    """Do what a person clicked below a chat message; `handle` is what the button carried."""
+
+    kind: ClassVar[str] = "act_from_chat"
+    team_id: str
+    chat_user: str
+    action: str
+    handle: str
+    response_url: str
+    trigger_id: str = ""  # opens one window, soon
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCommand(FromDelivery):
+    """Do, or answer, what a person typed in chat."""
+
+    kind: ClassVar[str] = "answer_command"
+    team_id: str
+    channel: str
+    chat_user: str
+    text: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitFromChat(FromDelivery):
+    """Do what a person filled in; `handle` is what the window carried."""
+
+    kind: ClassVar[str] = "submit_from_chat"
+    team_id: str
+    chat_user: str
+    action: str
+    handle: str
+    reason: str
+    days: str  # "" for none
+    owner: str  # "" for none
+
+
+@dataclass(frozen=True, slots=True)
+class TellChat(Request):
+    """Bring one case's chat threads up to date; `case_id` is the hex form."""
+
+    kind: ClassVar[str] = "tell_chat"
+    repo_id: int
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellOutage(Request):
+    """Say in chat what is to be said of an outage."""
+
+    kind: ClassVar[str] = "tell_outage"
+    repo_id: int
+    outage_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellStorm(Request):
+    """Bring a channel's message of many flaky cases up to date."""
+
+    kind: ClassVar[str] = "tell_storm"
+    repo_id: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellDigest(Request):
+    """Tell a channel what became of a repository; `day` is the one that it was asked for."""
+
+    kind: ClassVar[str] = "tell_digest"
+    repo_id: int
+    channel: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellHistory(Request):
+    """Tell the channels that hear of a repository what was read back, once."""
+
+    kind: ClassVar[str] = "tell_history"
+    repo_id: int

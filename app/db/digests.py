@@ -1,0 +1,43 @@
+"""What a digest speaks of: cases that turned, and quarantines that end soon."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlmodel import Session
+
+from app.core.digests import Turn, Turns
+from app.db.pages import NAME_CUT
+
+NAME = f"left(concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters, {NAME_CUT})"
+TURNED = text(f"""
+SELECT case_id, {NAME} AS name, max(at) AS at, count(*) OVER () AS number
+FROM state_change JOIN case_ USING (repo_id, case_id)
+JOIN case_state USING (repo_id, case_id)
+WHERE repo_id = :repo AND at > :since AND now = :state AND case_state.state = :state
+GROUP BY case_id, classname, name, parameters ORDER BY 3 DESC, case_id LIMIT :most
+""")
+ENDING = text(f"""
+SELECT case_id, {NAME} AS name, until AS at, count(*) OVER () AS number
+FROM quarantine JOIN case_ USING (repo_id, case_id)
+WHERE repo_id = :repo AND state IN ('active', 'fix_pending') AND until BETWEEN :now AND :before
+ORDER BY until, case_id LIMIT :most
+""")
+
+
+def turned(session: Session, repo_id: int, state: str, *, since: datetime, most: int) -> Turns:
+    """Cases that came to a state since then and still are in it, the newest first."""
+    asked = {"repo": repo_id, "state": state, "since": since, "most": most}
+    return _turns(session.execute(TURNED, asked).all())
+
+
+def ending(session: Session, repo_id: int, *, now: datetime, before: datetime, most: int) -> Turns:
+    """Quarantines that end before then, the next first."""
+    asked = {"repo": repo_id, "now": now, "before": before, "most": most}
+    return _turns(session.execute(ENDING, asked).all())
+
+
+def _turns(rows: Sequence[Row[Any]]) -> Turns:
+    first = tuple(Turn(row.case_id, row.name, row.at) for row in rows)
+    return Turns(first, rows[0].number if rows else 0)

@@ -1,0 +1,51 @@
+"""Chats that are spoken to no faster than they like: paced by channel, over all processes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.clock import Clock
+from app.core.errors import RateLimited, Unavailable
+from app.core.publishing import ChatMessage
+from app.ports import Budget, Chat, Chats
+
+A_MINUTE = 60  # messages of one channel. Source: Slack, chat.postMessage: 1 a second
+AT_ONCE = 10  # after a pause; Slack lets short bursts pass, and says 429 where it does not
+PACED = "This channel is spoken to as fast as Slack likes; the message waits its turn."
+
+
+@dataclass(frozen=True, slots=True)
+class PacedChats:
+    """Chats whose channels hear so many messages a minute; where nobody counts, Slack does."""
+
+    chats: Chats
+    budget: Budget
+    clock: Clock
+
+    def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
+        """Post a message; RateLimited, with the time of its turn, where it is too early."""
+        self._take(channel)
+        return self.chats.post(channel, message, thread=thread)
+
+    def update(self, channel: str, ts: str, message: ChatMessage) -> None:
+        """Make an existing message say this."""
+        self.chats.update(channel, ts, message)
+
+    def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
+        """A message of ours posted earlier with this handle."""
+        return self.chats.find(channel, handle, thread=thread)
+
+    def reaches(self, channel: str) -> bool:
+        """Whether anything may be said in this channel."""
+        return self.chats.reaches(channel)
+
+    def for_team(self, team_id: str | None) -> Chat:
+        """One workspace, for what people there wait for: that is not paced."""
+        return self.chats.for_team(team_id)
+
+    def _take(self, channel: str) -> None:
+        try:
+            allowed = self.budget.take(f"chat:{channel}")
+        except Unavailable:
+            return
+        if not allowed.is_allowed:
+            raise RateLimited(PACED, until=self.clock() + timedelta(seconds=allowed.retry_after))

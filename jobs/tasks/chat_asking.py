@@ -1,0 +1,104 @@
+"""What tasks that people in chat ask for share: who asks, what they may do, and the way back."""
+
+from functools import partial
+
+import structlog
+
+from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
+from app.core.requests import ActFromChat, AnswerCommand, SubmitFromChat
+from app.core.runs import Repository
+from app.db import chat_links
+from app.db.chat_links import Linked
+from app.db.session import unit_of_work
+from app.ports import Chat, ChatPerson, Permission
+from app.render import escape, words
+from app.render.words import slack as said
+from app.services.slack.desk import Answer, Deed, Desk, Refused, must_be_linked
+from jobs.context import Context
+from jobs.outside import CHAT, spared
+from jobs.tasks.acting import permission
+from jobs.turns import Work
+
+SENTENCE = 1_500  # characters of a refusal
+DIRECT = "D"  # how the ids of conversations with us alone begin
+Asked = ActFromChat | AnswerCommand | SubmitFromChat
+
+log = structlog.get_logger()
+
+
+def desk_for(work: Work, request: Asked, *, channel: str) -> Desk:
+    """Where a request is worked on: who asks, and what the outside says of them."""
+    context = work.context
+    with unit_of_work(context.engine) as session:
+        linked = chat_links.linked(session, team_id=request.team_id, chat_user=request.chat_user)
+    return Desk(
+        engine=context.engine,
+        now=context.clock(),
+        team_id=request.team_id,
+        channel=channel,
+        chat_user=request.chat_user,
+        linked=linked,
+        permission=partial(_permission, work, linked),
+        who=partial(_who, work, request),
+        public_url=context.public_url,
+        is_direct=channel.startswith(DIRECT),
+    )
+
+
+def must_do(desk: Desk, deed: Deed) -> None:
+    """Raise NotAllowed unless the asker may do this much in the repository."""
+    linked = must_be_linked(desk)
+    if desk.permission(deed.repository) >= deed.needs:
+        return
+    name = deed.repository.full_name
+    if deed.needs is Permission.ADMIN:
+        raise NotAllowed(said.must_administer(linked.login, name))
+    raise NotAllowed(words.not_allowed(linked.login, name))
+
+
+def refusal(error: FlakeGuardError) -> Answer:
+    """What somebody hears who may not, or named what is not there."""
+    if isinstance(error, Refused):
+        return Answer(str(error))
+    sentence = said.failed(str(error)) if isinstance(error, Unavailable) else str(error)
+    return Answer(escape.slack(sentence, limit=SENTENCE))
+
+
+def host_for(context: Context, team_id: str) -> Chat | None:
+    """The workspace; None where we are not, or not any more."""
+    try:
+        return None if context.chat is None else context.chat.for_team(team_id)
+    except Unavailable as error:
+        if not error.permanent:
+            raise
+        return None
+
+
+def answer(work: Work, team_id: str, response_url: str, said_back: Answer) -> None:
+    """Tell the person who asked; when it is too late for that, so be it."""
+    host = host_for(work.context, team_id)
+    if host is None or not response_url:
+        return
+    try:
+        with spared(work.context, CHAT):
+            host.answer(
+                response_url, said_back.text, blocks=said_back.blocks, to_all=said_back.to_all
+            )
+    except FlakeGuardError as error:
+        if not error.permanent:
+            raise
+        log.info("answer_not_heard", said=said_back.text, because=str(error))
+
+
+def _permission(work: Work, linked: Linked | None, repository: Repository) -> Permission:
+    if linked is None:
+        return Permission.NONE
+    return permission(work, repository, linked.login, user_id=linked.user_id)
+
+
+def _who(work: Work, request: Asked) -> ChatPerson:
+    host = host_for(work.context, request.team_id)
+    if host is None:
+        return ChatPerson(request.chat_user, request.team_id)
+    with spared(work.context, CHAT):
+        return host.who(request.chat_user)

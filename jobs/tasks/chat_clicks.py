@@ -1,0 +1,192 @@
+"""What people click in chat, and the windows that some clicks open: a window first, data after."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from app.core.chat_buttons import WINDOWS, ChatButton, parts_of
+from app.core.errors import FlakeGuardError, Missing, NotAllowed, Unavailable
+from app.core.requests import ActFromChat, QueueName, SubmitFromChat
+from app.db import chat as chat_rows
+from app.db import chat_places, repositories
+from app.db.chat import Thread
+from app.db.session import Session, unit_of_work
+from app.ports import Permission
+from app.render import slack_windows as shown
+from app.render import words
+from app.render.blocks import Block
+from app.render.words import slack_windows as said
+from app.services import aftermath
+from app.services.acts import Actor, Done
+from app.services.slack import presses
+from app.services.slack.desk import Answer, Desk, must_be_linked
+from app.services.slack.presses import Filled, Pressed
+from jobs.outside import CHAT, spared
+from jobs.tasks.chat_asking import answer, desk_for, host_for, refusal
+from jobs.turns import Work
+
+log = structlog.get_logger()
+Do = Callable[[Session, Actor], Done]
+
+
+def act_from_chat(work: Work) -> None:
+    """Do what was clicked, or open its window; the clicker hears why not.
+
+    A refusal is said before the task is done: who is cut short in between says it again.
+    """
+    request = work.lease.request
+    assert isinstance(request, ActFromChat)
+    if ChatButton(request.action) in WINDOWS:
+        _window(work, request)
+        return
+    reply = partial(answer, work, request.team_id, request.response_url)
+    try:
+        desk, pressed = _pressed(work, request)
+        must_write(desk, pressed)
+        now = work.context.clock()
+        _act(work, desk, pressed, partial(_press, pressed, now=now))
+    except FlakeGuardError as error:
+        if isinstance(error, Unavailable) and not error.permanent:
+            raise
+        reply(refusal(error))
+        with work.finishing():
+            pass
+
+
+def submit_from_chat(work: Work) -> None:
+    """Do what was filled in; who sent it hears why not, where the thread is."""
+    request = work.lease.request
+    assert isinstance(request, SubmitFromChat)
+    thread = None
+    try:
+        desk, pressed = _pressed(work, request)
+        thread = pressed.thread
+        must_write(desk, pressed)
+        now = work.context.clock()
+        filled = Filled(
+            request.reason, int(request.days) if request.days else None, request.owner or None
+        )
+        _act(work, desk, pressed, partial(_send, pressed, filled, now=now))
+    except FlakeGuardError as error:
+        if isinstance(error, Unavailable) and not error.permanent:
+            raise
+        if thread is not None:
+            _whisper(work, request, thread, refusal(error))
+        with work.finishing():
+            pass
+
+
+def must_write(desk: Desk, pressed: Pressed) -> None:
+    """Raise NotAllowed unless the clicker is linked and may write to the repository."""
+    linked = must_be_linked(desk)
+    if desk.permission(pressed.repository) >= Permission.WRITE:
+        return
+    if not _is_told(desk, pressed.thread):  # a guessed handle shows no name
+        raise NotAllowed(words.nothing_to_act_on())
+    raise NotAllowed(words.not_allowed(linked.login, pressed.repository.full_name))
+
+
+def repo_of(handle: str) -> int:
+    """The repository that a button's value speaks of; -1, which is nobody's, for rubbish."""
+    try:
+        return int(handle.partition("-")[0], 16)
+    except ValueError:
+        return -1
+
+
+def _press(pressed: Pressed, session: Session, actor: Actor, *, now: datetime) -> Done:
+    return presses.press(session, pressed, actor, now=now)
+
+
+def _send(
+    pressed: Pressed, filled: Filled, session: Session, actor: Actor, *, now: datetime
+) -> Done:
+    return presses.send(session, pressed, filled, actor, now=now)
+
+
+def _act(work: Work, desk: Desk, pressed: Pressed, do: Do) -> None:
+    """Act, and have everything that shows the case judged and said anew."""
+    assert desk.linked is not None  # seen to before
+    actor = Actor(desk.linked.login, "slack", work.lease.request_id)
+    repo_id, now = pressed.repository.id, work.context.clock()
+    with work.finishing() as turn:
+        done = do(turn.session, actor)
+        for wanted in aftermath.follows(turn.session, repo_id, done, now=now):
+            turn.ask(QueueName.CLICK, wanted)
+
+
+def _window(work: Work, request: ActFromChat) -> None:
+    """Open a window while Slack lets us, then look, then show what was found."""
+    host = host_for(work.context, request.team_id)
+    reply = partial(answer, work, request.team_id, request.response_url)
+    if host is None:
+        with work.finishing():
+            return
+    try:
+        with spared(work.context, CHAT):
+            opened = host.open_window(request.trigger_id, shown.loading())
+    except FlakeGuardError as error:
+        log.info("window_not_opened", because=str(error))
+        reply(Answer(said.window_too_late()))
+        with work.finishing():
+            return
+    try:
+        view = _view(work, request)
+    except FlakeGuardError as error:
+        view = shown.told(refusal(error).text)
+    try:
+        with spared(work.context, CHAT):
+            host.change_window(opened, view)
+    except Missing:
+        log.info("window_closed")
+    with work.finishing():
+        pass
+
+
+def _view(work: Work, request: ActFromChat) -> Block:
+    desk, pressed = _pressed(work, request)
+    if pressed.button is ChatButton.WHY:
+        if not _is_told(desk, pressed.thread):
+            must_be_linked(desk)
+            if desk.permission(pressed.repository) < Permission.READ:
+                raise NotAllowed(words.nothing_to_act_on())
+    else:
+        must_write(desk, pressed)
+    with unit_of_work(work.context.engine) as session:
+        return presses.window(session, pressed, now=desk.now)
+
+
+def _pressed(work: Work, request: ActFromChat | SubmitFromChat) -> tuple[Desk, Pressed]:
+    """What was pressed, and who did; NotAllowed where it stands for nothing any more."""
+    handle, number = parts_of(request.handle)
+    repo_id = repo_of(handle)
+    with unit_of_work(work.context.engine) as session:
+        repository = repositories.repository(session, repo_id)
+        thread = chat_rows.thread_by_handle(session, repo_id, handle)
+    if repository is None or thread is None:
+        raise NotAllowed(words.nothing_to_act_on())
+    desk = desk_for(work, request, channel=thread.channel)
+    return desk, Pressed(ChatButton(request.action), repository, thread, number)
+
+
+def _is_told(desk: Desk, thread: Thread) -> bool:
+    """Whether a thread stands in a channel of the asker's workspace that is bound to it."""
+    with unit_of_work(desk.engine) as session:
+        heard = chat_places.hearing(session, thread.repo_id)
+    return any((one.team_id, one.channel) == (desk.team_id, thread.channel) for one in heard)
+
+
+def _whisper(work: Work, request: SubmitFromChat, thread: Thread, said_back: Answer) -> None:
+    """Tell who sent a window, where the thread is; when they cannot be told, so be it."""
+    host = host_for(work.context, request.team_id)
+    if host is None:
+        return
+    try:
+        with spared(work.context, CHAT):
+            host.whisper(thread.channel, request.chat_user, said_back.text)
+    except FlakeGuardError as error:
+        if not error.permanent:
+            raise
+        log.info("answer_not_heard", said=said_back.text, because=str(error))

@@ -24,7 +24,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEAST_WIDTH = 1200  # pixels; less is blurred on a dense screen
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-ROW = re.compile(r"^\| `flakeguard ([a-z ]+)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `flakeguard ([a-z -]+)` \|", re.MULTILINE)
 EXAMPLE = re.compile(
     r"^```sh\n\.venv/bin/flakeguard (?P<arguments>[^\n]+)\n```\n\n```text\n(?P<output>.*?)\n```$",
     re.MULTILINE | re.DOTALL,

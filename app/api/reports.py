@@ -21,7 +21,8 @@ from app.core.uploads import FIELDS, Told, told
 from app.db.session import Engine
 from app.ports import Allowance, Budget
 from app.services.tokens import Holder, holder_of, is_same_project
-from app.services.uploads import NOT_HERE, Handed, NothingRead, Result, Uploads
+from app.services.upload_results import NOT_HERE, Result
+from app.services.uploads import Handed, NothingRead, Uploads
 
 PATIENCE = 30.0  # seconds that `wait=true` waits before it answers with a link
 STORED_AT_ONCE = 8  # uploads; more would only wait for the interpreter and the connections

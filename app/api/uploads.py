@@ -14,7 +14,7 @@ from app.db.session import Engine
 from app.services.sessions import Door, check_admin_token, cookie_name, must_see, visitor_of
 from app.services.tokens import BEARER, REFUSED, holder_of
 from app.services.upload_health import LAST_PAGE, health_of
-from app.services.uploads import NOT_HERE
+from app.services.upload_results import NOT_HERE
 
 ID_DIGITS = 18  # fits the database's bigint
 

@@ -98,14 +98,7 @@ def run_view(facts: RunFacts) -> RunView:
         repo=facts.repo,
         head_sha=facts.head_sha,
         branch=facts.default_branch,
-        title=words.check_title(
-            needs_you=waiting,
-            flaky=len(flaky),
-            broken=len(broken),
-            branch=facts.default_branch,
-            passed=facts.passed,
-            rescued=len(rescued),
-        ),
+        title=_title(facts, waiting, flaky, broken, rescued),
         conclusion=Conclusion.NEUTRAL
         if is_untested
         else concluded(facts.check, needs_somebody=waiting > 0, is_red=bool(failing or jobs)),
@@ -122,6 +115,23 @@ def run_view(facts: RunFacts) -> RunView:
     )
     view = replace(view, offers=offers(view, facts.red_runs))
     return _in_time(view, facts, is_untested=is_untested)
+
+
+def _title(
+    facts: RunFacts,
+    waiting: int,
+    flaky: Sequence[CaseLine],
+    broken: Sequence[CaseLine],
+    rescued: Sequence[CaseLine],
+) -> str:
+    return words.check_title(
+        needs_you=waiting,
+        flaky=len(flaky),
+        broken=len(broken),
+        branch=facts.default_branch,
+        passed=facts.passed,
+        rescued=len(rescued),
+    )
 
 
 def concluded(wanted: CheckConclusion, *, needs_somebody: bool, is_red: bool) -> Conclusion:

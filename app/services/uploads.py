@@ -10,8 +10,8 @@ from typing import BinaryIO
 import structlog
 
 from app.clock import Clock
-from app.core.errors import BadInput, Missing, Unavailable
-from app.core.handed import Became, HandedReport, JudgedFailure, Progress, Turn, Upload
+from app.core.errors import BadInput, Unavailable
+from app.core.handed import HandedReport, Progress, Turn
 from app.core.reports import Limits
 from app.core.reports.archive import is_zip
 from app.core.requests import EvaluateRun, QueueName
@@ -25,9 +25,9 @@ from app.services import ingest
 from app.services.origins import Origin
 from app.services.storing import since
 from app.services.tokens import Holder
+from app.services.upload_results import Result, result_of
 
 CHUNK = 1024 * 1024  # bytes read at a time for a digest
-NOT_HERE = "Nothing is here, or nothing for you."
 NO_REPORT = (
     "The zip archive holds no test report of a format we read; add the runner's JUnit XML to it."
 )
@@ -63,25 +63,6 @@ class Handed:
         return sum(one.size_bytes for one in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What an upload brought, as far as is known by now. `became` is empty until it is judged."""
-
-    is_new: bool  # False: the same was handed in before, or it was asked for again
-    upload: Upload
-    project: str
-    run: Run
-    reports: Sequence[HandedReport]
-    progress: Progress
-    became: Sequence[Became]
-    failures: Sequence[JudgedFailure]
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the evaluation is still to come."""
-        return self.progress is Progress.WAITING
-
-
 class NothingRead(BadInput):
     """Not one of the files could be read; `reports` says why of each."""
 
@@ -115,7 +96,7 @@ class Uploads:
             run = _run(session, holder, handed.told, digest=digest, now=now)
             before = uploads.known(session, run.key, variant=variant, digest=digest)
             if before is not None:
-                return _result(session, holder, before, is_new=False)
+                return result_of(session, holder, before, is_new=False)
             if run.key.run_id < 0:
                 runs.note_uploaded(session, run)
         stored = self._store(holder.repository, run, variant, handed, now=now)
@@ -174,8 +155,8 @@ class Uploads:
             if upload_id is None:
                 first = uploads.known(session, key, variant=new.variant, digest=new.digest)
                 assert first is not None  # its place is taken, so it is there
-                return _result(session, new.holder, first, is_new=False)
-            result = _result(session, new.holder, upload_id, is_new=True, reports=reports)
+                return result_of(session, new.holder, first, is_new=False)
+            result = result_of(session, new.holder, upload_id, is_new=True, reports=reports)
         if new.handed.told.wait:
             self._hint(request)
         return result
@@ -204,7 +185,7 @@ class Uploads:
     def result(self, holder: Holder, upload_id: int) -> Result:
         """What became of an upload; Missing when the token's project has none such."""
         with unit_of_work(self.engine) as session:
-            return _result(session, holder, upload_id, is_new=False)
+            return result_of(session, holder, upload_id, is_new=False)
 
     def progress(self, turns: Sequence[Turn]) -> dict[Turn, Progress]:
         """How far the evaluations have come that these uploads asked for."""
@@ -247,35 +228,6 @@ class _New:
         return missing(self.handed.told) if self.run.key.run_id < 0 else []
 
 
-def _result(
-    session: Session,
-    holder: Holder,
-    upload_id: int,
-    *,
-    is_new: bool,
-    reports: Sequence[HandedReport] | None = None,
-) -> Result:
-    repo_id = holder.repository.id
-    upload = uploads.upload(session, repo_id, upload_id)
-    run = None if upload is None else runs.run(session, upload.key)
-    if upload is None or run is None:
-        raise Missing(NOT_HERE)
-    if reports is None:
-        reports = upload_pages.of_upload(session, repo_id, upload.reports)
-    progress = Progress.WAITING if is_new else _progress(session, upload)
-    is_judged = progress is Progress.DONE
-    return Result(
-        is_new=is_new,
-        upload=upload,
-        project=holder.repository.full_name,
-        run=run,
-        reports=reports,
-        progress=progress,
-        became=uploads.became(session, upload.key) if is_judged else (),
-        failures=uploads.failures(session, upload.key) if is_judged else (),
-    )
-
-
 def digest_of(files: Sequence[HandedFile]) -> bytes:
     """The digest of the files' contents, in their order; their names play no part."""
     whole = sha256()
@@ -300,9 +252,3 @@ def _run(session: Session, holder: Holder, told: Told, *, digest: bytes, now: da
 
 def _is_number(pipeline: str) -> bool:
     return pipeline.isascii() and pipeline.isdecimal() and len(pipeline) <= GITHUB_RUN_DIGITS
-
-
-def _progress(session: Session, upload: Upload) -> Progress:
-    if upload.turn is None:
-        return Progress.DONE
-    return tasks.progress(session, [upload.turn])[upload.turn]

@@ -89,7 +89,8 @@ def test_every_key_is_read() -> None:
     found = policy(
         "mode: act\nscorer: flake-rate\nwarn_threshold: .1\nflaky_threshold: 0.2\n"
         "min_occurrences: 4\nmin_recent_failures: 3\nlookback_days: 21\nrolling_window_size: 80\n"
-        "artifacts: reports-*\nexclude_paths: [vendor/]\nexempted_tests: ['*smoke*']\n"
+        "artifacts: reports-*\nartifact_max_mb: 64\n"
+        "exclude_paths: [vendor/]\nexempted_tests: ['*smoke*']\n"
         "labels_required: [ci]\nauto_quarantine_enabled: yes\nquarantine_duration_days: 14\n"
         "quarantine_cap: {repository: 9, per_day: 2}\nconfidence_threshold: 1\n"
         "scoring_weights: {rerun_weight: 0.25}\nretry_weight_multiplier: 2\n"

@@ -68,7 +68,7 @@ def _remember(draft: Draft, group: str, now: Crowd) -> None:
 
 def _is_of_crowd(one: Contradiction, beside: Company) -> bool:
     failure = one.failure
-    if beside.is_common_cause or failure.streak > assumed.SHORT:
+    if beside.groups or failure.streak > assumed.SHORT:
         return False
     if one.by.is_weak:
         return failure.crowd > assumed.FEW_OF_GROUP and failure.streak <= 1 and not failure.is_near

@@ -118,7 +118,7 @@ def _pushed(
 ) -> Kind | None:
     """By other code: bugs mended by the next push are like it, unless the change lies far off."""
     failure = one.failure
-    if is_alike and not beside.is_doubtful and failure.streak <= 1 and not failure.is_near:
+    if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
         return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
     is_first = failure.streak <= 1 and known.last_push != failure.pr
     if not is_first or failure.is_near:
@@ -131,7 +131,7 @@ def _pushed(
 
 
 def _crowded(one: Contradiction, beside: Company, *, is_alike: bool) -> Kind:
-    if not is_alike or beside.is_doubtful:
+    if not is_alike or beside.groups:
         return Kind.CROWD
     return Kind.ALIKE if one.by is By.SAME or one.failure.streak <= 1 else Kind.CROWD
 

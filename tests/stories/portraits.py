@@ -51,6 +51,7 @@ PASSING = frozenset(
         "since",
         "took_ms",
         "until",
+        "used_at",
         "updated_at",
         "written_at",
     }

@@ -17,6 +17,7 @@ Portrait = dict[str, list[str]]
 # What the clock and the sequences give: no two days are alike in it.
 PASSING = frozenset(
     {
+        "answer_id",
         "repo_id",
         "report_id",
         "job_id",
@@ -57,7 +58,7 @@ PASSING = frozenset(
     }
 )
 # Their `at` is when it was said.
-AT_BY_THE_CLOCK = frozenset({"audit_event", "outbox", "quarantine_event"})
+AT_BY_THE_CLOCK = frozenset({"answer", "audit_event", "outbox", "quarantine_event"})
 TICKING = ("lease", "scheduled")  # what cron writes of itself
 
 

@@ -161,6 +161,7 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
     told = {what: len(entries) for what, entries in end.items() if entries}
 
     assert told == {
+        "answer": 2,
         "audit_event": 2,
         "case_": 4,
         "case_set": 2,

@@ -50,7 +50,9 @@ from tests.bots.github.hooked import (
 )
 
 ACME = InstallationSeen(id=77, account="acme")
-TOLD_OF_ACME = InstallationSeen(id=77, account="acme", is_news=True)
+TOLD_OF_ACME = InstallationSeen(
+    id=77, account="acme", is_news=True, permissions={"checks": "write"}
+)
 SHOP = RepositorySeen(Repository(500, "acme/shop", "main", 77), is_private=True)
 RUN = Run(
     key=RunKey(500, 4_000_000_123, 2),
@@ -275,7 +277,7 @@ def test_a_suspended_installation_says_since_when() -> None:
 def test_a_removed_installation_is_gone_since_we_heard_of_it() -> None:
     told = take("installation", installation("deleted"))
 
-    assert told == Taken(facts=(replace(TOLD_OF_ACME, deleted_at=RECEIVED),))
+    assert told == Taken(facts=(replace(TOLD_OF_ACME, deleted_at=RECEIVED, permissions=None),))
 
 
 def test_an_enterprise_s_installation_has_an_account_without_login() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.errors import BadInput, Missing, Unavailable
+from app.core.errors import BadInput, Missing, NotGranted, Unavailable
 from app.core.policy.policy import Policy
 from app.core.runs import RedRun, Repository, RunNow
 from app.core.workflow_file import MOST_CHARACTERS, WhyNotRerun, why_not_rerun
@@ -11,7 +11,6 @@ from app.ports import CodeHost
 from app.render.words import answers as said
 
 PERMISSION = "actions: write"
-NO_PERMISSION = "not accessible by integration"  # GitHub's words where the App lacks one
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,10 @@ def _asked(host: CodeHost, repo: str, run: RedRun) -> str | None:
         host.rerun_failed(repo, run.run_id)
     except Missing:
         return said.run_gone()
+    except NotGranted:
+        return said.lacks_permission(PERMISSION)
     except Unavailable as error:
         if not error.permanent:
             raise
-        if NO_PERMISSION in error.said:
-            return said.lacks_permission(PERMISSION)
         return said.host_refused(error.said or str(error))
     return None

@@ -27,7 +27,9 @@ def delivery(body: object, *, event: str = "block_actions") -> Delivery:
 
 @pytest.mark.parametrize("name", ["quarantine", "dismiss"])
 def test_a_click_on_a_button_of_ours_is_acted_on_at_once(name: str) -> None:
-    told = taken(delivery(block_actions(actions=[action(name)])))
+    pressed = block_actions(actions=[action(name)])
+
+    told = taken(delivery(pressed))
 
     act = ActFromChat(
         team_id="T1",
@@ -36,6 +38,7 @@ def test_a_click_on_a_button_of_ours_is_acted_on_at_once(name: str) -> None:
         handle="h-42",
         response_url=RESPONSE_URL,
         delivery_id=5,
+        trigger_id=str(pressed["trigger_id"]),
     )
     assert told == Taken(requests=((QueueName.CLICK, act),))
 
@@ -53,7 +56,7 @@ def test_other_buttons_come_to_nothing(actions: list[object]) -> None:
 
 
 def test_other_interactions_come_to_nothing() -> None:
-    assert taken(delivery(b"not even JSON", event="view_submission")) == Taken()
+    assert taken(delivery(b"not even JSON", event="message_action")) == Taken()
 
 
 @pytest.mark.parametrize(

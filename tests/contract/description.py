@@ -11,6 +11,9 @@ JSON, GITHUB_JSON = "application/json", "application/vnd.github+json"
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 RANGE = ("parameters", "created")
 """Described as a range of moments in the search syntax, and typed as a single moment."""
+INSTALLATIONS = "/app/installations"
+"""Each account of this list is described as a user and an enterprise at once, which none is."""
+INSTALLATION = "#/components/schemas/installation"  # where it is either, as for a single one
 
 Json = dict[str, Any]
 
@@ -18,6 +21,8 @@ Json = dict[str, Any]
 def load() -> Json:
     """The whole description."""
     found: Json = json.loads(GITHUB.read_text(encoding="utf-8"))
+    listed = found["paths"][INSTALLATIONS]["get"]["responses"]["200"]
+    listed["content"][JSON]["schema"]["items"] = {"$ref": INSTALLATION}
     return found
 
 

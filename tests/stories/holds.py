@@ -28,7 +28,7 @@ from tests.stories.twins import ADDED, JOBS, Twin, red
 HELD = 15.0  # seconds that the sandbox keeps a request; a kill comes within one
 A_WHILE = 1.0  # seconds
 LOOK = 0.02  # seconds between looks
-PATIENCE = 30.0  # seconds until a wait is given up; nothing here takes one of them
+PATIENCE = 60.0  # seconds until a wait is given up; nothing here takes one of them
 
 IsHeld = Callable[[], bool]
 Hold = Callable[[Twin], AbstractContextManager[IsHeld]]

@@ -3,20 +3,20 @@
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.core.errors import FlakeGuardError, NotAllowed, NotSignedIn
 from app.render.words import chat_links as links
 from app.services import sessions
 from app.services.chat_linking import PURPOSE, ChatLinking
-from app.services.people import BACK_WITHIN
-from app.services.sessions import cookie_name
 from app.web import sign_in
 from app.web.answers import page
+from app.web.away import cookie_for, is_over, to_github
 from app.web.doors import STALE_FORM, field_of, form_of
 from app.web.problems import STATUS
 from app.web.site import Web
 
+COOKIE = "chat"
 LONGEST = 500  # characters of a token, state or code; ours are far shorter
 
 
@@ -29,17 +29,7 @@ def start(web: Web, request: Request) -> Response:
         started = _linking(web).start(token[:LONGEST])
     except FlakeGuardError as error:
         return _told(str(error), status=STATUS[error.kind])
-    answer = RedirectResponse(started.address, HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        _cookie(web),
-        started.nonce,
-        max_age=int(BACK_WITHIN.total_seconds()),
-        httponly=True,
-        samesite="lax",  # strict ones do not come along from GitHub
-        secure=web.secure,
-        path="/",
-    )
-    return answer
+    return to_github(web, started, purpose=COOKIE)
 
 
 def is_back(web: Web, request: Request) -> bool:
@@ -50,7 +40,7 @@ def is_back(web: Web, request: Request) -> bool:
 
 def back(web: Web, request: Request) -> Response:
     """From GitHub: both are named, and nothing happens without a yes."""
-    query, nonce = request.query_params, request.cookies.get(_cookie(web), "")
+    query, nonce = request.query_params, request.cookies.get(cookie_for(web, COOKIE), "")
     state, code = query.get("state", ""), query.get("code", "")
     try:
         if not nonce or not 0 < len(code) <= LONGEST or len(state) > LONGEST:
@@ -70,7 +60,7 @@ def back(web: Web, request: Request) -> Response:
 
 def confirm(web: Web, request: Request) -> Response:
     """Yes: they are one person."""
-    nonce, form = request.cookies.get(_cookie(web), ""), form_of(request)
+    nonce, form = request.cookies.get(cookie_for(web, COOKIE), ""), form_of(request)
     if not nonce or not sessions.is_same(field_of(form, "csrf"), sessions.csrf_of(nonce)):
         raise NotAllowed(STALE_FORM)
     try:
@@ -79,16 +69,11 @@ def confirm(web: Web, request: Request) -> Response:
         return _told(str(error), status=STATUS[error.kind])
     assert asked.login is not None  # confirmed
     answer = _told(links.linked_now(asked.user_name, asked.team_name, asked.login))
-    answer.delete_cookie(_cookie(web), secure=web.secure, httponly=True, samesite="lax")
-    return answer
+    return is_over(web, answer, purpose=COOKIE)
 
 
 def _told(message: str, *, status: int = HTTPStatus.OK) -> Response:
     return page("chat_link.html", visitor=None, status=status, asked=None, message=message)
-
-
-def _cookie(web: Web) -> str:
-    return cookie_name(secure=web.secure) + "-chat"
 
 
 def _linking(web: Web) -> ChatLinking:

@@ -1,19 +1,18 @@
 """Signing in through GitHub: out with a state and a challenge, back with a code."""
 
-from http import HTTPStatus
-
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.core.errors import FlakeGuardError, NotSignedIn
 from app.services import sessions
-from app.services.people import BACK_WITHIN, STARTED_ELSEWHERE, People
-from app.services.sessions import cookie_name
+from app.services.people import STARTED_ELSEWHERE, People
 from app.web import chat_link, sign_in
+from app.web.away import cookie_for, is_over, to_github
 from app.web.problems import STATUS
 from app.web.site import Web
 
 LONGEST = 500  # characters of a state or code; GitHub's are far shorter
+COOKIE = "github"
 REFUSED = "GitHub did not sign you in: you, or your organization, said no to it there."
 
 
@@ -26,17 +25,7 @@ def start(web: Web, request: Request) -> Response:
         started = _people(web).start(goal)
     except FlakeGuardError as error:
         return sign_in.form(web, goal, message=str(error), status=STATUS[error.kind])
-    answer = RedirectResponse(started.address, HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        _cookie(web),
-        started.nonce,
-        max_age=int(BACK_WITHIN.total_seconds()),
-        httponly=True,
-        samesite="lax",  # strict ones do not come along from GitHub
-        secure=web.secure,
-        path="/",
-    )
-    return answer
+    return to_github(web, started, purpose=COOKIE)
 
 
 def back(web: Web, request: Request) -> Response:
@@ -45,7 +34,7 @@ def back(web: Web, request: Request) -> Response:
         return chat_link.back(web, request)
     query = request.query_params
     state, code = query.get("state", ""), query.get("code", "")
-    nonce = request.cookies.get(_cookie(web), "")
+    nonce = request.cookies.get(cookie_for(web, COOKIE), "")
     try:
         if not code and query.get("error"):
             raise NotSignedIn(REFUSED)
@@ -57,12 +46,7 @@ def back(web: Web, request: Request) -> Response:
         answer = sign_in.form(web, "/", message=str(error), status=STATUS[error.kind])
     else:
         answer = sign_in.let_in(web, request, secret, sign_in.next_path(returned.goal))
-    answer.delete_cookie(_cookie(web), secure=web.secure, httponly=True, samesite="lax")
-    return answer
-
-
-def _cookie(web: Web) -> str:
-    return cookie_name(secure=web.secure) + "-github"
+    return is_over(web, answer, purpose=COOKIE)
 
 
 def _people(web: Web) -> People:

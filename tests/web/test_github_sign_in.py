@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from app.core.requests import ActFromPage, QueueName
+from app.core.asking import QueueName
+from app.core.requests import ActFromPage
 from app.db.session import Engine, unit_of_work
 from app.sandbox.github.entities import Repository
 from app.sandbox.keys import KeyPair, new_key_pair

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import structlog
 from croniter import croniter
 
-from app.core.requests import PollPlaces, QueueName, Request, RerunJob, SweepDeliveries, TellIssue
+from app.core.asking import QueueName, Request
+from app.core.requests import PollPlaces, RerunJob, SweepDeliveries, TellIssue
 from app.db import issues, partitions, reruns, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
@@ -26,6 +27,7 @@ from app.services.slack import digest
 from jobs.context import Context
 from jobs.turns import tell_queue
 
+FIRST_TIME = timedelta(hours=1)  # after its time, within which what waits runs first
 AT_ONCE = 200  # pieces of work that one tick asks for
 
 log = structlog.get_logger()
@@ -38,6 +40,7 @@ class Entry:
     name: str
     cron: str  # five fields, UTC
     run: Callable[[Context], None]
+    waits: bool = False  # a new one waits for its time: people would wonder what it says on others
 
 
 def make_partitions(context: Context) -> None:
@@ -142,7 +145,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("look_after_reruns", "*/5 * * * *", look_after_reruns),
     Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),
-    Entry("tell_digests", "0 9 * * 1", tell_digests),
+    Entry("tell_digests", "0 9 * * 1", tell_digests, waits=True),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),
     Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),
@@ -156,12 +159,16 @@ def due(
     """The entries whose time has come since their last run, with the newest such time.
 
     What was missed during a pause is caught up once, not once for each missed time. An entry
-    that never ran is due at once.
+    that never ran is due at once, or, where it waits, within an hour of its time.
     """
     found = []
     for entry in entries:
         last = last_runs.get(entry.name)
         newest = croniter(entry.cron, now).get_prev(datetime)
-        if last is None or newest > last:
+        if last is None:
+            is_due = not entry.waits or newest > now - FIRST_TIME
+        else:
+            is_due = newest > last
+        if is_due:
             found.append((entry, newest))
     return found

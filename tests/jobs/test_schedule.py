@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app.core.asking import QueueName
 from app.core.deliveries import NewDelivery
 from app.core.errors import ErrorKind
-from app.core.requests import QueueName
 from app.core.retention import DELIVERIES
 from app.db import deliveries, leases, tasks
 from app.db.session import unit_of_work
@@ -43,6 +43,17 @@ def test_what_never_ran_is_due_at_once_for_its_last_moment() -> None:
         ("nightly", datetime(2026, 11, 20, 3, 17, tzinfo=UTC)),
         ("hourly", datetime(2026, 11, 20, 11, 5, tzinfo=UTC)),
     ]
+
+
+def test_what_waits_runs_first_at_its_own_time_and_is_caught_up_from_then_on() -> None:
+    weekly = Entry("weekly", "0 9 * * 1", nothing, waits=True)
+    monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    day = timedelta(days=1)
+
+    assert due([weekly], {}, now=NOW) == []
+    assert due([weekly], {}, now=monday + timedelta(minutes=1)) == [(weekly, monday)]
+    assert due([weekly], {"weekly": monday}, now=monday + day) == []
+    assert due([weekly], {"weekly": monday}, now=monday + 8 * day) == [(weekly, monday + 7 * day)]
 
 
 def test_what_was_missed_is_caught_up_once() -> None:

@@ -48,75 +48,65 @@ def perform(
     """
     if asked.days is not None and not 1 <= asked.days <= MOST_DAYS:
         raise BadInput(f"Name 1 to {MOST_DAYS} days, not {asked.days}.")
+    act = _Act(session, repo_id, case_id, asked, actor, now)
     if name in {ActName.OPEN_ISSUE, ActName.RERUN}:
-        return _beside(session, repo_id, case_id, name, asked, actor, now=now)
+        return act.beside(name)
     if name in {ActName.OWN, ActName.MUTE, ActName.UNMUTE, ActName.STABLE}:
-        return _about_case(session, repo_id, case_id, name, asked, actor, now=now)
-    return _about_quarantine(session, repo_id, case_id, name, asked, actor, now=now)
+        return act.about_case(name)
+    return act.about_quarantine(name)
 
 
-def _beside(
-    session: Session,
-    repo_id: int,
-    case_id: UUID,
-    name: ActName,
-    asked: Asked,
-    actor: Actor,
-    *,
-    now: datetime,
-) -> Done:
-    """What is done about a case beside deciding."""
-    if name is ActName.OPEN_ISSUE:
-        return open_issue(session, repo_id, case_id, actor, now=now)
-    times = TIMES_ASKED if asked.times is None else asked.times
-    return rerun(session, repo_id, case_id, actor, times=times, now=now)
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One act about to be done."""
 
+    session: Session
+    repo_id: int
+    case_id: UUID
+    asked: Asked
+    actor: Actor
+    now: datetime
 
-def _about_case(
-    session: Session,
-    repo_id: int,
-    case_id: UUID,
-    name: ActName,
-    asked: Asked,
-    actor: Actor,
-    *,
-    now: datetime,
-) -> Done:
-    if name is ActName.OWN:
-        owner = asked.owner or ""
-        return cases.own(session, repo_id, case_id, actor, owner=owner, now=now)
-    if name is ActName.MUTE:
-        if asked.days is None:
-            raise BadInput("Say for how many days the case is to be muted.")
-        until = now + timedelta(days=asked.days)
-        return cases.mute(session, repo_id, case_id, actor, until=until, now=now)
-    if name is ActName.UNMUTE:
-        return cases.unmute(session, repo_id, case_id, actor, now=now)
-    return cases.mark_stable(session, repo_id, case_id, actor, sha=asked.commit or "", now=now)
+    def beside(self, name: ActName) -> Done:
+        """What is done about a case beside deciding."""
+        to, asked, now = self._to, self.asked, self.now
+        if name is ActName.OPEN_ISSUE:
+            return open_issue(*to, now=now)
+        times = TIMES_ASKED if asked.times is None else asked.times
+        return rerun(*to, times=times, now=now)
 
+    def about_case(self, name: ActName) -> Done:
+        """What is said of the case itself."""
+        to, asked, now = self._to, self.asked, self.now
+        if name is ActName.OWN:
+            return cases.own(*to, owner=asked.owner or "", now=now)
+        if name is ActName.MUTE:
+            if asked.days is None:
+                raise BadInput("Say for how many days the case is to be muted.")
+            return cases.mute(*to, until=now + timedelta(days=asked.days), now=now)
+        if name is ActName.UNMUTE:
+            return cases.unmute(*to, now=now)
+        return cases.mark_stable(*to, sha=asked.commit or "", now=now)
 
-def _about_quarantine(
-    session: Session,
-    repo_id: int,
-    case_id: UUID,
-    name: ActName,
-    asked: Asked,
-    actor: Actor,
-    *,
-    now: datetime,
-) -> Done:
-    act = quarantines
-    wish, reason = Wish(asked.days, asked.owner), asked.reason
-    if name is ActName.ACTIVATE:
-        return act.activate(session, repo_id, case_id, actor, reason=reason, wish=wish, now=now)
-    if name is ActName.RENEW:
-        return act.renew(session, repo_id, case_id, actor, reason=reason, wish=wish, now=now)
-    if name is ActName.REOPEN:
-        return act.reopen(session, repo_id, case_id, actor, reason=reason, wish=wish, now=now)
-    if name is ActName.PROPOSE:
-        return act.propose(session, repo_id, case_id, actor, reason=reason, now=now)
-    if name is ActName.DECLINE:
-        return act.decline(session, repo_id, case_id, actor, reason=reason, now=now)
-    if name is ActName.RELEASE:
-        return act.release(session, repo_id, case_id, actor, reason=reason, now=now)
-    return act.dismiss(session, repo_id, case_id, actor, reason=reason, now=now)
+    def about_quarantine(self, name: ActName) -> Done:
+        """A step of its quarantine."""
+        to, reason, now = self._to, self.asked.reason, self.now
+        wish = Wish(self.asked.days, self.asked.owner)
+        if name is ActName.ACTIVATE:
+            return quarantines.activate(*to, reason=reason, wish=wish, now=now)
+        if name is ActName.RENEW:
+            return quarantines.renew(*to, reason=reason, wish=wish, now=now)
+        if name is ActName.REOPEN:
+            return quarantines.reopen(*to, reason=reason, wish=wish, now=now)
+        if name is ActName.PROPOSE:
+            return quarantines.propose(*to, reason=reason, now=now)
+        if name is ActName.DECLINE:
+            return quarantines.decline(*to, reason=reason, now=now)
+        if name is ActName.RELEASE:
+            return quarantines.release(*to, reason=reason, now=now)
+        return quarantines.dismiss(*to, reason=reason, now=now)
+
+    @property
+    def _to(self) -> tuple[Session, int, UUID, Actor]:
+        """Where it is done, and by whom."""
+        return self.session, self.repo_id, self.case_id, self.actor

@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from app.account_ports import Accounts, Client, Permission, Person, UserToken
 from app.chat_ports import Chat, ChatPerson, Chats, Speaker
+from app.core.asking import QueueName, Request
 from app.core.deliveries import NewDelivery
 from app.core.issues import CloseReason
 from app.core.publishing import (
@@ -19,7 +20,6 @@ from app.core.publishing import (
     PostedIssue,
     Reaction,
 )
-from app.core.requests import QueueName, Request
 from app.core.runs import (
     Artifact,
     Comparison,

@@ -11,8 +11,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from app.clock import Clock
+from app.core.asking import QueueName
 from app.core.errors import RateLimited
-from app.core.requests import QueueName
 from app.ports import RateTold
 from jobs.host_scripts import PUT_OFF, SETTLE, SPEND
 
@@ -110,7 +110,7 @@ class RedisHostBudget:
         names = ("told", "points", "minute", "hour", "under-way")
         keys = [f"{self.prefix}{{{account}}}:{name}" for name in names]
         try:
-            return int(script(keys=keys, args=asked))  # type: ignore[operator]
+            return int(script(keys=keys, args=asked))  # type: ignore[operator]  # redis types no script
         except (RedisError, OSError) as error:
             self._away_until = monotonic() + SPARED
             log.warning("host_budget_open", account=account, error=str(error))

@@ -7,8 +7,8 @@ from redis.exceptions import RedisError
 from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
 
+from app.core.asking import QueueName, Request
 from app.core.errors import ErrorKind, Unavailable
-from app.core.requests import QueueName, Request
 
 PERFORM = "jobs.worker.perform_task"
 TASK_TIMEOUT = 600  # seconds; a report of two million cases takes some twenty

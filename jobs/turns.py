@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import structlog
 
+from app.core.asking import QueueName, Request
 from app.core.errors import ErrorKind, FlakeGuardError, NotGranted, RateLimited, Unavailable
 from app.core.reports.texts import kept
-from app.core.requests import EvaluateRun, IngestRun, QueueName, Request
+from app.core.requests import EvaluateRun, IngestRun
 from app.core.tracing import request_id
 from app.core.urgency import urgency
 from app.db import repositories, tasks

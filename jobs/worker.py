@@ -12,8 +12,8 @@ from rq import Queue as RqQueue
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from app.core.asking import QueueName
 from app.core.errors import Unavailable
-from app.core.requests import QueueName
 from app.wiring import Parts
 from jobs.context import Context
 from jobs.queue import redis_at

@@ -26,7 +26,7 @@ def keep_files_in_memory(config: pytest.Config) -> None:
 
 def in_memory() -> str | None:
     """The folder in memory where temporary folders are to lie; None for the usual place."""
-    return os.environ.get(ROOT)  # noqa: TID251
+    return os.environ.get(ROOT)  # noqa: TID251 -- pytest's own, not a setting
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

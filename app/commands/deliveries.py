@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.core.asking import QueueName
 from app.core.errors import Missing, Unavailable
-from app.core.requests import QueueName
 from app.db import deliveries, tasks
 from app.db.deliveries import DeliverySummary
 from app.db.session import unit_of_work

@@ -10,8 +10,9 @@ from typing import BinaryIO, cast
 
 import typer
 
+from app.core.asking import QueueName
 from app.core.errors import BadInput, Missing
-from app.core.requests import QueueName, Recompute
+from app.core.requests import Recompute
 from app.core.runs import Repository
 from app.db import repositories, tasks
 from app.db.session import Engine, unit_of_work

@@ -2,9 +2,10 @@
 
 import typer
 
+from app.core.asking import QueueName
+from app.core.chat_requests import TellChat
 from app.core.decide import State
 from app.core.errors import BadInput, Missing
-from app.core.requests import QueueName, TellChat
 from app.db import chat, chat_links, judgements, repositories, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking

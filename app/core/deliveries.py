@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.requests import QueueName, Request
+from app.core.asking import QueueName, Request
 from app.core.runs import Job, PullRequest, Repository, Run, RunKey
 
 

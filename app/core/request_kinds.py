@@ -2,13 +2,22 @@
 
 from dataclasses import asdict
 
-from app.core.requests import (
+from app.core.asking import Request
+from app.core.chat_requests import (
     ActFromChat,
+    AnswerCommand,
+    SubmitFromChat,
+    TellChat,
+    TellDigest,
+    TellHistory,
+    TellOutage,
+    TellStorm,
+)
+from app.core.requests import (
     ActFromCheck,
     ActFromComment,
     ActFromPage,
     ActOnCluster,
-    AnswerCommand,
     EvaluateRun,
     HeedIssue,
     IngestRun,
@@ -20,17 +29,10 @@ from app.core.requests import (
     ReadProposedPolicy,
     ReadRepositoryFiles,
     Recompute,
-    Request,
     RerunJob,
-    SubmitFromChat,
     SweepDeliveries,
     TakeDelivery,
-    TellChat,
-    TellDigest,
-    TellHistory,
     TellIssue,
-    TellOutage,
-    TellStorm,
 )
 
 KINDS: dict[str, type[Request]] = {

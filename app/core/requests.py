@@ -3,49 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.core.asking import FromDelivery, QueueName, Request
-from app.core.chat_requests import (
-    ActFromChat,
-    AnswerCommand,
-    SubmitFromChat,
-    TellChat,
-    TellDigest,
-    TellHistory,
-    TellOutage,
-    TellStorm,
-)
-
-__all__ = [
-    "ActFromChat",
-    "ActFromCheck",
-    "ActFromComment",
-    "ActFromPage",
-    "AnswerCommand",
-    "EvaluateRun",
-    "FromDelivery",
-    "HeedIssue",
-    "IngestRun",
-    "PollPlaces",
-    "PollRepository",
-    "PublishRun",
-    "QueueName",
-    "ReactToComment",
-    "ReadHistory",
-    "ReadProposedPolicy",
-    "ReadRepositoryFiles",
-    "Recompute",
-    "Request",
-    "RerunJob",
-    "SubmitFromChat",
-    "SweepDeliveries",
-    "TakeDelivery",
-    "TellChat",
-    "TellDigest",
-    "TellHistory",
-    "TellIssue",
-    "TellOutage",
-    "TellStorm",
-]
+from app.core.asking import FromDelivery, Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from app.core.asking import QueueName
 from app.core.deliveries import Delivery, NewDelivery
-from app.core.requests import QueueName
 from app.db.tables.work import DeliveryRow, TaskRow
 
 # One round trip for all that came together: each its inbox row and its task, or neither when the

@@ -232,7 +232,7 @@ def begin_anew(session: Session, repo_id: int, issue_id: int, *, by: str, now: d
     _set(session, repo_id, issue_id, opened_by=by, opened_at=now, **gone, **hands)
 
 
-def _set(session: Session, repo_id: int, issue_id: int, **values: Any) -> None:  # noqa: ANN401
+def _set(session: Session, repo_id: int, issue_id: int, **values: Any) -> None:  # noqa: ANN401 -- columns
     session.connection().execute(
         update(IssueRow)
         .where(col(IssueRow.repo_id) == repo_id, col(IssueRow.issue_id) == issue_id)

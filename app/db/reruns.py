@@ -220,7 +220,7 @@ def note_ended(
     session.flush()
 
 
-def change(session: Session, repo_id: int, rerun_id: int, **values: Any) -> None:  # noqa: ANN401
+def change(session: Session, repo_id: int, rerun_id: int, **values: Any) -> None:  # noqa: ANN401 -- columns
     """Write down how a wish stands."""
     session.connection().execute(
         update(RerunRow)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, text, update
 from sqlmodel import Session, col, select
 
+from app.core.asking import QueueName, Request
 from app.core.errors import ErrorKind
 from app.core.handed import Progress, Turn
 from app.core.request_kinds import arguments, request_from
-from app.core.requests import QueueName, Request
 from app.db.tables.work import TaskRow
 
 

@@ -6,17 +6,10 @@ from uuid import UUID
 
 import structlog
 
+from app.core.asking import QueueName, Request
+from app.core.chat_requests import TellChat
 from app.core.errors import Unavailable
-from app.core.requests import (
-    EvaluateRun,
-    PublishRun,
-    QueueName,
-    Recompute,
-    Request,
-    RerunJob,
-    TellChat,
-    TellIssue,
-)
+from app.core.requests import EvaluateRun, PublishRun, Recompute, RerunJob, TellIssue
 from app.db import issues, judgements, publications, reruns, runs, tasks
 from app.db.session import Session
 from app.ports import Queue

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.core.alike import ClusterLine, ClusterPage
+from app.core.asking import QueueName
 from app.core.errors import BadInput, Missing, NotAllowed
 from app.core.pages import Page, RepositoryLine
-from app.core.requests import ActOnCluster, QueueName
+from app.core.requests import ActOnCluster
 from app.db import clusters, decisions, pages, people, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Permission, Queue

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import structlog
 
+from app.core.asking import QueueName, Request
 from app.core.errors import Conflict
 from app.core.quarantine import HOLDING, TOLD_BEFORE, QuarantineEvent
-from app.core.requests import QueueName, Request
 from app.db import cases, endings, issue_remarks, issues
 from app.db.endings import Ending
 from app.db.session import Engine, Session, unit_of_work

@@ -7,9 +7,10 @@ from threading import Thread
 import structlog
 
 from app.clock import Clock
+from app.core.asking import QueueName
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
-from app.core.requests import QueueName, TakeDelivery
+from app.core.requests import TakeDelivery
 from app.db import deliveries
 from app.db.session import Engine, unit_of_work
 from app.ports import Queue

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import structlog
 
+from app.core.asking import Request
 from app.core.issues import Hand, Issue
 from app.core.quarantine import HOLDING, Quarantine
-from app.core.requests import Request, TellIssue
+from app.core.requests import TellIssue
 from app.db import decisions, issues
 from app.db.session import Session
 from app.services import aftermath, quarantine, rerun_wishes

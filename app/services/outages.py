@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.asking import QueueName
 from app.core.chat_commands import Kind as Hearing
+from app.core.chat_requests import TellOutage
 from app.core.decide import Cause
 from app.core.errors import Missing
 from app.core.outages import Event, Kind, Reach, kind_of
 from app.core.pages import Page
-from app.core.requests import QueueName, TellOutage
 from app.core.runs import Repository, Run
 from app.db import judgements, outage_messages, outages, pages, tasks
 from app.db.outages import ShownCase, ShownRun

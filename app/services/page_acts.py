@@ -7,8 +7,9 @@ from uuid import UUID
 import structlog
 
 from app.core.acts import ActName
+from app.core.asking import QueueName, Request
 from app.core.errors import Missing, NotAllowed, Unavailable
-from app.core.requests import ActFromPage, QueueName, Request
+from app.core.requests import ActFromPage
 from app.db import case_pages, pages, people, tasks
 from app.db.session import Engine, unit_of_work
 from app.ports import Permission, Queue

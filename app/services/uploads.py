@@ -10,11 +10,12 @@ from typing import BinaryIO
 import structlog
 
 from app.clock import Clock
+from app.core.asking import QueueName
 from app.core.errors import BadInput, Unavailable
 from app.core.handed import HandedReport, Progress, Turn
 from app.core.reports import Limits
 from app.core.reports.archive import is_zip
-from app.core.requests import EvaluateRun, QueueName
+from app.core.requests import EvaluateRun
 from app.core.runs import Repository, Run, RunKey
 from app.core.uploads import Told, missing, run_of, variant_of
 from app.db import repositories, runs, tasks, upload_pages, uploads

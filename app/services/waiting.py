@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.requests import PublishRun, QueueName
+from app.core.asking import QueueName
+from app.core.requests import PublishRun
 from app.core.runs import BranchClass, Repository, Run
 from app.db import expected, publications, tasks
 from app.db import runs as run_rows

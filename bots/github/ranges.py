@@ -135,7 +135,7 @@ class Parts(io.RawIOBase):
         self.at = max(0, base + offset)
         return self.at
 
-    def readinto(self, buffer: "memoryview | bytearray", /) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "memoryview | bytearray", /) -> int:  # type: ignore[override]  # a buffer of bytes is all we are given
         """Fill a buffer as far as the file goes."""
         end = min(self.store.size, self.at + len(buffer))
         if end <= self.at:

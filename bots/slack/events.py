@@ -5,12 +5,13 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.core.asking import QueueName
 from app.core.chat_buttons import FORMS, ChatButton
 from app.core.chat_commands import MOST_TEXT
+from app.core.chat_requests import ActFromChat, AnswerCommand, SubmitFromChat
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
 from app.core.quarantine import REASON_LIMIT
-from app.core.requests import ActFromChat, AnswerCommand, QueueName, SubmitFromChat
 from app.render.slack_windows import DAYS, OWNER, REASON
 from bots.slack import leaving
 

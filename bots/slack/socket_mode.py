@@ -122,7 +122,7 @@ def listening(
     if not app_token:
         yield
         return
-    bolt = bolt_app(signing_secret="unused", bot_token=bot_token, store=store)  # noqa: S106
+    bolt = bolt_app(signing_secret="unused", bot_token=bot_token, store=store)  # noqa: S106 -- nothing is signed over a socket
     mode = SocketMode(app_token, bolt, api_url, new_id)
     thread = threading.Thread(target=mode.run, daemon=True, name="socket-mode")
     thread.start()

@@ -1,12 +1,20 @@
 """The tasks: each fetches with no transaction open, commits once, and asks for what follows."""
 
-from app.core.requests import (
+from app.core.chat_requests import (
     ActFromChat,
+    AnswerCommand,
+    SubmitFromChat,
+    TellChat,
+    TellDigest,
+    TellHistory,
+    TellOutage,
+    TellStorm,
+)
+from app.core.requests import (
     ActFromCheck,
     ActFromComment,
     ActFromPage,
     ActOnCluster,
-    AnswerCommand,
     EvaluateRun,
     HeedIssue,
     IngestRun,
@@ -19,15 +27,9 @@ from app.core.requests import (
     ReadRepositoryFiles,
     Recompute,
     RerunJob,
-    SubmitFromChat,
     SweepDeliveries,
     TakeDelivery,
-    TellChat,
-    TellDigest,
-    TellHistory,
     TellIssue,
-    TellOutage,
-    TellStorm,
 )
 from jobs.tasks.chat import answer_command
 from jobs.tasks.chat_clicks import act_from_chat, submit_from_chat

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.acts import ActName
+from app.core.asking import QueueName
 from app.core.errors import NotAllowed
-from app.core.requests import QueueName
 from app.core.runs import Repository
 from app.ports import Permission
 from app.render import words

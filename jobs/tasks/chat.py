@@ -1,7 +1,8 @@
 """What people type in chat: who they are first, then what GitHub lets them do."""
 
+from app.core.asking import QueueName
+from app.core.chat_requests import AnswerCommand
 from app.core.errors import FlakeGuardError, Unavailable
-from app.core.requests import AnswerCommand, QueueName
 from app.services.acts import Actor
 from app.services.slack import commands
 from app.services.slack.desk import Answer, Deed, Desk, Outcome

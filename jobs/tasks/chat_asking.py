@@ -4,8 +4,8 @@ from functools import partial
 
 import structlog
 
+from app.core.chat_requests import ActFromChat, AnswerCommand, SubmitFromChat
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
-from app.core.requests import ActFromChat, AnswerCommand, SubmitFromChat
 from app.core.runs import Repository
 from app.db import chat_links
 from app.db.chat_links import Linked

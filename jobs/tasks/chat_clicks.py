@@ -6,9 +6,10 @@ from functools import partial
 
 import structlog
 
+from app.core.asking import QueueName
 from app.core.chat_buttons import WINDOWS, ChatButton, parts_of
+from app.core.chat_requests import ActFromChat, SubmitFromChat
 from app.core.errors import FlakeGuardError, Missing, NotAllowed, Unavailable
-from app.core.requests import ActFromChat, QueueName, SubmitFromChat
 from app.db import chat as chat_rows
 from app.db import chat_places, repositories
 from app.db.chat import Thread

@@ -2,14 +2,9 @@
 
 import structlog
 
+from app.core.asking import QueueName
 from app.core.errors import Unavailable
-from app.core.requests import (
-    PublishRun,
-    QueueName,
-    ReadProposedPolicy,
-    ReadRepositoryFiles,
-    Recompute,
-)
+from app.core.requests import PublishRun, ReadProposedPolicy, ReadRepositoryFiles, Recompute
 from app.core.runs import Repository
 from app.db import policies as stored
 from app.db import repositories

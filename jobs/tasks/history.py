@@ -2,7 +2,9 @@
 
 import structlog
 
-from app.core.requests import QueueName, ReadHistory, Recompute, TellHistory
+from app.core.asking import QueueName
+from app.core.chat_requests import TellHistory
+from app.core.requests import ReadHistory, Recompute
 from app.db import backfills, repositories
 from app.db import chat as chat_rows
 from app.db.session import unit_of_work

@@ -1,6 +1,7 @@
 """Issues on the code host: told what there is to say, and heeded when somebody closes one."""
 
-from app.core.requests import HeedIssue, QueueName, TellIssue
+from app.core.asking import QueueName
+from app.core.requests import HeedIssue, TellIssue
 from app.db.session import unit_of_work
 from app.services import issue_hands, issues
 from app.services.acts import Actor

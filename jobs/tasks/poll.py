@@ -2,7 +2,8 @@
 
 import structlog
 
-from app.core.requests import PollPlaces, PollRepository, QueueName
+from app.core.asking import QueueName
+from app.core.requests import PollPlaces, PollRepository
 from app.db import polls, repositories
 from app.db.session import unit_of_work
 from app.services import polling

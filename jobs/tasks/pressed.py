@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import structlog
 
 from app.core.acts import ActName, ButtonName
+from app.core.asking import QueueName
 from app.core.errors import NotAllowed
 from app.core.policy.policy import Policy
-from app.core.requests import ActFromCheck, PublishRun, QueueName
+from app.core.requests import ActFromCheck, PublishRun
 from app.core.runs import Repository
 from app.db import publications, repositories
 from app.db.session import Session, unit_of_work

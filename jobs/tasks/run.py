@@ -5,17 +5,16 @@ from uuid import UUID
 
 import structlog
 
+from app.core.asking import QueueName
+from app.core.chat_requests import TellChat, TellOutage
 from app.core.requests import (
     EvaluateRun,
     IngestRun,
     PublishRun,
-    QueueName,
     ReadRepositoryFiles,
     Recompute,
     RerunJob,
-    TellChat,
     TellIssue,
-    TellOutage,
 )
 from app.core.runs import Repository, Run, RunKey
 from app.db import executions, issues, repositories, runs

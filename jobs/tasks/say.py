@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from app.core.asking import QueueName
 from app.core.chat_commands import Kind
+from app.core.chat_requests import TellChat, TellDigest, TellOutage, TellStorm
 from app.core.errors import NotGranted
-from app.core.requests import PublishRun, QueueName, TellChat, TellDigest, TellOutage, TellStorm
+from app.core.requests import PublishRun
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.session import Session, unit_of_work

@@ -5,10 +5,11 @@ from typing import TypeAlias
 
 import structlog
 
+from app.core.asking import QueueName
 from app.core.commands import Command, CommandName, commands_in
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.policy.policy import Policy
-from app.core.requests import ActFromComment, PublishRun, QueueName, ReactToComment
+from app.core.requests import ActFromComment, PublishRun, ReactToComment
 from app.core.runs import Repository
 from app.db import pulls, repositories
 from app.db.session import Session, unit_of_work

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.core.asking import QueueName
 from app.core.deliveries import RepositorySeen
 from app.core.errors import Conflict
 from app.core.policy.reading import PLACE
-from app.core.requests import QueueName, TellIssue
+from app.core.requests import TellIssue
 from app.core.runs import Repository
 from app.db import issues, policies, repositories
 from app.db.policies import Snapshot, SnapshotKind

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.requests import QueueName, SweepDeliveries
+from app.core.asking import QueueName
+from app.core.requests import SweepDeliveries
 from app.db import tasks
 from app.db.session import Engine, unit_of_work
 from app.db.tasks import Asking

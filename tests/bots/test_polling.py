@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.core.requests import PollPlaces, QueueName
+from app.core.asking import QueueName
+from app.core.requests import PollPlaces
 from app.db import tasks
 from app.db.session import Engine, unit_of_work
 from app.db.tasks import Asking

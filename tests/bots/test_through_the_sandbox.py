@@ -12,15 +12,10 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from app.core.asking import Request
+from app.core.chat_requests import ActFromChat
 from app.core.deliveries import Delivery, NewDelivery, PullRequestSeen, RunSeen, Taken
-from app.core.requests import (
-    ActFromChat,
-    ActFromCheck,
-    IngestRun,
-    PublishRun,
-    ReadRepositoryFiles,
-    Request,
-)
+from app.core.requests import ActFromCheck, IngestRun, PublishRun, ReadRepositoryFiles
 from app.core.runs import BranchClass, RunKey
 from app.ports import Button, ChatMessage, CheckRun
 from bots.github import events as github_events

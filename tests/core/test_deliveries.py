@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.core.asking import QueueName
 from app.core.deliveries import InstallationSeen, RepositorySeen, Taken, only_from
-from app.core.requests import IngestRun, QueueName
+from app.core.requests import IngestRun
 from app.core.runs import Repository
 
 INGEST = (QueueName.RUN, IngestRun(1, 2, 1))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.asking import Request
 from app.core.request_kinds import KINDS, arguments, request_from
-from app.core.requests import EvaluateRun, IngestRun, Request
+from app.core.requests import EvaluateRun, IngestRun
 
 numbers = st.integers(-(2**63), 2**63 - 1)
 

@@ -7,9 +7,10 @@ from itertools import count
 
 from sqlalchemy import text
 
+from app.core.asking import QueueName, Request
 from app.core.errors import ErrorKind, Unavailable
 from app.core.reports import Limits
-from app.core.requests import QueueName, Request, TakeDelivery
+from app.core.requests import TakeDelivery
 from app.db import tasks
 from app.db.session import Engine, unit_of_work
 from app.db.tasks import Asking

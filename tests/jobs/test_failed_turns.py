@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.asking import QueueName
 from app.core.errors import BadInput, ErrorKind, Missing, RateLimited, Unavailable
-from app.core.requests import QueueName, TakeDelivery
+from app.core.requests import TakeDelivery
 from app.db import tasks
 from app.db.session import unit_of_work
 from jobs.turns import (

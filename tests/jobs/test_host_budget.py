@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from redis import Redis
 from structlog.testing import capture_logs
 
+from app.core.asking import QueueName
 from app.core.errors import RateLimited
-from app.core.requests import QueueName
 from app.embedded import Servers
 from app.ports import RateTold
 from jobs.host_budget import (
@@ -92,7 +93,7 @@ def test_reads_of_a_minute_end_at_the_share_of_their_queue(
 
 
 def test_who_is_less_urgent_leaves_the_rest_to_who_is_more(office: Office) -> None:
-    done = [counted(lambda queue=queue: office.ask(queue), most=2_000) for queue in (HISTORY, RUN)]  # type: ignore[misc]
+    done = [counted(partial(office.ask, queue), most=2_000) for queue in (HISTORY, RUN)]
 
     assert done == [450, 360]
     assert office.until(CLICK) is None

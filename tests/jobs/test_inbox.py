@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import text
 
+from app.core.asking import QueueName
 from app.core.deliveries import NewDelivery
 from app.core.errors import BadInput
-from app.core.requests import QueueName, TakeDelivery
+from app.core.requests import TakeDelivery
 from app.db.session import unit_of_work
 from app.services.inbox import Inbox
 from jobs.turns import Work

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.asking import QueueName
 from app.core.errors import ErrorKind, Unavailable
-from app.core.requests import QueueName, TakeDelivery
+from app.core.requests import TakeDelivery
 from app.db import tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Waiting

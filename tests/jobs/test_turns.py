@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.core.requests import QueueName, TakeDelivery
+from app.core.asking import QueueName
+from app.core.requests import TakeDelivery
 from app.db.session import unit_of_work
 from jobs import turns
 from jobs.turns import LEASE, Work

@@ -11,7 +11,8 @@ from redis import Redis
 from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
 
-from app.core.requests import QueueName, TakeDelivery
+from app.core.asking import QueueName
+from app.core.requests import TakeDelivery
 from app.embedded import use
 from jobs import worker as worker_module
 from jobs.queue import RqHints, redis_at

@@ -8,9 +8,9 @@ import pytest
 from redis import Redis
 from sqlalchemy import text
 
+from app.core.asking import QueueName, Request
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
-from app.core.requests import QueueName, Request
 from app.db.session import Engine, unit_of_work
 from app.embedded import Servers
 from app.services.inbox import Inbox

@@ -10,10 +10,11 @@ from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
 from app.clock import utc_now
+from app.core.asking import QueueName
 from app.core.decide import State
 from app.core.history.records import Execution, Observation
 from app.core.outcomes import Outcome
-from app.core.requests import QueueName, Recompute
+from app.core.requests import Recompute
 from app.core.scorer.policies import ScorerName, scorer_of
 from app.db import standings, tasks
 from app.db.session import unit_of_work

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.core.requests import ActOnCluster, QueueName
+from app.core.asking import QueueName
+from app.core.requests import ActOnCluster
 from app.db.session import unit_of_work
 from app.services import clusters
 from app.services.clusters import ClusterAct, Wanted

@@ -3,7 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.requests import QueueName, TakeDelivery
+from app.core.asking import QueueName
+from app.core.requests import TakeDelivery
 from tests.web.site import Hints
 from tests.web.test_pages import said
 from tests.web.test_sign_in import csrf_in

@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 
 from sqlmodel import Session, SQLModel
 
+from app.core.asking import QueueName
 from app.core.outcomes import Outcome
-from app.core.requests import QueueName, TakeDelivery
+from app.core.requests import TakeDelivery
 from app.db.executions import OUTCOME_CODES
 from app.db.session import Engine, unit_of_work
 from app.db.tables.alike import (

@@ -1,11 +1,12 @@
 """Binding a channel to repositories, by whom GitHub lets administer them; and what it hears."""
 
+from app.core.asking import Request
 from app.core.chat_commands import Command, Kind, kinds_of
+from app.core.chat_requests import TellChat
 from app.core.decide import State
 from app.core.errors import BadInput
 from app.core.globs import glob
 from app.core.owners import is_owner
-from app.core.requests import Request, TellChat
 from app.db import chat_places, judgements
 from app.db.chat_places import Subscription
 from app.db.session import Session, unit_of_work

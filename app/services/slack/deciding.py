@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from app.core.asking import Request
 from app.core.chat_commands import Command, mentioned, span_of
 from app.core.errors import BadInput, Missing
-from app.core.requests import Request
 from app.core.reruns import TIMES_ASKED
 from app.db import chat_links
 from app.db.session import Session, unit_of_work

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.asking import Request
 from app.core.errors import NotAllowed
-from app.core.requests import Request
 from app.core.runs import Repository
 from app.db.chat_links import Linked
 from app.db.session import Engine, Session, unit_of_work

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from itertools import islice
 
+from app.core.asking import QueueName
 from app.core.chat_commands import Kind
+from app.core.chat_requests import TellDigest
 from app.core.decide import State
 from app.core.digests import Digest, Turns
-from app.core.requests import QueueName, TellDigest
 from app.core.runs import Repository
 from app.db import digests, pages, repositories, tasks
 from app.db.session import Engine, Session, unit_of_work

@@ -1,7 +1,8 @@
 """What many events tell alike: the installation and the repository that they name."""
 
+from app.core.asking import QueueName
 from app.core.deliveries import Fact, InstallationSeen, RepositorySeen, Taken
-from app.core.requests import QueueName, ReadRepositoryFiles
+from app.core.requests import ReadRepositoryFiles
 from bots.github.facts import repository_of
 from bots.github.payloads import Event, RepositoryPart
 

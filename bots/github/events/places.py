@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from app.core.asking import QueueName, Request
 from app.core.deliveries import (
     AccessRevoked,
     AccountRenamed,
@@ -18,7 +19,7 @@ from app.core.deliveries import (
 )
 from app.core.owners import PLACES
 from app.core.policy.reading import PLACE
-from app.core.requests import QueueName, ReadHistory, ReadProposedPolicy, Request
+from app.core.requests import ReadHistory, ReadProposedPolicy
 from bots.github.events.common import NOTHING, reading, seen
 from bots.github.facts import repository_of
 from bots.github.payloads import (

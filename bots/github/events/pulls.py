@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from app.core import commands
+from app.core.asking import QueueName
 from app.core.deliveries import Delivery, PullRequestSeen, Taken
 from app.core.issues import MARKED
-from app.core.requests import ActFromComment, HeedIssue, QueueName
+from app.core.requests import ActFromComment, HeedIssue
 from bots.github.events.common import NOTHING, seen
 from bots.github.facts import pull_request_of
 from bots.github.payloads import (

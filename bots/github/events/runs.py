@@ -1,8 +1,9 @@
 """Events of what runs: workflow runs, their jobs, check runs and the merge queue."""
 
+from app.core.asking import QueueName
 from app.core.deliveries import AskedAgain, Delivery, JobSeen, RunSeen, Taken
 from app.core.errors import BadInput
-from app.core.requests import ActFromCheck, IngestRun, PublishRun, QueueName
+from app.core.requests import ActFromCheck, IngestRun, PublishRun
 from app.core.runs import RunKey
 from bots.github.events.common import NOTHING, seen
 from bots.github.facts import COMPLETED, job_of, run_of

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from app.core.asking import QueueName
 from app.core.errors import RateLimited
-from app.core.requests import QueueName, ReadHistory
+from app.core.requests import ReadHistory
 from app.core.urgency import urgency
 from app.db import tasks
 from app.db.session import Engine, unit_of_work

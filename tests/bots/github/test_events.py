@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.core.asking import QueueName
 from app.core.deliveries import (
     AccountRenamed,
     AskedAgain,
@@ -23,7 +24,6 @@ from app.core.requests import (
     ActFromCheck,
     IngestRun,
     PublishRun,
-    QueueName,
     ReadHistory,
     ReadProposedPolicy,
     ReadRepositoryFiles,

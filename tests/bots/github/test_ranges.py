@@ -4,6 +4,7 @@ import io
 import random
 
 import pytest
+from typing_extensions import Buffer
 
 from app.core.errors import BadInput, Missing, Unavailable
 from app.core.reports import Limits
@@ -155,9 +156,9 @@ def test_what_changed_meanwhile_is_begun_again(
     changed = WHOLE[::-1]
 
     class Changing(io.BytesIO):
-        def write(self, data: object, /) -> int:
+        def write(self, data: Buffer, /) -> int:
             shop.world.github.artifacts[artifact.id].contents = changed
-            return super().write(data)  # type: ignore[arg-type]
+            return super().write(data)
 
     into = Changing()
     shop.host(hosts).download(REPO, artifact, into, limit=2**30)

@@ -39,7 +39,7 @@ class PostBox:
         self.letters: list[EmailMessage] = []
         self.refusal = ""
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 -- as aiosmtpd calls it
         if self.refusal:
             return self.refusal
         self.letters.append(message_from_bytes(envelope.content, EmailMessage, policy=default))

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.asking import QueueName
+from app.core.chat_requests import ActFromChat
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
-from app.core.requests import ActFromChat, QueueName
 from bots.slack.events import taken
 from tests.bots.slack.clicks import RESPONSE_URL, action, block_actions
 

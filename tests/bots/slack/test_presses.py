@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from slack_sdk.models.views import View as SlackView
 
-from app.core.requests import QueueName, TellChat
+from app.core.asking import QueueName
+from app.core.chat_requests import TellChat
 from app.db import chat_places, tasks
 from app.db.chat_places import Subscription
 from app.db.session import unit_of_work
@@ -201,7 +203,7 @@ def test_a_guessed_value_of_another_workspace_shows_no_name(
     [(handle,)] = console.rows(f"SELECT handle FROM thread WHERE repo_id = {other}")
     one = root_of_first(console)
     for block in one.blocks:
-        for element in block.get("elements", ()):  # type: ignore[attr-defined]
+        for element in block.get("elements", ()):  # type: ignore[attr-defined]  # Slack's JSON
             if "value" in element:
                 element["value"] = handle
 
@@ -244,9 +246,9 @@ def test_a_hostile_name_stays_within_what_slack_takes(console: Console) -> None:
     ],
 )
 def test_a_channel_hears_of_what_it_asked_for(
-    console: Console, heard: dict[str, object], told: bool
+    console: Console, heard: dict[str, Any], told: bool
 ) -> None:
-    one = Subscription(console.repo, console.slack.team_id, console.channel, **heard)  # type: ignore[arg-type]
+    one = Subscription(console.repo, console.slack.team_id, console.channel, **heard)
     console.world.owned(console.repo, "tests/test_cart.py", "@acme/core")
     case_id = console.flaky("test_total")
     with unit_of_work(console.world.engine) as session:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.core.requests import QueueName, TellChat
+from app.core.asking import QueueName
+from app.core.chat_requests import TellChat
 from app.db import tasks
 from app.db.session import unit_of_work
 from app.ports import Allowance

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import Buffer
 
 from app.core.errors import BadInput
 from app.core.reports import Limits
@@ -102,9 +103,9 @@ def test_what_a_stream_wrote_comes_out_as_it_went_in() -> None:
         def writable(self) -> bool:
             return True
 
-        def write(self, data: bytes, /) -> int:  # type: ignore[override]
-            self.written += data
-            return len(data)
+        def write(self, data: Buffer, /) -> int:
+            self.written += bytes(data)
+            return len(bytes(data))
 
     pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:

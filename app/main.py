@@ -22,8 +22,8 @@ from app.api.uploads import UploadHealth
 from app.api.waiting import Evaluations
 from app.core.costs import rates_in
 from app.core.errors import BadInput
-from app.services.chat_linking import ChatLinking
-from app.services.uploads import Uploads
+from app.services.chat.linking import ChatLinking
+from app.services.uploads.handed_in import Uploads
 from app.settings import Settings
 from app.web import Web
 from app.wiring import Parts

@@ -18,15 +18,15 @@ from app.core.reports import Limits
 from app.core.reports.limits import MB
 from app.db.session import Engine, engine_for
 from app.ports import Chats, Client
-from app.services.chat_pace import A_MINUTE, AT_ONCE, PacedChats
-from app.services.credentials import CredentialStore, LiveApp
-from app.services.inbox import Inbox
-from app.services.outlets import Outlets
-from app.services.people import People
-from app.services.quick_inbox import QuickInbox
-from app.services.set_up import SetUp
-from app.services.vault import Vault
-from app.services.workspaces import Workspaces
+from app.services.access.credentials import CredentialStore, LiveApp
+from app.services.access.people import People
+from app.services.access.set_up import SetUp
+from app.services.access.vault import Vault
+from app.services.chat.outlets import Outlets
+from app.services.chat.pace import A_MINUTE, AT_ONCE, PacedChats
+from app.services.chat.workspaces import Workspaces
+from app.services.deliveries.inbox import Inbox
+from app.services.deliveries.quick_inbox import QuickInbox
 from app.settings import Settings
 from bots.github import events as github_events
 from bots.github.live import LiveHosts

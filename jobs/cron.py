@@ -14,8 +14,8 @@ import structlog
 from app.core.errors import Unavailable
 from app.db import leases, tasks
 from app.db.session import unit_of_work
-from app.services import quick_inbox
-from app.services.inbox import Inbox
+from app.services.deliveries import quick_inbox
+from app.services.deliveries.inbox import Inbox
 from app.wiring import Parts
 from jobs.context import Context
 from jobs.schedule import ENTRIES, Entry, due

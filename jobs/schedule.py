@@ -12,17 +12,12 @@ from app.core.requests import PollPlaces, RerunJob, SweepDeliveries, TellIssue
 from app.db import issues, partitions, reruns, tasks
 from app.db.session import unit_of_work
 from app.db.tasks import Asking
-from app.services import (
-    aftermath,
-    clustering,
-    erasing,
-    expiry,
-    outages,
-    retention,
-    rollups,
-    waiting,
-    workspaces,
-)
+from app.services import clustering, erasing, retention, rollups
+from app.services.answers import aftermath
+from app.services.chat import workspaces
+from app.services.judging import outages
+from app.services.publishing import waiting
+from app.services.quarantine import expiry
 from app.services.slack import digest
 from jobs.context import Context
 from jobs.turns import tell_queue

@@ -17,9 +17,10 @@ from app.core.errors import BadInput, FlakeGuardError, Missing
 from app.db import aliases as alias_rows
 from app.db.session import Session, unit_of_work
 from app.ports import Queue
-from app.services import aftermath, aliases
+from app.services import aliases
 from app.services.acts import Done, undo
 from app.services.acts.named import Asked, perform
+from app.services.answers import aftermath
 
 BODY_LIMIT = 16 * 1024  # bytes; a reason has 500 characters
 ID_DIGITS = 18  # fits the database's bigint

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from app.api.answers import BodyTooLarge
 from app.core.errors import BadInput
 from app.core.reports.texts import clean
-from app.services.uploads import HandedFile
+from app.services.uploads.handed_in import HandedFile
 
 MB = 1024 * 1024
 SPOOL_BYTES = MB  # of a body, before it goes to a file without a name

@@ -9,7 +9,7 @@ from app.core.outages import Reach
 from app.core.pages import CaseName
 from app.render.words.clusters import category_sentence
 from app.services.clusters import LINK_LIMIT, NAME_LIMIT
-from app.services.outages import OutagePage
+from app.services.outage_pages import OutagePage
 
 
 class NameAsked(BaseModel):

@@ -15,8 +15,8 @@ from app.api.answers import refusal
 from app.api.doors import Guest, RepositoryDoor
 from app.core.errors import BadInput, FlakeGuardError
 from app.db.session import Session, unit_of_work
-from app.services import clusters, outages
-from app.services.tokens import By
+from app.services import clusters, outage_pages
+from app.services.access.tokens import By
 
 MOST_PAGES = 10_000
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -76,7 +76,7 @@ class Clusters:
 
         def show() -> BaseModel:
             name, page = self._readable(request), _page(request)
-            found = outages.listed(self.doors.engine, name, page=page)
+            found = outage_pages.listed(self.doors.engine, name, page=page)
             lines = [shapes.outage_of(one) for one in found.items]
             return shapes.OutageList(outages=lines, page=page, has_more=found.has_more)
 
@@ -87,7 +87,7 @@ class Clusters:
 
         def show() -> BaseModel:
             name, outage = self._readable(request), number_of(request, "outage")
-            return shapes.whole_outage(outages.one(self.doors.engine, name, outage))
+            return shapes.whole_outage(outage_pages.one(self.doors.engine, name, outage))
 
         return _answered(request, show)
 

@@ -10,9 +10,7 @@ from app.core.errors import Missing, NotAllowed, NotSignedIn
 from app.core.runs import Repository
 from app.core.tokens import Scope, repo_of
 from app.db.session import Engine, unit_of_work
-from app.services.acts import Actor
-from app.services.held import repository_named
-from app.services.sessions import (
+from app.services.access.sessions import (
     ADMIN,
     Door,
     check_admin_token,
@@ -20,7 +18,9 @@ from app.services.sessions import (
     must_see_named,
     visitor_of,
 )
-from app.services.tokens import BEARER, REFUSED, holder_of, is_same_project
+from app.services.access.tokens import BEARER, REFUSED, holder_of, is_same_project
+from app.services.acts import Actor
+from app.services.quarantine.held import repository_named
 
 NOT_HERE = "Nothing is here, or nothing for you."
 MAY_NOT_ACT = (

@@ -15,7 +15,7 @@ from app.core.errors import Missing
 from app.core.health import Check, Health, WorkState, worst
 from app.db.session import Engine
 from app.services import health
-from app.services.sessions import Door, check_admin_token, cookie_name, visitor_of
+from app.services.access.sessions import Door, check_admin_token, cookie_name, visitor_of
 
 BEARER = "bearer "
 NOT_HERE = "Nothing is here, or nothing for you."

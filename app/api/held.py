@@ -9,7 +9,7 @@ from app.api.act_shapes import HeldList, held_of
 from app.api.answers import refusal
 from app.api.doors import RepositoryDoor
 from app.core.errors import FlakeGuardError
-from app.services.held import held_now
+from app.services.quarantine.held import held_now
 
 NOT_CHANGED = 304
 

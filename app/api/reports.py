@@ -20,9 +20,9 @@ from app.core.errors import BadInput, ErrorKind, Missing, NotAllowed, NotSignedI
 from app.core.uploads import FIELDS, Told, told
 from app.db.session import Engine
 from app.ports import Allowance, Budget
-from app.services.tokens import Holder, holder_of, is_same_project
-from app.services.upload_results import NOT_HERE, Result
-from app.services.uploads import Handed, NothingRead, Uploads
+from app.services.access.tokens import Holder, holder_of, is_same_project
+from app.services.uploads.handed_in import Handed, NothingRead, Uploads
+from app.services.uploads.results import NOT_HERE, Result
 
 PATIENCE = 30.0  # seconds that `wait=true` waits before it answers with a link
 STORED_AT_ONCE = 8  # uploads; more would only wait for the interpreter and the connections

@@ -11,7 +11,7 @@ from app.core.handed import Became, HandedReport, JudgedFailure, Progress, Refus
 from app.core.pages import CaseName, Page
 from app.render import words
 from app.render.escape import is_web_link
-from app.services.upload_results import Result
+from app.services.uploads.results import Result
 
 REPORTS = "/api/v1/reports"
 

@@ -11,10 +11,10 @@ from app.clock import Clock
 from app.core.errors import Missing, NotSignedIn
 from app.core.tokens import repo_of
 from app.db.session import Engine
-from app.services.sessions import Door, check_admin_token, cookie_name, must_see, visitor_of
-from app.services.tokens import BEARER, REFUSED, holder_of
-from app.services.upload_health import LAST_PAGE, health_of
-from app.services.upload_results import NOT_HERE
+from app.services.access.sessions import Door, check_admin_token, cookie_name, must_see, visitor_of
+from app.services.access.tokens import BEARER, REFUSED, holder_of
+from app.services.uploads.health import LAST_PAGE, health_of
+from app.services.uploads.results import NOT_HERE
 
 ID_DIGITS = 18  # fits the database's bigint
 

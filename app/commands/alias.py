@@ -14,7 +14,7 @@ from app.db.aliases import Alias
 from app.db.session import unit_of_work
 from app.render.escape import plain
 from app.services import aliases
-from app.services.sessions import ADMIN
+from app.services.access.sessions import ADMIN
 from app.settings import Settings
 from app.wiring import wired
 

@@ -11,7 +11,7 @@ from app.commands.checkup import Finding, Level, SlackFacts, guarded
 from app.core.errors import FlakeGuardError
 from app.core.workspaces import Workspace
 from app.render import words
-from app.services.workspaces import Workspaces
+from app.services.chat.workspaces import Workspaces
 from app.settings import Settings, revealed
 
 AREA = "slack"

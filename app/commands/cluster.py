@@ -14,8 +14,8 @@ from app.db.session import Session, unit_of_work
 from app.render.escape import lines, plain
 from app.render.words.clusters import category_sentence, cluster_spread
 from app.services import clusters
-from app.services.sessions import ADMIN
-from app.services.tokens import By
+from app.services.access.sessions import ADMIN
+from app.services.access.tokens import By
 from app.settings import Settings
 from app.web.formats import title_of
 from app.wiring import wired

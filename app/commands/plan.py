@@ -12,8 +12,8 @@ from app.render import words
 from app.render.escape import plain
 from app.render.words import plan as words_plan
 from app.services import plans
-from app.services.held import repository_named
 from app.services.plans import Plan
+from app.services.quarantine.held import repository_named
 from app.settings import Settings
 from app.wiring import wired
 

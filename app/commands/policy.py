@@ -17,7 +17,7 @@ from app.core.policy.reading import Reading, read_policy
 from app.core.policy.tree import Fault
 from app.render import escape
 from app.render.words import policy as words_policy
-from app.services.policies import POLICY_LIMIT
+from app.services.policy.policies import POLICY_LIMIT
 
 DONE, BAD_INPUT = 0, 1  # exit status
 PATH_SHOWN = 300  # characters of a path in a sentence

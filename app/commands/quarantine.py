@@ -20,11 +20,11 @@ from app.db.session import unit_of_work
 from app.render import words
 from app.render.escape import plain as shown
 from app.render.words import decisions as words_decisions
-from app.services import aftermath
+from app.services.access.sessions import ADMIN
 from app.services.acts import Actor, Done, undo
 from app.services.acts.named import Asked, perform
-from app.services.held import case_named, repository_named
-from app.services.sessions import ADMIN
+from app.services.answers import aftermath
+from app.services.quarantine.held import case_named, repository_named
 from app.settings import Settings
 from app.wiring import Parts, wired
 

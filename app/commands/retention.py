@@ -10,8 +10,8 @@ from rich.table import Table
 from app.core.errors import BadInput
 from app.core.retention import Went
 from app.services import retention
-from app.services.sessions import ADMIN
-from app.services.tokens import By
+from app.services.access.sessions import ADMIN
+from app.services.access.tokens import By
 from app.settings import Settings
 from app.wiring import wired
 

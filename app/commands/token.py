@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from app.core.tokens import ProjectToken, Scope
-from app.services import tokens
-from app.services.sessions import ADMIN
-from app.services.tokens import By, Made
+from app.services.access import tokens
+from app.services.access.sessions import ADMIN
+from app.services.access.tokens import By, Made
 from app.settings import Settings
 from app.wiring import wired
 

@@ -14,7 +14,7 @@ from app.core.credentials import AppInUse
 from app.core.errors import BadInput, FlakeGuardError
 from app.db.migrate import upgrade
 from app.db.session import engine_for
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from app.settings import Settings, for_child
 from app.supervise import Program, Supervisor
 from app.wiring import equipped, live_app

@@ -5,7 +5,7 @@ from rich.console import Console
 from app.commands.up import address_of
 from app.db import migrate
 from app.main import serve
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from app.settings import Settings
 from app.web.set_up import HERE
 from app.wiring import Parts, wired

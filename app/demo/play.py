@@ -23,7 +23,7 @@ from app.demo.records import REPO, History
 from app.demo.replay import replay
 from app.demo.stage import Stage, set_up
 from app.main import bind
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 
 CHANNEL = "shop-tests"
 TRIAGER = "nadia"  # writes to the repository, on GitHub and in Slack

@@ -21,8 +21,8 @@ from app.render import terminal, words
 from app.render.view import RunView
 from app.sandbox.github.entities import CheckRun, PullRequest
 from app.sandbox.slack.entities import Message
-from app.services import publish
-from app.services.publish import Addresses
+from app.services.publishing import publish
+from app.services.publishing.publish import Addresses
 
 _SLACK_MARKS = re.compile(r":[a-z_]+:|\*|<[^|>]*\||(?<=[^<])>")
 

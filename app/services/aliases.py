@@ -10,7 +10,7 @@ from app.core.runs import BranchClass, Run
 from app.db import aliases, decisions
 from app.db.aliases import Alias
 from app.db.session import Session
-from app.services import policies
+from app.services.policy import policies
 
 BY_POLICY = "policy"  # who decided, where it was nobody
 

@@ -19,7 +19,8 @@ from app.db import attempts, backfills, repositories, runs, scorers, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 from app.render.words import history as words_history
-from app.services import ingest, policies
+from app.services.ingest import runs as ingest
+from app.services.policy import policies
 
 RUNS_A_TURN = 5  # with their downloads some seconds; a pull request waits no longer
 LISTED = 100  # runs in one list, the most that GitHub gives

@@ -15,8 +15,8 @@ from app.ports import Permission, Queue
 from app.render import words
 from app.render.escape import is_web_link
 from app.services import page_acts
+from app.services.access.tokens import By
 from app.services.page_acts import ONLY_PEOPLE
-from app.services.tokens import By
 
 CLUSTERS_SHOWN = 25  # of a page
 NAME_LIMIT = 120  # characters

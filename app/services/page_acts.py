@@ -14,7 +14,7 @@ from app.db import case_pages, pages, people, tasks
 from app.db.session import Engine, unit_of_work
 from app.ports import Permission, Queue
 from app.render import words
-from app.services.sessions import NOT_HERE
+from app.services.access.sessions import NOT_HERE
 
 ONLY_PEOPLE = (
     "A decision has a person's name on it, and ADMIN_TOKEN and one-time links have none: sign in "

@@ -39,7 +39,7 @@ from app.db import (
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Queue
 from app.services import backfill, plans
-from app.services.policies import policy_of
+from app.services.policy.policies import policy_of
 
 REPOSITORIES_SHOWN = 25  # rows of a page
 CASES_SHOWN = 25

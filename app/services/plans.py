@@ -13,7 +13,7 @@ from app.core.plan import Advice, Hidden, PlanLine, ranked
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
 from app.db.session import Engine, Session, unit_of_work
-from app.services.holding import owner_of, rules_for
+from app.services.policy.holding import owner_of, rules_for
 
 WINDOW = timedelta(days=30)  # of costs, and of what holding a case would have hidden
 ACCURACY_OVER = timedelta(days=365)

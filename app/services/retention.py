@@ -9,7 +9,7 @@ from app.core.retention import DELIVERIES, SETTING, Going, Retention, Went
 from app.db import decisions, repositories, retention
 from app.db.retention import Partition, Small
 from app.db.session import Engine, unit_of_work
-from app.services.tokens import By
+from app.services.access.tokens import By
 
 BATCHES_AT_ONCE = 200  # of one table's rows in one pass; the next pass goes on
 

@@ -15,7 +15,7 @@ from app.render.words import clusters as words_clusters
 from app.render.words import outages as words_outages
 from app.render.words import plan as words_plan
 from app.render.words import reruns as words_reruns
-from app.services.sessions import Visitor
+from app.services.access.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url
 

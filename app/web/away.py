@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from starlette.responses import RedirectResponse, Response
 
-from app.services.people import BACK_WITHIN, Started
-from app.services.sessions import cookie_name
+from app.services.access.people import BACK_WITHIN, Started
+from app.services.access.sessions import cookie_name
 from app.web.site import Web
 
 

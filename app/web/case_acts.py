@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from app.core.acts import ONE_CLICK, ActName
 from app.core.errors import BadInput, NotAllowed
 from app.services import page_acts
+from app.services.access.sessions import Visitor
 from app.services.page_acts import ONLY_PEOPLE
-from app.services.sessions import Visitor
 from app.web.doors import field_of
 from app.web.site import Web
 

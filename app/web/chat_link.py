@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from app.core.errors import FlakeGuardError, NotAllowed, NotSignedIn
 from app.render.words import chat_links as links
-from app.services import sessions
-from app.services.chat_linking import PURPOSE, ChatLinking
+from app.services.access import sessions
+from app.services.chat.linking import PURPOSE, ChatLinking
 from app.web import sign_in
 from app.web.answers import page
 from app.web.away import cookie_for, is_over, to_github

@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.services import clusters
+from app.services.access.sessions import Visitor
 from app.services.clusters import ClusterAct, Wanted
 from app.services.page_acts import may_write
 from app.services.pages import NOT_HERE
-from app.services.sessions import Visitor
 from app.web.case_acts import ASKED
 from app.web.doors import field_of
 from app.web.pages import full_name_in, number_in, show

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing, NotAllowed
-from app.services.sessions import (
+from app.services.access.sessions import (
     NOT_HERE,
     Visitor,
     cookie_name,

@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.errors import FlakeGuardError, NotSignedIn
-from app.services import sessions
-from app.services.people import STARTED_ELSEWHERE, People
+from app.services.access import sessions
+from app.services.access.people import STARTED_ELSEWHERE, People
 from app.web import chat_link, sign_in
 from app.web.away import cookie_for, is_over, to_github
 from app.web.problems import STATUS

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.errors import Missing
-from app.services import outages
+from app.services import outage_pages
+from app.services.access.sessions import Visitor
 from app.services.pages import NOT_HERE
-from app.services.sessions import Visitor
 from app.web.pages import full_name_in, number_in, show
 from app.web.site import Web
 
@@ -16,7 +16,7 @@ ID_DIGITS = 18  # fits PostgreSQL's bigint
 def every_outage(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/outages`: events in which many cases failed together, newest first."""
     name, page = full_name_in(request), number_in(request, "page")
-    found = outages.listed(web.engine, name, page=page, viewer=visitor.user_id)
+    found = outage_pages.listed(web.engine, name, page=page, viewer=visitor.user_id)
     return show(web, "outages.html", visitor, request, found=found, repository=name)
 
 
@@ -26,5 +26,5 @@ def one_outage(web: Web, visitor: Visitor, request: Request) -> Response:
     if not (text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS):
         raise Missing(NOT_HERE)
     name = full_name_in(request)
-    found = outages.one(web.engine, name, int(text), viewer=visitor.user_id)
+    found = outage_pages.one(web.engine, name, int(text), viewer=visitor.user_id)
     return show(web, "outage.html", visitor, request, found=found)

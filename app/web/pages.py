@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Missing
 from app.db.pages import LISTED_STATES
-from app.services import page_acts, pages, upload_health
+from app.services import page_acts, pages
+from app.services.access.sessions import Visitor
 from app.services.pages import NOT_HERE
-from app.services.sessions import Visitor
+from app.services.uploads import health
 from app.web.answers import page
 from app.web.case_acts import ASKED
 from app.web.formats import cursor_from
@@ -109,7 +110,7 @@ def one_case(web: Web, visitor: Visitor, request: Request) -> Response:
 
 def uploads(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/uploads`: how each upload went, and what was refused."""
-    found = upload_health.uploads_page(
+    found = health.uploads_page(
         web.engine,
         full_name_in(request),
         report_page=number_in(request, "page"),

@@ -14,8 +14,8 @@ from app.render.escape import is_web_link
 from app.render.words import set_up as words_set_up
 from app.render.words.set_up import Step
 from app.services import pages
-from app.services.sessions import Visitor
-from app.services.set_up import SetUp
+from app.services.access.sessions import Visitor
+from app.services.access.set_up import SetUp
 from app.web.answers import page
 from app.web.doors import field_of
 from app.web.problems import STATUS

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import NotAllowed, NotSignedIn, RateLimited
-from app.services import sessions
-from app.services.sessions import Visitor, cookie_name
+from app.services.access import sessions
+from app.services.access.sessions import Visitor, cookie_name
 from app.web.answers import page
 from app.web.doors import STALE_FORM, field_of, form_of, visitor_in
 from app.web.site import Web

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from app.clock import Clock
 from app.db.session import Engine
 from app.ports import Queue
-from app.services.chat_linking import ChatLinking
-from app.services.people import People
-from app.services.sessions import Door, FailedAttempts
-from app.services.set_up import SetUp
-from app.services.workspaces import Workspaces
+from app.services.access.people import People
+from app.services.access.sessions import Door, FailedAttempts
+from app.services.access.set_up import SetUp
+from app.services.chat.linking import ChatLinking
+from app.services.chat.workspaces import Workspaces
 
 
 @dataclass(frozen=True, slots=True)

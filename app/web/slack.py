@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import FlakeGuardError, NotSignedIn
 from app.services import pages
-from app.services.sessions import Visitor
-from app.services.workspaces import REFUSED, Workspaces
+from app.services.access.sessions import Visitor
+from app.services.chat.workspaces import REFUSED, Workspaces
 from app.web.answers import page
 from app.web.problems import STATUS
 from app.web.security import CONTENT_SECURITY_POLICY

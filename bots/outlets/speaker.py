@@ -13,7 +13,7 @@ from app.core.outlets import MAIL_PREFIX, PREFIX, OutletKind, Target
 from app.core.publishing import ChatMessage
 from app.ports import Chat, Chats
 from app.render import elsewhere
-from app.services.outlets import Outlets
+from app.services.chat.outlets import Outlets
 from bots.outlets.mail import Mailer
 from bots.outlets.posting import Poster
 

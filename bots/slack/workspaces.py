@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from app.clock import Clock, utc_now
 from app.core.errors import ErrorKind
 from app.ports import ChatMessage
-from app.services.workspaces import Workspaces
+from app.services.chat.workspaces import Workspaces
 from bots.slack.client import API_URL, SlackChat
 from bots.slack.failures import Removed
 

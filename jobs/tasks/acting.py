@@ -9,8 +9,9 @@ from app.core.errors import NotAllowed
 from app.core.runs import Repository
 from app.ports import Permission
 from app.render import words
-from app.services import acts, aftermath
+from app.services import acts
 from app.services.acts import Acted, Actor, Asked
+from app.services.answers import aftermath
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.turns import Turn, Work
 

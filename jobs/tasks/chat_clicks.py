@@ -19,8 +19,8 @@ from app.render import slack_windows as shown
 from app.render import words
 from app.render.blocks import Block
 from app.render.words import slack_windows as said
-from app.services import aftermath
 from app.services.acts import Actor, Done
+from app.services.answers import aftermath
 from app.services.slack import presses
 from app.services.slack.desk import Answer, Desk, must_be_linked
 from app.services.slack.presses import Filled, Pressed

@@ -11,8 +11,8 @@ from app.db import repositories
 from app.db.session import unit_of_work
 from app.render import words
 from app.services import clusters
+from app.services.access.tokens import By
 from app.services.acts import Actor
-from app.services.tokens import By
 from jobs.tasks.acting import act_on, must_write
 from jobs.turns import Work
 

@@ -9,7 +9,8 @@ from app.core.runs import Repository
 from app.db import policies as stored
 from app.db import repositories
 from app.db.session import unit_of_work
-from app.services import policies, scoring
+from app.services.judging import scoring
+from app.services.policy import policies
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.turns import Work
 

@@ -9,9 +9,10 @@ from app.db import backfills, repositories
 from app.db import chat as chat_rows
 from app.db.session import unit_of_work
 from app.render.chat import history_message
-from app.services import backfill, redelivering
-from app.services import recompute as building
+from app.services import backfill
 from app.services.backfill import Reading
+from app.services.deliveries import redelivering
+from app.services.judging import recompute as building
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.turns import Work
 

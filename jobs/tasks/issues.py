@@ -3,10 +3,10 @@
 from app.core.asking import QueueName
 from app.core.requests import HeedIssue, TellIssue
 from app.db.session import unit_of_work
-from app.services import issue_hands, issues
 from app.services.acts import Actor
-from app.services.issue_hands import Heard
-from app.services.publish import Addresses
+from app.services.issues import hands, syncing
+from app.services.issues.hands import Heard
+from app.services.publishing.publish import Addresses
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.say import told_of
 from jobs.turns import Work
@@ -22,13 +22,13 @@ def tell_issue(work: Work) -> None:
     with unit_of_work(context.engine) as session:
         repository = told_of(context, session, request.repo_id)
         if repository is not None and repository.installation_id is not None:
-            telling = issues.prepare(
+            telling = syncing.prepare(
                 session, repository, request.issue_id, addresses=addresses, now=now
             )
     if telling is not None:
         host = code_host(context, telling.repository)
         with spared(context, CODE_HOST):
-            issues.say(context.engine, host, telling, now=now)
+            syncing.say(context.engine, host, telling, now=now)
     with work.finishing():
         pass
 
@@ -42,5 +42,5 @@ def heed_issue(work: Work) -> None:
     heard = Heard(request.number, request.action == "closed", request.reason, actor)
     with work.finishing() as turn:
         now = work.context.clock()
-        for wanted in issue_hands.heed(turn.session, request.repo_id, heard, now=now):
+        for wanted in hands.heed(turn.session, request.repo_id, heard, now=now):
             turn.ask(QueueName.RUN, wanted)

@@ -6,8 +6,8 @@ from app.core.asking import QueueName
 from app.core.requests import PollPlaces, PollRepository
 from app.db import polls, repositories
 from app.db.session import unit_of_work
-from app.services import polling
-from app.services.inbox import Inbox
+from app.services.deliveries import polling
+from app.services.deliveries.inbox import Inbox
 from jobs.outside import CODE_HOST, spared
 from jobs.turns import Work
 

@@ -14,10 +14,13 @@ from app.db import publications, repositories
 from app.db.session import Session, unit_of_work
 from app.render.view import Offer
 from app.render.words import answers as said
-from app.services import answering, clicks, commanding, policies, rerunning
 from app.services.acts import Actor, Asked
-from app.services.answering import Place
-from app.services.publish import CHECK
+from app.services.answers import commanding, composing
+from app.services.answers.composing import Place
+from app.services.policy import policies
+from app.services.publishing import clicks
+from app.services.publishing.publish import CHECK
+from app.services.reruns import failed_jobs
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.acting import act_on, must_write
 from jobs.turns import Work
@@ -96,9 +99,9 @@ def _answer(work: Work, click: Click, text: str, *, url: str | None = None) -> N
     """Say on the check run why nothing was done."""
     now = work.context.clock()
     with work.finishing() as turn:
-        if not answering.claim(turn.session, click.place, click.once, now=now):
+        if not composing.claim(turn.session, click.place, click.once, now=now):
             return
-        answering.tell(turn.session, click.place, text, once=f"{click.once}:0", now=now, url=url)
+        composing.tell(turn.session, click.place, text, once=f"{click.once}:0", now=now, url=url)
         turn.ask(QueueName.CLICK, PublishRun(click.repository.id, click.head_sha))
 
 
@@ -114,12 +117,12 @@ def _act(work: Work, click: Click, offer: Offer, act: ActName) -> None:
     now = work.context.clock()
     asked = Asked(commit=click.head_sha)
     with work.finishing() as turn:
-        if not answering.claim(turn.session, click.place, click.once, now=now):
+        if not composing.claim(turn.session, click.place, click.once, now=now):
             return
         turn.ask(QueueName.CLICK, PublishRun(click.repository.id, click.head_sha))
         acted = act_on(turn, work, click.repository, offer.cases, act, click.actor, asked=asked)
-        text = answering.of_acts(turn.session, click.repository.id, acted)
-        answering.tell(turn.session, click.place, text, once=f"{click.once}:0", now=now)
+        text = composing.of_acts(turn.session, click.repository.id, acted)
+        composing.tell(turn.session, click.place, text, once=f"{click.once}:0", now=now)
 
 
 def _rerun(work: Work, click: Click) -> None:
@@ -127,15 +130,17 @@ def _rerun(work: Work, click: Click) -> None:
     offered = click.offer.runs if click.offer else ()
     now = work.context.clock()
     with unit_of_work(work.context.engine) as session:
-        runs = answering.runs_meant(session, click.place, offered, once=click.once, now=now)
+        runs = composing.runs_meant(session, click.place, offered, once=click.once, now=now)
         wanted = [commanding.wanted_of(session, click.repository.id, run) for run in runs]
     host = code_host(work.context, click.repository)
     with spared(work.context, CODE_HOST):
-        outcomes = rerunning.start(host, click.repository, click.policy, wanted, click.actor.login)
+        outcomes = failed_jobs.start(
+            host, click.repository, click.policy, wanted, click.actor.login
+        )
     with work.finishing() as turn:
-        if not answering.claim(turn.session, click.place, click.once, now=now):
+        if not composing.claim(turn.session, click.place, click.once, now=now):
             return
         turn.ask(QueueName.CLICK, PublishRun(click.repository.id, click.head_sha))
-        answering.tell_reruns(
+        composing.tell_reruns(
             turn.session, click.place, outcomes, click.actor, once=click.once, now=now
         )

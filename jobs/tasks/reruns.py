@@ -2,7 +2,7 @@
 
 from app.core.requests import RerunJob
 from app.db.session import unit_of_work
-from app.services import reruns
+from app.services.reruns import attempts
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.say import told_of
 from jobs.turns import Work
@@ -17,10 +17,10 @@ def rerun_job(work: Work) -> None:
     with unit_of_work(context.engine) as session:
         repository = told_of(context, session, request.repo_id)
         if repository is not None and repository.installation_id is not None:
-            wanted = reruns.look(session, repository, request.rerun_id, now=now)
+            wanted = attempts.look(session, repository, request.rerun_id, now=now)
     if wanted is not None:
         host = code_host(context, wanted.repository)
         with spared(context, CODE_HOST):
-            reruns.ask(context.engine, host, wanted, now=now)
+            attempts.ask(context.engine, host, wanted, now=now)
     with work.finishing():
         pass

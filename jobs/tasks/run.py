@@ -20,17 +20,12 @@ from app.core.runs import Repository, Run, RunKey
 from app.db import executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
-from app.services import (
-    changes,
-    chat,
-    chat_hearing,
-    evaluate,
-    ingest,
-    issue_opening,
-    outages,
-    policies,
-    rerun_wishes,
-)
+from app.services.chat import hearing, threads
+from app.services.ingest import runs as ingest
+from app.services.issues import opening
+from app.services.judging import evaluate, outages
+from app.services.policy import changes, policies
+from app.services.reruns import wishes
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
 from jobs.turns import Turn, Work
@@ -138,7 +133,7 @@ def evaluate_run(work: Work) -> None:
             if not change.is_dismissal:
                 _announce(turn.session, repository, change)
         told = {change.case_id for change in found_out.changed}
-        told |= chat.with_threads(turn.session, repository.id, run.key.run_id)
+        told |= threads.with_threads(turn.session, repository.id, run.key.run_id)
         for case_id in sorted(told):
             turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
         _of_our_own_accord(turn, work, repository, run, told)
@@ -156,12 +151,10 @@ def _of_our_own_accord(
     """Have issues opened and jobs re-run as the policy wants, and told what may be news."""
     session, now = turn.session, work.context.clock()
     seen = {*changed, *executions.failed_in_run(session, repository.id, run.key.run_id)}
-    issue_opening.open_due(
-        session, repository, run, seen, now=now, request_id=work.lease.request_id
-    )
+    opening.open_due(session, repository, run, seen, now=now, request_id=work.lease.request_id)
     for issue_id in issues.to_tell(session, repository.id, seen):
         turn.ask(QueueName.RUN, TellIssue(repository.id, issue_id))
-    for rerun_id in rerun_wishes.due(session, repository, run, now=now):
+    for rerun_id in wishes.due(session, repository, run, now=now):
         turn.ask(QueueName.RUN, RerunJob(repository.id, rerun_id))
 
 
@@ -187,12 +180,12 @@ def _note_outage(turn: Turn, repository: Repository, run: Run, *, now: datetime)
 def _announce(session: Session, repository: Repository, change: evaluate.Changed) -> None:
     """Say a change of state in the threads that are open already; each change once."""
     run = change.run
-    chat.queue_replies(
+    threads.queue_replies(
         session,
         repository.id,
         change.case_id,
         once=f"{change.case_id.hex[:12]}:{change.now}:{run.key.run_id}.{run.key.attempt}",
         text=words.became(change.now),
         at=run.ended_at or run.started_at,
-        kind=chat_hearing.STATES[change.now],
+        kind=hearing.STATES[change.now],
     )

@@ -12,8 +12,10 @@ from app.db import repositories
 from app.db.session import Session, unit_of_work
 from app.ports import CodeHost
 from app.render.slack_answers import digest_message
-from app.services import chat, chat_hearing, outage_chat, policies, publish, storms
-from app.services.publish import Addresses, Plan
+from app.services.chat import hearing, outages, storms, threads
+from app.services.policy import policies
+from app.services.publishing import publish
+from app.services.publishing.publish import Addresses, Plan
 from app.services.slack import digest
 from jobs.context import Context
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
@@ -74,8 +76,8 @@ def tell_chat(work: Work) -> None:
         with unit_of_work(context.engine) as session:
             repository = told_of(context, session, request.repo_id)
             if repository is not None:
-                wanted = chat.channels_needing_threads(session, repository.id)
-                telling = chat.prepare(
+                wanted = threads.channels_needing_threads(session, repository.id)
+                telling = threads.prepare(
                     session,
                     repository,
                     UUID(request.case_id),
@@ -85,7 +87,7 @@ def tell_chat(work: Work) -> None:
                 )
     if host is not None and telling is not None:
         with spared(context, CHAT):
-            chat.say(context.engine, host, telling, now=now)
+            threads.say(context.engine, host, telling, now=now)
     with work.finishing() as turn:
         for channel in telling.stormy if telling is not None else ():
             turn.ask(QueueName.RUN, TellStorm(request.repo_id, channel))
@@ -120,7 +122,7 @@ def tell_digest(work: Work) -> None:
     if host is not None and host.reaches(request.channel):
         with unit_of_work(context.engine) as session:
             repository = told_of(context, session, request.repo_id)
-            heard = chat_hearing.channels(session, request.repo_id, Kind.DIGEST)
+            heard = hearing.channels(session, request.repo_id, Kind.DIGEST)
             if repository is not None and request.channel in heard:
                 told = digest.digest(session, repository, now=context.clock())
                 message = digest_message(
@@ -145,11 +147,11 @@ def tell_outage(work: Work) -> None:
         with unit_of_work(context.engine) as session:
             repository = told_of(context, session, request.repo_id)
             if repository is not None:
-                telling = outage_chat.prepare(
+                telling = outages.prepare(
                     session, repository, request.outage_id, public_url=context.public_url
                 )
     if host is not None and telling is not None:
         with spared(context, CHAT):
-            outage_chat.say(context.engine, host, telling, now=now)
+            outages.say(context.engine, host, telling, now=now)
     with work.finishing():
         pass

@@ -15,11 +15,13 @@ from app.db import pulls, repositories
 from app.db.session import Session, unit_of_work
 from app.ports import Reaction
 from app.render.words import answers as said
-from app.services import answering, commanding, policies, rerunning
 from app.services.acts import Actor
-from app.services.answering import Place
-from app.services.commanding import Pull
-from app.services.rerunning import NotStarted, Started
+from app.services.answers import commanding, composing
+from app.services.answers.commanding import Pull
+from app.services.answers.composing import Place
+from app.services.policy import policies
+from app.services.reruns import failed_jobs
+from app.services.reruns.failed_jobs import NotStarted, Started
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.acting import act_on, must_write
 from jobs.turns import Turn, Work
@@ -115,11 +117,11 @@ def _run_again(work: Work, letter: Letter) -> Outcomes:
     repo_id, now = letter.repository.id, work.context.clock()
     with unit_of_work(work.context.engine) as session:
         red = commanding.red_runs(session, repo_id, letter.pull.head_sha)
-        runs = answering.runs_meant(session, letter.place, red, once=letter.once, now=now)
+        runs = composing.runs_meant(session, letter.place, red, once=letter.once, now=now)
         wanted = [commanding.wanted_of(session, repo_id, run) for run in runs]
     host = code_host(work.context, letter.repository)
     with spared(work.context, CODE_HOST):
-        return rerunning.start(host, letter.repository, letter.policy, wanted, letter.actor.login)
+        return failed_jobs.start(host, letter.repository, letter.policy, wanted, letter.actor.login)
 
 
 def _finish(
@@ -132,10 +134,10 @@ def _finish(
     """Do the commands, write the answers down, and have both shown."""
     now = work.context.clock()
     with work.finishing() as turn:
-        if not answering.claim(turn.session, letter.place, letter.once, now=now):
+        if not composing.claim(turn.session, letter.place, letter.once, now=now):
             return
         if refusal is not None:
-            answering.tell(turn.session, letter.place, refusal, once=f"{letter.once}:0", now=now)
+            composing.tell(turn.session, letter.place, refusal, once=f"{letter.once}:0", now=now)
             is_done = False
         else:
             results = [
@@ -158,11 +160,11 @@ def _obey(
     """Do one command and answer it; whether it was done."""
     now = work.context.clock()
     if command.name is CommandName.RERUN and not command.case:
-        return answering.tell_reruns(
+        return composing.tell_reruns(
             turn.session, letter.place, outcomes, letter.actor, once=once, now=now
         )
     is_done, text = _answer(turn, work, letter, command)
-    answering.tell(turn.session, letter.place, text, once=once, now=now)
+    composing.tell(turn.session, letter.place, text, once=once, now=now)
     return is_done
 
 
@@ -186,7 +188,7 @@ def _answer(turn: Turn, work: Work, letter: Letter, command: Command) -> tuple[b
                 acted = act_on(
                     turn, work, letter.repository, [case.case_id], act, letter.actor, asked=asked
                 )
-                text = answering.of_acts(session, letter.repository.id, acted)
+                text = composing.of_acts(session, letter.repository.id, acted)
                 return bool(acted.done), text if acted.done else said.refused(login, text)
     except FlakeGuardError as refused:
         if not refused.permanent:

@@ -22,9 +22,9 @@ from app.api.uploads import UploadHealth
 from app.api.waiting import Evaluations
 from app.core.tokens import Scope
 from app.db.session import Engine, unit_of_work
-from app.services import tokens
-from app.services.tokens import By, Made
-from app.services.uploads import GATHERING, Uploads
+from app.services.access import tokens
+from app.services.access.tokens import By, Made
+from app.services.uploads.handed_in import GATHERING, Uploads
 from app.web import Web, exception_handlers, middleware, routes
 from jobs.budget import RedisBudget
 from jobs.queue import redis_at

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from app.db.session import Engine
 from app.embedded import Servers
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import Ci
 from tests.web.conftest import app, clock, engine, queue, stranger, template, visitor, web, world
 from tests.web.site import Hands

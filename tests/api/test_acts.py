@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, Ci
 from tests.web.conftest import ADMIN_TOKEN
 from tests.web.world import World

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import MB, REPORTS, SHA, Ci, gzipped, junit, zipped
 
 FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}

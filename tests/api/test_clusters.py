@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, Ci
 from tests.api.test_acts import error
 from tests.web.world import World

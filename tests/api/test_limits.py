@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.core.errors import Unavailable
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from jobs.budget import RedisBudget
 from jobs.queue import redis_at
 from tests.api.ci import REPORTS, SHA, Ci, junit

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.api import shapes
 from app.core.uploads import FIELDS
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import REPORTS, SHA, Ci, junit
 
 METHODS = {"get", "post"}

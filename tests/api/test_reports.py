@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.db.session import engine_for
-from app.services import tokens
-from app.services.tokens import Made
+from app.services.access import tokens
+from app.services.access.tokens import Made
 from tests.api.ci import HERE, HOUR, PROJECT, REPORTS, SHA, Ci, junit
 from tests.web.site import Hands, served
 

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from app.db import upload_pages
 from app.db.session import unit_of_work
+from app.services.access.tokens import Made
 from app.services.retention import retire
-from app.services.tokens import Made
 from tests.api.ci import MB, REPORTS, SHA, Ci, junit, zipped
 from tests.web.conftest import ADMIN_TOKEN
 from tests.web.site import sign_in

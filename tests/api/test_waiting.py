@@ -10,7 +10,7 @@ import pytest
 from app.api.waiting import Evaluations
 from app.core.errors import ErrorKind, Unavailable
 from app.core.handed import Progress, Turn
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import REPORTS, SHA, Ci, junit
 
 FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}

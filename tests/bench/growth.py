@@ -4,7 +4,7 @@ import statistics
 from datetime import timedelta
 
 from app.db.session import Engine, unit_of_work
-from app.services.evaluate import evaluate
+from app.services.judging.evaluate import evaluate
 from tests.bench.figures import Better, Figure, Scale, peak_memory, seconds_of
 from tests.bench.ingest import ingest
 from tests.bench.junit_files import junit

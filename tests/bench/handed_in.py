@@ -17,8 +17,8 @@ from sqlalchemy import text
 from app.clock import utc_now
 from app.db.migrate import upgrade
 from app.db.session import Engine, engine_for, unit_of_work
-from app.services import tokens
-from app.services.tokens import By
+from app.services.access import tokens
+from app.services.access.tokens import By
 from app.settings import for_child, isolated, revealed
 from app.wiring import equipped
 from tests.bench.figures import Better, Figure, Scale

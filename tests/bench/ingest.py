@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 from app.core.reports import Limits
 from app.db.session import Engine
-from app.services.ingest import ingest_report
-from app.services.origins import Origin
+from app.services.ingest.origins import Origin
+from app.services.ingest.runs import ingest_report
 from tests.bench.figures import Better, Figure, Scale, seconds_of
 from tests.bench.junit_files import junit
 from tests.bench.servers import NOW, SHA, a_run, database_server, fresh_database

@@ -12,7 +12,7 @@ from app.db.session import unit_of_work
 from app.demo.replay import zipped
 from app.ports import Chats, FailedDelivery
 from app.sandbox.github.entities import Job, Run
-from app.services.inbox import Inbox
+from app.services.deliveries.inbox import Inbox
 from bots.github import hook
 from bots.github.client import GitHubHosts
 from bots.github.events import taken

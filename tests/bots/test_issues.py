@@ -18,8 +18,9 @@ from app.db import issues, policies, repositories
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
 from app.sandbox.github.entities import Issue
-from app.services import acts, aftermath
+from app.services import acts
 from app.services.acts import Actor
+from app.services.answers import aftermath
 from bots.github.client import GitHubHosts
 from tests.bots.office import Office
 from tests.bots.shop import REPO, Shop

@@ -6,7 +6,7 @@ import pytest
 
 from app.db.session import Engine
 from app.sandbox.github.entities import Change, Job
-from app.services import upload_health
+from app.services.uploads import health as upload_health
 from bots.github.client import GitHubHosts
 from tests.bots.office import Office
 from tests.bots.shop import NOW, REPO, Shop

@@ -8,7 +8,7 @@ from app.core.globs import glob
 from app.core.policy.policy import Policy
 from app.core.runs import RedRun, Repository
 from app.sandbox.github.entities import Run
-from app.services.rerunning import NotStarted, Started, Wanted, start
+from app.services.reruns.failed_jobs import NotStarted, Started, Wanted, start
 from bots.github.client import GitHubHosts
 from tests.bots.shop import BASE, NOW, REPO, Shop, job
 

@@ -18,8 +18,9 @@ from app.db.session import Engine, unit_of_work
 from app.demo.replay import zipped
 from app.render.words.reruns import said_of
 from app.sandbox.github.entities import Change, Job, Run
-from app.services import acts, aftermath
+from app.services import acts
 from app.services.acts import Actor
+from app.services.answers import aftermath
 from bots.github.client import GitHubHosts
 from jobs import schedule
 from tests.bots.office import Office

@@ -16,8 +16,8 @@ from app.core.runs import BranchClass, Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.reports import KnownReport
 from app.db.session import Engine, unit_of_work
-from app.services.ingest import ingest_archive, ingest_report
-from app.services.origins import Origin
+from app.services.ingest.origins import Origin
+from app.services.ingest.runs import ingest_archive, ingest_report
 
 REPO = 8001
 

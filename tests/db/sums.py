@@ -17,8 +17,8 @@ from app.core.runs import BranchClass, Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.executions import OUTCOMES
 from app.db.session import Engine, unit_of_work
-from app.services.ingest import ingest_report
-from app.services.origins import Origin
+from app.services.ingest.origins import Origin
+from app.services.ingest.runs import ingest_report
 
 REPO = 7001
 

@@ -17,7 +17,7 @@ from app.db.aliases import Alias
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
 from app.services import aliases
-from app.services.evaluate import evaluate
+from app.services.judging.evaluate import evaluate
 from app.services.rollups import fold_repository
 from tests.db.shelf import REPO, Shelf, failed, junit, passed
 

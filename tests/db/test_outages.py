@@ -11,7 +11,8 @@ from app.core.outages import Event, Kind
 from app.core.runs import Repository, RunKey
 from app.db import chat, outage_messages, outages, runs
 from app.db.session import Engine, unit_of_work
-from app.services import outages as service
+from app.services import outage_pages
+from app.services.judging import outages as service
 from tests.db.shelf import REPO, Shelf, failed, junit
 
 REPOSITORY = Repository(REPO, "acme/shelf", "main", None)
@@ -146,7 +147,7 @@ def test_what_was_judged_an_outage_is_noted_from_the_findings(shelf: Shelf) -> N
         assert run is not None
         event = service.note_run(session, REPOSITORY, run, now=shelf.now)
         assert event is not None
-        hit_by_it = service.of_runs(session, REPO, [9])
+        hit_by_it = outage_pages.of_runs(session, REPO, [9])
 
     assert len(hit_by_it) == len(NAMES)
     assert {reach.event.id for reach in hit_by_it.values()} == {event.id}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import SHA, Ci, junit
 from tests.api.conftest import ci, clock, engine, template, token
 from tests.web.site import served

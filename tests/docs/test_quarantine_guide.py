@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from app.services.tokens import Made
+from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, SHA, Ci, junit
 from tests.api.conftest import ci, clock, engine, template, world
 from tests.docs.test_other_ci import GUIDES, needs_curl

@@ -9,7 +9,7 @@ from app.core.deliveries import NewDelivery
 from app.core.errors import BadInput
 from app.core.requests import TakeDelivery
 from app.db.session import unit_of_work
-from app.services.inbox import Inbox
+from app.services.deliveries.inbox import Inbox
 from jobs.turns import Work
 from tests.jobs.desk import Desk, done
 

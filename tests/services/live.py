@@ -11,9 +11,9 @@ from app.core.reports import Limits
 from app.core.runs import BranchClass, Repository, Run, RunKey
 from app.db import repositories, runs
 from app.db.session import Engine, unit_of_work
-from app.services.evaluate import Evaluated, evaluate
-from app.services.ingest import ingest_report
-from app.services.origins import Origin
+from app.services.ingest.origins import Origin
+from app.services.ingest.runs import ingest_report
+from app.services.judging.evaluate import Evaluated, evaluate
 
 REPO = 8002
 FOLDERS, CASES = 6, 5  # of each folder

@@ -14,8 +14,8 @@ from app.core.quarantine import Quarantine
 from app.db import cares, decisions, feedback
 from app.db.session import Engine, Session, unit_of_work
 from app.services import acts, clusters
+from app.services.access.tokens import By
 from app.services.acts import Actor, Done, Wish
-from app.services.tokens import By
 from tests.web.world import NOW, SHA, World
 
 MONA = Actor("mona", "cli", "r7")

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from app.core.credentials import AppCredential, GivenApp, in_use, secrets_in
 from app.core.errors import BadInput, Conflict, Missing
 from app.db.session import Engine, engine_for, unit_of_work
-from app.services.credentials import CredentialStore, LiveApp
-from app.services.vault import Vault
+from app.services.access.credentials import CredentialStore, LiveApp
+from app.services.access.vault import Vault
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 API = "https://api.github.com"

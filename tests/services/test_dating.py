@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from app.core.reports import Limits
-from app.services.dating import own_time
+from app.services.ingest.dating import own_time
 from tests.api.ci import junit
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from app.core.scorer.under import under
 from app.db import policies, standings
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
-from app.services import recompute
 from app.services.export import export
+from app.services.judging import recompute
 from tests.services.live import REPO, Attempt, Live, made_up
 
 DAYS_BACK = 60

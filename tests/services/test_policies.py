@@ -11,8 +11,8 @@ from app.core.policy.reading import PLACE, read_policy
 from app.db import policies, repositories
 from app.db.policies import NO_FILE, Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
-from app.services import scoring
-from app.services.policies import faults_of, policy_of
+from app.services.judging import scoring
+from app.services.policy.policies import faults_of, policy_of
 from tests.db.shelf import REPO, Shelf
 
 

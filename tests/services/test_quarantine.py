@@ -18,10 +18,12 @@ from app.db import decisions, feedback, runs
 from app.db.executions import OUTCOME_CODES
 from app.db.session import Engine, unit_of_work
 from app.db.tables.thought import FindingRow
-from app.services import acts, claims, expiry, plans, proposing, quarantine
+from app.services import acts, plans
 from app.services.acts import Actor
 from app.services.acts.actor import ourselves
-from app.services.evaluate import Changed
+from app.services.judging.evaluate import Changed
+from app.services.quarantine import claims, expiry, proposing
+from app.services.quarantine import runs as quarantine
 from tests.web.world import FAILED, NOW, PASSED, World
 
 MONA = Actor("mona", "cli", "r7")

@@ -13,8 +13,8 @@ from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
 from app.db.session import Engine, unit_of_work
 from app.embedded import Servers
-from app.services.inbox import Inbox
-from app.services.quick_inbox import QuickInbox, drain
+from app.services.deliveries.inbox import Inbox
+from app.services.deliveries.quick_inbox import QuickInbox, drain
 from jobs.queue import redis_at
 from jobs.spool import TAKING, WAITING, RedisSpool
 from tests.jobs.desk import Desk

@@ -12,9 +12,9 @@ from app.core.runs import Repository
 from app.db import owners, policies
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
-from app.services.outlets import Outlets
-from app.services.team_places import team_places
-from app.services.vault import Vault
+from app.services.access.vault import Vault
+from app.services.chat.outlets import Outlets
+from app.services.chat.team_places import team_places
 from tests.db.shelf import REPO, Shelf, failed, junit
 
 REPOSITORY = Repository(REPO, "acme/shelf", "main", None)

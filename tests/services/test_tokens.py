@@ -13,8 +13,8 @@ from app.core.runs import Repository
 from app.core.tokens import TokenState
 from app.db import repositories
 from app.db.session import Engine, unit_of_work
-from app.services import tokens
-from app.services.tokens import By, Made, digest_of, holder_of, id_of, is_same_project
+from app.services.access import tokens
+from app.services.access.tokens import By, Made, digest_of, holder_of, id_of, is_same_project
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BY = By("admin", "cli", "r1")

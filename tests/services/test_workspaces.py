@@ -23,9 +23,9 @@ from app.sandbox.keys import KeyPair
 from app.sandbox.server import serve
 from app.sandbox.slack.world import SlackWorld
 from app.sandbox.world import World
-from app.services import intake
-from app.services.vault import Vault
-from app.services.workspaces import Workspaces, erase_gone
+from app.services.access.vault import Vault
+from app.services.chat.workspaces import Workspaces, erase_gone
+from app.services.deliveries import intake
 from bots.slack.events import taken
 from bots.slack.failures import Removed
 from bots.slack.oauth import SlackOAuth

@@ -9,7 +9,7 @@ import httpx
 
 from app.clock import utc_now
 from app.demo.stage import Stage
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 
 
 @dataclass(frozen=True, slots=True)

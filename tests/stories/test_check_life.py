@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.clock import utc_now
 from app.db.session import unit_of_work
 from app.sandbox.github.entities import CheckRun, Job, Run
-from app.services import waiting
+from app.services.publishing import waiting
 from tests.stories.shop import FAILURE, FLAKY, GREEN, TEST_JOB, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story

@@ -8,7 +8,7 @@ from app.db import owners
 from app.db.session import unit_of_work
 from app.db.tables.ran import CaseRow
 from app.sandbox.github.entities import Change
-from app.services.policies import policy_of
+from app.services.policy.policies import policy_of
 from tests.stories.shop import FAILURE, FLAKY, GREEN, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story

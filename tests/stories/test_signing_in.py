@@ -14,7 +14,7 @@ import pytest
 from app.clock import utc_now
 from app.demo.stage import Stage
 from app.sandbox.github.entities import Job
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from tests.stories.conftest import opened
 from tests.stories.shop import FLAKY, READER, WRITER, Shop, turn_flaky
 

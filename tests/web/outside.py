@@ -19,11 +19,11 @@ from app.sandbox.fresh import Credentials, fresh_world
 from app.sandbox.keys import KeyPair
 from app.sandbox.server import serve
 from app.sandbox.world import World
-from app.services.chat_linking import ChatLinking
-from app.services.credentials import CredentialStore, LiveApp
-from app.services.people import People
-from app.services.set_up import SetUp
-from app.services.vault import Vault
+from app.services.access.credentials import CredentialStore, LiveApp
+from app.services.access.people import People
+from app.services.access.set_up import SetUp
+from app.services.access.vault import Vault
+from app.services.chat.linking import ChatLinking
 from app.web import Web
 from bots.github.live import LiveHosts
 from bots.github.manifest import manifest

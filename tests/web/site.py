@@ -19,7 +19,7 @@ from app.api import health
 from app.core.asking import QueueName
 from app.core.asking import Request as Work
 from app.core.errors import ErrorKind, Unavailable
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from app.web import Web, exception_handlers, middleware, routes
 from tests.web.world import NOW
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from starlette.applications import Starlette
 
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from app.web import Web
 from tests.browser import screenshot
 from tests.web.conftest import ADMIN_TOKEN

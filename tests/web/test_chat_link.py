@@ -12,8 +12,8 @@ from app.db import chat_links
 from app.db.session import Engine, unit_of_work
 from app.ports import ChatPerson
 from app.sandbox.keys import KeyPair, new_key_pair
-from app.services import chat_linking
-from app.services.people import CALLBACK
+from app.services.access.people import CALLBACK
+from app.services.chat import linking
 from tests.web.outside import OURS, Outside, here, outside_of
 from tests.web.test_sign_in import csrf_in
 
@@ -36,7 +36,7 @@ def outside(engine: Engine, keys: KeyPair) -> Iterator[Outside]:
 def offered(outside: Outside, chat_user: str = "U1", name: str = "Ann <b>A.</b>") -> str:
     """The path of a new link."""
     with unit_of_work(outside.web.engine) as session:
-        url = chat_linking.offer(
+        url = linking.offer(
             session,
             ChatPerson(name, "Acme & Sons"),
             team_id="T1",

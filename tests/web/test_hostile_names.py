@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from app.web import Web
 from tests.browser import screenshot
 from tests.web.hostile import BIDI, LONG, NAMES, SCRIPT, UNSEEN, everywhere

@@ -6,8 +6,8 @@ from app.core.asking import QueueName
 from app.core.requests import ActOnCluster
 from app.db.session import unit_of_work
 from app.services import clusters
+from app.services.access.tokens import By
 from app.services.clusters import ClusterAct, Wanted
-from app.services.tokens import By
 from tests.web.outside import Outside
 from tests.web.test_clusters import cluster
 from tests.web.test_github_sign_in import keys, outside, repository  # noqa: F401 -- fixtures

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.db.session import Engine, unit_of_work
-from app.services.sessions import make_sign_in_link
+from app.services.access.sessions import make_sign_in_link
 from app.web import Web
 from app.web.sign_in import next_path
 from tests.web.conftest import ADMIN_TOKEN

@@ -15,8 +15,8 @@ from app.ports import Client
 from app.sandbox.fresh import fresh_world
 from app.sandbox.keys import KeyPair
 from app.sandbox.server import serve
-from app.services.vault import Vault
-from app.services.workspaces import Workspaces
+from app.services.access.vault import Vault
+from app.services.chat.workspaces import Workspaces
 from app.web import Web
 from bots.slack.oauth import SlackOAuth
 from tests.web.outside import OURS, here

@@ -23,7 +23,7 @@ def open_issue(
 
     A case of a file or cluster with more than four flaky ones shares one issue with those of
     them that have none. The caller has checked that the actor may, and asks for what follows
-    (app.services.aftermath.follows). Raises Missing when there is no such case, and Conflict for
+    (answers.aftermath.follows). Raises Missing when there is no such case, and Conflict for
     one that never failed, or whose issue is open already.
     """
     subject = hold(session, repo_id, case_id)

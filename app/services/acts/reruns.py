@@ -12,7 +12,7 @@ from app.render.words.issues import not_on_github
 from app.services.acts.actor import Actor, Done
 from app.services.acts.steps import audit, done
 from app.services.acts.subject import hold
-from app.services.policies import policy_of
+from app.services.policy.policies import policy_of
 
 RERUN = "rerun_case"  # the act's name in the audit trail
 
@@ -29,7 +29,7 @@ def rerun(
     """Ask for so many re-runs of the job in which a case runs; a worker looks for where.
 
     Only of jobs that the policy names, and within its minutes of a day. The caller has checked
-    that the actor may, and asks for what follows (app.services.aftermath.follows). Raises Missing
+    that the actor may, and asks for what follows (answers.aftermath.follows). Raises Missing
     when there is no such case, BadInput for too many, and Conflict where the policy names no job or
     re-runs of it are under way.
     """

@@ -11,7 +11,7 @@ from app.db import bases
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.subject import Subject
-from app.services.holding import Owner, owner_of, rules_for
+from app.services.policy.holding import Owner, owner_of, rules_for
 
 
 @dataclass(frozen=True, slots=True)

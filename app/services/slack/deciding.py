@@ -12,9 +12,10 @@ from app.db.session import Session, unit_of_work
 from app.ports import Permission
 from app.render import escape
 from app.render.words import slack as said
-from app.services import acts, aftermath
+from app.services import acts
 from app.services.acts import Actor, Done, Wish
 from app.services.acts.named import MOST_DAYS
+from app.services.answers import aftermath
 from app.services.slack import named
 from app.services.slack.desk import Answer, Deed, Desk, Outcome
 from app.services.slack.named import NamedCase

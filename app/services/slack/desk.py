@@ -12,8 +12,8 @@ from app.db.session import Engine, Session, unit_of_work
 from app.ports import ChatPerson, Permission
 from app.render.blocks import Block
 from app.render.words import chat_links as links
-from app.services import chat_linking
 from app.services.acts import Actor
+from app.services.chat import linking
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def link_url(desk: Desk) -> str | None:
         return None
     who = desk.who()
     with unit_of_work(desk.engine) as session:
-        return chat_linking.offer(
+        return linking.offer(
             session,
             who,
             team_id=desk.team_id,

@@ -12,7 +12,8 @@ from app.core.runs import Repository
 from app.db import digests, pages, repositories, tasks
 from app.db.session import Engine, Session, unit_of_work
 from app.db.tasks import Asking
-from app.services import chat_hearing, plans
+from app.services import plans
+from app.services.chat import hearing
 
 WEEK = 7  # days
 NAMED = 5  # cases of each kind that are named
@@ -50,7 +51,7 @@ def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[TellDiges
             new = [
                 TellDigest(one.id, channel, day)
                 for one in batch
-                for channel in chat_hearing.channels(session, one.id, Kind.DIGEST)
+                for channel in hearing.channels(session, one.id, Kind.DIGEST)
             ]
             askings = [Asking(one, QueueName.HISTORY, request_id) for one in new]
             tasks.ask(session, askings, now=now)

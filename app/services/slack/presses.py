@@ -18,7 +18,7 @@ from app.render.words import slack_windows as said
 from app.services import acts
 from app.services.acts import Actor, Done, Wish
 from app.services.acts.named import MOST_DAYS
-from app.services.holding import owner_of
+from app.services.policy.holding import owner_of
 
 SNOOZED = timedelta(days=3)
 DECISIONS = frozenset({ChatButton.RELEASE, ChatButton.DECLINE, ChatButton.DISMISS})

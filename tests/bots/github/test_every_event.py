@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from app.db.session import Engine, unit_of_work
 from app.sandbox.server import LOOPBACK, START_WITHIN, listening_socket
-from app.services.inbox import Inbox
+from app.services.deliveries.inbox import Inbox
 from bots.github.events import KNOWN_EVENTS, taken
 from bots.github.webhook import Webhook
 from jobs.tasks.take import take_delivery

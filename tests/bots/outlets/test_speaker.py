@@ -20,8 +20,8 @@ from app.core.outlets import OutletKind, Target, mail_place
 from app.core.publishing import ChatMessage
 from app.db.session import Engine
 from app.render.chat import reply
-from app.services.outlets import Outlets
-from app.services.vault import Vault
+from app.services.access.vault import Vault
+from app.services.chat.outlets import Outlets
 from bots.outlets.mail import Mailer
 from bots.outlets.posting import Poster
 from bots.outlets.speaker import OutletSpeaker

@@ -7,7 +7,8 @@ from app.core.runs import Repository, RunKey
 from app.db import chat as chat_rows
 from app.db import runs
 from app.db.session import Engine, unit_of_work
-from app.services import outage_chat, outages
+from app.services.chat import outages as outage_chat
+from app.services.judging import outages
 from bots.slack.client import SlackChat
 from tests.bots.shop import Shop
 from tests.db.shelf import REPO, Shelf, failed, junit

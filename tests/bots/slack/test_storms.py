@@ -11,8 +11,8 @@ from app.db import tasks
 from app.db.session import unit_of_work
 from app.ports import Allowance
 from app.sandbox.slack.entities import Message
-from app.services.chat_pace import PacedChats
-from app.services.storms import NAMED, THREADS_AT_MOST
+from app.services.chat.pace import PacedChats
+from app.services.chat.storms import NAMED, THREADS_AT_MOST
 from tests.bots.slack.console import Console
 
 MORE = 20

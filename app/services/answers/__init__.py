@@ -1,0 +1,1 @@
+"""Commands and clicks: understood, answered, and everything shown made true after them."""

@@ -1,0 +1,83 @@
+"""What follows from an act: it is said in the case's threads, and everything shown is made true."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app.core.asking import QueueName, Request
+from app.core.chat_requests import TellChat
+from app.core.errors import Unavailable
+from app.core.requests import EvaluateRun, PublishRun, Recompute, RerunJob, TellIssue
+from app.db import issues, judgements, publications, reruns, runs, tasks
+from app.db.session import Session
+from app.ports import Queue
+from app.services.acts import Done
+from app.services.chat import threads
+
+log = structlog.get_logger(__name__)
+
+
+def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> list[Request]:
+    """Put the act's sentence into the case's threads; the work that has to follow it."""
+    if done.case_id is None:
+        return []
+    threads.queue_replies(
+        session,
+        repo_id,
+        done.case_id,
+        once=f"act:{done.event_id}",
+        text=done.sentence,
+        at=now,
+        even_if_muted=True,
+    )
+    wanted = shown_anew(session, repo_id, done.case_id)
+    return [*wanted, Recompute(repo_id)] if done.needs_recompute else wanted
+
+
+def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
+    """The work that brings what is held and said of a case up to date."""
+    wanted: list[Request] = [TellChat(repo_id, case_id.hex)]
+    issue = issues.of_case(session, repo_id, case_id)
+    if issue is not None:
+        wanted.append(TellIssue(repo_id, issue.id))
+    wishes = reruns.open_for(session, repo_id, [case_id]).values()
+    wanted += [RerunJob(repo_id, rerun_id) for rerun_id in wishes]
+    last = judgements.last_finding(session, repo_id, case_id)
+    if last is not None:
+        wanted.append(EvaluateRun(repo_id, last.run_id, last.attempt))
+    for head in publications.heads_showing(session, repo_id, case_id):
+        wanted.append(PublishRun(repo_id, head))
+        newest = runs.newest_attempts(session, repo_id, head)
+        wanted += [EvaluateRun(repo_id, run.key.run_id, run.key.attempt) for run in newest]
+    return list(dict.fromkeys(wanted))
+
+
+def ask(
+    session: Session,
+    wanted: Sequence[Request],
+    *,
+    request_id: str,
+    now: datetime,
+    queue: QueueName = QueueName.CLICK,
+) -> None:
+    """Ask for work from where no task is: the command line, the API, the clock."""
+    askings = [tasks.Asking(one, queue_of(one, queue), request_id) for one in wanted]
+    tasks.ask(session, askings, now=now)
+
+
+def queue_of(request: Request, queue: QueueName) -> QueueName:
+    """Where a request belongs: a recompute takes long, and nobody waits for it."""
+    return QueueName.HISTORY if isinstance(request, Recompute) else queue
+
+
+def hint(queue: Queue, wanted: Sequence[Request], name: QueueName = QueueName.CLICK) -> None:
+    """Tell the queue, after the commit; when it is away, the sweep finds the work."""
+    if not wanted:
+        return
+    try:
+        for one in wanted:
+            queue.hint(queue_of(one, name), [one])
+    except Unavailable as error:
+        log.warning("hint_lost", error=str(error))

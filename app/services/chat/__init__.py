@@ -1,0 +1,1 @@
+"""What chat hears: in which channels, in which threads, how fast, and from which workspace."""

@@ -1,0 +1,48 @@
+"""Which channels hear of what: by kind, by whose the cases are, and by where they live."""
+
+from uuid import UUID
+
+from app.core.chat_commands import Kind
+from app.core.decide import State
+from app.core.globs import glob
+from app.db import cases, chat_places
+from app.db.chat_places import Subscription
+from app.db.session import Session
+from app.services.policy.holding import owner_of
+
+STATES = {
+    State.FLAKY: Kind.FLAKY,
+    State.BROKEN: Kind.BROKEN,
+    State.SUSPECT: Kind.FIXED,
+    State.HEALTHY: Kind.FIXED,
+}
+"""What a change to a state is, to those who hear of some kinds alone."""
+
+
+def channels(session: Session, repo_id: int, kind: Kind) -> list[str]:
+    """The channels that hear of this kind, whatever the case, in a fixed order."""
+    heard = chat_places.hearing(session, repo_id)
+    return sorted({one.channel for one in heard if wants(one, kind)})
+
+
+def channels_of_case(session: Session, repo_id: int, case_id: UUID, kind: Kind) -> list[str]:
+    """The channels that hear of this kind of this case, in a fixed order."""
+    heard = [one for one in chat_places.hearing(session, repo_id) if wants(one, kind)]
+    if all(one.owner is None and one.path is None for one in heard):
+        return sorted({one.channel for one in heard})
+    owner = owner_of(session, repo_id, case_id)
+    known = cases.cases(session, repo_id, [case_id]).get(case_id)
+    name, file = owner.name if owner else None, known.file if known else None
+    return sorted({one.channel for one in heard if is_about(one, owner=name, file=file)})
+
+
+def wants(heard: Subscription, kind: Kind) -> bool:
+    """Whether a channel hears of this kind; one that named none hears of all."""
+    return not heard.kinds or kind.value in heard.kinds
+
+
+def is_about(heard: Subscription, *, owner: str | None, file: str | None) -> bool:
+    """Whether a case is one that a channel wants to hear of; one that names nothing wants all."""
+    if heard.owner is not None and (owner or "").lower() != heard.owner.lower():
+        return False
+    return heard.path is None or (file is not None and glob(heard.path).fits_path(file))

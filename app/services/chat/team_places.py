@@ -1,0 +1,38 @@
+"""Where the team that owns a case hears of it, by the repository's policy."""
+
+from uuid import UUID
+
+from app.core.outlets import ADDRESS, mail_place, place_of
+from app.core.runs import Repository
+from app.db import cares, outlets, owners
+from app.db.session import Session
+from app.services.policy import policies
+
+MOST_PLACES = 10  # of one case, by policy
+MOST_OWNERS = 5  # who are told of one case
+
+
+def team_places(session: Session, repository: Repository, case_id: UUID) -> list[str]:
+    """Addresses and channels outside Slack that the policy names for a case's owners.
+
+    A channel counts only where it was added for the repository's account: nobody may make
+    another's channel speak.
+    """
+    policy = policies.policy_of(session, repository.id)
+    told = policy.team_notifications
+    if not told.email_groups and not told.channels:
+        return []
+    care = cares.care_of(session, repository.id, case_id)
+    whose: tuple[str, ...] = (care.owner,) if care.owner else ()
+    if not whose:
+        whose = owners.of_cases(session, repository.id, [case_id]).get(case_id, ())
+    found: list[str] = []
+    for team in whose[:MOST_OWNERS]:
+        addresses = tuple(one for one in policy.addresses_of(team) if ADDRESS.fullmatch(one))
+        if addresses:
+            found.append(mail_place(addresses))
+        for name in policy.outlets_of(team):
+            known = outlets.outlet(session, name)
+            if known is not None and known.is_for(repository.full_name):
+                found.append(place_of(name))
+    return list(dict.fromkeys(found))[:MOST_PLACES]

@@ -1,0 +1,1 @@
+"""A run's artifacts become stored reports, each exactly once."""

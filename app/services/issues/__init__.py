@@ -1,0 +1,1 @@
+"""Issues on the code host: opened, kept true, and listened to."""

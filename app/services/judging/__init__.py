@@ -1,0 +1,1 @@
+"""Stored reports go through the repository's scorer; what it finds is written down."""

@@ -1,0 +1,104 @@
+"""Which scorer judges a repository, and which one its policy asks for."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+
+from app.core.policy.names import ScorerName
+from app.core.policy.policy import Policy, default_policy
+from app.core.runs import Repository
+from app.core.scorer.policies import scorer_of
+from app.core.scorer.state import STATE_VERSION
+from app.db import scorers
+from app.db.scorers import Kept
+from app.db.session import Session
+from app.services.policy.policies import policy_of
+
+DIGEST_SIZE = 8  # bytes that tell one policy's terms from another's
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A scorer as a policy asks for it."""
+
+    policy: Policy
+    version: str  # of its algorithm, of what it stores, and of what the policy tells it
+
+    def begin(
+        self, session: Session, repository: Repository, *, is_current: bool, now: datetime
+    ) -> Kept:
+        """A generation of it, which has seen nothing yet."""
+        return scorers.begin(
+            session,
+            repository.id,
+            name=self.policy.scorer,
+            version=self.version,
+            told={"flaky": self.policy.flaky_threshold, "warn": self.policy.warn_threshold},
+            is_current=is_current,
+            now=now,
+        )
+
+    def made(self, kept: Kept) -> bool:
+        """Whether a generation is of this scorer."""
+        return (kept.name, kept.version) == (self.policy.scorer, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The scorer that judges now."""
+
+    kept: Kept
+    policy: Policy  # the one that it was begun under
+    needs_recompute: bool  # another has to be built: the policy, or a new version of us, asks
+
+
+def wanted(session: Session, repository: Repository) -> Wanted:
+    """The scorer that the repository's policy asks for now."""
+    return asked_by(policy_of(session, repository.id))
+
+
+def asked_by(policy: Policy) -> Wanted:
+    """The scorer that a policy asks for."""
+    told: list[float] = [policy.flaky_threshold, policy.warn_threshold]
+    if policy.scorer is not ScorerName.EVIDENCE:
+        told += [policy.min_occurrences, policy.min_recent_failures, policy.lookback_days]
+        told += [policy.rolling_window_size, policy.retry_weight_multiplier]
+        told += asdict(policy.scoring_weights).values()
+    version = f"{_written_by(policy.scorer)}:" + "-".join(f"{one:g}" for one in told)
+    if policy.has_terms:
+        version += f"-{blake2b(repr(policy.terms).encode(), digest_size=DIGEST_SIZE).hexdigest()}"
+    return Wanted(policy, version)
+
+
+def is_outdated(session: Session, repository: Repository) -> bool:
+    """Whether another scorer judges than the one that the policy asks for now."""
+    kept = scorers.current(session, repository.id)
+    return kept is not None and not wanted(session, repository).made(kept)
+
+
+def current(session: Session, repository: Repository, *, now: datetime) -> Current:
+    """The scorer that judges now.
+
+    Where the policy asks for another one, the present one goes on until that is built, so that
+    nothing flickers. One that another version of us wrote may not be readable, and is begun anew.
+    """
+    asked = wanted(session, repository)
+    kept = scorers.current(session, repository.id)
+    if kept is not None and kept.version.partition(":")[0] != _written_by(ScorerName(kept.name)):
+        scorers.drop(session, kept)
+        kept = None
+    if kept is None:
+        fresh = asked.begin(session, repository, is_current=True, now=now)
+        return Current(fresh, asked.policy, scorers.has_observed(session, repository.id))
+    if asked.made(kept):
+        return Current(kept, asked.policy, needs_recompute=False)
+    former = replace(
+        default_policy(ScorerName(kept.name)),
+        flaky_threshold=kept.told["flaky"],
+        warn_threshold=kept.told["warn"],
+    )
+    return Current(kept, former, needs_recompute=True)
+
+
+def _written_by(name: ScorerName) -> str:
+    return f"{scorer_of(name).version}.{STATE_VERSION}"

@@ -1,0 +1,82 @@
+"""What the policy says of one case: whether it may be held, for how long, and whose it is."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.holding import HoldingRules
+from app.core.owners import is_owner
+from app.core.policy.names import Mode
+from app.core.runs import Run
+from app.db import authors, cares, cases, changes, owners
+from app.db.session import Session
+from app.services.policy.policies import policy_of
+from app.services.policy.terms import about
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a case is; a guess says so."""
+
+    name: str | None  # @login or @organisation/team; None: nobody is known
+    is_guess: bool
+
+
+def rules_for(session: Session, repo_id: int, case_id: UUID) -> HoldingRules:
+    """What the repository's policy says of a case, its owning team's override included."""
+    policy = policy_of(session, repo_id)
+    owner = owner_of(session, repo_id, case_id)
+    ours = policy.for_team(owner.name if owner else None)
+    return HoldingRules(
+        is_observing=ours.mode is Mode.OBSERVE,
+        activates=ours.quarantines_itself,
+        flaky_threshold=ours.flaky_threshold,
+        confidence_threshold=ours.confidence_threshold,
+        lasts=ours.quarantine_lasts,
+        cap=ours.quarantine_cap.repository,
+        cap_a_day=ours.quarantine_cap.per_day,
+        labels_required=ours.labels_required,
+        is_exempt=ours.is_exempt(about(session, repo_id, [case_id])[case_id]),
+    )
+
+
+def owner_of(session: Session, repo_id: int, case_id: UUID) -> Owner | None:
+    """Whose a case is: by a person's word, else by the policy or CODEOWNERS.
+
+    Else it is a guess: whoever changed its file last. None where nobody is known.
+    """
+    said = cares.care_of(session, repo_id, case_id).owner
+    if said is not None:
+        return Owner(said, is_guess=False)
+    named = owners.of_cases(session, repo_id, [case_id]).get(case_id)
+    if named:
+        return Owner(named[0], is_guess=False)
+    file = _file_of(session, repo_id, case_id)
+    author = authors.last_of(session, repo_id, file) if file else None
+    if author is None:
+        return None
+    login = f"@{author}"
+    return Owner(login if is_owner(login) else author, is_guess=True)
+
+
+def labels_of(session: Session, run: Run) -> frozenset[str]:
+    """The labels of the pull request that a run is of; none where it is of no pull request."""
+    if run.pr_number is None:
+        return frozenset()
+    return authors.labels_of(session, run.key.repo_id, run.pr_number)
+
+
+def changes_case(session: Session, run: Run, case_id: UUID) -> bool | None:
+    """Whether the pull request that a run is of changes the case's own file.
+
+    None where the files of the pull request are not known.
+    """
+    file = _file_of(session, run.key.repo_id, case_id)
+    if run.pr_number is None or file is None:
+        return False
+    change = (run.head_sha, run.pr_number)
+    known = changes.files(session, run.key.repo_id, [change]).get(change)
+    return None if known is None else file in known
+
+
+def _file_of(session: Session, repo_id: int, case_id: UUID) -> str | None:
+    return cases.cases(session, repo_id, [case_id])[case_id].file

@@ -1,0 +1,1 @@
+"""What was found on a head commit, said once on the code host."""

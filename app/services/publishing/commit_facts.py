@@ -1,0 +1,196 @@
+"""Gather what was found on a head commit, for its view."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from app.core.alone import Place, alone
+from app.core.decide import Finding, State
+from app.core.naming import KnownCase, called
+from app.core.policy.policy import Policy
+from app.core.runs import BranchClass, RedRun, Repository, Run
+from app.db import (
+    answers,
+    cases,
+    changes,
+    clusters,
+    decisions,
+    executions,
+    expected,
+    held,
+    issues,
+    judgements,
+    reports,
+)
+from app.db import runs as run_rows
+from app.db.cases import Case
+from app.db.executions import LastFailure
+from app.db.judgements import StoredFinding
+from app.db.session import Session
+from app.render.run_view import FailedCase, JobFacts, RunFacts
+from app.services import outage_pages
+from app.services.acts import decision_sentence, is_quarantined
+from app.services.publishing import gaps
+from app.services.publishing.waiting import Standing
+
+ENOUGH_RUNS = 10  # judged ones of the default branch, from which on nothing is said of history
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where people find the code host's pages and ours."""
+
+    server_url: str
+    public_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a view rests on beside what was found."""
+
+    policy: Policy
+    pr_number: int | None  # of the pull request that shows the commit
+    addresses: Addresses
+
+
+def commit_facts(
+    session: Session,
+    repository: Repository,
+    standing: Standing,
+    about: About,
+    *,
+    now: datetime,
+) -> RunFacts:
+    """All that one commit's view is made of."""
+    attempts = standing.judged
+    stored = [(run, report) for run in attempts for report in reports.of_run(session, run.key)]
+    reporting = {report.job_id for _, report in stored if report.refusal is None}
+    return RunFacts(
+        repo=repository.full_name,
+        default_branch=repository.default_branch,
+        head_sha=standing.head_sha,
+        on_default_branch=any(run.branch_class is BranchClass.DEFAULT for run in attempts),
+        jobs=tuple(
+            JobFacts(job=job, has_report=job.id in reporting)
+            for run in attempts
+            for job in run_rows.jobs(session, run.key)
+        ),
+        cases=tuple(_failed_cases(session, repository, attempts, now=now)),
+        passed=sum(report.passed for _, report in stored),
+        warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
+        refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
+        server_url=about.addresses.server_url,
+        public_url=about.addresses.public_url,
+        gaps=tuple(gaps.gaps(session, standing)),
+        waiting_for=tuple(run.workflow for run in standing.waiting),
+        is_started=standing.is_started,
+        ending=gaps.ending(standing, has_reports=bool(stored)),
+        check=about.policy.check,
+        runs_seen=_runs_seen(session, repository),
+        red_runs=tuple(_red_runs(standing)),
+        mended=tuple(_mended(session, repository, standing, about.pr_number)),
+        answers=answers.shown(session, repository.id, standing.head_sha, about.pr_number),
+    )
+
+
+def _red_runs(standing: Standing) -> Iterator[RedRun]:
+    """The runs with failed jobs of which no newer attempt is under way."""
+    awaited = {run.key.run_id for run in standing.waiting}
+    for run in standing.judged:
+        if run.is_red and run.key.run_id not in awaited:
+            yield RedRun(run.key.run_id, run.key.attempt)
+
+
+def _mended(
+    session: Session, repository: Repository, standing: Standing, pr_number: int | None
+) -> Iterator[KnownCase]:
+    """The flaky cases whose files the pull request touches, and that ran here and never failed."""
+    change = (standing.head_sha, pr_number or 0)
+    files = changes.files(session, repository.id, [change]).get(change) if pr_number else None
+    flaky = held.flaky_in(session, repository.id, files) if files else []
+    if not flaky:
+        return
+    ids, runs = [one.case_id for one in flaky], [run.key for run in standing.judged]
+    failed = {
+        one.case_id
+        for one in judgements.findings(session, repository.id, [key.run_id for key in runs])
+    }
+    ran = {one for key in runs for one in executions.seen_in_run(session, key, ids)}
+    yield from (one for one in flaky if one.case_id in ran - failed)
+
+
+def _runs_seen(session: Session, repository: Repository) -> int | None:
+    seen = expected.count_on_default(session, repository.id)
+    return seen if seen < ENOUGH_RUNS else None
+
+
+def _failed_cases(
+    session: Session, repository: Repository, attempts: Sequence[Run], *, now: datetime
+) -> list[FailedCase]:
+    newest = {run.key.run_id: run.key.attempt for run in attempts}
+    found = judgements.findings(session, repository.id, list(newest))
+    last: dict[tuple[int, UUID, str], StoredFinding] = {
+        (one.run_id, one.case_id, one.variant): one for one in found
+    }
+    ids = sorted({one.case_id for one in found})
+    known = cases.cases(session, repository.id, ids)
+    names = called([KnownCase(one, case.full_name) for one, case in known.items()])
+    states = judgements.states(session, repository.id, [one.hex for one in ids])
+    linked = issues.of_cases(session, repository.id, ids)
+    decided = decisions.newest(session, repository.id, ids)
+    ends = executions.last_failures(session, repository.id, list(newest))
+    alike = clusters.of_runs(session, repository.id, list(newest), now=now)
+    hit = outage_pages.of_runs(session, repository.id, list(newest))
+    shown = []
+    for (run_id, case_id, variant), one in last.items():
+        end = _end(ends, run_id, case_id, variant)
+        failed = _failed(known[case_id], variant, one.finding, end)
+        shown.append(
+            replace(
+                failed,
+                decision=decision_sentence(decided.get(case_id), now=now),
+                is_quarantined=is_quarantined(decided.get(case_id), now=now),
+                alike=alike.get(case_id),
+                outage=hit.get(case_id),
+                called=names[case_id],
+                has_issue=case_id in linked,
+                is_held_flaky=states.get(case_id.hex) is State.FLAKY,
+            )
+        )
+    return shown
+
+
+def _failed(case: Case, variant: str, finding: Finding, end: LastFailure | None) -> FailedCase:
+    """A case with what was found of it, and how it ended."""
+    place = Place(case.suite, case.classname, case.name, case.parameters, case.file)
+    return FailedCase(
+        case_id=case.id,
+        name=case.full_name,
+        file=case.file,
+        line=case.line,
+        message=end.message if end else None,
+        variant=variant,
+        job_id=end.job_id if end else None,
+        job_name=end.job_name if end else None,
+        job_url=end.job_url if end else None,
+        finding=finding,
+        passed_in_the_end=end is not None and end.passed_after,
+        decision=None,
+        alone=alone(end.format if end else None, place),
+    )
+
+
+def _end(
+    ends: Mapping[tuple[int, UUID, str], LastFailure], run_id: int, case_id: UUID, variant: str
+) -> LastFailure | None:
+    """How a case ended; a report that was told apart from its neighbours adds its path."""
+    whole = ends.get((run_id, case_id, variant))
+    if whole is not None:
+        return whole
+    begun = [
+        end
+        for (run, case, begin), end in ends.items()
+        if (run, case) == (run_id, case_id) and variant.startswith(f"{begin} ")
+    ]
+    return next(iter(begun), None)

@@ -1,0 +1,1 @@
+"""Quarantines: proposed, held, proven healed, and ended."""

@@ -1,0 +1,51 @@
+"""Who says that a held case is fixed: a commit that touches its file, or names its issue."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.core.deliveries import Pushed, PushSeen
+from app.core.quarantine import QuarantineState
+from app.db import cases, decisions, issues
+from app.db.session import Session
+from app.services.acts.actor import ourselves
+from app.services.quarantine import runs
+
+ISSUE = re.compile(r"/issues/(\d{1,9})$")  # of a link
+NAMED = re.compile(r"(?<![\w/#])#(\d{1,9})\b")  # in a commit's message
+
+
+def note_push(session: Session, push: PushSeen, *, now: datetime) -> None:
+    """Let each quarantine wait for its proof whose fix a commit of the default branch claims.
+
+    Costs one look at what is held, and at the issues linked to it where a message names any.
+    """
+    active = [
+        one
+        for one in decisions.holding(session, push.repo_id)
+        if one.state is QuarantineState.ACTIVE
+    ]
+    if not active:
+        return
+    ids = [one.case_id for one in active]
+    known = cases.cases(session, push.repo_id, ids)
+    linked = issues.of_cases(session, push.repo_id, ids) if _names_any(push.commits) else {}
+    for one in active:
+        file, urls = known[one.case_id].file, linked.get(one.case_id, ())
+        sha = next((c.sha for c in push.commits if claims(c, file=file, issues=urls)), None)
+        if sha is not None:
+            actor = ourselves("webhook", sha)
+            runs.claim_fix(session, push.repo_id, one.case_id, actor, fix=sha, now=now)
+
+
+def claims(commit: Pushed, *, file: str | None, issues: Sequence[str]) -> bool:
+    """Whether a commit touches a case's file or names an issue that is linked to it."""
+    if file is not None and file in commit.files:
+        return True
+    named = set(NAMED.findall(commit.message))
+    numbers = {found[1] for url in issues if (found := ISSUE.search(url))}
+    return bool(named & numbers) or any(url in commit.message for url in issues)
+
+
+def _names_any(commits: Sequence[Pushed]) -> bool:
+    return any(NAMED.search(one.message) or "/issues/" in one.message for one in commits)

@@ -1,0 +1,114 @@
+"""Proposing cases for quarantine of our own accord, and holding them where the policy says so."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.core.holding import HoldingRules, WhyNot, why_not_held, why_not_proposed
+from app.core.quarantine import HOLDING, QuarantineEvent, QuarantineState
+from app.core.runs import Repository, Run
+from app.db import bases
+from app.db.session import Session
+from app.render import words
+from app.render.words import decisions as said
+from app.services.acts.actor import OURSELVES_NAME, Actor
+from app.services.acts.steps import Step, take
+from app.services.acts.subject import Subject, hold
+from app.services.acts.terms import AS_IT_IS, terms
+from app.services.chat import threads
+from app.services.policy.holding import changes_case, labels_of, rules_for
+
+LOOKBACK = timedelta(days=60)  # how far back flakes count as a basis, as for a judgement
+E, S = QuarantineEvent, QuarantineState
+
+log = structlog.get_logger(__name__)
+
+
+def propose(
+    session: Session,
+    repository: Repository,
+    case_id: UUID,
+    run: Run,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> WhyNot | None:
+    """Propose a case that turned flaky by this run, and hold it where the policy says so.
+
+    The answer is why it was not held, or not even proposed; None when it is held now.
+    """
+    subject = hold(session, repository.id, case_id)
+    rules = rules_for(session, repository.id, case_id)
+    event = _event(subject)
+    if event is None:
+        return None
+    reason = why_not(session, subject, rules, run)
+    if reason is None:
+        reason = _why_not_held(session, subject, rules, run, now=now)
+        _take(session, subject, rules, event, actor, is_held=reason is None, now=now)
+    log.info("proposal", case=str(case_id), run=run.key.run_id, why_not=reason)
+    return reason
+
+
+def _event(subject: Subject) -> QuarantineEvent | None:
+    """By which event it would be proposed; None where it is decided about already."""
+    before = subject.before
+    if before is None:
+        return E.PROPOSED
+    if before.state is not S.DISMISSED:
+        return None
+    flaked = subject.flaked_at
+    return E.PROPOSED_ANEW if flaked is not None and flaked > before.evidence_at else None
+
+
+def why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) -> WhyNot | None:
+    """Why a case must not be proposed by this run; None when it may be."""
+    since = run.started_at - LOOKBACK
+    return why_not_proposed(
+        rules,
+        subject.standing,
+        bases.basis(session, subject.repo_id, subject.case_id, since=since),
+        is_trusted=run.is_trusted,
+        changes_case=changes_case(session, run, subject.case_id),
+    )
+
+
+def _why_not_held(
+    session: Session, subject: Subject, rules: HoldingRules, run: Run, *, now: datetime
+) -> WhyNot | None:
+    held = bases.held(session, run.key.repo_id, by=OURSELVES_NAME, now=now)
+    labels = labels_of(session, run)
+    return why_not_held(
+        rules,
+        score=subject.p_flaky,
+        labels=labels,
+        held=held.now,
+        held_today=held.since_yesterday,
+    )
+
+
+def _take(
+    session: Session,
+    subject: Subject,
+    rules: HoldingRules,
+    event: QuarantineEvent,
+    actor: Actor,
+    *,
+    is_held: bool,
+    now: datetime,
+) -> None:
+    rule = subject.standing.by_rule if subject.standing else None
+    reason = said.proposed_because(subject.p_flaky, rules.flaky_threshold)
+    if rule is not None:
+        reason = words.evidence_sentence(rule)
+    begins = terms(session, subject, AS_IT_IS, now=now, fallback=None)
+    events = [event, E.APPROVED] if is_held else [event]
+    step = Step("quarantine" if is_held else "propose", events, reason, begins)
+    after, event_id = take(session, subject, step, actor, now=now)
+    sentence = said.proposed_by(actor.shown)
+    if after.state in HOLDING and after.until is not None:
+        sentence = words.quarantined_by(actor.shown, after.until)
+    threads.queue_replies(
+        session, subject.repo_id, subject.case_id, once=f"act:{event_id}", text=sentence, at=now
+    )

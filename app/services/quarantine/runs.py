@@ -1,0 +1,228 @@
+"""What a run means for the quarantines of its repository: proposals, proofs, relapses, breaks."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from app.core.accuracy import Correction
+from app.core.decide import State
+from app.core.proof import Progress, clean_runs_needed
+from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, QuarantineState
+from app.core.runs import Repository, Run
+from app.db import decisions, executions, judgements, proofs, reruns, runs
+from app.db.session import Session
+from app.render.words import decisions as said
+from app.services.acts.actor import Actor, ourselves
+from app.services.acts.steps import Step, take
+from app.services.acts.subject import Subject, hold
+from app.services.acts.terms import AS_IT_IS, rate_of, terms
+from app.services.chat import threads
+from app.services.quarantine import proposing
+
+E, S = QuarantineEvent, QuarantineState
+
+
+class Turned(Protocol):
+    """A case whose state is another now."""
+
+    @property
+    def case_id(self) -> UUID:
+        """Which."""
+
+    @property
+    def now(self) -> State:
+        """What it is."""
+
+
+def follow(
+    session: Session,
+    repository: Repository,
+    changed: Iterable[Turned],
+    run: Run,
+    *,
+    now: datetime,
+    request_id: str,
+    proposes: bool = True,
+) -> None:
+    """Take every quarantine of a repository where the evidence of one evaluated run leads it.
+
+    `changed` are the cases that came to another state by it. To be called once the run's standings
+    are stored. Costs one look at what is held and at what failed in the run, however long the
+    history; a run of a fork decides nothing.
+    """
+    if not run.is_trusted:
+        return
+    actor = ourselves("worker", request_id)
+    states = {one.case_id: one.now for one in changed}
+    for case_id, state in states.items():
+        if state is State.BROKEN:
+            _leave(session, repository.id, case_id, actor, now=now)
+    _prove(session, repository.id, run, actor, now=now)
+    failed = executions.failed_in_run(session, repository.id, run.key.run_id)
+    _reopen_healed(session, repository.id, failed, actor, now=now)
+    if proposes:
+        turned = {case_id for case_id, state in states.items() if state is State.FLAKY}
+        for case_id in _undecided(session, repository.id, {*failed, *turned}):
+            proposing.propose(session, repository, case_id, run, actor, now=now)
+
+
+def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[UUID]:
+    """The flaky ones of these about which nothing is decided: each is looked at while it flakes.
+
+    What stood in the way of a proposal when a case turned flaky, one pull request alone or a
+    change that was not known, may not stand there later.
+    """
+    states = judgements.states(session, repo_id, [one.hex for one in seen])
+    flaky = [one for one in sorted(seen) if states.get(one.hex) is State.FLAKY]
+    decided = decisions.newest(session, repo_id, flaky)
+    return [one for one in flaky if one not in decided or decided[one].state is S.DISMISSED]
+
+
+def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
+    """A broken case is never hidden: it leaves quarantine at once, and says so."""
+    subject = hold(session, repo_id, case_id)
+    if subject.before is None or subject.before.state not in OPEN:
+        return
+    was_held = subject.before.state in HOLDING
+    step = Step(
+        E.TURNED_BROKEN.value,
+        [E.TURNED_BROKEN],
+        said.turned_broken(),
+        {},
+        correction=Correction.TURNED_BROKEN if was_held else None,
+    )
+    _, event_id = take(session, subject, step, actor, now=now)
+    if was_held:
+        _say(session, subject, event_id, said.turned_broken(), now=now)
+
+
+def _prove(session: Session, repo_id: int, run: Run, actor: Actor, *, now: datetime) -> None:
+    """Count this run for what is held; and look at what it flaked, or proved, by that."""
+    held = decisions.holding(session, repo_id)
+    began = runs.began(session, repo_id, run.key.run_id) or run.started_at
+    seen = proofs.seen(session, repo_id, run.key.run_id, [one.case_id for one in held])
+    counting = [
+        (one, seen[one.case_id].is_clean)
+        for one in held
+        if one.case_id in seen
+        and (one.clean_since is None or began > one.clean_since)
+        and (seen[one.case_id].passed or seen[one.case_id].failed)
+    ]
+    counts = proofs.count(session, run, counting) | _count_asked(session, run, counting)
+    for one in held:
+        if one.case_id in seen and seen[one.case_id].failed:
+            _flaked(session, repo_id, one, actor, now=now)
+        elif one.id in counts and counts[one.id] >= _fewest(one):
+            _perhaps_proven(session, repo_id, one.case_id, actor, now=now)
+
+
+def _count_asked(
+    session: Session, run: Run, counting: Sequence[tuple[Quarantine, bool]]
+) -> dict[int, int]:
+    """Count an attempt that we asked for beside its run: each is one more clean run, or is not.
+
+    Where a fix is claimed, only of code that ran first after the claim.
+    """
+    key = run.key
+    if not counting or not reruns.is_asked(session, key):
+        return {}
+    began = runs.began(session, key.repo_id, key.run_id) or run.started_at
+    ids = [one.case_id for one, _ in counting]
+    seen = proofs.seen(session, key.repo_id, key.run_id, ids, attempt=key.attempt)
+    marks = [
+        (one, seen[one.case_id].is_clean)
+        for one, _ in counting
+        if one.case_id in seen and (one.state is not S.FIX_PENDING or began > one.since)
+    ]
+    return proofs.count(session, run, marks, attempt=key.attempt)
+
+
+def _fewest(held: Quarantine) -> int:
+    """Below so many clean runs nothing can be proven, whatever is claimed."""
+    return held.clean_needed if held.state is S.ACTIVE else min(held.clean_needed, 1)
+
+
+def _flaked(
+    session: Session, repo_id: int, held: Quarantine, actor: Actor, *, now: datetime
+) -> None:
+    """A contradicted failure since counting began: it begins anew."""
+    subject = hold(session, repo_id, held.case_id)
+    before, flaked = subject.before, subject.flaked_at
+    if before is None or before.state not in HOLDING or flaked is None:
+        return
+    if before.clean_since is not None and flaked <= before.clean_since:
+        return
+    proofs.forget(session, repo_id, before.id, before=flaked)
+    needed = clean_runs_needed(rate_of(subject))
+    anew = {"clean_runs": 0, "clean_since": flaked, "clean_needed": needed, "fix": None}
+    if before.state is S.FIX_PENDING:
+        step = Step(E.FLAKED.value, [E.FLAKED], said.flaked_during_proof(), anew)
+        _, event_id = take(session, subject, step, actor, now=now)
+        _say(session, subject, event_id, said.flaked_during_proof(), now=now)
+    else:
+        proofs.begin_anew(session, repo_id, before.id, since=flaked, needed=needed)
+
+
+def _perhaps_proven(
+    session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime
+) -> None:
+    """Resolve what has enough clean runs: of its own accord, or sooner where a fix is claimed."""
+    subject = hold(session, repo_id, case_id)
+    before = subject.before
+    if before is None or before.state not in HOLDING:
+        return
+    is_claimed = before.state is S.FIX_PENDING
+    needed = before.clean_needed
+    if is_claimed:
+        needed = min(needed, clean_runs_needed(rate_of(subject), fix_is_claimed=True))
+    progress = Progress(before.clean_runs, needed)
+    if not progress.is_proven:
+        return
+    events = [E.PROVEN] if is_claimed else [E.FIX_CLAIMED, E.PROVEN]
+    reason = said.proven(progress)
+    fields = {"fix": before.fix or said.looks_fixed(progress)}
+    step = Step(E.PROVEN.value, events, reason, fields, correction=Correction.PROVEN_FIX)
+    _, event_id = take(session, subject, step, actor, now=now)
+    _say(session, subject, event_id, reason, now=now)
+
+
+def _reopen_healed(
+    session: Session, repo_id: int, failed: Sequence[UUID], actor: Actor, *, now: datetime
+) -> None:
+    """A healed case that flakes again gets its old quarantine back."""
+    for case_id, decision in sorted(decisions.newest(session, repo_id, failed).items()):
+        if decision.state is not S.RESOLVED:
+            continue
+        subject = hold(session, repo_id, case_id)
+        before, flaked = subject.before, subject.flaked_at
+        if before is None or before.state is not S.RESOLVED or flaked is None:
+            continue
+        if subject.is_broken or flaked <= before.evidence_at:
+            continue
+        begins = terms(session, subject, AS_IT_IS, now=now, fallback=before.owner)
+        step = Step(E.FLAKED.value, [E.FLAKED], said.relapsed(begins["until"]), begins)
+        _, event_id = take(session, subject, step, actor, now=now)
+        _say(session, subject, event_id, said.relapsed(begins["until"]), now=now)
+
+
+def claim_fix(
+    session: Session, repo_id: int, case_id: UUID, actor: Actor, *, fix: str, now: datetime
+) -> bool:
+    """A commit or an issue claims that a held case is fixed; False when it is not held so."""
+    subject = hold(session, repo_id, case_id)
+    if subject.before is None or subject.before.state is not S.ACTIVE:
+        return False
+    step = Step(E.FIX_CLAIMED.value, [E.FIX_CLAIMED], said.fix_claimed(fix), {"fix": fix})
+    _, event_id = take(session, subject, step, actor, now=now)
+    _say(session, subject, event_id, said.fix_claimed(fix), now=now)
+    return True
+
+
+def _say(
+    session: Session, subject: Subject, event_id: int, sentence: str, *, now: datetime
+) -> None:
+    once = f"act:{event_id}"
+    threads.queue_replies(
+        session, subject.repo_id, subject.case_id, once=once, text=sentence, at=now
+    )

@@ -1,0 +1,1 @@
+"""Reports handed in by CI that is not the code host's."""

@@ -12,8 +12,8 @@ from types import FrameType
 import structlog
 
 from app.core.errors import Unavailable
-from app.db import leases, tasks
 from app.db.session import unit_of_work
+from app.db.work import leases, tasks
 from app.services.deliveries import quick_inbox
 from app.services.deliveries.inbox import Inbox
 from app.wiring import Parts

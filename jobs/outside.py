@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from app.core.errors import ErrorKind, Missing, RateLimited, Unavailable
 from app.core.runs import Repository
-from app.db import breakers
 from app.db.session import unit_of_work
+from app.db.work import breakers
 from app.ports import CodeHost
 from jobs.context import Context
 

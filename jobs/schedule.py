@@ -9,9 +9,10 @@ from croniter import croniter
 
 from app.core.asking import QueueName, Request
 from app.core.requests import PollPlaces, RerunJob, SweepDeliveries, TellIssue
-from app.db import issues, partitions, reruns, tasks
+from app.db import issues, partitions, reruns
 from app.db.session import unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.services import clustering, erasing, retention, rollups
 from app.services.answers import aftermath
 from app.services.chat import workspaces

@@ -14,8 +14,9 @@ from app.core.reports.texts import kept
 from app.core.requests import EvaluateRun, IngestRun
 from app.core.tracing import request_id
 from app.core.urgency import urgency
-from app.db import repositories, tasks
+from app.db import repositories
 from app.db.session import Session, unit_of_work
+from app.db.work import tasks
 from jobs.context import Context
 
 LEASE = timedelta(seconds=12)  # a killed worker's task is taken up again after this long

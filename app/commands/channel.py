@@ -10,7 +10,8 @@ import typer
 from app.core.errors import BadInput, Missing
 from app.core.outlets import TEAM, OutletKind, Target, addresses_in, place_of
 from app.core.runs import Repository
-from app.db import chat_places, repositories
+from app.db import repositories
+from app.db.chat import places
 from app.db.session import Session, unit_of_work
 from app.render import words
 from app.render.chat import reply
@@ -93,7 +94,7 @@ def unsubscribe(settings: Settings, repository: str, name: str) -> int:
     """Let a channel hear of a repository no more."""
     with wired(settings) as parts, unit_of_work(parts.engine) as session:
         found = _repository(session, repository)
-        if not chat_places.unsubscribe(session, found.id, team_id=TEAM, channel=place_of(name)):
+        if not places.unsubscribe(session, found.id, team_id=TEAM, channel=place_of(name)):
             raise Missing(f"{name} does not hear of {repository}.")
     typer.echo(f"{name} hears of {repository} no more.")
     return 0

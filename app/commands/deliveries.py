@@ -10,9 +10,9 @@ from rich.table import Table
 
 from app.core.asking import QueueName
 from app.core.errors import Missing, Unavailable
-from app.db import deliveries, tasks
-from app.db.deliveries import DeliverySummary
 from app.db.session import unit_of_work
+from app.db.work import deliveries, tasks
+from app.db.work.deliveries import DeliverySummary
 from app.settings import Settings
 from app.wiring import wired
 

@@ -14,7 +14,7 @@ from app.commands import checkup, checkup_github, checkup_slack, probes
 from app.commands.checkup import Finding, Level, guarded
 from app.core.credentials import AppInUse, in_use
 from app.core.errors import BadInput
-from app.db import outlets
+from app.db.chat import outlets
 from app.db.session import unit_of_work
 from app.settings import Settings, environment, load, misspelt, revealed
 from app.wiring import equipped, given_app, live_app, workspaces

@@ -14,9 +14,10 @@ from app.core.asking import QueueName
 from app.core.errors import BadInput, Missing
 from app.core.requests import Recompute
 from app.core.runs import Repository
-from app.db import repositories, tasks
+from app.db import repositories
 from app.db.session import Engine, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.services.export import export as lines_of
 from app.settings import Settings
 from app.wiring import wired

@@ -22,8 +22,9 @@ from app.commands.checkup import (
 )
 from app.commands.checkup_github import HookFacts, SentFacts
 from app.core.errors import BadInput, ErrorKind, Unavailable
-from app.db import deliveries, migrate, server
+from app.db import migrate, server
 from app.db.session import Engine, engine_for, unit_of_work
+from app.db.work import deliveries
 from bots.github.client import GitHubHosts
 from bots.github.hook import read_hook
 from bots.github.manifest import template

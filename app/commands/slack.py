@@ -6,9 +6,11 @@ from app.core.asking import QueueName
 from app.core.chat_requests import TellChat
 from app.core.decide import State
 from app.core.errors import BadInput, Missing
-from app.db import chat, chat_links, judgements, repositories, tasks
+from app.db import judgements, repositories
+from app.db.chat import links, threads
 from app.db.session import unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.settings import Settings
 from app.wiring import wired
 from bots.slack.manifest import manifest_text
@@ -24,7 +26,7 @@ def subscribe(settings: Settings, repository: str, *, team: str, channel: str) -
                 "and push once."
             )
             raise Missing(message)
-        chat.subscribe(session, found.id, team_id=team, channel=channel, now=parts.clock())
+        threads.subscribe(session, found.id, team_id=team, channel=channel, now=parts.clock())
         known = judgements.in_state(session, found.id, State.FLAKY)
         telling = [
             Asking(TellChat(found.id, case_id.hex), QueueName.RUN, "slack-subscribe")
@@ -38,7 +40,7 @@ def subscribe(settings: Settings, repository: str, *, team: str, channel: str) -
 def link(settings: Settings, *, team: str, user: str, login: str) -> int:
     """Say which GitHub user a Slack user is."""
     with wired(settings) as parts, unit_of_work(parts.engine) as session:
-        chat_links.link(
+        links.link(
             session, team_id=team, chat_user=user, login=login.removeprefix("@"), now=parts.clock()
         )
     typer.echo(f"{user} is @{login.removeprefix('@')} on GitHub now.")

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.core.runs import RunKey
 from app.core.set_up import BareRun, Progress, RefusedReport, UnreadArtifact
-from app.db import grants
+from app.db.access import grants
 from app.db.tables.people import UnreadArtifactRow
 
 FIRSTS = """

@@ -13,8 +13,10 @@ from pydantic import SecretStr
 
 from app.clock import utc_now
 from app.core.errors import FlakeGuardError
-from app.db import chat, chat_links, migrate, partitions, repositories, tasks
+from app.db import migrate, partitions, repositories
+from app.db.chat import links, threads
 from app.db.session import Engine, engine_for, unit_of_work
+from app.db.work import tasks
 from app.sandbox.fresh import Credentials, fresh_world
 from app.sandbox.server import serve
 from app.sandbox.world import World
@@ -69,13 +71,13 @@ class Stage:
             found = repositories.repository_named(session, repository)
             assert found is not None
             team = self.world.slack.team_id
-            chat.subscribe(session, found.id, team_id=team, channel=channel, now=utc_now())
+            threads.subscribe(session, found.id, team_id=team, channel=channel, now=utc_now())
 
     def link(self, chat_user: str, login: str) -> None:
         """Say which GitHub user a user of the sandbox's Slack is."""
         with unit_of_work(self.engine) as session:
             team = self.world.slack.team_id
-            chat_links.link(session, team_id=team, chat_user=chat_user, login=login, now=utc_now())
+            links.link(session, team_id=team, chat_user=chat_user, login=login, now=utc_now())
 
 
 @contextmanager

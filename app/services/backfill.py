@@ -15,8 +15,9 @@ from app.core.decide import State
 from app.core.reports import Limits
 from app.core.requests import IngestRun
 from app.core.runs import FoundRun, PullRequest, Repository, Run, RunKey
-from app.db import attempts, backfills, repositories, runs, scorers, tasks
+from app.db import attempts, repositories, runs, scorers
 from app.db.session import Engine, Session, unit_of_work
+from app.db.work import backfills, tasks
 from app.ports import CodeHost
 from app.render.words import history as words_history
 from app.services.ingest import runs as ingest

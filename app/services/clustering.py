@@ -6,8 +6,8 @@ from datetime import datetime
 from app.core.categories import category_of
 from app.core.clusters import ALIKE, MERGED, OF_THE_FIRST, bands_of, likeness, wording_of
 from app.core.signatures import told, version_of
-from app.db import cluster_fold, cluster_merge
-from app.db.cluster_fold import Near, NewSignature
+from app.db.clusters import folding, merging
+from app.db.clusters.folding import Near, NewSignature
 from app.db.session import Engine, Session, unit_of_work
 
 BATCHES_AT_ONCE = 20  # in one go; what is left is found a minute later
@@ -19,7 +19,7 @@ def fold_due(engine: Engine, *, now: datetime) -> int:
     Safe to be killed anywhere, and for several to do at once.
     """
     with unit_of_work(engine) as session:
-        waiting = cluster_fold.waiting(session)
+        waiting = folding.waiting(session)
     return sum(fold_repository(engine, repo_id, now=now) for repo_id in waiting)
 
 
@@ -28,13 +28,13 @@ def fold_repository(engine: Engine, repo_id: int, *, now: datetime) -> int:
     folded = 0
     for _ in range(BATCHES_AT_ONCE):
         with unit_of_work(engine) as session:
-            batch = cluster_fold.claim(session, repo_id)
+            batch = folding.claim(session, repo_id)
             if batch is None:
                 break
             if batch.trusted:
-                for new in cluster_fold.new_signatures(session, batch):
+                for new in folding.new_signatures(session, batch):
                     _place(session, repo_id, new, now=now)
-            cluster_fold.count(session, batch, now=now)
+            folding.count(session, batch, now=now)
         folded += len(batch.reports)
     return folded
 
@@ -46,13 +46,13 @@ def _place(session: Session, repo_id: int, new: NewSignature, *, now: datetime) 
     wording = wording_of(one, category)
     words, version = wording.text, version_of(new.mark)
     if not wording.is_telling:
-        cluster_fold.add_signature(session, repo_id, new, None, words=words, version=version)
+        folding.add_signature(session, repo_id, new, None, words=words, version=version)
         return
     keys = bands_of(words)
-    near = cluster_fold.near(session, repo_id, keys)
+    near = folding.near(session, repo_id, keys)
     cluster_id = _joined(session, repo_id, near, words)
     if cluster_id is None:
-        cluster_id = cluster_fold.found(
+        cluster_id = folding.found(
             session,
             repo_id,
             new,
@@ -62,9 +62,9 @@ def _place(session: Session, repo_id: int, new: NewSignature, *, now: datetime) 
             category=category,
             now=now,
         )
-    cluster_fold.add_signature(session, repo_id, new, cluster_id, words=words, version=version)
+    folding.add_signature(session, repo_id, new, cluster_id, words=words, version=version)
     if all(known.words != words for known in near):  # else it is found by that one's bands
-        cluster_fold.add_bands(session, repo_id, new.mark, keys)
+        folding.add_bands(session, repo_id, new.mark, keys)
 
 
 def _joined(session: Session, repo_id: int, near: Sequence[Near], words: str) -> int | None:
@@ -84,6 +84,6 @@ def _joined(session: Session, repo_id: int, near: Sequence[Near], words: str) ->
     if len(sure) > 1 and sum(claimed for _, claimed in sure) <= 1:
         old, *young = sorted(cluster for cluster, _ in sure)
         for one in young:
-            cluster_merge.merge(session, repo_id, old=old, young=one)
+            merging.merge(session, repo_id, old=old, young=one)
         return old
     return max(likest, key=lambda cluster: (likest[cluster][0], -cluster))

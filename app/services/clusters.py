@@ -9,8 +9,11 @@ from app.core.asking import QueueName
 from app.core.errors import BadInput, Missing, NotAllowed
 from app.core.pages import Page, RepositoryLine
 from app.core.requests import ActOnCluster
-from app.db import clusters, decisions, pages, people, tasks
+from app.db import decisions, pages
+from app.db.access import people
+from app.db.clusters import shown as clusters
 from app.db.session import Engine, Session, unit_of_work
+from app.db.work import tasks
 from app.ports import Permission, Queue
 from app.render import words
 from app.render.escape import is_web_link

@@ -6,8 +6,10 @@ from datetime import datetime
 from app.core.history.records import Header
 from app.core.history.writer import case_set_line, header_line, observation_line
 from app.core.runs import Repository
-from app.db import aliases, cases, observations, observed_reports
-from app.db.observed_sets import Sets
+from app.db import aliases, cases
+from app.db.observed import observations
+from app.db.observed import reports as observed_reports
+from app.db.observed.sets import Sets
 from app.db.session import Engine, Session, unit_of_work
 
 REPORTS_AT_A_TIME = 200

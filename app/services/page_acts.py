@@ -10,8 +10,10 @@ from app.core.acts import ActName
 from app.core.asking import QueueName, Request
 from app.core.errors import Missing, NotAllowed, Unavailable
 from app.core.requests import ActFromPage
-from app.db import case_pages, pages, people, tasks
+from app.db import case_pages, pages
+from app.db.access import people
 from app.db.session import Engine, unit_of_work
+from app.db.work import tasks
 from app.ports import Permission, Queue
 from app.render import words
 from app.services.access.sessions import NOT_HERE

@@ -24,19 +24,10 @@ from app.core.pages import (
     Suspect,
 )
 from app.core.suspects import from_text
-from app.db import (
-    case_outages,
-    case_pages,
-    changes,
-    clusters,
-    decisions,
-    issues,
-    owners,
-    pages,
-    reruns,
-    tasks,
-)
+from app.db import case_outages, case_pages, changes, decisions, issues, owners, pages, reruns
+from app.db.clusters import shown
 from app.db.session import Engine, Session, unit_of_work
+from app.db.work import tasks
 from app.ports import Queue
 from app.services import backfill, plans
 from app.services.policy.policies import policy_of
@@ -157,7 +148,7 @@ def case_page(
             changes=case_pages.changes(session, repo_id, case_id),
             decisions=case_pages.decisions(session, repo_id, case_id),
             last_failure=last_failure,
-            alike=clusters.of_case(session, repo_id, case_id),
+            alike=shown.of_case(session, repo_id, case_id),
             category=_category(last_failure),
             quarantine=decisions.newest(session, repo_id, [case_id]).get(case_id),
             cost=plans.costs_in(session, repo_id, rates=rates, now=now).cases.get(case_id),

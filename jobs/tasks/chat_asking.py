@@ -7,8 +7,8 @@ import structlog
 from app.core.chat_requests import ActFromChat, AnswerCommand, SubmitFromChat
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.runs import Repository
-from app.db import chat_links
-from app.db.chat_links import Linked
+from app.db.chat import links
+from app.db.chat.links import Linked
 from app.db.session import unit_of_work
 from app.ports import Chat, ChatPerson, Permission
 from app.render import escape, words
@@ -30,7 +30,7 @@ def desk_for(work: Work, request: Asked, *, channel: str) -> Desk:
     """Where a request is worked on: who asks, and what the outside says of them."""
     context = work.context
     with unit_of_work(context.engine) as session:
-        linked = chat_links.linked(session, team_id=request.team_id, chat_user=request.chat_user)
+        linked = links.linked(session, team_id=request.team_id, chat_user=request.chat_user)
     return Desk(
         engine=context.engine,
         now=context.clock(),

@@ -10,9 +10,10 @@ from app.core.asking import QueueName
 from app.core.chat_buttons import WINDOWS, ChatButton, parts_of
 from app.core.chat_requests import ActFromChat, SubmitFromChat
 from app.core.errors import FlakeGuardError, Missing, NotAllowed, Unavailable
-from app.db import chat as chat_rows
-from app.db import chat_places, repositories
-from app.db.chat import Thread
+from app.db import repositories
+from app.db.chat import places
+from app.db.chat import threads as chat_rows
+from app.db.chat.threads import Thread
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
 from app.render import slack_windows as shown
@@ -175,7 +176,7 @@ def _pressed(work: Work, request: ActFromChat | SubmitFromChat) -> tuple[Desk, P
 def _is_told(desk: Desk, thread: Thread) -> bool:
     """Whether a thread stands in a channel of the asker's workspace that is bound to it."""
     with unit_of_work(desk.engine) as session:
-        heard = chat_places.hearing(session, thread.repo_id)
+        heard = places.hearing(session, thread.repo_id)
     return any((one.team_id, one.channel) == (desk.team_id, thread.channel) for one in heard)
 
 

@@ -5,9 +5,10 @@ import structlog
 from app.core.asking import QueueName
 from app.core.chat_requests import TellHistory
 from app.core.requests import ReadHistory, Recompute
-from app.db import backfills, repositories
-from app.db import chat as chat_rows
+from app.db import repositories
+from app.db.chat import threads as chat_rows
 from app.db.session import unit_of_work
+from app.db.work import backfills
 from app.render.chat import history_message
 from app.services import backfill
 from app.services.backfill import Reading

@@ -4,8 +4,9 @@ import structlog
 
 from app.core.asking import QueueName
 from app.core.requests import PollPlaces, PollRepository
-from app.db import polls, repositories
+from app.db import repositories
 from app.db.session import unit_of_work
+from app.db.work import polls
 from app.services.deliveries import polling
 from app.services.deliveries.inbox import Inbox
 from jobs.outside import CODE_HOST, spared

@@ -2,8 +2,8 @@
 
 from app.core.deliveries import InstallationSeen
 from app.core.requests import TakeDelivery
-from app.db import deliveries
 from app.db.session import unit_of_work
+from app.db.work import deliveries
 from app.services.deliveries import intake
 from jobs.turns import Work
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.clock import utc_now
-from app.db import deliveries
 from app.db.session import unit_of_work
+from app.db.work import deliveries
 from app.demo.replay import zipped
 from app.demo.stage import Stage, set_up
 from app.sandbox.github.entities import Job

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from app.core.deliveries import NewDelivery
-from app.db import backfills
-from app.db import chat as chat_rows
+from app.db.chat import threads as chat_rows
 from app.db.session import Engine, unit_of_work
+from app.db.work import backfills
 from app.render.words.history import being_read
 from app.sandbox.github.entities import Change
 from app.services import backfill, pages

@@ -6,9 +6,9 @@ import pytest
 
 from app.core.asking import QueueName
 from app.core.requests import SweepDeliveries
-from app.db import tasks
 from app.db.session import Engine, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.ports import FailedDelivery
 from bots.github import hook
 from bots.github.client import GitHubHosts

@@ -9,9 +9,9 @@ import pytest
 
 from app.core.asking import QueueName
 from app.core.requests import PollPlaces
-from app.db import tasks
 from app.db.session import Engine, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.embedded import Servers
 from app.sandbox.github.entities import Change
 from bots.github.client import GitHubHosts

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from app.clock import utc_now
-from app.db import chat
+from app.db.chat import threads
 from app.db.session import Engine, unit_of_work
 from app.embedded import Servers
 from tests.bots.stranger import Stranger, stranger_on_loopback
@@ -51,11 +51,11 @@ def test_a_channel_is_added_tried_bound_and_taken_away(
     assert json.loads(stranger.bodies[0])["text"] == "A test: FlakeGuard can speak here."
     assert say("subscribe", "acme/shelf", "pager")[0] == 0
     with unit_of_work(engine) as session:
-        assert chat.channels(session, REPO) == ["outlet:pager"]
+        assert threads.channels(session, REPO) == ["outlet:pager"]
 
     assert say("remove", "pager")[0] == 0
     with unit_of_work(engine) as session:
-        assert chat.channels(session, REPO) == []
+        assert threads.channels(session, REPO) == []
     assert say("list") == (0, "", "")
 
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import utc_now
-from app.db import cluster_fold
-from app.db.cluster_merge import merge
+from app.db.clusters import folding
+from app.db.clusters.merging import merge
 from app.db.session import Engine, unit_of_work
 from app.services import clustering
 from tests.db.shelf import REPO, Shelf, failed, junit, passed
@@ -172,7 +172,7 @@ def test_a_thousand_texts_fill_no_place_beyond_its_bound(shelf: Shelf) -> None:
         "SELECT max(n) AS most"
         " FROM (SELECT count(*) AS n FROM cluster_band GROUP BY band, key) AS place"
     )
-    assert 1 < fullest[0]["most"] <= cluster_fold.PLACES
+    assert 1 < fullest[0]["most"] <= folding.PLACES
     assert sum(failures for _, _, failures in clusters(shelf)) == 200
 
 
@@ -185,16 +185,16 @@ def test_hostile_texts_are_stored_and_cut(shelf: Shelf) -> None:
     (row,) = shelf.rows("SELECT said, example_message, example_trace FROM cluster")
     assert row["said"].startswith("AssertionError: <script>alert(#)")
     assert len(row["said"]) < 1_000
-    assert len(row["example_message"]) == cluster_fold.TEXT_CUT
+    assert len(row["example_message"]) == folding.TEXT_CUT
 
 
 def test_two_who_fold_at_once_count_nothing_twice(shelf: Shelf) -> None:
     store(shelf, failed("sends", SLOW))
 
     with unit_of_work(shelf.engine) as session:
-        first = cluster_fold.claim(session, REPO)
+        first = folding.claim(session, REPO)
         with unit_of_work(shelf.engine) as other:
-            second = cluster_fold.claim(other, REPO)
+            second = folding.claim(other, REPO)
 
     assert first is not None
     assert second is None
@@ -213,9 +213,9 @@ def test_who_is_killed_before_the_end_has_folded_nothing(shelf: Shelf) -> None:
 def half_folded(shelf: Shelf) -> None:
     """Fold, and die before the transaction ends."""
     with unit_of_work(shelf.engine) as session:
-        batch = cluster_fold.claim(session, REPO)
+        batch = folding.claim(session, REPO)
         assert batch is not None
-        cluster_fold.count(session, batch, now=shelf.now)
+        folding.count(session, batch, now=shelf.now)
         raise ZeroDivisionError
 
 

@@ -9,16 +9,8 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import (
-    artifacts,
-    case_pages,
-    executions,
-    observations,
-    observed_reports,
-    pages,
-    proofs,
-    scorers,
-)
+from app.db import artifacts, case_pages, executions, pages, proofs, scorers
+from app.db.observed import observations, reports
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
 from tests.databases import copy_of
@@ -247,7 +239,7 @@ def test_the_results_of_a_report_are_read_by_what_failed_or_was_skipped(
 
 def test_reports_that_wait_are_read_without_those_that_were_seen(full: Engine) -> None:
     def ask(session: Session) -> object:
-        return observed_reports.waiting(session, REPO, 1, upto=utc_now())
+        return reports.waiting(session, REPO, 1, upto=utc_now())
 
     reads = reads_of(full, ask)
 
@@ -257,7 +249,7 @@ def test_reports_that_wait_are_read_without_those_that_were_seen(full: Engine) -
 def test_a_part_of_the_history_is_read_in_the_order_of_time(full: Engine, now: datetime) -> None:
     asked = {"repo": REPO, "at": now - timedelta(days=9), "report": 0, "most": 5}
 
-    reads = reads_of(full, lambda session: session.execute(observed_reports.IN_TIME, asked).all())
+    reads = reads_of(full, lambda session: session.execute(reports.IN_TIME, asked).all())
 
     assert {read.index for read in reads if read.table == "report"} == {"report_in_time"}
 

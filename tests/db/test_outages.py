@@ -9,7 +9,8 @@ from sqlalchemy import text
 from app.clock import utc_now
 from app.core.outages import Event, Kind
 from app.core.runs import Repository, RunKey
-from app.db import chat, outage_messages, outages, runs
+from app.db import outages, runs
+from app.db.chat import outage_messages, threads
 from app.db.session import Engine, unit_of_work
 from app.services import outage_pages
 from app.services.judging import outages as service
@@ -25,7 +26,7 @@ def shelf(engine: Engine) -> Shelf:
     made.open()
     with unit_of_work(engine) as session:
         for channel in ("C1", "C2"):
-            chat.subscribe(session, REPO, team_id="T1", channel=channel, now=made.now)
+            threads.subscribe(session, REPO, team_id="T1", channel=channel, now=made.now)
     return made
 
 

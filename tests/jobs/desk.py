@@ -11,9 +11,9 @@ from app.core.asking import QueueName, Request
 from app.core.errors import ErrorKind, Unavailable
 from app.core.reports import Limits
 from app.core.requests import TakeDelivery
-from app.db import tasks
 from app.db.session import Engine, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.ports import CodeHost
 from jobs.context import Context, Translate
 from jobs.turns import Work, perform

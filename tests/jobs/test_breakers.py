@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app.core.errors import BadInput, ErrorKind, RateLimited, Unavailable
-from app.db import breakers
-from app.db.breakers import OPEN_FOR, OPENS_AFTER
 from app.db.session import unit_of_work
+from app.db.work import breakers
+from app.db.work.breakers import OPEN_FOR, OPENS_AFTER
 from jobs.outside import CHAT, CODE_HOST, spared
 from tests.jobs.desk import AWAY, NOW, Desk
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from app.core.errors import ErrorKind, Unavailable
-from app.db import leases
 from app.db.session import unit_of_work
+from app.db.work import leases
 from jobs import cron as cron_module
 from jobs.cron import LEASE, NAME, Cron
 from tests.jobs.desk import Desk

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.core.asking import QueueName
 from app.core.errors import BadInput, ErrorKind, Missing, RateLimited, Unavailable
 from app.core.requests import TakeDelivery
-from app.db import tasks
 from app.db.session import unit_of_work
+from app.db.work import tasks
 from jobs.turns import (
     DEADLY,
     ERROR_MAX,

@@ -11,8 +11,8 @@ from app.core.asking import QueueName
 from app.core.deliveries import NewDelivery
 from app.core.errors import ErrorKind
 from app.core.retention import DELIVERIES
-from app.db import deliveries, leases, tasks
 from app.db.session import unit_of_work
+from app.db.work import deliveries, leases, tasks
 from jobs import cron as cron_module
 from jobs.context import Context
 from jobs.cron import Cron

@@ -9,9 +9,9 @@ import pytest
 from app.core.asking import QueueName
 from app.core.errors import ErrorKind, Unavailable
 from app.core.requests import TakeDelivery
-from app.db import tasks
 from app.db.session import unit_of_work
-from app.db.tasks import Waiting
+from app.db.work import tasks
+from app.db.work.tasks import Waiting
 from jobs.cron import HINT_ANSWERED_WITHIN, Cron
 from jobs.tasks import HANDLERS
 from jobs.turns import LEASE, Work

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from app.core.deliveries import Delivery
 from app.core.errors import BadInput, NotSignedIn, Unavailable
 from app.core.publishing import ChatMessage
-from app.db import chat as chat_rows
-from app.db import workspaces
+from app.db.chat import threads as chat_rows
+from app.db.chat import workspaces
 from app.db.session import Engine, unit_of_work
 from app.ports import Client
 from app.sandbox.fresh import fresh_world

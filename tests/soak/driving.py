@@ -16,9 +16,10 @@ from app.core.history.records import Execution, Observation
 from app.core.outcomes import Outcome
 from app.core.requests import Recompute
 from app.core.scorer.policies import ScorerName, scorer_of
-from app.db import standings, tasks
+from app.db import standings
 from app.db.session import unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.demo.stage import Stage
 from app.sandbox.github.entities import Job, Run
 from app.sandbox.github.world import GitHubWorld

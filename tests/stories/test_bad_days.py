@@ -12,8 +12,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from app.core.errors import Unavailable
-from app.db import deliveries
 from app.db.session import unit_of_work
+from app.db.work import deliveries
 from app.demo.stage import Stage, set_up
 from app.sandbox.github.webhooks import Delivery
 from jobs.queue import redis_at

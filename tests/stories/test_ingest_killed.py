@@ -20,8 +20,9 @@ from sqlalchemy import text
 from app.clock import utc_now
 from app.core.errors import Unavailable
 from app.core.rollups import Grain, Span
-from app.db import deliveries, fold, rollups
+from app.db import fold, rollups
 from app.db.session import unit_of_work
+from app.db.work import deliveries
 from app.demo.replay import zipped
 from app.demo.stage import Stage, set_up
 from app.embedded.postgres import Postgres

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.db import deliveries
 from app.db.session import unit_of_work
+from app.db.work import deliveries
 from app.demo.stage import set_up
 from tests.stories.conftest import free_port
 from tests.stories.holds import ADDING_A_CASE, Step, asking, locking

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.db import deliveries
 from app.db.session import unit_of_work
+from app.db.work import deliveries
 from tests.stories.shop import FAILURE, FLAKY, GREEN, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from app.db import chat_links
+from app.db.chat import links
 from app.db.session import Engine, unit_of_work
 from app.ports import ChatPerson
 from app.sandbox.keys import KeyPair, new_key_pair
@@ -61,9 +61,9 @@ def said_yes(browser: TestClient, page: str, **changed: str) -> str:
     return browser.post("/slack/link", data=form).text
 
 
-def linked(outside: Outside, chat_user: str = "U1") -> chat_links.Linked | None:
+def linked(outside: Outside, chat_user: str = "U1") -> links.Linked | None:
     with unit_of_work(outside.web.engine) as session:
-        return chat_links.linked(session, team_id="T1", chat_user=chat_user)
+        return links.linked(session, team_id="T1", chat_user=chat_user)
 
 
 def test_both_are_named_and_nothing_is_linked_without_a_yes(outside: Outside) -> None:
@@ -156,6 +156,6 @@ def test_who_takes_github_s_word_back_is_linked_no_more(outside: Outside) -> Non
     account = outside.github.github.account("ann")
 
     with unit_of_work(outside.web.engine) as session:
-        chat_links.unlink_person(session, account.id)
+        links.unlink_person(session, account.id)
 
     assert linked(outside) is None

@@ -11,7 +11,7 @@ import structlog
 from app.clock import Clock
 from app.core.credentials import AppCredential, AppInUse, GivenApp, in_use
 from app.core.errors import BadInput, Conflict, FlakeGuardError, Missing
-from app.db import credentials
+from app.db.access import credentials
 from app.db.session import Engine, unit_of_work
 from app.services.access.vault import Vault
 

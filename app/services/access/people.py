@@ -15,8 +15,8 @@ import structlog
 from app.clock import Clock
 from app.core.credentials import AppInUse
 from app.core.errors import BadInput, ErrorKind, NotSignedIn, Unavailable
-from app.db import people
-from app.db.people import KnownPerson
+from app.db.access import people
+from app.db.access.people import KnownPerson
 from app.db.session import Engine, unit_of_work
 from app.ports import Accounts, Client, Person, UserToken
 from app.services.access.vault import Vault

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Lock
 
 from app.core.errors import Missing, NotSignedIn, RateLimited
-from app.db import people, web_sessions
+from app.db.access import people, web_sessions
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Person
 from app.services.access.people import People

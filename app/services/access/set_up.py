@@ -14,7 +14,8 @@ from app.clock import Clock
 from app.core.credentials import AppInUse
 from app.core.errors import BadInput, Conflict, FlakeGuardError, NotSignedIn
 from app.core.set_up import Progress
-from app.db import people, set_up
+from app.db import set_up
+from app.db.access import people
 from app.db.session import Engine, unit_of_work
 from app.ports import Accounts
 from app.services.access.credentials import ALREADY, CredentialStore, LiveApp

@@ -11,7 +11,8 @@ from hmac import compare_digest
 from app.core.errors import BadInput, Conflict, Missing, NotSignedIn
 from app.core.runs import Repository
 from app.core.tokens import OVERLAP, ProjectToken, Scope, TokenState, repo_of, token_text
-from app.db import decisions, repositories, tokens
+from app.db import decisions, repositories
+from app.db.access import tokens
 from app.db.session import Engine, Session, unit_of_work
 
 SECRET_BYTES = 32  # 256 bits: nobody guesses it, so a plain hash keeps it

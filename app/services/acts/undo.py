@@ -8,7 +8,8 @@ from uuid import UUID
 from app.core.aliases import AliasState
 from app.core.errors import BadInput, Conflict, Missing
 from app.core.quarantine import OPEN, Quarantine
-from app.db import aliases, cares, clusters, decisions, feedback
+from app.db import aliases, cares, decisions, feedback
+from app.db.clusters import shown as clusters
 from app.db.decisions import AuditEvent, StoredEvent
 from app.db.session import Session
 from app.render.words import decisions as said

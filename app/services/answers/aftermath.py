@@ -10,8 +10,9 @@ from app.core.asking import QueueName, Request
 from app.core.chat_requests import TellChat
 from app.core.errors import Unavailable
 from app.core.requests import EvaluateRun, PublishRun, Recompute, RerunJob, TellIssue
-from app.db import issues, judgements, publications, reruns, runs, tasks
+from app.db import issues, judgements, publications, reruns, runs
 from app.db.session import Session
+from app.db.work import tasks
 from app.ports import Queue
 from app.services.acts import Done
 from app.services.chat import threads

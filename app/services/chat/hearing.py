@@ -5,8 +5,9 @@ from uuid import UUID
 from app.core.chat_commands import Kind
 from app.core.decide import State
 from app.core.globs import glob
-from app.db import cases, chat_places
-from app.db.chat_places import Subscription
+from app.db import cases
+from app.db.chat import places
+from app.db.chat.places import Subscription
 from app.db.session import Session
 from app.services.policy.holding import owner_of
 
@@ -21,13 +22,13 @@ STATES = {
 
 def channels(session: Session, repo_id: int, kind: Kind) -> list[str]:
     """The channels that hear of this kind, whatever the case, in a fixed order."""
-    heard = chat_places.hearing(session, repo_id)
+    heard = places.hearing(session, repo_id)
     return sorted({one.channel for one in heard if wants(one, kind)})
 
 
 def channels_of_case(session: Session, repo_id: int, case_id: UUID, kind: Kind) -> list[str]:
     """The channels that hear of this kind of this case, in a fixed order."""
-    heard = [one for one in chat_places.hearing(session, repo_id) if wants(one, kind)]
+    heard = [one for one in places.hearing(session, repo_id) if wants(one, kind)]
     if all(one.owner is None and one.path is None for one in heard):
         return sorted({one.channel for one in heard})
     owner = owner_of(session, repo_id, case_id)

@@ -8,8 +8,8 @@ import structlog
 
 from app.clock import Clock
 from app.core.errors import Missing
-from app.db import chat_links
-from app.db.chat_links import LinkAsked
+from app.db.chat import links as chat_links
+from app.db.chat.links import LinkAsked
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import ChatPerson
 from app.render.words import chat_links as links

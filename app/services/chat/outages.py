@@ -7,8 +7,9 @@ from app.chat_ports import Speaker
 from app.core.errors import Unavailable
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import chat, outage_messages, outages
-from app.db.outage_messages import OutageMessage
+from app.db import outages
+from app.db.chat import outage_messages, threads
+from app.db.chat.outage_messages import OutageMessage
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import outage_message
 from app.render.words.outages import OVER
@@ -73,5 +74,5 @@ def _post(
     if ts is None:
         ts = host.post(one.channel, message, thread=thread)
     with unit_of_work(engine) as session:
-        chat.note_sent(session, repository.id, one.id, ts=ts, now=now)
+        threads.note_sent(session, repository.id, one.id, ts=ts, now=now)
     return ts

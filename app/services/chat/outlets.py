@@ -8,9 +8,10 @@ from app.clock import Clock
 from app.core.errors import FlakeGuardError, Missing, RateLimited
 from app.core.outlets import TEAM, Outlet, OutletKind, Target, must_be_name, place_of
 from app.core.runs import Repository
-from app.db import breakers, chat_places, outlets
-from app.db.chat_places import Subscription
+from app.db.chat import outlets, places
+from app.db.chat.places import Subscription
 from app.db.session import Engine, unit_of_work
+from app.db.work import breakers
 from app.services.access.vault import Vault
 
 WHAT = "The address of channel {name}"
@@ -85,4 +86,4 @@ class Outlets:
             if outlets.outlet(session, name) is None:
                 raise Missing(f"There is no channel {name}.")
             wanted = Subscription(repository.id, TEAM, place_of(name), tuple(kinds))
-            chat_places.subscribe(session, wanted, now=self.clock())
+            places.subscribe(session, wanted, now=self.clock())

@@ -8,9 +8,9 @@ from uuid import UUID
 from app.core.errors import Missing
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import chat, storms
+from app.db.chat import storms, threads
+from app.db.chat.storms import Storm
 from app.db.session import Engine, Session, unit_of_work
-from app.db.storms import Storm
 from app.ports import Speaker
 from app.render.chat import storm_message
 from app.services.publishing.publish import digest_of
@@ -51,7 +51,7 @@ def prepare(
 ) -> Telling | None:
     """What the newest storm of a channel says; None where there is none, or it is not bound."""
     storm = storms.newest(session, repository.id, channel)
-    if storm is None or channel not in chat.channels(session, repository.id):
+    if storm is None or channel not in threads.channels(session, repository.id):
         return None
     named = _named(session, repository, storm, public_url)
     number = storms.count(session, storm)

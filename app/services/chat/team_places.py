@@ -4,7 +4,8 @@ from uuid import UUID
 
 from app.core.outlets import ADDRESS, mail_place, place_of
 from app.core.runs import Repository
-from app.db import cares, outlets, owners
+from app.db import cares, owners
+from app.db.chat import outlets
 from app.db.session import Session
 from app.services.policy import policies
 

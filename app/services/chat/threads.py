@@ -13,8 +13,9 @@ from app.core.errors import Missing, Unavailable
 from app.core.outlets import MAIL_PREFIX, PREFIX
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import cares, cases, chat, executions, judgements
-from app.db.chat import Message, Thread
+from app.db import cares, cases, executions, judgements
+from app.db.chat import threads as chat
+from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import ThreadView, about, reply, root_message
 from app.services.chat import hearing, storms, team_places, thread_view

@@ -13,7 +13,8 @@ import structlog
 from app.clock import Clock
 from app.core.errors import BadInput, ErrorKind, FlakeGuardError, NotSignedIn, Unavailable
 from app.core.workspaces import ChatToken, Grant, Workspace
-from app.db import people, workspaces
+from app.db.access import people
+from app.db.chat import workspaces
 from app.db.session import Engine, unit_of_work
 from app.ports import Client
 from app.services.access.people import SECRET_BYTES, digest_of

@@ -11,8 +11,8 @@ from app.core.asking import QueueName
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
 from app.core.requests import TakeDelivery
-from app.db import deliveries
 from app.db.session import Engine, unit_of_work
+from app.db.work import deliveries
 from app.ports import Queue
 
 log = structlog.get_logger()

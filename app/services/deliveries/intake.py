@@ -18,17 +18,11 @@ from app.core.deliveries import (
     RunSeen,
     WorkspaceLeft,
 )
-from app.db import (
-    attempts,
-    chat_links,
-    people,
-    publications,
-    repositories,
-    runs,
-    tasks,
-    workspaces,
-)
+from app.db import attempts, publications, repositories, runs
+from app.db.access import people
+from app.db.chat import links, workspaces
 from app.db.session import Session
+from app.db.work import tasks
 from app.services.publishing.publish import CHECK
 from app.services.quarantine import claims
 
@@ -72,7 +66,7 @@ def _note_event(session: Session, fact: Fact, *, now: datetime) -> None:
             publications.forget_said(session, fact.repo_id, CHECK, fact.head_sha)
         case AccessRevoked():
             people.forget(session, fact.user_id)
-            chat_links.unlink_person(session, fact.user_id)
+            links.unlink_person(session, fact.user_id)
         case PushSeen():
             claims.note_push(session, fact, now=now)
         case _:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from app.core.deliveries import NewDelivery
 from app.core.errors import Missing
 from app.core.runs import Repository
-from app.db import attempts, deliveries, polls
+from app.db import attempts
 from app.db.session import Engine, unit_of_work
+from app.db.work import deliveries, polls
 from app.news import News, Told
 
 OVERLAP = timedelta(minutes=15)  # that is listed twice: the host's lists lag behind its clock

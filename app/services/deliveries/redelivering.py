@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from app.db import deliveries
 from app.db.session import Engine, unit_of_work
+from app.db.work import deliveries
 from app.ports import Hook
 
 KEPT = timedelta(days=3)  # how long GitHub sends a delivery again

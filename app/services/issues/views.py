@@ -11,8 +11,9 @@ from app.core.outcomes import Outcome
 from app.core.quarantine import Quarantine
 from app.core.rollups import Grain, Span
 from app.core.runs import Repository
-from app.db import cases, clusters, decisions, issue_history, judgements, rollups
+from app.db import cases, decisions, issue_history, judgements, rollups
 from app.db.cases import Case
+from app.db.clusters import shown
 from app.db.issue_history import Failure
 from app.db.session import Session
 from app.render import escape, words
@@ -48,7 +49,7 @@ def view_of(
 
 def _called(session: Session, repository: Repository, issue: Issue, first: Case | None) -> str:
     if issue.topic.about is About.CLUSTER:
-        said = clusters.title_of(session, repository.id, int(issue.topic.key))
+        said = shown.title_of(session, repository.id, int(issue.topic.key))
         return said or issue.topic.key
     if first is None:
         return issue.topic.key

@@ -9,8 +9,9 @@ import structlog
 from app.core.decide import State
 from app.core.runs import Repository, Run
 from app.db import aliases as renames
-from app.db import decisions, executions, observations, observed_reports, repositories
-from app.db.observed_sets import Sets
+from app.db import decisions, executions, repositories
+from app.db.observed import observations, reports
+from app.db.observed.sets import Sets
 from app.db.session import Session
 from app.services import acts, aliases
 from app.services.judging import keeping, mending, observing, scoring
@@ -59,7 +60,7 @@ def evaluate(
     repositories.hold(session, repository.id)
     aliases.propose(session, run, now=now, request_id=request_id)
     current = scoring.current(session, repository, now=now)
-    waiting = observed_reports.waiting(
+    waiting = reports.waiting(
         session, repository.id, run.key.run_id, upto=run.ended_at or run.started_at
     )
     renamed = renames.renamed(session, repository.id)
@@ -73,7 +74,7 @@ def evaluate(
     _forgive(session, repository, work, run)
     for one in seen:
         observing.observe(session, repository, work, one)
-    observed_reports.mark(session, repository.id, waiting, now=now)
+    reports.mark(session, repository.id, waiting, now=now)
     changed = _kept(session, repository, work, now=now)
     runs.follow(
         session, repository, changed, run, now=now, request_id=request_id, proposes=proposes

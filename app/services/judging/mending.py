@@ -13,7 +13,7 @@ from app.core.terms import Terms
 from app.core.told import Told
 from app.db import judgements
 from app.db.judgements import StoredFinding
-from app.db.observations import Seen
+from app.db.observed.observations import Seen
 from app.db.session import Session
 
 

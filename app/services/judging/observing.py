@@ -30,8 +30,8 @@ from app.core.terms import Terms
 from app.core.told import Told
 from app.db import changes, judgements, scorers
 from app.db.judgements import StoredFinding
-from app.db.observations import Seen
-from app.db.observed_sets import Sets
+from app.db.observed.observations import Seen
+from app.db.observed.sets import Sets
 from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words

@@ -10,9 +10,11 @@ from app.core.chat_requests import TellOutage
 from app.core.decide import Cause
 from app.core.outages import Event, Kind, kind_of
 from app.core.runs import Repository, Run
-from app.db import judgements, outage_messages, outages, tasks
+from app.db import judgements, outages
+from app.db.chat import outage_messages
 from app.db.session import Engine, Session, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.render.words import outages as words_outages
 from app.services.chat import hearing
 

@@ -16,15 +16,10 @@ from app.core.policy.policy import Policy
 from app.core.runs import Repository
 from app.core.scorer import memory
 from app.core.told import Told
-from app.db import (
-    aliases,
-    judgements,
-    observations,
-    observed_reports,
-    repositories,
-    scorers,
-)
-from app.db.observed_sets import Sets
+from app.db import aliases, judgements, repositories, scorers
+from app.db.observed import observations
+from app.db.observed import reports as observed_reports
+from app.db.observed.sets import Sets
 from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words

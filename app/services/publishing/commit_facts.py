@@ -14,7 +14,6 @@ from app.db import (
     answers,
     cases,
     changes,
-    clusters,
     decisions,
     executions,
     expected,
@@ -25,6 +24,7 @@ from app.db import (
 )
 from app.db import runs as run_rows
 from app.db.cases import Case
+from app.db.clusters import shown as clusters
 from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
 from app.db.session import Session

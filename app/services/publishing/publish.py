@@ -11,7 +11,8 @@ from app.core.errors import Missing
 from app.core.policy.names import CommentWhen
 from app.core.publishing import CheckRun
 from app.core.runs import Repository, Run
-from app.db import grants, publications, pulls
+from app.db import publications, pulls
+from app.db.access import grants
 from app.db.publications import Publication
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from app.core.asking import QueueName
 from app.core.requests import PublishRun
 from app.core.runs import BranchClass, Repository, Run
-from app.db import expected, publications, tasks
+from app.db import expected, publications
 from app.db import runs as run_rows
 from app.db.session import Engine, Session, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 
 GRACE = timedelta(hours=6)  # that a run is waited for. Source: GitHub ends a hosted job after 6 h
 

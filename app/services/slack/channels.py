@@ -7,8 +7,9 @@ from app.core.decide import State
 from app.core.errors import BadInput
 from app.core.globs import glob
 from app.core.owners import is_owner
-from app.db import chat_places, judgements
-from app.db.chat_places import Subscription
+from app.db import judgements
+from app.db.chat import places
+from app.db.chat.places import Subscription
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
 from app.render import escape
@@ -44,7 +45,7 @@ def subscribe(desk: Desk, command: Command) -> Deed:
             wanted.path,
             actor.login,
         )
-        is_new = chat_places.subscribe(session, heard, now=desk.now)
+        is_new = places.subscribe(session, heard, now=desk.now)
         _audit(session, desk, heard, actor, "subscribe")
         flaky = judgements.in_state(session, repository.id, State.FLAKY)[:TOLD_AT_ONCE]
         follows: list[Request] = [TellChat(repository.id, case_id.hex) for case_id in flaky]
@@ -63,7 +64,7 @@ def unsubscribe(desk: Desk, command: Command) -> Deed:
     repository = place(desk, command.rest).repository
 
     def do(session: Session, actor: Actor) -> Outcome:
-        was_bound = chat_places.unsubscribe(
+        was_bound = places.unsubscribe(
             session, repository.id, team_id=desk.team_id, channel=desk.channel
         )
         if not was_bound:
@@ -79,8 +80,8 @@ def unsubscribe(desk: Desk, command: Command) -> Deed:
 def settings(desk: Desk, _command: Command) -> Answer:
     """What this channel hears, and who the asker is."""
     with unit_of_work(desk.engine) as session:
-        here = chat_places.bound(session, team_id=desk.team_id, channel=desk.channel)
-        heard = chat_places.subscriptions(session, team_id=desk.team_id, channel=desk.channel)
+        here = places.bound(session, team_id=desk.team_id, channel=desk.channel)
+        heard = places.subscriptions(session, team_id=desk.team_id, channel=desk.channel)
     lines = [
         said.hears(one.full_name, heard[one.id].kinds, heard[one.id].owner, heard[one.id].path)
         for one in here

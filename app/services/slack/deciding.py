@@ -7,7 +7,7 @@ from app.core.asking import Request
 from app.core.chat_commands import Command, mentioned, span_of
 from app.core.errors import BadInput, Missing
 from app.core.reruns import TIMES_ASKED
-from app.db import chat_links
+from app.db.chat import links
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
 from app.render import escape
@@ -158,7 +158,7 @@ def _owner(desk: Desk, whose: str) -> str:
     if chat_user is None:
         return whose
     with unit_of_work(desk.engine) as session:
-        found = chat_links.linked(session, team_id=desk.team_id, chat_user=chat_user)
+        found = links.linked(session, team_id=desk.team_id, chat_user=chat_user)
     if found is None:
         raise BadInput(said.owner_not_linked())
     return f"@{found.login}"

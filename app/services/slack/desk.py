@@ -7,7 +7,7 @@ from datetime import datetime
 from app.core.asking import Request
 from app.core.errors import NotAllowed
 from app.core.runs import Repository
-from app.db.chat_links import Linked
+from app.db.chat.links import Linked
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import ChatPerson, Permission
 from app.render.blocks import Block

@@ -9,9 +9,11 @@ from app.core.chat_requests import TellDigest
 from app.core.decide import State
 from app.core.digests import Digest, Turns
 from app.core.runs import Repository
-from app.db import digests, pages, repositories, tasks
+from app.db import pages, repositories
+from app.db.chat import digests
 from app.db.session import Engine, Session, unit_of_work
-from app.db.tasks import Asking
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.services import plans
 from app.services.chat import hearing
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from app.core.chat_commands import did_you_mean
 from app.core.errors import BadInput, Missing
 from app.core.runs import Repository
-from app.db import chat_cases
-from app.db.chat_cases import FoundCase
+from app.db.chat import cases
+from app.db.chat.cases import FoundCase
 from app.db.session import unit_of_work
 from app.render.words import slack as said
 from app.services.slack.desk import Desk, Place
@@ -47,7 +47,7 @@ def case(desk: Desk, words: Sequence[str]) -> NamedCase:
     found = _found(desk, list(repos), name)
     if not found:
         with unit_of_work(desk.engine) as session:
-            known = chat_cases.names(session, list(repos), most=COMPARED)
+            known = cases.names(session, list(repos), most=COMPARED)
         raise Missing(said.no_case(name) + did_you_mean(name, known))
     best = _best(found)
     if len(best) > 1:
@@ -68,9 +68,9 @@ def _where(desk: Desk, words: list[str]) -> tuple[list[Place], str]:
 def _found(desk: Desk, repos: list[int], name: str) -> list[FoundCase]:
     with unit_of_work(desk.engine) as session:
         try:
-            known = chat_cases.by_id(session, repos, UUID(name))
+            known = cases.by_id(session, repos, UUID(name))
         except ValueError:
-            return chat_cases.matching(session, repos, name, most=LISTED)
+            return cases.matching(session, repos, name, most=LISTED)
         return [known] if known else []
 
 

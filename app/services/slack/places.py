@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.core.chat_commands import best_matches, did_you_mean
 from app.core.errors import BadInput, Missing
 from app.core.runs import Repository
-from app.db import chat_places
+from app.db.chat import places as chat_places
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import escape

@@ -9,7 +9,7 @@ from app.core.errors import BadInput, Conflict
 from app.core.pages import FailureText
 from app.core.runs import Repository
 from app.db import case_pages, cases, decisions
-from app.db.chat import Thread
+from app.db.chat.threads import Thread
 from app.db.session import Session
 from app.render import slack_windows as shown
 from app.render.blocks import Block

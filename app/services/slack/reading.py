@@ -7,7 +7,9 @@ from app.core.chat_commands import Command
 from app.core.errors import BadInput
 from app.core.pages import CaseLine
 from app.core.runs import Repository
-from app.db import cares, case_pages, cases, chat_links, clusters, decisions, pages
+from app.db import cares, case_pages, cases, decisions, pages
+from app.db.chat import links as chat_links
+from app.db.clusters import shown as clusters
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import slack_answers as shown

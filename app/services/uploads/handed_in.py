@@ -18,9 +18,10 @@ from app.core.reports.archive import is_zip
 from app.core.requests import EvaluateRun
 from app.core.runs import Repository, Run, RunKey
 from app.core.uploads import Told, missing, run_of, variant_of
-from app.db import repositories, runs, tasks, upload_pages, uploads
+from app.db import repositories, runs, upload_pages, uploads
 from app.db.reports import KnownReport
 from app.db.session import Engine, Session, unit_of_work
+from app.db.work import tasks
 from app.ports import Queue
 from app.services.access.tokens import Holder
 from app.services.ingest import runs as ingest

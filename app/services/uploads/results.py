@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from app.core.errors import Missing
 from app.core.handed import Became, HandedReport, JudgedFailure, Progress, Upload
 from app.core.runs import Run
-from app.db import runs, tasks, upload_pages, uploads
+from app.db import runs, upload_pages, uploads
 from app.db.session import Session
+from app.db.work import tasks
 from app.services.access.tokens import Holder
 
 NOT_HERE = "Nothing is here, or nothing for you."

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app.db import chat_links, chat_places
-from app.db.chat_places import Subscription
+from app.db.chat import links, places
+from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
 from app.sandbox.slack.entities import Message
 from app.sandbox.slack.world import SlackWorld
@@ -55,11 +55,11 @@ class Console:
     def bind(self, repo: int | None = None, *, team: str | None = None) -> None:
         one = Subscription(repo or self.repo, team or self.slack.team_id, self.channel)
         with unit_of_work(self.world.engine) as session:
-            chat_places.subscribe(session, one, now=self.world.now)
+            places.subscribe(session, one, now=self.world.now)
 
     def link(self, user: str, login: str) -> None:
         with unit_of_work(self.world.engine) as session:
-            chat_links.link(
+            links.link(
                 session,
                 team_id=self.slack.team_id,
                 chat_user=self.slack.member(user).id,

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.db import chat_places
-from app.db.chat_places import Subscription
+from app.db.chat import places
+from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
 from app.services.slack import digest
 from jobs.schedule import tell_digests
@@ -65,7 +65,7 @@ def test_each_channel_that_hears_of_digests_is_told_once_a_week(week: Console) -
 def test_a_channel_that_hears_of_other_things_is_told_none(console: Console) -> None:
     one = Subscription(console.repo, console.slack.team_id, console.channel, ("flaky",))
     with unit_of_work(console.world.engine) as session:
-        chat_places.subscribe(session, one, now=console.world.now)
+        places.subscribe(session, one, now=console.world.now)
 
     wanted = digest.ask_due(console.world.engine, now=console.world.now, request_id="r1")
 

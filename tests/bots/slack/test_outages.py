@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from app.clock import utc_now
 from app.core.runs import Repository, RunKey
-from app.db import chat as chat_rows
 from app.db import runs
+from app.db.chat import threads as chat_rows
 from app.db.session import Engine, unit_of_work
 from app.services.chat import outages as outage_chat
 from app.services.judging import outages

@@ -11,9 +11,10 @@ from slack_sdk.models.views import View as SlackView
 
 from app.core.asking import QueueName
 from app.core.chat_requests import TellChat
-from app.db import chat_places, tasks
-from app.db.chat_places import Subscription
+from app.db.chat import places
+from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
+from app.db.work import tasks
 from app.sandbox.slack.entities import Message, View
 from tests.bots.slack.console import Console
 
@@ -252,7 +253,7 @@ def test_a_channel_hears_of_what_it_asked_for(
     console.world.owned(console.repo, "tests/test_cart.py", "@acme/core")
     case_id = console.flaky("test_total")
     with unit_of_work(console.world.engine) as session:
-        chat_places.subscribe(session, one, now=console.world.now)
+        places.subscribe(session, one, now=console.world.now)
 
     tell(console, case_id)
 

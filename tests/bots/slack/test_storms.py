@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from app.core.asking import QueueName
 from app.core.chat_requests import TellChat
-from app.db import tasks
 from app.db.session import unit_of_work
+from app.db.work import tasks
 from app.ports import Allowance
 from app.sandbox.slack.entities import Message
 from app.services.chat.pace import PacedChats

@@ -15,10 +15,11 @@ from sqlmodel import Session
 
 from app.core.history.records import CaseSet, Execution, Observation
 from app.core.runs import BranchClass, Run, RunKey
-from app.db import changes, observed_sets, runs
+from app.db import changes, runs
 from app.db.executions import OUTCOMES
-from app.db.observed_reports import Stored
-from app.db.observed_sets import Renamed, Sets
+from app.db.observed import sets as observed_sets
+from app.db.observed.reports import Stored
+from app.db.observed.sets import Renamed, Sets
 
 Results = dict[
     int, dict[str | None, dict[str, list[Execution]]]

@@ -1,0 +1,1 @@
+"""Chat: workspaces, channels and who is who in them, threads, and what was said."""

@@ -1,0 +1,1 @@
+"""Clusters: grown by folding failures, merged, and shown."""

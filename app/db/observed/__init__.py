@@ -1,0 +1,1 @@
+"""Stored reports, as a scorer is told of them."""

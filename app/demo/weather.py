@@ -78,9 +78,10 @@ def _forecast(
     pool = rng.sample(plain, climate.re_run)
     _strike_on_days(forecast, pool, drafts, rng=rng, days=climate.days)
     calm = sorted(set(plain) - set(pool))
+    struck = [place for place in pool if place in forecast.first]
     for place in rng.sample(calm, climate.shrugged):
         forecast.first[place] = frozenset({rng.choice(BY_WEATHER)})
-    for place in rng.sample(pool, climate.again):
+    for place in rng.sample(struck, climate.again):
         others = [cause for cause in BY_WEATHER if cause not in forecast.first[place]]
         forecast.second[place] = frozenset({rng.choice(others)})
     _strike_pulls(forecast, drafts, open_heads=open_heads, rng=rng)

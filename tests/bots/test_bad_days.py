@@ -44,9 +44,8 @@ class Day(Office):
     def come_in(self) -> None:
         """Take in what GitHub sent."""
         assert self.doors is not None
-        for one in self.doors.kept.values():
-            self.inbox.store(one)
-        self.doors.kept.clear()
+        for guid in list(self.doors.kept):  # the door stays open meanwhile
+            self.inbox.store(self.doors.kept.pop(guid))
 
     def work_on(self) -> None:
         """Do what is due and, later and later, what was given back."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.demo.causes import Cause, causes_shown
@@ -107,6 +107,7 @@ def test_every_run_names_code_that_is_there() -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(now=MOMENTS, seed=st.integers(0, 10**6))
+@example(now=NOW, seed=22892)  # not every run that is re-run was struck by the weather
 def test_everything_happens_within_the_six_weeks_before_now(now: datetime, seed: int) -> None:
     history = build_history(now=now, seed=seed)
 

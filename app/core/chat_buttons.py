@@ -1,4 +1,4 @@
-"""The buttons of a case's thread; a button's action id is its own value."""
+"""The buttons of messages in chat; a button's action id is its own value."""
 
 from enum import StrEnum
 
@@ -17,10 +17,26 @@ class ChatButton(StrEnum):
     RERUN = "rerun"  # on the default branch, where the policy names the job
     WHY = "why"  # opens a window with all evidence
     UNDO = "undo"  # below what was done
+    APPROVE = "approve"  # one proposal of a list
+    REFUSE = "refuse"
+    APPROVE_ALL = "approve_all"  # that the list names
+    REFUSE_ALL = "refuse_all"
+    TAKE_BACK = "take_back"  # below what was done to some of a list
 
 
 FORMS = frozenset({ChatButton.QUARANTINE, ChatButton.RENEW})
 """What opens a window that is filled in and sent."""
+
+OF_NOTICES = frozenset(
+    {
+        ChatButton.APPROVE,
+        ChatButton.REFUSE,
+        ChatButton.APPROVE_ALL,
+        ChatButton.REFUSE_ALL,
+        ChatButton.TAKE_BACK,
+    }
+)
+"""What stands below a message about many cases."""
 
 WINDOWS = FORMS | {ChatButton.WHY}
 

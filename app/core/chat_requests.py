@@ -73,6 +73,23 @@ class TellStorm(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class TellProposals(Request):
+    """Let the channels that hear of a repository know what waits for a decision there."""
+
+    kind: ClassVar[str] = "tell_proposals"
+    repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellNotice(Request):
+    """Bring a channel's message about many cases up to date."""
+
+    kind: ClassVar[str] = "tell_notice"
+    repo_id: int
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellDigest(Request):
     """Tell a channel what became of a repository; `day` is the one that it was asked for."""
 

@@ -10,7 +10,9 @@ from app.core.chat_requests import (
     TellChat,
     TellDigest,
     TellHistory,
+    TellNotice,
     TellOutage,
+    TellProposals,
     TellStorm,
 )
 from app.core.requests import (
@@ -45,6 +47,8 @@ KINDS: dict[str, type[Request]] = {
         TellChat,
         TellOutage,
         TellStorm,
+        TellProposals,
+        TellNotice,
         TellDigest,
         TellIssue,
         HeedIssue,

@@ -96,6 +96,17 @@ def holding(session: Session, repo_id: int) -> list[Quarantine]:
     return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
 
 
+def proposed(session: Session, repo_id: int, *, since: datetime) -> list[Quarantine]:
+    """What was proposed then or since and waits still, oldest first; served by quarantine_open."""
+    query = (
+        select(QuarantineRow)
+        .where(col(QuarantineRow.repo_id) == repo_id, col(QuarantineRow.since) >= since)
+        .where(IS_OPEN, col(QuarantineRow.state) == QuarantineState.PROPOSED.value)
+        .order_by(col(QuarantineRow.since), col(QuarantineRow.case_id))
+    )
+    return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
+
+
 def open_new(session: Session, repo_id: int, wanted: Quarantine) -> Quarantine:
     """Begin a decision; its id is handed out. Conflict when one was begun meanwhile."""
     values = {name: getattr(wanted, name) for name in COPIED}
@@ -209,8 +220,10 @@ def write_audit(
 def audit_event(session: Session, repo_id: int, event_id: int) -> AuditEvent | None:
     """What was done, by its number; None when the repository has no such event."""
     row = session.get(AuditEventRow, (repo_id, event_id))
-    if row is None:
-        return None
+    return None if row is None else _audit_event(row)
+
+
+def _audit_event(row: AuditEventRow) -> AuditEvent:
     return AuditEvent(
         row.event_id,
         row.at,
@@ -222,6 +235,21 @@ def audit_event(session: Session, repo_id: int, event_id: int) -> AuditEvent | N
         row.after,
         row.request_id,
     )
+
+
+def audit_events_beside(session: Session, repo_id: int, event: AuditEvent) -> list[AuditEvent]:
+    """The same act of the same request on other cases, this one among them, oldest first.
+
+    Served by audit_event_recent.
+    """
+    query = (
+        select(AuditEventRow)
+        .where(col(AuditEventRow.repo_id) == repo_id, col(AuditEventRow.at) == event.at)
+        .where(col(AuditEventRow.request_id) == event.request_id)
+        .where(col(AuditEventRow.act) == event.act, col(AuditEventRow.actor) == event.actor)
+        .order_by(col(AuditEventRow.event_id))
+    )
+    return [_audit_event(row) for row in session.exec(query)]
 
 
 def _event(row: QuarantineEventRow) -> StoredEvent:

@@ -7,7 +7,9 @@ from app.core.chat_requests import (
     TellChat,
     TellDigest,
     TellHistory,
+    TellNotice,
     TellOutage,
+    TellProposals,
     TellStorm,
 )
 from app.core.requests import (
@@ -37,6 +39,7 @@ from jobs.tasks.click import act_from_page, act_on_cluster
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
+from jobs.tasks.notices import tell_notice, tell_proposals
 from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
 from jobs.tasks.reruns import rerun_job
@@ -54,6 +57,8 @@ HANDLERS: dict[str, Handler] = {
     TellChat.kind: tell_chat,
     TellOutage.kind: tell_outage,
     TellStorm.kind: tell_storm,
+    TellProposals.kind: tell_proposals,
+    TellNotice.kind: tell_notice,
     TellDigest.kind: tell_digest,
     TellIssue.kind: tell_issue,
     HeedIssue.kind: heed_issue,

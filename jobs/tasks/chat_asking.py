@@ -7,7 +7,7 @@ import structlog
 from app.core.chat_requests import ActFromChat, AnswerCommand, SubmitFromChat
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.runs import Repository
-from app.db.chat import links
+from app.db.chat import links, places
 from app.db.chat.links import Linked
 from app.db.session import unit_of_work
 from app.ports import Chat, ChatPerson, Permission
@@ -54,6 +54,34 @@ def must_do(desk: Desk, deed: Deed) -> None:
     if deed.needs is Permission.ADMIN:
         raise NotAllowed(said.must_administer(linked.login, name))
     raise NotAllowed(words.not_allowed(linked.login, name))
+
+
+def must_write_from(desk: Desk, repository: Repository, channel: str) -> None:
+    """Raise NotAllowed unless who clicked in a channel is linked and may write to the repository.
+
+    A guessed value, from where nothing is told of the repository, shows no name.
+    """
+    linked = must_be_linked(desk)
+    if desk.permission(repository) >= Permission.WRITE:
+        return
+    if not is_told(desk, repository.id, channel):
+        raise NotAllowed(words.nothing_to_act_on())
+    raise NotAllowed(words.not_allowed(linked.login, repository.full_name))
+
+
+def is_told(desk: Desk, repo_id: int, channel: str) -> bool:
+    """Whether a channel of the asker's workspace is bound to a repository."""
+    with unit_of_work(desk.engine) as session:
+        heard = places.hearing(session, repo_id)
+    return any((one.team_id, one.channel) == (desk.team_id, channel) for one in heard)
+
+
+def repo_of(handle: str) -> int:
+    """The repository that a button's value speaks of; -1, which is nobody's, for rubbish."""
+    try:
+        return int(handle.partition("-")[0], 16)
+    except ValueError:
+        return -1
 
 
 def refusal(error: FlakeGuardError) -> Answer:

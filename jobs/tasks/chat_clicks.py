@@ -7,11 +7,10 @@ from functools import partial
 import structlog
 
 from app.core.asking import QueueName
-from app.core.chat_buttons import WINDOWS, ChatButton, parts_of
+from app.core.chat_buttons import OF_NOTICES, WINDOWS, ChatButton, parts_of
 from app.core.chat_requests import ActFromChat, SubmitFromChat
 from app.core.errors import FlakeGuardError, Missing, NotAllowed, Unavailable
 from app.db import repositories
-from app.db.chat import places
 from app.db.chat import threads as chat_rows
 from app.db.chat.threads import Thread
 from app.db.session import Session, unit_of_work
@@ -26,7 +25,16 @@ from app.services.slack import presses
 from app.services.slack.desk import Answer, Desk, must_be_linked
 from app.services.slack.presses import Filled, Pressed
 from jobs.outside import CHAT, spared
-from jobs.tasks.chat_asking import answer, desk_for, host_for, refusal
+from jobs.tasks.chat_asking import (
+    answer,
+    desk_for,
+    host_for,
+    is_told,
+    must_write_from,
+    refusal,
+    repo_of,
+)
+from jobs.tasks.notice_clicks import act_on_notice
 from jobs.turns import Work
 
 log = structlog.get_logger()
@@ -43,10 +51,13 @@ def act_from_chat(work: Work) -> None:
     if ChatButton(request.action) in WINDOWS:
         _window(work, request)
         return
+    if ChatButton(request.action) in OF_NOTICES:
+        act_on_notice(work)
+        return
     reply = partial(answer, work, request.team_id, request.response_url)
     try:
         desk, pressed = _pressed(work, request)
-        must_write(desk, pressed)
+        must_write_from(desk, pressed.repository, pressed.thread.channel)
         now = work.context.clock()
         _act(work, desk, pressed, partial(_press, pressed, now=now))
     except FlakeGuardError as error:
@@ -65,7 +76,7 @@ def submit_from_chat(work: Work) -> None:
     try:
         desk, pressed = _pressed(work, request)
         thread = pressed.thread
-        must_write(desk, pressed)
+        must_write_from(desk, pressed.repository, pressed.thread.channel)
         now = work.context.clock()
         filled = Filled(
             request.reason, int(request.days) if request.days else None, request.owner or None
@@ -78,24 +89,6 @@ def submit_from_chat(work: Work) -> None:
             _whisper(work, request, thread, refusal(error))
         with work.finishing():
             pass
-
-
-def must_write(desk: Desk, pressed: Pressed) -> None:
-    """Raise NotAllowed unless the clicker is linked and may write to the repository."""
-    linked = must_be_linked(desk)
-    if desk.permission(pressed.repository) >= Permission.WRITE:
-        return
-    if not _is_told(desk, pressed.thread):  # a guessed handle shows no name
-        raise NotAllowed(words.nothing_to_act_on())
-    raise NotAllowed(words.not_allowed(linked.login, pressed.repository.full_name))
-
-
-def repo_of(handle: str) -> int:
-    """The repository that a button's value speaks of; -1, which is nobody's, for rubbish."""
-    try:
-        return int(handle.partition("-")[0], 16)
-    except ValueError:
-        return -1
 
 
 def _press(pressed: Pressed, session: Session, actor: Actor, *, now: datetime) -> Done:
@@ -150,12 +143,12 @@ def _window(work: Work, request: ActFromChat) -> None:
 def _view(work: Work, request: ActFromChat) -> Block:
     desk, pressed = _pressed(work, request)
     if pressed.button is ChatButton.WHY:
-        if not _is_told(desk, pressed.thread):
+        if not is_told(desk, pressed.repository.id, pressed.thread.channel):
             must_be_linked(desk)
             if desk.permission(pressed.repository) < Permission.READ:
                 raise NotAllowed(words.nothing_to_act_on())
     else:
-        must_write(desk, pressed)
+        must_write_from(desk, pressed.repository, pressed.thread.channel)
     with unit_of_work(work.context.engine) as session:
         return presses.window(session, pressed, now=desk.now)
 
@@ -171,13 +164,6 @@ def _pressed(work: Work, request: ActFromChat | SubmitFromChat) -> tuple[Desk, P
         raise NotAllowed(words.nothing_to_act_on())
     desk = desk_for(work, request, channel=thread.channel)
     return desk, Pressed(ChatButton(request.action), repository, thread, number)
-
-
-def _is_told(desk: Desk, thread: Thread) -> bool:
-    """Whether a thread stands in a channel of the asker's workspace that is bound to it."""
-    with unit_of_work(desk.engine) as session:
-        heard = places.hearing(session, thread.repo_id)
-    return any((one.team_id, one.channel) == (desk.team_id, thread.channel) for one in heard)
 
 
 def _whisper(work: Work, request: SubmitFromChat, thread: Thread, said_back: Answer) -> None:

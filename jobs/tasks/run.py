@@ -1,5 +1,6 @@
 """Ingest a run attempt's reports, and evaluate what failed in it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from app.core.requests import (
     TellIssue,
 )
 from app.core.runs import Repository, Run, RunKey
-from app.db import executions, issues, repositories, runs
+from app.db import decisions, executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
+from app.services.answers import aftermath
 from app.services.chat import hearing, threads
 from app.services.ingest import runs as ingest
 from app.services.issues import opening
@@ -129,13 +131,7 @@ def evaluate_run(work: Work) -> None:
         )
         runs.mark_evaluated(turn.session, key, now=now)
         _note_outage(turn, repository, run, now=now)
-        for change in found_out.changed:
-            if not change.is_dismissal:
-                _announce(turn.session, repository, change)
-        told = {change.case_id for change in found_out.changed}
-        told |= threads.with_threads(turn.session, repository.id, run.key.run_id)
-        for case_id in sorted(told):
-            turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
+        told = _tell_chat(turn, repository, run, found_out.changed, now=now)
         _of_our_own_accord(turn, work, repository, run, told)
         if found_out.needs_recompute:
             turn.ask(QueueName.HISTORY, Recompute(repository.id))
@@ -143,6 +139,30 @@ def evaluate_run(work: Work) -> None:
             turn.ask(QueueName.RUN, PublishRun(repository.id, run.head_sha))
         if not are_known:
             turn.ask(QueueName.HISTORY, ReadRepositoryFiles(repository.id))
+
+
+def _tell_chat(
+    turn: Turn,
+    repository: Repository,
+    run: Run,
+    changed: Sequence[evaluate.Changed],
+    *,
+    now: datetime,
+) -> set[UUID]:
+    """Have threads and messages about many cases say what is new; the cases that have threads."""
+    session = turn.session
+    for change in changed:
+        if not change.is_dismissal:
+            _announce(session, repository, change)
+    told = {change.case_id for change in changed}
+    told |= threads.with_threads(session, repository.id, run.key.run_id)
+    for case_id in sorted(told):
+        turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
+    proposed = decisions.proposed(session, repository.id, since=now)
+    news = {*told, *(one.case_id for one in proposed)}
+    for wanted in aftermath.in_notices(session, repository.id, sorted(news)):
+        turn.ask(QueueName.RUN, wanted)
+    return told
 
 
 def _of_our_own_accord(

@@ -1,12 +1,20 @@
-"""Chat: people on the way to being linked, and storms."""
+"""Chat: people on the way to being linked, storms, and notices."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db.tables.columns import big, big_or_none, moment, octets, of_repository
+from app.db.tables.columns import (
+    big,
+    big_or_none,
+    moment,
+    moment_or_none,
+    numbered,
+    octets,
+    of_repository,
+)
 
 
 class ChatLinkRow(SQLModel, table=True):
@@ -55,3 +63,41 @@ class StormCaseRow(SQLModel, table=True):
     case_id: UUID = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     began_at: datetime = moment()
+
+
+class ChatNoticeRow(SQLModel, table=True):
+    """One message of a channel about many cases of a repository, and what is said below it."""
+
+    __tablename__ = "chat_notice"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        UniqueConstraint("repo_id", "handle", name="chat_notice_handle"),
+        Index("chat_notice_newest", "repo_id", "kind", "channel", "began_at"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    notice_id: int = numbered()
+    kind: str  # app.core.notices.NoticeKind
+    channel: str
+    handle: str  # what its buttons carry, and by which it is found again
+    ts: str | None = None  # once posted
+    digest: bytes | None = Field(default=None, nullable=True)  # of the message as last said
+    began_at: datetime = moment()
+    over_at: datetime | None = moment_or_none()  # None while it may go on
+
+
+class ChatNoticeCaseRow(SQLModel, table=True):
+    """A case that a notice speaks of."""
+
+    __tablename__ = "chat_notice_case"
+    __table_args__ = (
+        of_repository("notice_id", to="chat_notice"),
+        of_repository("case_id", to="case_"),
+        Index("chat_notice_case_case", "repo_id", "case_id"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    notice_id: int = big(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
+    nth: int = big()  # in the order in which they came, from 1
+    at: datetime = moment()  # since when it is what the notice says

@@ -117,6 +117,7 @@ class OutboxRow(SQLModel, table=True):
         UniqueConstraint("repo_id", "channel", "once", name="outbox_once"),
         of_repository("case_id", to="case_"),
         of_repository("outage_id", to="outage"),
+        of_repository("notice_id", to="chat_notice"),
         Index("outbox_unsent", "repo_id", "case_id", postgresql_where="sent_at is null"),
         Index(
             "outbox_of_outage",
@@ -124,12 +125,19 @@ class OutboxRow(SQLModel, table=True):
             "outage_id",
             postgresql_where="outage_id is not null",
         ),
+        Index(
+            "outbox_of_notice",
+            "repo_id",
+            "notice_id",
+            postgresql_where="notice_id is not null",
+        ),
     )
 
     repo_id: int = big(primary_key=True)
     message_id: int = numbered()
     case_id: UUID | None = None  # a reply in this case's thread
     outage_id: int | None = big_or_none()  # or a message about this outage
+    notice_id: int | None = big_or_none()  # or a reply below this notice
     channel: str
     once: str  # what makes two of these the same message
     text: str

@@ -18,6 +18,11 @@ LABELS: dict[ChatButton, str] = {
     ChatButton.RERUN: "Re-run",
     ChatButton.WHY: "Why?",
     ChatButton.UNDO: "Undo",
+    ChatButton.APPROVE: "Approve",
+    ChatButton.REFUSE: "Decline",
+    ChatButton.APPROVE_ALL: "Approve all",
+    ChatButton.REFUSE_ALL: "Decline all",
+    ChatButton.TAKE_BACK: "Undo",
 }
 
 WAIT_TITLE = "One moment"

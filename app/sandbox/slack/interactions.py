@@ -92,10 +92,10 @@ def new_response_url(slack: SlackState, channel: str, user: Member, message_ts: 
         return f"{slack.server_url}{SLACK_RESPONSES}/{key}"
 
 
-def click(slack: SlackState, message: Message, action_id: str, user: str) -> Sent:
-    """A member presses a button of a message."""
+def click(slack: SlackState, message: Message, action_id: str, user: str, *, nth: int = 0) -> Sent:
+    """A member presses a button of a message, the first of its kind unless said otherwise."""
     who = slack.member(user)
-    block_id, element = find_element(message, action_id)
+    block_id, element = find_element(message, action_id, nth=nth)
     now = slack.clock()
     action: Json = {
         "type": element.get("type"),
@@ -184,14 +184,19 @@ def show_answer(slack: SlackState, sent: Sent) -> None:
     (slack.messages if in_channel else slack.ephemeral).append(message)
 
 
-def find_element(message: Message, action_id: str) -> tuple[str, Json]:
-    """The block id and the element that carries an action id."""
+def find_element(message: Message, action_id: str, *, nth: int = 0) -> tuple[str, Json]:
+    """The block id and the element that carries an action id; the first one is number 0."""
+    found: list[tuple[str, Json]] = []
     for number, block in enumerate(message.blocks):
         elements = block.get("elements")
         places = [*(elements if isinstance(elements, list) else []), block.get("accessory")]
-        for element in places:
-            if isinstance(element, dict) and element.get("action_id") == action_id:
-                return str(block.get("block_id", f"b{number}")), element
+        block_id = str(block.get("block_id", f"b{number}"))
+        fits = (
+            one for one in places if isinstance(one, dict) and one.get("action_id") == action_id
+        )
+        found += [(block_id, one) for one in fits]
+    if nth < len(found):
+        return found[nth]
     raise BadInput(f"Message {message.ts} has no button {action_id!r}.")
 
 

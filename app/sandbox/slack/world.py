@@ -10,9 +10,9 @@ from app.sandbox.slack.state import SlackState
 class SlackWorld(SlackState):
     """A Slack with memory: people act on it by these methods, programs by its Web API."""
 
-    def click(self, message: Message, action_id: str, user: str) -> Sent:
+    def click(self, message: Message, action_id: str, user: str, *, nth: int = 0) -> Sent:
         """Press a button of a message; answers what the app said to it."""
-        return self._remember(interactions.click(self, message, action_id, user))
+        return self._remember(interactions.click(self, message, action_id, user, nth=nth))
 
     def submit(self, view: View, values: Mapping[str, object]) -> Sent:
         """Submit an open modal, `values` in the form of Slack's `state.values`."""

@@ -7,15 +7,19 @@ from uuid import UUID
 import structlog
 
 from app.core.asking import QueueName, Request
-from app.core.chat_requests import TellChat
+from app.core.chat_requests import TellChat, TellNotice, TellProposals
 from app.core.errors import Unavailable
+from app.core.quarantine import QuarantineState
 from app.core.requests import EvaluateRun, PublishRun, Recompute, RerunJob, TellIssue
-from app.db import issues, judgements, publications, reruns, runs
+from app.db import decisions, issues, judgements, publications, reruns, runs
+from app.db.chat import notices
 from app.db.session import Session
 from app.db.work import tasks
 from app.ports import Queue
 from app.services.acts import Done
 from app.services.chat import threads
+
+NOTICES_KEPT_TRUE = 10  # the newest messages about many cases that speak of one
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +44,7 @@ def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> lis
 def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
     """The work that brings what is held and said of a case up to date."""
     wanted: list[Request] = [TellChat(repo_id, case_id.hex)]
+    wanted += in_notices(session, repo_id, [case_id])
     issue = issues.of_case(session, repo_id, case_id)
     if issue is not None:
         wanted.append(TellIssue(repo_id, issue.id))
@@ -53,6 +58,15 @@ def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
         newest = runs.newest_attempts(session, repo_id, head)
         wanted += [EvaluateRun(repo_id, run.key.run_id, run.key.attempt) for run in newest]
     return list(dict.fromkeys(wanted))
+
+
+def in_notices(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> list[Request]:
+    """The work that brings messages about many cases up to date, where these are among them."""
+    decided = decisions.newest(session, repo_id, case_ids).values()
+    is_new = any(one.state is QuarantineState.PROPOSED for one in decided)
+    found = notices.naming(session, repo_id, case_ids, most=NOTICES_KEPT_TRUE)
+    proposals: list[Request] = [TellProposals(repo_id)] if is_new else []
+    return [*proposals, *(TellNotice(repo_id, notice_id) for notice_id in found)]
 
 
 def ask(

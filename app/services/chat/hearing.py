@@ -1,14 +1,17 @@
 """Which channels hear of what: by kind, by whose the cases are, and by where they live."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.chat_commands import Kind
 from app.core.decide import State
 from app.core.globs import glob
+from app.core.runs import Repository
 from app.db import cases
 from app.db.chat import places
 from app.db.chat.places import Subscription
 from app.db.session import Session
+from app.services.chat import team_places
 from app.services.policy.holding import owner_of
 
 STATES = {
@@ -35,6 +38,25 @@ def channels_of_case(session: Session, repo_id: int, case_id: UUID, kind: Kind) 
     known = cases.cases(session, repo_id, [case_id]).get(case_id)
     name, file = owner.name if owner else None, known.file if known else None
     return sorted({one.channel for one in heard if is_about(one, owner=name, file=file)})
+
+
+def places_of_cases(
+    session: Session, repository: Repository, case_ids: Sequence[UUID], kind: Kind
+) -> dict[str, list[UUID]]:
+    """By place, those of these cases of which it hears this kind, in their order.
+
+    The places are channels that hear of the repository, and those that the policy names for the
+    cases' owners.
+    """
+    found: dict[str, list[UUID]] = {}
+    for case_id in case_ids:
+        heard = (
+            *channels_of_case(session, repository.id, case_id, kind),
+            *team_places.team_places(session, repository, case_id),
+        )
+        for place in dict.fromkeys(heard):
+            found.setdefault(place, []).append(case_id)
+    return found
 
 
 def wants(heard: Subscription, kind: Kind) -> bool:

@@ -1,0 +1,37 @@
+"""Notices: one message of a channel about many cases of a repository."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class NoticeKind(StrEnum):
+    """What a notice speaks of."""
+
+    PROPOSALS = "proposals"  # cases that wait for a person's decision
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as it stands."""
+
+    repo_id: int
+    id: int
+    kind: NoticeKind
+    channel: str
+    handle: str
+    ts: str | None  # None until it is known to be posted
+    digest: bytes | None
+    began_at: datetime
+    over_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCase:
+    """A case that a notice speaks of."""
+
+    case_id: UUID
+    nth: int  # in the order in which they came, from 1
+    at: datetime  # since when it is what the notice says
+    name: str  # raw

@@ -1,0 +1,90 @@
+"""Notices: a channel's message about many cases, kept true, and what is said below it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from app.core.chat_buttons import value_of
+from app.core.errors import Missing
+from app.core.notices import Notice, NoticeKind
+from app.core.publishing import ChatMessage
+from app.core.runs import Repository
+from app.db.chat import notices, threads
+from app.db.chat.threads import Message
+from app.db.session import Engine, Session, unit_of_work
+from app.ports import Speaker
+from app.render.notices import about, notice_reply
+from app.services.chat import proposals
+from app.services.chat.threads import BY_POLICY
+from app.services.publishing.publish import digest_of
+
+ACTS = "acts"  # what makes a reply one that tells of acts, which can be taken back
+
+Compose = Callable[[Session, Repository, Notice, str | None], ChatMessage]
+COMPOSED: dict[NoticeKind, Compose] = {NoticeKind.PROPOSALS: proposals.message}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A notice as it should stand."""
+
+    notice: Notice
+    message: ChatMessage
+    replies: tuple[tuple[Message, ChatMessage], ...]
+
+
+def prepare(
+    session: Session, repository: Repository, notice_id: int, *, public_url: str | None
+) -> Telling | None:
+    """What a notice says; None where there is none, or its channel hears of nothing any more."""
+    one = notices.notice(session, repository.id, notice_id)
+    if one is None:
+        return None
+    is_bound = one.channel in threads.channels(session, repository.id)
+    if not is_bound and not one.channel.startswith(BY_POLICY):
+        return None
+    message = COMPOSED[one.kind](session, repository, one, public_url)
+    replies = tuple(
+        (waiting, _reply(repository, one, waiting)) for waiting in notices.unsent(session, one)
+    )
+    return Telling(one, message, replies)
+
+
+def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> None:
+    """Post the message or make the one that stands say this, then post what belongs below it."""
+    one = telling.notice
+    if not host.reaches(one.channel):
+        return
+    root = _say_root(engine, host, telling)
+    for waiting, message in telling.replies:
+        ts = host.find(one.channel, message.handle, thread=root)
+        if ts is None:
+            ts = host.post(one.channel, message, thread=root)
+        with unit_of_work(engine) as session:
+            threads.note_sent(session, one.repo_id, waiting.id, ts=ts, now=now)
+
+
+def _say_root(engine: Engine, host: Speaker, telling: Telling) -> str:
+    one, message = telling.notice, telling.message
+    digest = digest_of(asdict(message))
+    ts = one.ts or host.find(one.channel, one.handle)
+    if ts is not None and one.digest == digest:
+        return ts
+    try:
+        if ts is not None:
+            host.update(one.channel, ts, message)
+    except Missing:  # somebody deleted it
+        ts = None
+    if ts is None:
+        ts = host.post(one.channel, message)
+    with unit_of_work(engine) as session:
+        notices.note_said(session, one, ts=ts, digest=digest)
+    return ts
+
+
+def _reply(repository: Repository, one: Notice, waiting: Message) -> ChatMessage:
+    """A reply; where it tells of acts, with a button that takes them back."""
+    *_, what, number = waiting.once.split(":")
+    undo = value_of(one.handle, int(number)) if what == ACTS else None
+    handle = f"{repository.id:x}:{waiting.once}"
+    return notice_reply(waiting.text, handle, about=about(repository.full_name), undo=undo)

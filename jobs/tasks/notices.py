@@ -1,0 +1,43 @@
+"""Messages about many cases: what they are to speak of, and bringing one up to date."""
+
+from app.core.asking import QueueName
+from app.core.chat_requests import TellNotice, TellProposals
+from app.db.session import unit_of_work
+from app.services.chat import notices, proposals
+from jobs.outside import CHAT, spared
+from jobs.tasks.say import told_of
+from jobs.turns import Work
+
+
+def tell_proposals(work: Work) -> None:
+    """Let each channel's message speak of what was proposed; each is said by a task of its own."""
+    request, context = work.lease.request, work.context
+    assert isinstance(request, TellProposals)
+    with work.finishing() as turn:
+        repository = told_of(context, turn.session, request.repo_id)
+        if context.chat is None or repository is None:
+            return
+        changed = proposals.gather(
+            turn.session, repository, new_token=context.new_token, now=context.clock()
+        )
+        for notice_id in changed:
+            turn.ask(QueueName.RUN, TellNotice(request.repo_id, notice_id))
+
+
+def tell_notice(work: Work) -> None:
+    """Bring a channel's message about many cases up to date, and what stands below it."""
+    request, context = work.lease.request, work.context
+    assert isinstance(request, TellNotice)
+    host, telling = context.chat, None
+    if host is not None:
+        with unit_of_work(context.engine) as session:
+            repository = told_of(context, session, request.repo_id)
+            if repository is not None:
+                telling = notices.prepare(
+                    session, repository, request.notice_id, public_url=context.public_url
+                )
+    if host is not None and telling is not None:
+        with spared(context, CHAT):
+            notices.say(context.engine, host, telling, now=context.clock())
+    with work.finishing():
+        pass

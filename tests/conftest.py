@@ -13,10 +13,15 @@ from tests.databases import bare_database, copy_of, template_of
 from tests.quicker import (
     keep_files_in_memory,
     pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
 
-__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_xdist_auto_num_workers",
+    "pytest_xdist_make_scheduler",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

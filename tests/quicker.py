@@ -50,6 +50,12 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # has no types
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: stories wait as long as they work."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """Hand tests out our way."""
     config.option.loadscopereorder = False  # in the order of the collection

@@ -30,7 +30,7 @@ def live(engine: Engine) -> Live:
     return made
 
 
-def story(live: Live, *, seed: int, commits: int = 30) -> list[Attempt]:
+def story(live: Live, *, seed: int, commits: int = 20) -> list[Attempt]:
     return made_up(seed, start=live.now - timedelta(days=DAYS_BACK), commits=commits)
 
 
@@ -141,7 +141,7 @@ def test_a_recompute_comes_to_what_was_decided_live(live: Live) -> None:
 
 
 def test_evaluating_again_changes_nothing(live: Live) -> None:
-    attempts = story(live, seed=5, commits=20)
+    attempts = story(live, seed=5)
     runs = [live.store(one) for one in attempts if live.judge(live.store(one))]
     before, said = states_live(live), said_live(live)
 
@@ -172,7 +172,7 @@ def test_reports_that_came_too_late_are_worked_in_by_a_recompute(live: Live) -> 
 def test_another_scorer_takes_over_once_the_policy_asks_for_it(
     live: Live, name: ScorerName
 ) -> None:
-    attempts = story(live, seed=6, commits=20)
+    attempts = story(live, seed=6)
     live.see(attempts[:-6])
     policed(live, f"scorer: {name.value}\n")
 
@@ -217,7 +217,7 @@ def test_an_exempt_case_is_never_held_live_as_in_backtest(live: Live) -> None:
 )
 def test_rules_hold_live_whom_they_hold_in_backtest(live: Live, policy_text: str) -> None:
     policed(live, policy_text)
-    live.see(story(live, seed=3, commits=24))
+    live.see(story(live, seed=3, commits=16))
 
     policy = read_policy(policy_text).policy
     assert policy is not None

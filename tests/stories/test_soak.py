@@ -50,7 +50,7 @@ def observations(attempts: list[Attempt]) -> list[Observation]:
 
 
 def test_a_history_replayed_as_webhooks_ends_as_the_backtest_says(empty_stage: Stage) -> None:
-    attempts = made_up(2, start=utc_now() - timedelta(days=30), commits=14)
+    attempts = made_up(2, start=utc_now() - timedelta(days=30), commits=10)
     seen = moved_to_now(observations(attempts))
     soak = Soak(empty_stage.world.github)
     soak.open()

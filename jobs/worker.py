@@ -1,5 +1,6 @@
 """The worker process: takes hints from RQ and takes turns at the tasks they name."""
 
+import os
 import signal
 import threading
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from jobs.turns import perform
 WORKER_TTL = 30  # seconds after which Redis forgets a worker that died
 MAINTENANCE = 60  # seconds between looks at what dead workers left in Redis
 RECONNECT = 1.0  # seconds between tries while Redis is away
+STEP_ASIDE = 5  # levels of niceness: whoever waits at the door, and PostgreSQL, come first
 EVERY_FOURTH = 4  # turn begins with a queue that would starve otherwise
 
 log = structlog.get_logger()
@@ -78,6 +80,7 @@ def work(parts: Parts) -> None:
 
     RQ's own loop ends too when Redis lost what it had been told; it begins anew then.
     """
+    os.nice(STEP_ASIDE)
     _context.set(parts.context)
     stopping = threading.Event()
     assert parts.settings.redis_url is not None

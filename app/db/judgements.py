@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.decide import ALGORITHM_VERSION, Cause, Finding, Standing, State
 from app.core.evidence import Evidence
 from app.core.runs import RunKey
+from app.db.many import insert_many
 from app.db.tables.thought import CaseStateRow, FindingRow, StateChangeRow
 
 
@@ -35,15 +35,11 @@ def write_standings(
     now: datetime,
 ) -> None:
     """Store how cases stand, each with the newest moment that this speaks of."""
-    if not moved:
-        return
     rows = [
         _columns(repo_id, case_id, standing, seen_at=at, now=now)
         for case_id, standing, at in sorted(moved, key=lambda one: one[0])
     ]
-    new = insert(CaseStateRow).values(rows)
-    changed = {name: new.excluded[name] for name in rows[0] if name not in {"repo_id", "case_id"}}
-    session.execute(new.on_conflict_do_update(index_elements=["repo_id", "case_id"], set_=changed))
+    insert_many(session, CaseStateRow, rows, key=("repo_id", "case_id"), update=True)
 
 
 def note_change(
@@ -122,8 +118,6 @@ def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
 
 def add_findings(session: Session, repo_id: int, new: Sequence[StoredFinding]) -> None:
     """Store what failures were held to be at once; what stands there already stays."""
-    if not new:
-        return
     rows = [
         {
             "repo_id": repo_id,
@@ -141,7 +135,8 @@ def add_findings(session: Session, repo_id: int, new: Sequence[StoredFinding]) -
         }
         for one in new
     ]
-    session.execute(insert(FindingRow).values(rows).on_conflict_do_nothing())
+    key = ("repo_id", "run_id", "attempt", "case_id", "variant")
+    insert_many(session, FindingRow, rows, key=key, update=False)
 
 
 def mend(session: Session, repo_id: int, better: StoredFinding) -> None:

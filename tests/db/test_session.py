@@ -5,11 +5,12 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from app.core.errors import ErrorKind, Unavailable
 from app.db.session import Engine, Session, engine_for, unit_of_work
+from tests.embedded.world import until
 
 HELD = "INSERT INTO lease (name, holder, until) VALUES (:name, 'us', now())"
 
@@ -150,12 +151,20 @@ def hold_again(engine: Engine) -> None:
         hold(session, "again")
 
 
+OTHERS = """
+FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 def cut_all_but_mine(engine: Engine) -> None:
-    """End every other connection of this database, as an administrator may."""
+    """End every other connection of this database, as an administrator may; once they are gone."""
     with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {OTHERS}"))
+        connection.commit()  # what a transaction sees of activity stays as it was
+        until(lambda: _counted(connection) == 0)
+
+
+def _counted(connection: Connection) -> int:
+    found = connection.execute(text(f"SELECT count(*) {OTHERS}")).scalar_one()
+    connection.commit()
+    return int(found)

@@ -143,6 +143,9 @@ class CodeHost(Protocol):
     def attempt_started(self, repo: str, run_id: int, attempt: int) -> str:
         """When an attempt began, as ISO 8601; artifacts are bound to attempts by it."""
 
+    def default_branch(self, repo: str) -> str:
+        """The name of a repository's default branch."""
+
     def pull_requests_of(
         self, repo: str, *, head_repo: str, branch: str, sha: str
     ) -> list[PullRequest]:

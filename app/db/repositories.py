@@ -121,6 +121,17 @@ def _is_old_news(session: Session, repository: Repository, *, now: datetime) -> 
     return bool(session.execute(query, {"now": now, "repo_id": repository.id}).scalar())
 
 
+def note_default_branch(session: Session, repo_id: int, branch: str) -> None:
+    """Store which branch is the default one, where no delivery told it yet."""
+    session.execute(
+        text(
+            "UPDATE repository SET default_branch = :branch"
+            " WHERE repo_id = :id AND default_branch = ''"
+        ),
+        {"id": repo_id, "branch": branch},
+    )
+
+
 def note_outside(session: Session, made: Repository, *, provider: str, now: datetime) -> None:
     """Store a repository of a host that tells us nothing by itself; one that is known stays."""
     session.execute(

@@ -23,9 +23,9 @@ from app.core.runs import (
     RunNow,
 )
 from app.ports import CheckRun, Comment, HostBudget, Memory, Permission, PostedIssue, Reaction
-from bots.github import changes, issues
+from bots.github import changes, comments, issues
 from bots.github.addresses import repo_path
-from bots.github.answers import AppRegistrationPart, CommentPart
+from bots.github.answers import AppRegistrationPart
 from bots.github.auth import AppKey, AsApp, AsInstallation, Tokens
 from bots.github.checks import Checks
 from bots.github.connection import USER_AGENT, Connection, is_loopback, tls
@@ -37,6 +37,7 @@ from bots.github.payloads import (
     ArtifactPart,
     JobPart,
     PullRequestPart,
+    RepositoryPart,
     RunPart,
 )
 from bots.github.permissions import permission_of
@@ -205,6 +206,10 @@ class GitHubHost:
         """Have a job, and what depends on it, run once more, as the next attempt of its run."""
         self.connection.ask("POST", repo_path(repo, f"/actions/jobs/{job_id}/rerun"))
 
+    def default_branch(self, repo: str) -> str:
+        """The name of a repository's default branch."""
+        return self.connection.one(RepositoryPart, repo_path(repo)).default_branch
+
     def pull_requests_of(
         self, repo: str, *, head_repo: str, branch: str, sha: str
     ) -> list[PullRequest]:
@@ -250,21 +255,15 @@ class GitHubHost:
     def find_comment(self, repo: str, pr_number: int, marker: str) -> Comment | None:
         """Our own comment that holds `marker`; somebody else's never counts."""
         author = self.hosts.bot_login()
-        path = repo_path(repo, f"/issues/{pr_number}/comments")
-        for part in self.connection.all(CommentPart, path, often=True):
-            if part.user and part.user.login == author and marker in part.body:
-                return Comment(id=part.id, body=part.body)
-        return None
+        return comments.find(self.connection, repo, pr_number, marker, author=author)
 
     def create_comment(self, repo: str, pr_number: int, body: str) -> int:
         """Post a comment; its id."""
-        path = repo_path(repo, f"/issues/{pr_number}/comments")
-        return self.connection.made(CommentPart, "POST", path, {"body": body}).id
+        return comments.create(self.connection, repo, pr_number, body)
 
     def update_comment(self, repo: str, comment_id: int, body: str) -> None:
         """Edit a comment in place."""
-        path = repo_path(repo, f"/issues/comments/{comment_id}")
-        self.connection.ask("PATCH", path, body={"body": body})
+        comments.update(self.connection, repo, comment_id, body)
 
     def find_issue(self, repo: str, marker: str) -> PostedIssue | None:
         """Our own issue that holds `marker`, open or closed; somebody else's never counts."""
@@ -284,8 +283,7 @@ class GitHubHost:
 
     def react(self, repo: str, comment_id: int, reaction: Reaction) -> None:
         """Put our reaction below a comment; the same one twice is one."""
-        path = repo_path(repo, f"/issues/comments/{comment_id}/reactions")
-        self.connection.ask("POST", path, body={"content": reaction.value})
+        comments.react(self.connection, repo, comment_id, reaction)
 
     def file_at(self, repo: str, path: str, ref: str, *, limit: int) -> RepositoryFile | None:
         """A file at a branch or commit, "" for the default branch; None where there is none."""

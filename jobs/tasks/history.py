@@ -1,10 +1,13 @@
 """Work that nobody waits for: what ran before, what was lost under way, a scorer anew."""
 
+from dataclasses import replace
+
 import structlog
 
 from app.core.asking import QueueName
 from app.core.chat_requests import TellHistory
 from app.core.requests import ReadHistory, Recompute
+from app.core.runs import Repository
 from app.db import repositories
 from app.db.chat import threads as chat_rows
 from app.db.session import unit_of_work
@@ -48,6 +51,7 @@ def read_history(work: Work) -> None:
     if repository is None or not under_way:
         with work.finishing():
             return
+    repository = _with_branch(work, repository)
     host = code_host(context, repository)
     reading = Reading(
         context.engine, host, repository, context.clock, context.limits, context.scratch
@@ -61,6 +65,20 @@ def read_history(work: Work) -> None:
         if backfill.finish(turn.session, repository, now=context.clock()):
             turn.ask(QueueName.HISTORY, Recompute(repository.id))
     log.info("history_read", repo=repository.id)
+
+
+def _with_branch(work: Work, repository: Repository) -> Repository:
+    """The repository with its default branch, which an installation's delivery does not tell.
+
+    Without it no run that is read back would be known to be one of the default branch.
+    """
+    if repository.default_branch:
+        return repository
+    with spared(work.context, CODE_HOST):
+        branch = code_host(work.context, repository).default_branch(repository.full_name)
+    with unit_of_work(work.context.engine) as session:
+        repositories.note_default_branch(session, repository.id, branch)
+    return replace(repository, default_branch=branch)
 
 
 def sweep_deliveries(work: Work) -> None:

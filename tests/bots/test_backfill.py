@@ -62,9 +62,10 @@ def test_every_attempt_of_the_last_thirty_days_is_read_back(office: Office) -> N
     assert read == [*[(number, attempt) for number in flaky for attempt in (1, 2)], (910, 1)]
     assert office.rows("SELECT count(*) FROM report WHERE observed_at IS NOT NULL") == [(17,)]
     assert said(office) == (
-        "Read back 9 runs with 17 reports since 2026-10-21: 0 cases flaky, 0 broken at present."
+        "Read back 9 runs with 17 reports since 2026-10-21: 1 case flaky, 0 broken at present."
     )
-    assert office.rows("SELECT state, flakes, runs FROM case_state") == [("suspect", 8, 16)]
+    assert office.rows("SELECT state, flakes, runs FROM case_state") == [("flaky", 8, 17)]
+    assert office.rows("SELECT DISTINCT branch_class FROM run") == [("default",)]
 
 
 def test_nothing_is_said_on_what_is_read_back(office: Office) -> None:

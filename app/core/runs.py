@@ -64,6 +64,7 @@ class PullRequest:
     is_fork: bool
     updated_at: datetime
     labels: tuple[str, ...] = ()
+    named_issues: tuple[str, ...] = ()  # by its title and text: `#12`, or a link
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.core.runs import Commit
-from app.db.tables.outside import CommitRow
+from app.db.tables.outside import ChangedFilesRow, CommitRow
 
 RED_RUNS_MOST = 20  # run attempts whose changes are fetched for one evaluation
 DEFAULT = 0  # stands for a pull request's number on the default branch
@@ -81,6 +81,11 @@ def missing(session: Session, repo_id: int, *, upto: datetime) -> list[Wanted]:
             since = session.execute(BEFORE, where).scalar()
         found.append(Wanted(row.head_sha, row.pr_number, since))
     return list(dict.fromkeys(found))
+
+
+def is_known(session: Session, repo_id: int, head_sha: str, pr_number: int) -> bool:
+    """Whether somebody asked already which files a change touches."""
+    return session.get(ChangedFilesRow, (repo_id, head_sha, pr_number)) is not None
 
 
 def write(

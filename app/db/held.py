@@ -1,6 +1,6 @@
 """What a repository holds, with the cases' names; and cases found by what people call them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from app.db.tables.ran import CaseRow
 from app.db.tables.thought import QuarantineRow
 
 NAMES_AT_MOST = 50_000  # cases that ever failed, among which a name is looked for
-FLAKY_AT_MOST = 50  # of the files that a change touches
+WATCHED_AT_MOST = 1_000  # flaky or held cases, among which a change may mend some
 FOUND_AT_MOST = 6  # cases that one name may mean; more are not worth listing
 EVER_FAILED = text(f"""
 SELECT case_.case_id FROM case_state JOIN case_ USING (repo_id, case_id)
@@ -29,12 +29,17 @@ FROM case_state JOIN case_ USING (repo_id, case_id)
 WHERE repo_id = :repo AND (:all OR case_id = ANY(CAST(:ids AS uuid[])))
 ORDER BY name, case_id LIMIT {NAMES_AT_MOST}
 """)
-FLAKY_IN = text(f"""
-SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name
-FROM case_state JOIN case_ USING (repo_id, case_id)
-WHERE repo_id = :repo AND state IN ('flaky', 'suspect') AND case_.file = ANY(:files)
-ORDER BY name, case_id LIMIT {FLAKY_AT_MOST}
+FLAKY_OR_HELD = """
+SELECT case_id FROM case_state WHERE repo_id = :repo AND state = 'flaky'
+UNION
+SELECT case_id FROM quarantine WHERE repo_id = :repo AND state IN ('active', 'fix_pending')
+"""
+WATCHED = text(f"""
+SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name, file
+FROM ({FLAKY_OR_HELD}) AS watched JOIN case_ USING (case_id)
+WHERE repo_id = :repo ORDER BY name, case_id LIMIT {WATCHED_AT_MOST}
 """)
+ANY_WATCHED = text(f"SELECT EXISTS ({FLAKY_OR_HELD})")
 
 
 def held(session: Session, repo_id: int, *, now: datetime) -> list[HeldCase]:
@@ -58,10 +63,15 @@ def ever_failed(session: Session, repo_id: int, ids: Sequence[UUID] = ()) -> lis
     return [KnownCase(row.case_id, row.name) for row in found]
 
 
-def flaky_in(session: Session, repo_id: int, files: Iterable[str]) -> list[KnownCase]:
-    """The cases of these files that are held flaky, or may be, by name."""
-    found = session.execute(FLAKY_IN, {"repo": repo_id, "files": list(files)})
-    return [KnownCase(row.case_id, row.name) for row in found]
+def is_any_watched(session: Session, repo_id: int) -> bool:
+    """Whether any case is flaky or held."""
+    return bool(session.execute(ANY_WATCHED, {"repo": repo_id}).scalar_one())
+
+
+def watched(session: Session, repo_id: int) -> list[tuple[KnownCase, str | None]]:
+    """The cases that are flaky or held, by name, each with its file."""
+    found = session.execute(WATCHED, {"repo": repo_id})
+    return [(KnownCase(row.case_id, row.name), row.file) for row in found]
 
 
 def _cases(session: Session, repo_id: int, states: frozenset[QuarantineState]) -> list[HeldCase]:

@@ -22,6 +22,12 @@ def head_of(session: Session, repo_id: int, number: int) -> str | None:
     return None if row is None else row.head_sha
 
 
+def named_issues(session: Session, repo_id: int, number: int) -> tuple[str, ...]:
+    """The issues that a pull request names, as `#12` or by their links."""
+    row = session.get(PullRequestRow, (repo_id, number))
+    return () if row is None else tuple(row.named_issues)
+
+
 def is_known(session: Session, repo_id: int, number: int) -> bool:
     """Whether a delivery has told us of this pull request."""
     return session.get(PullRequestRow, (repo_id, number)) is not None

@@ -176,6 +176,7 @@ def note_pull_request(session: Session, repo_id: int, seen: PullRequest) -> None
         "is_fork": seen.is_fork,
         "updated_at": seen.updated_at,
         "labels": list(seen.labels),
+        "named_issues": list(seen.named_issues),
     }
     new = insert(PullRequestRow).values(values)
     session.execute(

@@ -1,6 +1,7 @@
 """From GitHub's nouns to ours: repositories, pull requests, runs, jobs and artifacts."""
 
 from app.core.deliveries import InstallationSeen
+from app.core.issues import named_in
 from app.core.runs import Artifact, BranchClass, Job, PullRequest, Repository, Run, RunKey
 from bots.github.payloads import (
     ArtifactPart,
@@ -71,6 +72,7 @@ def pull_request_of(part: PullRequestPart) -> PullRequest:
         is_fork=head is None or base is None or head.id != base.id,
         updated_at=part.updated_at,
         labels=tuple(label.name for label in part.labels if label.name),
+        named_issues=named_in(f"{part.title}\n{part.body}"),
     )
 
 

@@ -101,6 +101,7 @@ class PullRequestPart(Payload):
     base: BranchPart
     updated_at: AwareDatetime
     labels: list[LabelPart] = []
+    body: Annotated[Text, BeforeValidator(or_empty)] = ""
 
 
 class RepositoryId(Payload):

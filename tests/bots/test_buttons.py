@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from app.db.session import Engine
+from app.core.acts import ActName
+from app.db.session import Engine, unit_of_work
 from app.sandbox.github.entities import Change
+from app.services import acts
+from app.services.acts import Actor
+from app.services.answers import aftermath
 from bots.github.client import GitHubHosts
-from tests.bots.front import FLAKY, HEAD, REPO, Front
+from tests.bots.front import BASE, FLAKY, GREEN, HEAD, PULL, REPO, Front
 from tests.bots.office import Office
 from tests.bots.shop import NOW, Shop
 from tests.bots.test_through_the_sandbox import Doors, doors
@@ -90,3 +94,51 @@ def test_failed_jobs_run_again_once_where_the_policy_allows_and_answers_may_be_l
     assert front.answers()[1:] == ["@ann had the failed jobs of CI run again, as attempt 2."]
     assert front.audit() == [("@ann", "check", "rerun_failed")]
     assert shop.world.github.app_check_runs(REPO, HEAD) == [front.check]
+
+
+def open_issue(office: Office) -> int:
+    """Somebody has an issue opened about the one case that ever failed; its number."""
+    with unit_of_work(office.desk.engine) as session:
+        [(repo, case)] = office.rows("SELECT repo_id, case_id FROM case_state")
+        actor = Actor("ann", "page", "r1")
+        acted = acts.act(session, repo, [case], ActName.OPEN_ISSUE, actor, now=NOW)
+        wanted = aftermath.follows(session, repo, acted.done[0], now=NOW)
+        aftermath.ask(session, wanted, request_id="r1", now=NOW)
+    office.work()
+    [(number,)] = office.rows("SELECT number FROM issue")
+    assert isinstance(number, int)
+    return number
+
+
+@pytest.mark.parametrize("is_named", [False, True], ids=["by its file", "by its issue"])
+def test_a_green_fix_is_offered_to_be_marked_as_stable(front: Front, is_named: bool) -> None:
+    shop, office = front.office.shop, front.office
+    front.turn_flaky()
+    shop.world.github.open_pull_request(
+        REPO,
+        PULL,
+        title="Wait for the price",
+        author="ann",
+        branch="more",
+        head_sha=HEAD,
+        base_sha=BASE,
+        at=NOW,
+        files=["shop/sell.py" if is_named else "tests/test_cart.py"],
+        body=f"Fixes #{open_issue(office)}." if is_named else None,
+    )
+    front.run_pull({FLAKY: None, **GREEN})
+    check = front.check
+    green, summary = (check.title, check.conclusion), (check.summary or "").replace("\u200b", "")
+    offered = [one["label"] for one in check.actions]
+
+    front.click("mark_stable")
+
+    assert green == ("All 3 cases passed", "success")
+    assert offered == ["Mark stable"]
+    assert f"this may mend {NAME}." in summary.replace("\\", "")
+    assert front.answers() == [
+        f"Marked as stable since {HEAD[:7]} by @ann: older flakes count no more: {NAME}."
+    ]
+    assert front.check.actions == []
+    assert office.rows("SELECT state FROM case_state") == [("healthy",)]
+    assert front.comments == []

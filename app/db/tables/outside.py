@@ -72,6 +72,7 @@ class PullRequestRow(SQLModel, table=True):
     is_fork: bool
     updated_at: datetime = moment()
     labels: list[str] = words()
+    named_issues: list[str] = words()
 
 
 class CommitRow(SQLModel, table=True):

@@ -93,10 +93,11 @@ def little_history(runs: int, branch: str) -> str:
 
 
 def maybe_mended(cases: Sequence[str]) -> str:
-    """Flaky cases whose file the change touches, and that passed: it may be their fix."""
+    """Flaky or held cases that passed with a change that may be their fix."""
     named = together([plain(name) for name in cases])
     is_one = len(set(cases)) == 1
+    why = "its file or names its issue" if is_one else "their files or names their issues"
     return (
-        f"The change touches the file of {named}, which {'is' if is_one else 'are'} flaky and "
-        "passed here. If this mends it, Mark stable lets older flakes count no more."
+        f"The change touches {why}, and {'it' if is_one else 'they'} passed here: this may mend "
+        f"{named}. If it does, Mark stable lets older flakes count no more."
     )

@@ -34,3 +34,4 @@ class Done:
     sentence: str
     event_id: int  # of the audit trail, by which it can be undone
     needs_recompute: bool = False  # evidence that had been taken back counts again
+    takes_back: bool = False  # evidence counts no more

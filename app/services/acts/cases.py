@@ -78,7 +78,8 @@ def mark_stable(
             at=now,
             audit_event_id=event_id,
         )
-    return done(subject, said.stable_since(actor.shown, whole_sha), event_id)
+    said_so = done(subject, said.stable_since(actor.shown, whole_sha), event_id)
+    return replace(said_so, takes_back=True)
 
 
 def care_snapshot(care: Care) -> dict[str, Any]:

@@ -5,6 +5,7 @@ repository. Each raises Missing when there is no such case, and Conflict, in one
 the case is in no state for it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -122,7 +123,7 @@ def dismiss(
     wrong = Correction.NOT_FLAKY if subject.was_flagged else None
     step = Step("dismiss", events, reason or NOT_FLAKY, {}, correction=wrong)
     _, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, words.dismissed_by(actor.shown), event_id)
+    return replace(done(subject, words.dismissed_by(actor.shown), event_id), takes_back=True)
 
 
 def reopen(

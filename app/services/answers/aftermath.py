@@ -25,7 +25,11 @@ log = structlog.get_logger(__name__)
 
 
 def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> list[Request]:
-    """Put the act's sentence into the case's threads; the work that has to follow it."""
+    """Put the act's sentence into the case's threads; the work that has to follow it.
+
+    Evidence that is taken back is let go where the last run that showed it is evaluated; of what
+    was read back as history no run is, so the scorer is computed anew.
+    """
     if done.case_id is None:
         return []
     threads.queue_replies(
@@ -38,7 +42,8 @@ def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> lis
         even_if_muted=True,
     )
     wanted = shown_anew(session, repo_id, done.case_id)
-    return [*wanted, Recompute(repo_id)] if done.needs_recompute else wanted
+    is_unheard = done.takes_back and judgements.last_finding(session, repo_id, done.case_id) is None
+    return [*wanted, Recompute(repo_id)] if done.needs_recompute or is_unheard else wanted
 
 
 def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:

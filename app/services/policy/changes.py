@@ -1,4 +1,4 @@
-"""Which files a change touches: asked of the code host when something failed, once for each."""
+"""Which files a change touches: asked of the code host where it matters, once for each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +7,9 @@ import structlog
 
 from app.core.errors import FlakeGuardError, Unavailable
 from app.core.runs import Comparison, Repository, Run
-from app.db import changes
+from app.db import changes, held
 from app.db.changes import Wanted
-from app.db.session import Engine, unit_of_work
+from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 
 log = structlog.get_logger()
@@ -24,10 +24,22 @@ class Fetched:
 
 
 def missing(engine: Engine, repository: Repository, run: Run) -> list[Wanted]:
-    """The changes that an evaluation of this run would like to know, and nobody asked for yet."""
+    """The changes that an evaluation of this run would like to know, and nobody asked for yet.
+
+    Where something failed; and where nothing did, but a pull request may be a flaky case's fix.
+    """
     with unit_of_work(engine) as session:
         upto = run.ended_at or run.started_at
-        return changes.missing(session, repository.id, upto=upto)
+        found = changes.missing(session, repository.id, upto=upto)
+        return list(dict.fromkeys([*found, *_of_fix(session, run)]))
+
+
+def _of_fix(session: Session, run: Run) -> list[Wanted]:
+    number, repo_id = run.pr_number, run.key.repo_id
+    if number is None or run.is_red or not held.is_any_watched(session, repo_id):
+        return []
+    is_known = changes.is_known(session, repo_id, run.head_sha, number)
+    return [] if is_known else [Wanted(run.head_sha, number, None)]
 
 
 def fetch(host: CodeHost, repository: Repository, wanted: list[Wanted]) -> list[Fetched]:

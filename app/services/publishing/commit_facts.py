@@ -13,11 +13,9 @@ from app.core.runs import BranchClass, RedRun, Repository, Run
 from app.db import (
     answers,
     cases,
-    changes,
     decisions,
     executions,
     expected,
-    held,
     issues,
     judgements,
     reports,
@@ -32,6 +30,7 @@ from app.render.run_view import FailedCase, JobFacts, RunFacts
 from app.services import outage_pages
 from app.services.acts import decision_sentence, is_quarantined
 from app.services.publishing import gaps
+from app.services.publishing.mended import mended
 from app.services.publishing.waiting import Standing
 
 ENOUGH_RUNS = 10  # judged ones of the default branch, from which on nothing is said of history
@@ -89,7 +88,7 @@ def commit_facts(
         check=about.policy.check,
         runs_seen=_runs_seen(session, repository),
         red_runs=tuple(_red_runs(standing)),
-        mended=tuple(_mended(session, repository, standing, about.pr_number)),
+        mended=tuple(mended(session, repository, standing, about.pr_number)),
         answers=answers.shown(session, repository.id, standing.head_sha, about.pr_number),
     )
 
@@ -100,24 +99,6 @@ def _red_runs(standing: Standing) -> Iterator[RedRun]:
     for run in standing.judged:
         if run.is_red and run.key.run_id not in awaited:
             yield RedRun(run.key.run_id, run.key.attempt)
-
-
-def _mended(
-    session: Session, repository: Repository, standing: Standing, pr_number: int | None
-) -> Iterator[KnownCase]:
-    """The flaky cases whose files the pull request touches, and that ran here and never failed."""
-    change = (standing.head_sha, pr_number or 0)
-    files = changes.files(session, repository.id, [change]).get(change) if pr_number else None
-    flaky = held.flaky_in(session, repository.id, files) if files else []
-    if not flaky:
-        return
-    ids, runs = [one.case_id for one in flaky], [run.key for run in standing.judged]
-    failed = {
-        one.case_id
-        for one in judgements.findings(session, repository.id, [key.run_id for key in runs])
-    }
-    ran = {one for key in runs for one in executions.seen_in_run(session, key, ids)}
-    yield from (one for one in flaky if one.case_id in ran - failed)
 
 
 def _runs_seen(session: Session, repository: Repository) -> int | None:

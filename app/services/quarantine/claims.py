@@ -1,18 +1,15 @@
 """Who says that a held case is fixed: a commit that touches its file, or names its issue."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.deliveries import Pushed, PushSeen
+from app.core.issues import is_named, named_in
 from app.core.quarantine import QuarantineState
 from app.db import cases, decisions, issues
 from app.db.session import Session
 from app.services.acts.actor import ourselves
 from app.services.quarantine import runs
-
-ISSUE = re.compile(r"/issues/(\d{1,9})$")  # of a link
-NAMED = re.compile(r"(?<![\w/#])#(\d{1,9})\b")  # in a commit's message
 
 
 def note_push(session: Session, push: PushSeen, *, now: datetime) -> None:
@@ -42,10 +39,9 @@ def claims(commit: Pushed, *, file: str | None, issues: Sequence[str]) -> bool:
     """Whether a commit touches a case's file or names an issue that is linked to it."""
     if file is not None and file in commit.files:
         return True
-    named = set(NAMED.findall(commit.message))
-    numbers = {found[1] for url in issues if (found := ISSUE.search(url))}
-    return bool(named & numbers) or any(url in commit.message for url in issues)
+    named = named_in(commit.message)
+    return any(is_named(url, named) for url in issues)
 
 
 def _names_any(commits: Sequence[Pushed]) -> bool:
-    return any(NAMED.search(one.message) or "/issues/" in one.message for one in commits)
+    return any(named_in(one.message) for one in commits)

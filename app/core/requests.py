@@ -83,6 +83,15 @@ class ReactToComment(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPull(Request):
+    """Say what was answered in a pull request of which there is nothing else to say yet."""
+
+    kind: ClassVar[str] = "answer_pull"
+    repo_id: int
+    pr_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadRepositoryFiles(Request):
     """Read the policy file and CODEOWNERS from the default branch."""
 

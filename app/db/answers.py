@@ -52,16 +52,15 @@ def claimed(session: Session, repo_id: int, begin: str) -> list[str]:
 
 
 def shown(
-    session: Session, repo_id: int, head_sha: str, pr_number: int | None
+    session: Session, repo_id: int, head_sha: str | None, pr_number: int | None
 ) -> tuple[Answer, ...]:
     """The newest answers given on a commit or in its pull request, oldest first."""
-    of_commit = col(AnswerRow.head_sha) == head_sha
-    of_pull_request = col(AnswerRow.pr_number) == pr_number
-    here = of_commit if pr_number is None else or_(of_commit, of_pull_request)
+    here = [col(AnswerRow.head_sha) == head_sha] if head_sha else []
+    here += [col(AnswerRow.pr_number) == pr_number] if pr_number is not None else []
     query = (
         select(AnswerRow)
         .where(col(AnswerRow.repo_id) == repo_id)
-        .where(here, col(AnswerRow.text) != "")
+        .where(or_(*here), col(AnswerRow.text) != "")
         .order_by(col(AnswerRow.answer_id).desc())
         .limit(SHOWN)
     )

@@ -34,6 +34,12 @@ def comment_body(view: RunView, marker: str) -> str:
     return _within([*head, *parts], _last(view), COMMENT_CHARACTERS)
 
 
+def answers_body(answers: Sequence[Answer], why: str, marker: str, *, head_sha: str | None) -> str:
+    """The comment where there is nothing but answers; `why` says so."""
+    speaks_of = [f"For {escape.code(words.short(head_sha))}."] if head_sha else []
+    return SEPARATOR.join([marker, *speaks_of, *map(_answer, answers), why])
+
+
 def _sections(view: RunView, *, has_commands: bool = False) -> list[str]:
     """All parts; `has_commands` where people can answer with one."""
 

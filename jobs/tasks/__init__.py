@@ -17,6 +17,7 @@ from app.core.requests import (
     ActFromComment,
     ActFromPage,
     ActOnCluster,
+    AnswerPull,
     EvaluateRun,
     HeedIssue,
     IngestRun,
@@ -44,7 +45,7 @@ from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
 from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
-from jobs.tasks.say import publish_run, tell_chat, tell_digest, tell_outage, tell_storm
+from jobs.tasks.say import answer_pull, publish_run, tell_chat, tell_digest, tell_outage, tell_storm
 from jobs.tasks.take import take_delivery
 from jobs.tasks.written import act_from_comment, react_to_comment
 from jobs.turns import Handler
@@ -68,6 +69,7 @@ HANDLERS: dict[str, Handler] = {
     AnswerCommand.kind: answer_command,
     ActFromComment.kind: act_from_comment,
     ReactToComment.kind: react_to_comment,
+    AnswerPull.kind: answer_pull,
     SubmitFromChat.kind: submit_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,

@@ -6,7 +6,7 @@ from app.core.asking import QueueName
 from app.core.chat_commands import Kind
 from app.core.chat_requests import TellChat, TellDigest, TellOutage, TellStorm
 from app.core.errors import NotGranted
-from app.core.requests import PublishRun
+from app.core.requests import AnswerPull, PublishRun
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.session import Session, unit_of_work
@@ -14,7 +14,8 @@ from app.ports import CodeHost
 from app.render.slack_answers import digest_message
 from app.services.chat import hearing, outages, storms, threads
 from app.services.policy import policies
-from app.services.publishing import publish
+from app.services.publishing import publish, sticky
+from app.services.publishing.only_answers import only_answers
 from app.services.publishing.publish import Addresses, Plan
 from app.services.slack import digest
 from jobs.context import Context
@@ -45,6 +46,27 @@ def publish_run(work: Work) -> None:
                 _comment(context, host, _plan(context, request))  # it says what is missing
                 raise
             _comment(context, host, wanted)
+    with work.finishing():
+        pass
+
+
+def answer_pull(work: Work) -> None:
+    """Say in a pull request's comment what was answered there, where nothing else says it."""
+    request = work.lease.request
+    assert isinstance(request, AnswerPull)
+    context, now = work.context, work.context.clock()
+    addresses = Addresses(context.server_url, context.public_url)
+    wanted = None
+    with unit_of_work(context.engine) as session:
+        repository = told_of(context, session, request.repo_id)
+        if repository is not None:
+            wanted = only_answers(
+                session, repository, request.pr_number, addresses=addresses, now=now
+            )
+    if wanted is not None:
+        host = code_host(context, wanted.repository)
+        with spared(context, CODE_HOST):
+            sticky.publish(context.engine, host, wanted, now=now)
     with work.finishing():
         pass
 

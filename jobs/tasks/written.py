@@ -9,7 +9,7 @@ from app.core.asking import QueueName
 from app.core.commands import Command, CommandName, commands_in
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.policy.policy import Policy
-from app.core.requests import ActFromComment, PublishRun, ReactToComment
+from app.core.requests import ActFromComment, AnswerPull, PublishRun, ReactToComment
 from app.core.runs import Repository
 from app.db import pulls, repositories
 from app.db.session import Session, unit_of_work
@@ -101,7 +101,7 @@ def _letter(session: Session, work: Work, request: ActFromComment) -> Letter | N
     if repository is None:
         return None
     policy = policies.policy_of(session, repository.id)
-    if not policy.publishes or not repository.has_reports:
+    if not policy.publishes:
         return None
     return Letter(
         repository,
@@ -152,6 +152,7 @@ def _finish(
         )
         if letter.pull.head_sha:
             turn.ask(QueueName.CLICK, PublishRun(letter.repository.id, letter.pull.head_sha))
+        turn.ask(QueueName.CLICK, AnswerPull(letter.repository.id, letter.pull.number))
 
 
 def _obey(

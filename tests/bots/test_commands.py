@@ -9,9 +9,10 @@ from app.core.deliveries import NewDelivery
 from app.db.session import Engine
 from app.sandbox.github.entities import Comment
 from bots.github.client import GitHubHosts
-from tests.bots.front import FAILURE, FLAKY, GREEN, PULL, REPO, Front
+from tests.bots.front import FAILURE, FLAKY, GREEN, HEAD, PULL, REPO, Front
 from tests.bots.office import Office
 from tests.bots.shop import NOW, Shop
+from tests.bots.test_backfill import install
 from tests.bots.test_through_the_sandbox import Doors, doors
 from tests.jobs.desk import Desk
 
@@ -99,3 +100,45 @@ def test_failed_jobs_run_again_and_a_fork_says_nothing_to_us(front: Front) -> No
     assert front.answers()[-2].startswith(f"{NAME} is ")
     assert front.answers()[-1].startswith("Begin a line with /flakeguard and one of: quarantine")
     assert json.dumps(front.comments[0].body).count("Begin a line") == 1
+
+
+def test_who_asks_before_anything_is_published_is_answered_in_the_comment_all_the_same(
+    front: Front,
+) -> None:
+    shop = front.office.shop
+    install(front.office)
+    shop.open_pull_request()
+    front.settle()
+
+    asked = write(front, "/flakeguard help")
+    first = front.comment.body.replace("\u200b", "")
+    refused = write(front, f"/flakeguard quarantine {FLAKY}", "rita")
+    both = front.comment
+    nothing_checked = shop.world.github.app_check_runs(REPO, HEAD)
+    front.run_pull({FLAKY: FAILURE, **GREEN})
+
+    assert [reactions(one) for one in (asked, refused)] == [["+1"], ["confused"]]
+    assert f"For `{HEAD[:7]}`." in first
+    assert "Begin a line with /flakeguard" in first
+    assert first.endswith(
+        "No test report has ever come from this repository, so nothing is known of its cases."
+    )
+    assert nothing_checked == []
+    assert front.comment == both
+    assert "1 failure needs you" in front.comment.body
+    assert "@rita may not write to acme/shop" in front.comment.body.replace("\u200b", "")
+
+
+def test_a_comment_on_a_pull_request_that_we_never_heard_of_is_answered_there(
+    front: Front,
+) -> None:
+    front.turn_flaky()
+    hooks = front.office.shop.world.github.hooks
+    heard_at, hooks.url = hooks.url, None
+    front.office.shop.open_pull_request()
+    hooks.url = heard_at
+
+    write(front, f"/flakeguard quarantine {FLAKY} 7")
+
+    assert HELD in front.comment.body.replace("\u200b", "").replace("\\", "")
+    assert front.comment.body.endswith("No run that brings a report is known of this commit yet.")

@@ -116,6 +116,16 @@ def unknown_command(word: str, meant: str | None) -> str:
     return f"there is no command {plain(word, limit=WORDS_SHOWN)}; {hint}"
 
 
+def nothing_yet() -> str:
+    """What stands below answers where nothing is known of the commit."""
+    return "No run that brings a report is known of this commit yet."
+
+
+def no_report_ever() -> str:
+    """The same in a repository that never brought any."""
+    return "No test report has ever come from this repository, so nothing is known of its cases."
+
+
 def help_text() -> str:
     """What can be asked for in a comment."""
     return (

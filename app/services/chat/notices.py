@@ -16,7 +16,7 @@ from app.ports import Speaker
 from app.render.notices import about, notice_reply
 from app.services.chat import proposals
 from app.services.chat.threads import BY_POLICY
-from app.services.publishing.publish import digest_of
+from app.services.publishing.sameness import digest_of
 
 ACTS = "acts"  # what makes a reply one that tells of acts, which can be taken back
 

@@ -13,7 +13,7 @@ from app.db.chat.storms import Storm
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.chat import storm_message
-from app.services.publishing.publish import digest_of
+from app.services.publishing.sameness import digest_of
 
 THREADS_AT_MOST = 10  # that a channel gets of one repository within WITHIN
 WITHIN = timedelta(hours=1)

@@ -19,7 +19,7 @@ from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import ThreadView, about, reply, root_message
 from app.services.chat import hearing, storms, team_places, thread_view
-from app.services.publishing.publish import digest_of
+from app.services.publishing.sameness import digest_of
 
 BY_POLICY = (PREFIX, MAIL_PREFIX)  # how the places begin that a policy names
 ACT = "act"  # how the messages begin, by what makes them one, that tell of an act

@@ -31,7 +31,7 @@ from app.render.words import issues as said
 from app.services.issues.views import view_of
 from app.services.policy import policies
 from app.services.publishing.commit_facts import Addresses
-from app.services.publishing.publish import digest_of
+from app.services.publishing.sameness import digest_of
 
 AT_LEAST_BETWEEN = timedelta(hours=6)  # two tellings that differ in figures alone
 

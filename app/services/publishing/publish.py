@@ -1,13 +1,9 @@
 """Publish: load what was found on a head commit, render it once, and say it on the code host."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from app.core.errors import Missing
 from app.core.policy.names import CommentWhen
 from app.core.publishing import CheckRun
 from app.core.runs import Repository, Run
@@ -21,13 +17,14 @@ from app.render.run_view import run_view
 from app.render.view import RunView
 from app.render.words import grants as words_grants
 from app.services.policy import policies
-from app.services.publishing import clicks, waiting
+from app.services.publishing import clicks, sticky, waiting
 from app.services.publishing.commit_facts import About, Addresses, commit_facts
+from app.services.publishing.sameness import digest_of
+from app.services.publishing.sticky import COMMENT, Sticky
 
 __all__ = ["Addresses", "Plan", "plan", "publish_check", "publish_comment"]
 
 CHECK = "check"
-COMMENT = "comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,43 +129,16 @@ def publish_check(engine: Engine, host: CodeHost, wanted: Plan, *, now: datetime
 
 def publish_comment(engine: Engine, host: CodeHost, wanted: Plan, *, now: datetime) -> None:
     """Make the pull request's one comment say the plan; none when green, unless one is there."""
-    repo, number = wanted.repository, wanted.pr_number
-    if number is None:
+    if wanted.pr_number is None:
         return
-    key, mark = str(number), marker(repo.id)
-    body = markdown.comment_body(wanted.view, mark)
-    digest = digest_of(body)
-    before = wanted.published_comment
-    if before is None and _is_silent(wanted):
-        return
-    if before is not None and before.digest == digest:
-        return
-    with unit_of_work(engine) as session:
-        publications.intend(session, repo.id, COMMENT, key, view={}, now=now)
-    comment_id = _commented(host, wanted, body, mark)
-    if comment_id is None:
-        return
-    with unit_of_work(engine) as session:
-        publications.note_sent(
-            session, repo.id, COMMENT, key, outside_id=comment_id, digest=digest, now=now
-        )
-
-
-def _commented(host: CodeHost, wanted: Plan, body: str, mark: str) -> int | None:
-    """The comment that now says this; None where none is there and there is nothing to say."""
-    repo, number, before = wanted.repository.full_name, wanted.pr_number, wanted.published_comment
-    assert number is not None
-    if before is not None and before.outside_id is not None:
-        try:
-            host.update_comment(repo, before.outside_id, body)
-            return before.outside_id
-        except Missing:
-            pass  # somebody deleted it
-    standing = host.find_comment(repo, number, mark)
-    if standing is None:
-        return None if _is_silent(wanted) else host.create_comment(repo, number, body)
-    host.update_comment(repo, standing.id, body)
-    return standing.id
+    said = Sticky(
+        wanted.repository,
+        wanted.pr_number,
+        markdown.comment_body(wanted.view, sticky.marker(wanted.repository.id)),
+        wanted.published_comment,
+        is_silent=_is_silent(wanted),
+    )
+    sticky.publish(engine, host, said, now=now)
 
 
 def _is_silent(wanted: Plan) -> bool:
@@ -182,13 +152,3 @@ def _is_silent(wanted: Plan) -> bool:
     if wanted.comment is CommentWhen.ON_FAILURE or wanted.view.is_waiting:
         return wanted.view.is_green or wanted.comment is CommentWhen.NEVER
     return wanted.comment is CommentWhen.NEVER
-
-
-def marker(repo_id: int) -> str:
-    """What our comment is found by; hidden from readers."""
-    return f"<!-- flakeguard:{repo_id} -->"
-
-
-def digest_of(said: Any) -> bytes:  # noqa: ANN401 -- anything JSON can hold
-    """Tells whether two things we said are the same."""
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()

@@ -105,3 +105,12 @@ class TellHistory(Request):
 
     kind: ClassVar[str] = "tell_history"
     repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellOwner(Request):
+    """Tell somebody in person what became of the cases that they own; `login` in lower case."""
+
+    kind: ClassVar[str] = "tell_owner"
+    repo_id: int
+    login: str

@@ -12,6 +12,7 @@ from app.core.chat_requests import (
     TellHistory,
     TellNotice,
     TellOutage,
+    TellOwner,
     TellProposals,
     TellStorm,
 )
@@ -51,6 +52,7 @@ KINDS: dict[str, type[Request]] = {
         TellProposals,
         TellNotice,
         TellDigest,
+        TellOwner,
         TellIssue,
         HeedIssue,
         RerunJob,

@@ -10,10 +10,12 @@ from app.core.decide import Standing, State
 from app.core.publishing import ChatMessage
 from app.render import escape, words
 from app.render.blocks import actions, button, context, linked, listed, mrkdwn, section
+from app.render.words import owner_news as said_owner
 from app.render.words import slack_windows as said
 
 TREND = {"passed": "▁", "failed": "█", "other": "·"}  # of the last executions
 TREND_AT_MOST = 30
+OWNER_TEXT = 8_000  # characters of what one owner is told at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,27 @@ def storm_message(
     if page_url:
         blocks.append(context(f"<{page_url}|All of them>"))
     return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerNews:
+    """One thing that the owner of a case is told."""
+
+    name: str  # raw
+    url: str | None
+    text: str  # one of our own sentences
+
+
+def owner_message(repo: str, news: Sequence[OwnerNews], handle: str) -> ChatMessage:
+    """All that an owner is told at once of one repository."""
+    if len(news) == 1:
+        text = f"{said_owner.one_of_yours(repo, news[0].name)}: {news[0].text}"
+    else:
+        text = said_owner.some_of_yours(repo, len(news))
+    shown = _said(text)
+    lines = [f"• {linked(one.name, one.url)}: {_said(one.text)}" for one in news]
+    blocks = [section(f"*{escape.slack(repo)}*"), *listed(lines, budget=OWNER_TEXT)]
+    return ChatMessage(text=shown, blocks=(*blocks, context(said_owner.why_you())), handle=handle)
 
 
 def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:

@@ -15,7 +15,6 @@ from app.core.quarantine import Quarantine
 from app.render import escape, words
 from app.render.blocks import Block, context, fields, header, linked, listed, section
 from app.render.names import case_title
-from app.render.words import chat_links as links
 from app.render.words import clusters as words_clusters
 from app.render.words import decisions as words_decisions
 from app.render.words import digests as said_digest
@@ -245,14 +244,6 @@ def _run(one: RunLine) -> str:
 def _only(sentence: str) -> Told:
     shown = escape.slack(sentence, limit=SENTENCE)
     return shown, (section(shown),)
-
-
-def settings(lines: Sequence[str], *, login: str | None) -> Told:
-    """What a channel hears, and who the asker is."""
-    shown = [f"• {escape.slack(line, limit=SENTENCE)}" for line in lines]
-    blocks = listed(shown) if shown else [section(said.hears_nothing())]
-    who = escape.slack(links.you_are(login))
-    return f"{who} {said.hears_nothing() if not shown else ''}".strip(), (*blocks, context(who))
 
 
 def digest(told: Digest, *, page_of: PageOf) -> Told:

@@ -130,6 +130,11 @@ class SlackChat:
         """Show something else in an open window; Missing when it was closed."""
         self.call("views.update", json={"view_id": window_id, "view": window})
 
+    def talk(self, user: str) -> str:
+        """The conversation with one person alone; Missing where the workspace has none such."""
+        answer = self.call("conversations.open", json={"users": user})
+        return str((answer.get("channel") or {}).get("id") or "")
+
     def who(self, user: str) -> ChatPerson:
         """Somebody by their id, and the name of the workspace."""
         found = self.call("users.info", params={"user": user}).get("user") or {}

@@ -9,6 +9,7 @@ from app.core.chat_requests import (
     TellHistory,
     TellNotice,
     TellOutage,
+    TellOwner,
     TellProposals,
     TellStorm,
 )
@@ -41,6 +42,7 @@ from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
 from jobs.tasks.notices import tell_notice, tell_proposals
+from jobs.tasks.owners import tell_owner
 from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
 from jobs.tasks.reruns import rerun_job
@@ -61,6 +63,7 @@ HANDLERS: dict[str, Handler] = {
     TellProposals.kind: tell_proposals,
     TellNotice.kind: tell_notice,
     TellDigest.kind: tell_digest,
+    TellOwner.kind: tell_owner,
     TellIssue.kind: tell_issue,
     HeedIssue.kind: heed_issue,
     RerunJob.kind: rerun_job,

@@ -22,7 +22,7 @@ from app.db import decisions, executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
 from app.render import words
 from app.services.answers import aftermath
-from app.services.chat import hearing, threads
+from app.services.chat import hearing, owner_news, threads
 from app.services.ingest import runs as ingest
 from app.services.issues import opening
 from app.services.judging import evaluate, outages
@@ -153,7 +153,7 @@ def _tell_chat(
     session = turn.session
     for change in changed:
         if not change.is_dismissal:
-            _announce(session, repository, change)
+            _announce(session, repository, change, now=now)
     told = {change.case_id for change in changed}
     told |= threads.with_threads(session, repository.id, run.key.run_id)
     for case_id in sorted(told):
@@ -197,15 +197,23 @@ def _note_outage(turn: Turn, repository: Repository, run: Run, *, now: datetime)
         turn.ask(QueueName.RUN, TellOutage(repository.id, outage.id))
 
 
-def _announce(session: Session, repository: Repository, change: evaluate.Changed) -> None:
-    """Say a change of state in the threads that are open already; each change once."""
+def _announce(
+    session: Session, repository: Repository, change: evaluate.Changed, *, now: datetime
+) -> None:
+    """Say a change of state in the threads that are open already, and to owners; each once."""
     run = change.run
+    once = f"{change.case_id.hex[:12]}:{change.now}:{run.key.run_id}.{run.key.attempt}"
+    text, at = words.became(change.now), run.ended_at or run.started_at
     threads.queue_replies(
         session,
         repository.id,
         change.case_id,
-        once=f"{change.case_id.hex[:12]}:{change.now}:{run.key.run_id}.{run.key.attempt}",
-        text=words.became(change.now),
-        at=run.ended_at or run.started_at,
+        once=once,
+        text=text,
+        at=at,
         kind=hearing.STATES[change.now],
     )
+    if change.now in owner_news.NEWS and run.is_trusted:
+        owner_news.queue(
+            session, repository.id, change.case_id, once=once, text=text, at=at, now=now
+        )

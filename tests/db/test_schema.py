@@ -15,6 +15,7 @@ NOBODYS = frozenset(
     {
         "app_credential",  # the installation's own
         "chat_workspace",
+        "chat_preference",
         "breaker",  # an outside host's, whichever repository asked
         "chat_link",  # a person's
         "delivery",  # not read yet when it is stored

@@ -14,7 +14,7 @@ from app.core.decide import Standing, State
 from app.core.evidence import EvidenceKind, evidence
 from app.core.publishing import ChatMessage
 from app.render import words
-from app.render.chat import ThreadView, reply, root_message
+from app.render.chat import OwnerNews, ThreadView, owner_message, reply, root_message
 from app.render.words.slack_windows import LABELS
 from app.sandbox.slack.limits import check_blocks, text_length
 from tests.core.stories import standing
@@ -147,6 +147,18 @@ def test_any_name_keeps_within_slacks_limits(name: str, file: str, branches: lis
 
     accepted(message)
     accepted(reply(f"Said of {name}.", HANDLE))
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "&<>" * 4_000])
+@pytest.mark.parametrize("number", [1, 150])
+def test_what_an_owner_is_told_pings_nobody_and_keeps_within_limits(name: str, number: int) -> None:
+    one = OwnerNews(name, "https://flakes.example.com/r/shop/cart/cases/1", f"Held by {name}.")
+
+    message = owner_message(name, [one] * number, HANDLE)
+
+    said = "".join([message.text, *texts(accepted(message))])
+    for hostile in ("<!", "<@", "<#", "<http"):
+        assert hostile not in said.replace("<https://flakes.example.com/", "")
 
 
 def test_nothing_that_only_looks_like_a_link_becomes_one() -> None:

@@ -21,7 +21,7 @@ from app.core.pages import (
     RepositoryLine,
     RunLine,
 )
-from app.render import slack_answers, slack_windows
+from app.render import slack_answers, slack_preferences, slack_windows
 from app.render.slack_answers import CaseTold, Standing, Told
 from app.render.words import slack as words_slack
 from app.sandbox.slack.limits import check_blocks, text_length
@@ -115,7 +115,7 @@ def everything(name: str) -> Mapping[str, Told]:
         "proposals": slack_answers.proposals(many, page_of=page_of),
         "mine": slack_answers.mine(name, many, page_of=page_of),
         "help": slack_answers.help_text(),
-        "settings": slack_answers.settings(
+        "settings": slack_preferences.settings(
             [words_slack.hears(name, ("flaky",), name, name)] * 50, login=name
         ),
     }

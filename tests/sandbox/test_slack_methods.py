@@ -83,6 +83,30 @@ def test_lists_are_paged_by_a_cursor(scene: Scene, channel: str) -> None:
     assert cursor == ""
 
 
+def test_one_conversation_with_each_member_is_opened(scene: Scene) -> None:
+    slack = scene.world.slack
+    ann, bea, gone = (slack.add_user(name).id for name in ("ann", "bea", "gone"))
+    slack.deactivate("gone")
+
+    first, again, other = (
+        scene.said("conversations.open", users=user)["channel"]["id"] for user in (ann, ann, bea)
+    )
+    posted = scene.said("chat.postMessage", channel=first, text="Hello")
+    shown = scene.said("conversations.info", channel=first)["channel"]
+    refused = [
+        scene.said("conversations.open", users=user)["error"]
+        for user in ("", "U404", slack.bot.id, gone)
+    ]
+
+    assert first == again != other
+    assert posted["ok"] is True
+    assert (shown["is_im"], shown["user"]) == (True, ann)
+    assert refused == [
+        *("users_list_not_supplied", "user_not_found", "cannot_dm_bot", "user_disabled"),
+    ]
+    assert scene.said("conversations.list")["channels"] == []
+
+
 def test_forms_are_understood_like_json(scene: Scene, channel: str) -> None:
     token = {"Authorization": f"Bearer {scene.credentials.slack_bot_token}"}
     form = {

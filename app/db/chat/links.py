@@ -10,6 +10,24 @@ from sqlmodel import Session, col, select
 from app.db.tables.chats import ChatLinkRow
 from app.db.tables.outside import IdentityLinkRow
 
+PERSON = text("""
+SELECT team_id, chat_user, login, user_id FROM identity_link
+WHERE lower(login) = lower(:login)
+ORDER BY EXISTS (SELECT 1 FROM subscription s
+                 WHERE s.repo_id = :repo AND s.team_id = identity_link.team_id) DESC,
+         linked_at DESC, team_id, chat_user LIMIT 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUser:
+    """Where somebody is reached in chat, and who they are on the code host."""
+
+    team_id: str
+    id: str
+    login: str
+    user_id: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -45,6 +63,16 @@ def chat_users(session: Session, *, team_id: str, logins: list[str]) -> dict[str
     wanted = {login.lower() for login in logins}
     found = (row for row in session.exec(query) if row.login.lower() in wanted)
     return {row.login.lower(): row.chat_user for row in found}
+
+
+def chat_user(session: Session, login: str, *, repo_id: int) -> ChatUser | None:
+    """Where somebody is told of a repository in person; None where they are not linked.
+
+    Who is in several workspaces is told in one: where the repository is heard of, else where
+    they were linked last.
+    """
+    row = session.execute(PERSON, {"login": login, "repo": repo_id}).one_or_none()
+    return None if row is None else ChatUser(*row)
 
 
 def link(

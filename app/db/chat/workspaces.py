@@ -31,6 +31,7 @@ OF_TEAM = (
     "DELETE FROM subscription WHERE team_id = :team_id",
     "DELETE FROM identity_link WHERE team_id = :team_id",
     "DELETE FROM chat_link WHERE team_id = :team_id",
+    "DELETE FROM chat_preference WHERE team_id = :team_id",
     "DELETE FROM delivery WHERE source = 'slack'"
     " AND position(convert_to(:quoted, 'UTF8') IN body) > 0",
     "DELETE FROM chat_workspace WHERE team_id = :team_id",

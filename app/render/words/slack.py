@@ -74,7 +74,7 @@ HELP: dict[str, dict[str, str]] = {
     "Set up": {
         "subscribe <repo> [kinds] [@team|path]": "let this channel hear of a repository",
         "unsubscribe <repo>": "and no more",
-        "settings": "what this channel hears, and who you are",
+        "settings [me on|off]": "what this channel hears, who you are, and what you are told",
         "link": "say who you are on GitHub",
         "unlink": "take that back",
         "help": "this",

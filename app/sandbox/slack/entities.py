@@ -27,6 +27,7 @@ class Channel:
     has_bot: bool = True
     is_archived: bool = False
     is_private: bool = False
+    only_with: str | None = None  # the one member with whom the bot talks here
 
 
 @dataclass(slots=True)

@@ -78,6 +78,21 @@ def post_ephemeral(slack: SlackState, given: Arguments) -> Json:
     return {"message_ts": message.ts}
 
 
+def open_conversation(slack: SlackState, given: Arguments) -> Json:
+    """conversations.open: the conversation with one member."""
+    users = (text(given, "users") or "").split(",")
+    if users == [""]:
+        raise SlackError("users_list_not_supplied")
+    member = slack.members.get(users[0])
+    if member is None or len(users) > 1:
+        raise SlackError("user_not_found")
+    if member.is_bot:
+        raise SlackError("cannot_dm_bot")
+    if member.deleted:
+        raise SlackError("user_disabled")
+    return {"channel": {"id": slack.talk_with(member.id).id}}
+
+
 def open_view(slack: SlackState, given: Arguments) -> Json:
     """views.open: a modal for whoever clicked less than three seconds ago."""
     view = view_of(given)
@@ -147,6 +162,7 @@ METHODS: dict[str, Callable[[SlackState, Arguments], Json]] = {
     "conversations.history": reading.history,
     "conversations.info": reading.channel_info,
     "conversations.list": reading.list_channels,
+    "conversations.open": open_conversation,
     "conversations.replies": reading.replies,
     "users.info": reading.user_info,
     "views.open": open_view,

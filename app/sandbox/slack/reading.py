@@ -59,7 +59,8 @@ def history(slack: SlackState, given: Arguments) -> Json:
 def list_channels(slack: SlackState, given: Arguments) -> Json:
     """conversations.list."""
     hide_archived = boolean(given, "exclude_archived")
-    found = [one for one in slack.channels.values() if not (hide_archived and one.is_archived)]
+    listed = [one for one in slack.channels.values() if one.only_with is None]
+    found = [one for one in listed if not (hide_archived and one.is_archived)]
     return page_of(given, found, "channels", lambda one: shapes.channel(slack, one))
 
 

@@ -37,6 +37,14 @@ def message(slack: SlackState, one: Message) -> Json:
 
 def channel(slack: SlackState, one: Channel) -> Json:
     """A conversation."""
+    if one.only_with is not None:
+        return {
+            "id": one.id,
+            "is_im": True,
+            "user": one.only_with,
+            "is_archived": one.is_archived,
+            "context_team_id": slack.team_id,
+        }
     return {
         "id": one.id,
         "name": one.name,

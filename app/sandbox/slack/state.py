@@ -72,6 +72,17 @@ class SlackState:
             self.channels[one.id] = one
             return one
 
+    def talk_with(self, user: str) -> Channel:
+        """The conversation of the bot with one member, opened when it was not yet."""
+        with self.lock:
+            known = [one for one in self.channels.values() if one.only_with == user]
+            if known:
+                return known[0]
+            name = f"{self.members[user].name} alone"
+            one = Channel(self.new_id("D"), name, only_with=user)
+            self.channels[one.id] = one
+            return one
+
     def add_user(self, name: str, *, real_name: str = "", is_bot: bool = False) -> Member:
         """A member of the workspace."""
         with self.lock:

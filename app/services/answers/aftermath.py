@@ -17,7 +17,7 @@ from app.db.session import Session
 from app.db.work import tasks
 from app.ports import Queue
 from app.services.acts import Done
-from app.services.chat import threads
+from app.services.chat import owner_news, threads
 
 NOTICES_KEPT_TRUE = 10  # the newest messages about many cases that speak of one
 
@@ -41,6 +41,7 @@ def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> lis
         at=now,
         even_if_muted=True,
     )
+    owner_news.queue_act(session, repo_id, done, now=now)
     wanted = shown_anew(session, repo_id, done.case_id)
     is_unheard = done.takes_back and judgements.last_finding(session, repo_id, done.case_id) is None
     return [*wanted, Recompute(repo_id)] if done.needs_recompute or is_unheard else wanted

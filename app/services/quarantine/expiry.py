@@ -17,7 +17,7 @@ from app.services.acts.actor import Actor, ourselves
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import hold
 from app.services.answers import aftermath
-from app.services.chat import threads
+from app.services.chat import owner_news, threads
 
 AT_ONCE = 100  # quarantines that one look ends; the next look finds the rest
 E = QuarantineEvent
@@ -66,6 +66,7 @@ def _tell(session: Session, one: Ending, *, now: datetime) -> bool:
     if not endings.notice(session, one, once=once, kind="ends", text=sentence, now=now):
         return False
     threads.queue_replies(session, one.repo_id, one.case_id, once=once, text=sentence, at=now)
+    owner_news.queue(session, one.repo_id, one.case_id, once=once, text=sentence, at=now, now=now)
     issue = issues.of_case(session, one.repo_id, one.case_id)
     if issue is not None:
         named = cases.cases(session, one.repo_id, [one.case_id])[one.case_id].full_name
@@ -92,9 +93,9 @@ def _end(session: Session, one: Ending, actor: Actor, *, now: datetime) -> list[
     _, event_id = take(
         session, subject, Step(E.TIME_IS_UP.value, [E.TIME_IS_UP], sentence, {}), actor, now=now
     )
-    threads.queue_replies(
-        session, one.repo_id, one.case_id, once=f"act:{event_id}", text=sentence, at=now
-    )
+    once = f"act:{event_id}"
+    threads.queue_replies(session, one.repo_id, one.case_id, once=once, text=sentence, at=now)
+    owner_news.queue(session, one.repo_id, one.case_id, once=once, text=sentence, at=now, now=now)
     wanted = aftermath.shown_anew(session, one.repo_id, one.case_id)
     aftermath.ask(session, wanted, request_id=actor.request_id, now=now, queue=QueueName.RUN)
     log.info("quarantine_ended", repo=one.repo_id, case=str(one.case_id))

@@ -16,7 +16,7 @@ from app.services.acts.actor import OURSELVES_NAME, Actor
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, terms
-from app.services.chat import threads
+from app.services.chat import owner_news, threads
 from app.services.policy.holding import changes_case, labels_of, rules_for
 
 LOOKBACK = timedelta(days=60)  # how far back flakes count as a basis, as for a judgement
@@ -109,6 +109,7 @@ def _take(
     sentence = said.proposed_by(actor.shown)
     if after.state in HOLDING and after.until is not None:
         sentence = words.quarantined_by(actor.shown, after.until)
-    threads.queue_replies(
-        session, subject.repo_id, subject.case_id, once=f"act:{event_id}", text=sentence, at=now
-    )
+    once, repo_id, case_id = f"act:{event_id}", subject.repo_id, subject.case_id
+    threads.queue_replies(session, repo_id, case_id, once=once, text=sentence, at=now)
+    if after.state in HOLDING:
+        owner_news.queue(session, repo_id, case_id, once=once, text=sentence, at=now, now=now)

@@ -17,7 +17,7 @@ from app.services.acts.actor import Actor, ourselves
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, rate_of, terms
-from app.services.chat import threads
+from app.services.chat import owner_news, threads
 from app.services.quarantine import proposing
 
 E, S = QuarantineEvent, QuarantineState
@@ -185,6 +185,7 @@ def _perhaps_proven(
     step = Step(E.PROVEN.value, events, reason, fields, correction=Correction.PROVEN_FIX)
     _, event_id = take(session, subject, step, actor, now=now)
     _say(session, subject, event_id, reason, now=now)
+    _tell_owner(session, subject, event_id, reason, now=now)
 
 
 def _reopen_healed(
@@ -203,7 +204,9 @@ def _reopen_healed(
         begins = terms(session, subject, AS_IT_IS, now=now, fallback=before.owner)
         step = Step(E.FLAKED.value, [E.FLAKED], said.relapsed(begins["until"]), begins)
         _, event_id = take(session, subject, step, actor, now=now)
-        _say(session, subject, event_id, said.relapsed(begins["until"]), now=now)
+        sentence = said.relapsed(begins["until"])
+        _say(session, subject, event_id, sentence, now=now)
+        _tell_owner(session, subject, event_id, sentence, now=now)
 
 
 def claim_fix(
@@ -225,4 +228,18 @@ def _say(
     once = f"act:{event_id}"
     threads.queue_replies(
         session, subject.repo_id, subject.case_id, once=once, text=sentence, at=now
+    )
+
+
+def _tell_owner(
+    session: Session, subject: Subject, event_id: int, sentence: str, *, now: datetime
+) -> None:
+    owner_news.queue(
+        session,
+        subject.repo_id,
+        subject.case_id,
+        once=f"act:{event_id}",
+        text=sentence,
+        at=now,
+        now=now,
     )

@@ -10,10 +10,9 @@ from app.core.owners import is_owner
 from app.db import judgements
 from app.db.chat import places
 from app.db.chat.places import Subscription
-from app.db.session import Session, unit_of_work
+from app.db.session import Session
 from app.ports import Permission
 from app.render import escape
-from app.render import slack_answers as shown
 from app.render.words import slack as said
 from app.services import acts
 from app.services.acts import Actor
@@ -75,19 +74,6 @@ def unsubscribe(desk: Desk, command: Command) -> Deed:
         return Outcome(Answer(escape.slack(sentence, limit=SENTENCE), to_all=True))
 
     return Deed(repository, Permission.ADMIN, do)
-
-
-def settings(desk: Desk, _command: Command) -> Answer:
-    """What this channel hears, and who the asker is."""
-    with unit_of_work(desk.engine) as session:
-        here = places.bound(session, team_id=desk.team_id, channel=desk.channel)
-        heard = places.subscriptions(session, team_id=desk.team_id, channel=desk.channel)
-    lines = [
-        said.hears(one.full_name, heard[one.id].kinds, heard[one.id].owner, heard[one.id].path)
-        for one in here
-        if one.id in heard
-    ]
-    return Answer(*shown.settings(lines, login=desk.linked.login if desk.linked else None))
 
 
 def _wanted(desk: Desk, repo_id: int, words: list[str]) -> Subscription:

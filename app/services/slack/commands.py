@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from app.core.chat_commands import Command, Verb, command_of
-from app.services.slack import channels, deciding, reading
+from app.services.slack import channels, deciding, preferences, reading
 from app.services.slack.desk import Answer, Deed, Desk
 
 COMMANDS: Mapping[Verb, Callable[[Desk, Command], Answer | Deed]] = {
@@ -25,7 +25,7 @@ COMMANDS: Mapping[Verb, Callable[[Desk, Command], Answer | Deed]] = {
     Verb.RERUN: deciding.rerun,
     Verb.LINK: reading.link,
     Verb.UNLINK: reading.unlink,
-    Verb.SETTINGS: channels.settings,
+    Verb.SETTINGS: preferences.settings,
     Verb.PROPOSALS: reading.proposals,
     Verb.HELP: reading.help_with,
 }

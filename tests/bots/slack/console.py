@@ -9,8 +9,11 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from app.core.policy.reading import PLACE
+from app.db import policies
 from app.db.chat import links, places
 from app.db.chat.places import Subscription
+from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
 from app.sandbox.slack.entities import Message
 from app.sandbox.slack.world import SlackWorld
@@ -85,6 +88,12 @@ class Console:
                 {"id": shop.installation.id, "repo": repo_id},
             )
         return repo_id
+
+    def policy(self, said: str) -> None:
+        """The repository's policy says this."""
+        read = Snapshot(SnapshotKind.POLICY, "f" * 40, PLACE, said)
+        with unit_of_work(self.world.engine) as session:
+            policies.write(session, self.repo, read, now=self.world.now)
 
     def flaky(self, name: str, repo: int | None = None) -> UUID:
         case_id = self.world.case(repo or self.repo, name)

@@ -1,7 +1,7 @@
 """What a code host must offer where it cannot reach us: what is new there, asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ class Place:
 
     repo_ids: frozenset[int]  # that we are on
     is_suspended: bool
+    permissions: Mapping[str, str] = field(default_factory=dict)  # granted, as last told
 
 
 @dataclass(frozen=True, slots=True)

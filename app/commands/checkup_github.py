@@ -60,8 +60,8 @@ def of_webhook(
             message = f"The last delivery of those kept came at {words.minute(last_delivery_at)}."
             yield Finding(WEBHOOK, Level.OK, message)
     elif settings.github_polling:
-        message = "GITHUB_POLLING is on, but this version does not list runs by itself yet."
-        yield Finding(WEBHOOK, Level.WARNING, message, "Let GitHub's webhooks reach us.")
+        message = "GITHUB_POLLING is on: once a minute GitHub is asked what is new."
+        yield Finding(WEBHOOK, Level.OK, message)
     else:
         yield Finding(
             WEBHOOK,

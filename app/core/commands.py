@@ -27,6 +27,7 @@ class CommandName(StrEnum):
     RELEASE = "release"
     DISMISS = "dismiss"
     RERUN = "rerun"
+    STABLE = "stable"
     EXPLAIN = "explain"
     ISSUE = "issue"
     HELP = "help"

@@ -20,7 +20,10 @@ ITEM, SEPARATOR = "- ", "\n\n"
 
 def check_summary(view: RunView) -> str:
     """What a check run's summary says: what needs you first, the rest folded."""
-    return _within(_sections(view), _last(view), SUMMARY_BYTES)
+    parts = _sections(view, has_commands=view.has_commands)
+    if view.has_commands and not (view.is_green and not view.rescued):
+        parts.append(words_check.answer_in_a_comment())
+    return _within(parts, _last(view), SUMMARY_BYTES)
 
 
 def comment_body(view: RunView, marker: str) -> str:
@@ -58,7 +61,8 @@ def _sections(view: RunView, *, has_commands: bool = False) -> list[str]:
     elif view.is_green and not view.rescued and not view.is_waiting:
         parts.append(f"{words.counted(view.passed, 'case')} passed, none failed.")
     if view.mended:
-        sentence = words_check.maybe_mended([case.name for case in view.mended])
+        names = [case.name for case in view.mended]
+        sentence = words_check.maybe_mended(names, has_button=view.has_buttons)
         parts.append(escape.markdown(sentence, limit=600))
     parts += [f"> {escape.markdown(warning, limit=500)}" for warning in view.warnings]
     return parts

@@ -78,7 +78,9 @@ class RunFacts:
     runs_seen: int | None = None  # judged ones of the default branch; None: enough
     red_runs: tuple[RedRun, ...] = ()  # that could run again
     answers: tuple[Answer, ...] = ()
-    mended: tuple[KnownCase, ...] = ()  # flaky ones that the change touches and that passed
+    mended: tuple[KnownCase, ...] = ()  # that passed with a change that may be their fix
+    hears_clicks: bool = True  # a button that is pressed comes to us
+    is_in_pull_request: bool = False  # where people can answer with commands
 
 
 def run_view(facts: RunFacts) -> RunView:
@@ -112,8 +114,11 @@ def run_view(facts: RunFacts) -> RunView:
         page_url=_page(facts),
         answers=facts.answers,
         mended=() if facts.waiting_for else facts.mended,
+        has_buttons=facts.hears_clicks,
+        has_commands=facts.is_in_pull_request and not facts.hears_clicks,
     )
-    view = replace(view, offers=offers(view, facts.red_runs))
+    if facts.hears_clicks:
+        view = replace(view, offers=offers(view, facts.red_runs))
     return _in_time(view, facts, is_untested=is_untested)
 
 

@@ -108,7 +108,9 @@ class RunView:
     warnings: tuple[str, ...]
     page_url: str | None
     offers: tuple[Offer, ...] = ()  # its buttons
-    mended: tuple[KnownCase, ...] = ()  # flaky ones that the change touches and that passed
+    has_buttons: bool = True  # one that is pressed comes to us
+    has_commands: bool = False  # the check run says what a comment can, instead of buttons
+    mended: tuple[KnownCase, ...] = ()  # that passed with a change that may be their fix
     answers: tuple[Answer, ...] = ()  # to clicks and commands, oldest first
     status: CheckStatus = CheckStatus.COMPLETED
     ending: str | None = None  # what stands instead of results where nothing was tested

@@ -71,6 +71,9 @@ def place(
         found.append(tell("installation", "suspend" if is_suspended else "unsuspend"))
     if is_suspended:
         return found
+    granted = listed.get("permissions")
+    if granted and granted != known.permissions and not found:
+        found.append(tell("installation", "new_permissions_accepted"))
     there = {int(one["id"]) for one in repositories}
     gone = sorted(known.repo_ids - there)
     changed = {

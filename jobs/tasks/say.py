@@ -55,13 +55,12 @@ def answer_pull(work: Work) -> None:
     request = work.lease.request
     assert isinstance(request, AnswerPull)
     context, now = work.context, work.context.clock()
-    addresses = Addresses(context.server_url, context.public_url)
     wanted = None
     with unit_of_work(context.engine) as session:
         repository = told_of(context, session, request.repo_id)
         if repository is not None:
             wanted = only_answers(
-                session, repository, request.pr_number, addresses=addresses, now=now
+                session, repository, request.pr_number, addresses=_addresses(context), now=now
             )
     if wanted is not None:
         host = code_host(context, wanted.repository)
@@ -72,14 +71,19 @@ def answer_pull(work: Work) -> None:
 
 
 def _plan(context: Context, request: PublishRun) -> Plan | None:
-    addresses = Addresses(context.server_url, context.public_url)
     with unit_of_work(context.engine) as session:
         repository = told_of(context, session, request.repo_id)
         if repository is None:
             return None
+        now = context.clock()
         return publish.plan(
-            session, repository, request.head_sha, addresses=addresses, now=context.clock()
+            session, repository, request.head_sha, addresses=_addresses(context), now=now
         )
+
+
+def _addresses(context: Context) -> Addresses:
+    """Where people are, and whether their clicks come to us: only a webhook tells of one."""
+    return Addresses(context.server_url, context.public_url, hears_clicks=context.news is None)
 
 
 def _comment(context: Context, host: CodeHost, wanted: Plan | None) -> None:

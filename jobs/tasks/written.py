@@ -184,7 +184,7 @@ def _answer(turn: Turn, work: Work, letter: Letter, command: Command) -> tuple[b
                 return False, said.refused(login, unknown)
             case name:
                 case = commanding.case_of(session, letter.pull, command)
-                asked = commanding.asked_with(command)
+                asked = commanding.asked_with(letter.pull, command)
                 act = commanding.ACTS[name]
                 acted = act_on(
                     turn, work, letter.repository, [case.case_id], act, letter.actor, asked=asked

@@ -142,3 +142,15 @@ def test_a_comment_on_a_pull_request_that_we_never_heard_of_is_answered_there(
 
     assert HELD in front.comment.body.replace("\u200b", "").replace("\\", "")
     assert front.comment.body.endswith("No run that brings a report is known of this commit yet.")
+
+
+def test_a_comment_can_mark_as_stable_what_its_commit_mends(front: Front) -> None:
+    front.turn_flaky()
+    front.run_pull({FLAKY: None, **GREEN})
+
+    done = write(front, f"/flakeguard stable {FLAKY}")
+
+    assert reactions(done) == ["+1"]
+    said = f"Marked as stable since {HEAD[:7]} by @ann: older flakes count no more: {NAME}."
+    assert said in front.comment.body.replace("\u200b", "").replace("\\", "")
+    assert front.office.rows("SELECT state FROM case_state") == [("healthy",)]

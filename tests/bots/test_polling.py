@@ -91,6 +91,9 @@ def test_a_pull_request_is_answered_although_nobody_told_of_it(office: Polling) 
     (check,) = github.app_check_runs(REPO, HEAD)
     assert waiting == ["in_progress"]
     assert check.status == "completed"
+    assert check.actions == []  # nobody would hear of a click
+    assert "Answer: `/flakeguard explain test_discount`" in (check.summary or "")
+    assert "Answer in a comment on the pull request; `/flakeguard help`" in (check.summary or "")
     assert [one.by_app for one in github.comments.values()] == [True]
     assert office.rows("SELECT number, state FROM pull_request") == [(7, "open")]
 
@@ -212,6 +215,24 @@ def test_installations_and_their_repositories_come_and_go(office: Polling) -> No
         [(shop, True, True, True), (other, True, True, True)],
         [(shop, False, True, False), (other, False, True, False)],
     ]
+
+
+def test_what_is_granted_or_taken_back_is_noticed(office: Polling) -> None:
+    installation = office.shop.installation
+    granted = dict(installation.permissions)
+    lacking = "SELECT permissions ->> 'checks' FROM installation"
+    office.poll()
+    before = office.rows(lacking)
+    installation.permissions = {**granted, "checks": "read"}
+    office.poll()
+    taken_back = office.rows(lacking)
+    installation.permissions = granted
+
+    office.poll()
+    office.poll()
+
+    assert (before, taken_back, office.rows(lacking)) == ([("write",)], [("read",)], [("write",)])
+    assert ("installation", 3) in office.told()  # it came, and changed twice
 
 
 def test_quiet_repositories_are_asked_about_now_and_then(office: Polling) -> None:

@@ -278,9 +278,23 @@ def test_a_change_that_may_have_mended_flaky_cases_is_asked_about_them() -> None
     [offer] = view.offers
     assert (offer.button, offer.cases) == (ButtonName.STABLE, (UUID(int=5), UUID(int=6)))
     assert (
-        "The change touches the file of cart::a \\<b\\> and cart::c, which are flaky and passed"
-        " here."
+        "The change touches their files or names their issues, and they passed here: this may "
+        "mend cart::a \\<b\\> and cart::c. If it does, Mark stable lets older flakes count no more."
     ) in check_run(view).summary
+
+
+def test_where_no_click_would_come_to_us_commands_stand_instead_of_buttons() -> None:
+    red = replace(facts(case("a", Cause.FLAKY), jobs=(job(),)), hears_clicks=False)
+    named = replace(red.cases[0], called="a")
+    red = replace(red, cases=(named,))
+
+    check = check_run(run_view(replace(red, is_in_pull_request=True)))
+    elsewhere = check_run(run_view(red))
+
+    assert (check.buttons, elsewhere.buttons) == ((), ())
+    assert "Answer: `/flakeguard quarantine a`" in check.summary
+    assert "Answer in a comment on the pull request; `/flakeguard help` says with" in check.summary
+    assert "/flakeguard" not in elsewhere.summary
 
 
 def test_buttons_keep_within_githubs_limits() -> None:

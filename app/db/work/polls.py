@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.news import Place
 
 PLACES = text("""
-SELECT installation.id, suspended_at IS NOT NULL,
+SELECT installation.id, suspended_at IS NOT NULL, permissions,
        coalesce(array_agg(repo_id) FILTER (WHERE repo_id IS NOT NULL), '{}')
 FROM installation
 LEFT JOIN repository ON installation_id = installation.id AND removed_at IS NULL
@@ -32,8 +32,8 @@ ORDER BY polled_at NULLS FIRST, repo_id
 def places(session: Session) -> dict[int, Place]:
     """The installations that we know of and that were not removed, by id."""
     return {
-        number: Place(repo_ids=frozenset(repo_ids), is_suspended=is_suspended)
-        for number, is_suspended, repo_ids in session.execute(PLACES)
+        number: Place(frozenset(repo_ids), is_suspended, granted or {})
+        for number, is_suspended, granted, repo_ids in session.execute(PLACES)
     }
 
 

@@ -133,6 +133,7 @@ def help_text() -> str:
         "quarantine <case> [days] [reason], to excuse its failures until it heals; "
         "release <case>, to let them block again; "
         "dismiss <case>, because its failures are real; "
+        "stable <case>, because this commit mends it; "
         "explain <case>, to see what is known of it; "
         "issue <case>, to have one opened about it; "
         "rerun, to have the failed jobs run again; "

@@ -92,12 +92,18 @@ def little_history(runs: int, branch: str) -> str:
     return f"{seen} of {branch} so far: what is new and what is known rests on little history yet."
 
 
-def maybe_mended(cases: Sequence[str]) -> str:
+def answer_in_a_comment() -> str:
+    """What stands instead of buttons where no click would come to us."""
+    return "Answer in a comment on the pull request; `/flakeguard help` says with what."
+
+
+def maybe_mended(cases: Sequence[str], *, has_button: bool) -> str:
     """Flaky or held cases that passed with a change that may be their fix."""
     named = together([plain(name) for name in cases])
     is_one = len(set(cases)) == 1
     why = "its file or names its issue" if is_one else "their files or names their issues"
+    how = "Mark stable" if has_button else "/flakeguard stable <case> in a comment"
     return (
         f"The change touches {why}, and {'it' if is_one else 'they'} passed here: this may mend "
-        f"{named}. If it does, Mark stable lets older flakes count no more."
+        f"{named}. If it does, {how} lets older flakes count no more."
     )

@@ -23,6 +23,7 @@ ACTS = {
     CommandName.RELEASE: ActName.RELEASE,
     CommandName.DISMISS: ActName.DISMISS,
     CommandName.RERUN: ActName.RERUN,
+    CommandName.STABLE: ActName.STABLE,
     CommandName.ISSUE: ActName.OPEN_ISSUE,
 }
 """The commands that act on a case."""
@@ -45,10 +46,12 @@ def case_of(session: Session, pull: Pull, command: Command) -> KnownCase:
     return case_meant(session, pull.repo_id, command.case, near=sorted(near))
 
 
-def asked_with(command: Command) -> Asked:
+def asked_with(pull: Pull, command: Command) -> Asked:
     """What comes along with the act: the number is of days, or of re-runs."""
     if command.name is CommandName.RERUN:
         return Asked(times=command.days)
+    if command.name is CommandName.STABLE:
+        return Asked(commit=pull.head_sha)
     return Asked(reason=command.reason, days=command.days)
 
 

@@ -42,6 +42,7 @@ class Addresses:
 
     server_url: str
     public_url: str | None
+    hears_clicks: bool = True  # webhooks reach us, so that a button can be pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def commit_facts(
         warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
         server_url=about.addresses.server_url,
+        hears_clicks=about.addresses.hears_clicks,
+        is_in_pull_request=about.pr_number is not None,
         public_url=about.addresses.public_url,
         gaps=tuple(gaps.gaps(session, standing)),
         waiting_for=tuple(run.workflow for run in standing.waiting),

@@ -25,6 +25,7 @@ PASSING = frozenset(
         "quarantine_id",
         "event_id",
         "message_id",
+        "notice_id",
         "outside_id",
         "channel",
         "handle",
@@ -58,7 +59,10 @@ PASSING = frozenset(
     }
 )
 # Their `at` is when it was said.
-AT_BY_THE_CLOCK = frozenset({"answer", "audit_event", "outbox", "quarantine_event"})
+AT_BY_THE_CLOCK = frozenset(
+    {"answer", "audit_event", "chat_notice_case", "outbox", "quarantine_event"}
+)
+BEGAN_BY_THE_CLOCK = frozenset({"chat_notice"})
 TICKING = ("lease", "scheduled")  # what cron writes of itself
 
 
@@ -86,6 +90,7 @@ def portrait(twin: Twin) -> Portrait:
         "check runs": [_said(one, CHECK, names) for one in twin.checks()],
         "comments": [_said(one, COMMENT, names) for one in comments if one.by_app],
         "messages": [_said(one, MESSAGE, names) for one in twin.messages()],
+        "messages about many": sorted(_said(one, MESSAGE, names) for one in twin.notices()),
         "heard": sorted({_plain_text(one, names) for one in twin.heard()}),
     }
 
@@ -123,6 +128,7 @@ def _names(twin: Twin) -> list[tuple[str, str]]:
 
 def _rows(twin: Twin, table: Table) -> Iterable[Mapping[str, Any]]:
     passing = PASSING | ({"at"} if table.name in AT_BY_THE_CLOCK else frozenset())
+    passing |= {"began_at"} if table.name in BEGAN_BY_THE_CLOCK else frozenset()
     with unit_of_work(twin.stage.engine) as session:
         rows = session.execute(table.select().where(table.c.repo_id == twin.repo_id)).mappings()
         return [{name: row[name] for name in row if name not in passing} for row in rows]

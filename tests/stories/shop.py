@@ -28,6 +28,11 @@ GREEN: Results = {"test_total": None, "test_empty": None}
 FLAKY = "test_discount"
 
 
+def is_about_many(message: Message) -> bool:
+    """Whether a message of ours is about a repository, and no case's thread."""
+    return message.text.startswith("*")
+
+
 def junit(results: Results, *, at: datetime) -> bytes:
     """A report as pytest writes it with junit_family=xunit1."""
     cases = []
@@ -233,8 +238,9 @@ class Shop:
         ]
 
     def threads(self) -> list[Message]:
-        """The threads that we opened."""
-        return self.stage.world.slack.roots(self.channel_id)
+        """The threads that we opened about single cases."""
+        written = self.stage.world.slack.roots(self.channel_id)
+        return [one for one in written if not is_about_many(one)]
 
     def heard(self) -> list[str]:
         """What single people were told in its channel, and nobody else."""

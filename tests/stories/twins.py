@@ -10,7 +10,7 @@ from app.demo.replay import zipped
 from app.demo.stage import Stage
 from app.sandbox.github.entities import Artifact, CheckRun, Installation, Job, Run
 from app.sandbox.slack.entities import Message
-from tests.stories.shop import FAILURE, READER, WRITER
+from tests.stories.shop import FAILURE, READER, WRITER, is_about_many
 
 OWNER = "twins"
 PULL = 12
@@ -122,7 +122,14 @@ class Twin:
         return self.stage.world.github.app_check_runs(self.repo, HEAD)
 
     def messages(self) -> list[Message]:
-        """What stands in the twin's channel, oldest first."""
+        """What stands in the twin's channel about single cases, oldest first."""
+        return [one for one in self._written() if not is_about_many(one)]
+
+    def notices(self) -> list[Message]:
+        """What stands there about many, each by a task of its own and so in any order."""
+        return [one for one in self._written() if is_about_many(one)]
+
+    def _written(self) -> list[Message]:
         slack = self.stage.world.slack
         with slack.lock:
             return [one for one in slack.messages if one.channel == self.channel_id]

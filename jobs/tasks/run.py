@@ -20,6 +20,7 @@ from app.core.requests import (
 from app.core.runs import Repository, Run, RunKey
 from app.db import decisions, executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
+from app.db.work import backfills
 from app.render import words
 from app.services.answers import aftermath
 from app.services.chat import hearing, owner_news, threads
@@ -27,6 +28,7 @@ from app.services.ingest import runs as ingest
 from app.services.issues import opening
 from app.services.judging import evaluate, outages
 from app.services.policy import changes, policies
+from app.services.publishing import past
 from app.services.reruns import wishes
 from jobs.outside import CODE_HOST, code_host, spared
 from jobs.tasks.files import know_files
@@ -104,7 +106,19 @@ def _finish_ingest(work: Work, key: RunKey, attempt: ingest.Attempt, *, stored: 
         runs.mark_ingested(turn.session, key, now=now)
         if stored:
             repositories.note_first_report(turn.session, key.repo_id, now=now)
-        turn.ask(QueueName.RUN, EvaluateRun(key.repo_id, key.run_id, key.attempt))
+        run = runs.run(turn.session, key)
+        if run is not None and past.is_past(turn.session, run):
+            _leave_to_history(turn, key, now=now)
+        else:
+            turn.ask(QueueName.RUN, EvaluateRun(key.repo_id, key.run_id, key.attempt))
+
+
+def _leave_to_history(turn: Turn, key: RunKey, *, now: datetime) -> None:
+    """What is told so late moves the scores, by its own time, and is said to nobody."""
+    log.info("run_is_past", run=key.run_id, attempt=key.attempt)
+    backfills.leave_to_recompute(turn.session, key, now=now)
+    runs.mark_evaluated(turn.session, key, now=now)
+    turn.ask(QueueName.HISTORY, Recompute(key.repo_id))
 
 
 def evaluate_run(work: Work) -> None:

@@ -12,6 +12,7 @@ from app.db.work.tasks import Asking
 from app.ports import FailedDelivery
 from bots.github import hook
 from bots.github.client import GitHubHosts
+from tests.bots.front import FAILURE, FLAKY, REPO, Front
 from tests.bots.office import Office
 from tests.bots.shop import Shop
 from tests.bots.test_backfill import GREEN, install
@@ -98,3 +99,48 @@ def test_where_nothing_was_lost_nothing_is_computed_anew(office: Office, shop: S
     shop.clock.turn(timedelta(hours=3))
 
     assert sweep(office) == ["sweep_deliveries", "read_history"]
+
+
+def test_what_is_told_long_after_its_time_is_history_and_nothing_is_said_on_it(
+    office: Office, shop: Shop, doors: Doors
+) -> None:
+    front, hooks, github = Front(office, doors), shop.world.github.hooks, shop.world.github
+    heard_at, hooks.url = hooks.url, NOWHERE
+    shop.push()
+    office.run(901, {FLAKY: None, **GREEN}, hours_ago=72, attempts=2)
+    office.run(902, {FLAKY: None, **GREEN}, hours_ago=71, attempts=2)
+    hooks.url = heard_at
+    front.run_pull({FLAKY: FAILURE, **GREEN})
+    before = front.check.title
+
+    sweep(office)
+    done = front.settle()
+
+    late = office.rows(
+        "SELECT run_id, attempt, evaluated_at IS NOT NULL FROM run WHERE run_id < 910"
+    )
+    assert sorted(late) == [(901, 1, True), (901, 2, True), (902, 1, True), (902, 2, True)]
+    assert "evaluate_run" not in done
+    assert [len(github.app_check_runs(REPO, f"{sha:04x}" * 10)) for sha in (901, 902)] == [0, 0]
+    assert office.rows("SELECT flakes FROM case_state") == [(2,)]
+    assert front.check.title == before
+
+
+def test_what_is_told_late_of_a_commit_that_a_pull_request_shows_is_said_there(
+    office: Office, shop: Shop, doors: Doors
+) -> None:
+    front, hooks = Front(office, doors), shop.world.github.hooks
+    shop.push()
+    shop.open_pull_request()
+    front.settle()
+    heard_at, hooks.url = hooks.url, NOWHERE
+    front.run_pull({FLAKY: FAILURE, **GREEN})
+    hooks.url = heard_at
+    shop.clock.turn(timedelta(days=2))
+    office.run(903, {FLAKY: None, **GREEN}, hours_ago=0)
+    front.settle()
+
+    sweep(office)
+    front.settle()
+
+    assert front.check.title == "1 failure needs you"

@@ -56,6 +56,7 @@ class RunRow(SQLModel, table=True):
     head_repo: str | None = None
     ingested_at: datetime | None = moment_or_none()
     evaluated_at: datetime | None = moment_or_none()
+    told_in: int | None = big_or_none()  # the delivery that told last; None: listed, or uploaded
 
 
 class JobRow(SQLModel, table=True):

@@ -27,10 +27,15 @@ from app.services.publishing.publish import CHECK
 from app.services.quarantine import claims
 
 
-def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
+def note(
+    session: Session, facts: Iterable[Fact], *, now: datetime, delivery: int | None = None
+) -> None:
     """Store each fact; late and repeated ones change nothing that is newer."""
     for fact in facts:
-        if not _note_place(session, fact, now=now):
+        if isinstance(fact, RunSeen):
+            seen = replace(fact.run, head_repo=fact.head_repo)
+            runs.note_run(session, seen, told_in=delivery)
+        elif not _note_place(session, fact, now=now):
             _note_event(session, fact, now=now)
 
 
@@ -58,8 +63,6 @@ def _note_event(session: Session, fact: Fact, *, now: datetime) -> None:
     match fact:
         case PullRequestSeen():
             repositories.note_pull_request(session, fact.repo_id, fact.pull_request)
-        case RunSeen():
-            runs.note_run(session, replace(fact.run, head_repo=fact.head_repo))
         case JobSeen():
             attempts.note_job(session, fact.run, fact.job)
         case AskedAgain():

@@ -17,14 +17,13 @@ from app.render.run_view import run_view
 from app.render.view import RunView
 from app.render.words import grants as words_grants
 from app.services.policy import policies
-from app.services.publishing import clicks, sticky, waiting
+from app.services.publishing import clicks, past, sticky, waiting
 from app.services.publishing.commit_facts import About, Addresses, commit_facts
+from app.services.publishing.past import CHECK
 from app.services.publishing.sameness import digest_of
 from app.services.publishing.sticky import COMMENT, Sticky
 
-__all__ = ["Addresses", "Plan", "plan", "publish_check", "publish_comment"]
-
-CHECK = "check"
+__all__ = ["CHECK", "Addresses", "Plan", "plan", "publish_check", "publish_comment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def plan(
 
     A repository that never delivered a report is told nothing, nor is one whose policy only
     observes; nor is a commit on which nothing runs that reports, unless something is red there
-    or is said already. A merge queue hears the final word alone.
+    or is said already, nor one that is long past. A merge queue hears the final word alone.
     """
     if not repository.has_reports:
         return None
@@ -55,7 +54,9 @@ def plan(
     before = publications.publication(session, repository.id, CHECK, head_sha)
     since = before.waiting_since if before else None
     standing = waiting.standing(session, repository, head_sha, since=since, now=now)
-    if not policy.publishes or standing.is_before_final_word or not standing.runs:
+    if not policy.publishes or standing.is_before_final_word:
+        return None
+    if all(past.is_past(session, run) for run in standing.runs):
         return None
     pr_number = _pull_request(session, repository, standing.runs, head_sha)
     about = About(policy, pr_number, addresses)

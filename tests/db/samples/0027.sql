@@ -1,0 +1,3 @@
+-- A run that a delivery told of.
+
+UPDATE run SET told_in = 1;

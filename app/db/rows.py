@@ -34,7 +34,7 @@ COPY_OCCURRENCES = (
 )
 EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
 
-PIECE = 64 * 1024  # bytes of rows put together before they are sent
+PIECE = 16 * 1024  # bytes of rows put together before they are sent
 ATTACHED_MOST = 10_000  # attachments kept of one report
 SMALLINT_MOST = 2**15 - 1
 INTEGER_MOST = 2**31 - 1

@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app import web
+from app import memory, web
 from app.api import health
 from app.api.acts import Acts
 from app.api.doors import RepositoryDoor
@@ -128,6 +128,7 @@ def serve(
         proxy_headers=bool(parts.settings.trusted_proxies),
         forwarded_allow_ips=[str(one) for one in parts.settings.trusted_proxies],
     )
+    memory.is_up()
     with listening_in_slack(parts):
         if on_ready is not None:
             on_ready(listener.getsockname()[1])

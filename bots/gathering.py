@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from app.core.deliveries import NewDelivery
 from app.core.errors import Unavailable
 
+UNDER_WAY = 2  # transactions: one is told what to store while the other waits for the disk
 AT_ONCE = 200  # deliveries in one transaction
 BYTES_AT_ONCE = 8 * 1024 * 1024  # of their bodies, but for a single one that is larger
 
@@ -17,21 +18,23 @@ StoreAll = Callable[[Sequence[NewDelivery]], object]
 class Gathering:
     """What has arrived and is to be stored. Belongs to one event loop: nothing of it is locked.
 
-    While one transaction is under way, what arrives gathers for the next one, so that nobody
-    waits who comes alone.
+    While transactions are under way, what arrives gathers for the next one, so that nobody waits
+    who comes alone.
     """
 
     def __init__(self, store: StoreAll) -> None:
         self.store_all = store
         self._waiting: list[tuple[NewDelivery, asyncio.Future[None]]] = []
-        self._storing: asyncio.Task[None] | None = None
+        self._storing: set[asyncio.Task[None]] = set()
 
     async def store(self, new: NewDelivery) -> None:
         """Return once it is stored; raises what storing it raises."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((new, stored))
-        if self._storing is None or self._storing.done():
-            self._storing = asyncio.create_task(self._store_waiting())
+        if len(self._storing) < UNDER_WAY:
+            task = asyncio.create_task(self._store_waiting())
+            self._storing.add(task)
+            task.add_done_callback(self._storing.discard)
         await stored
 
     async def _store_waiting(self) -> None:

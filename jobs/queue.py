@@ -1,6 +1,6 @@
 """The queue: hints on RQ, over Redis. PostgreSQL holds the work itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -9,8 +9,10 @@ from rq.serializers import JSONSerializer
 
 from app.core.asking import QueueName, Request
 from app.core.errors import ErrorKind, Unavailable
+from app.core.requests import TakeDelivery
 
-PERFORM = "jobs.worker.perform_task"
+PERFORM = "jobs.worker.perform_tasks"
+TOGETHER = 8  # deliveries in one job of RQ's: making a job takes longer than storing a delivery
 TASK_TIMEOUT = 600  # seconds; a report of two million cases takes some twenty
 PATIENCE = 2.0  # seconds; a webhook must be answered although Redis hangs
 
@@ -39,18 +41,25 @@ class RqHints:
         prepared = [
             RqQueue.prepare_data(
                 PERFORM,
-                args=(request.kind, request.key),
+                args=([(request.kind, request.key) for request in some],),
                 timeout=TASK_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=0,
             )
-            for request in requests
+            for some in _in_jobs(requests)
         ]
         try:
             self._queues[queue].enqueue_many(prepared)
         except (RedisError, OSError) as error:
             message = f"Redis did not answer: {error}"
             raise Unavailable(message, kind=ErrorKind.PROCESSING) from error
+
+
+def _in_jobs(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
+    """Each by itself, but for deliveries, which take a moment and may come in hundreds."""
+    size = TOGETHER if all(one.kind == TakeDelivery.kind for one in requests) else 1
+    for at in range(0, len(requests), size):
+        yield requests[at : at + size]
 
 
 def ping(redis: Redis) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Iterable
 from contextvars import ContextVar
 from types import FrameType
 
@@ -13,6 +14,7 @@ from rq import Queue as RqQueue
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from app import memory
 from app.core.asking import QueueName
 from app.core.errors import Unavailable
 from app.wiring import Parts
@@ -32,8 +34,14 @@ log = structlog.get_logger()
 _context: ContextVar[Context] = ContextVar("context")
 
 
+def perform_tasks(named: Iterable[tuple[str, str]]) -> None:
+    """What hints ask for, by kind and key. Called by RQ, in the worker's own process."""
+    for kind, key in named:
+        perform_task(kind, key)
+
+
 def perform_task(kind: str, key: str) -> None:
-    """What a hint asks for. Called by RQ, in the worker's own process."""
+    """Take one turn at a task, unless PostgreSQL is away."""
     try:
         perform(_context.get(), HANDLERS, kind, key)
     except Unavailable as error:
@@ -81,6 +89,7 @@ def work(parts: Parts) -> None:
     RQ's own loop ends too when Redis lost what it had been told; it begins anew then.
     """
     os.nice(STEP_ASIDE)
+    memory.is_up()
     _context.set(parts.context)
     stopping = threading.Event()
     assert parts.settings.redis_url is not None

@@ -5,7 +5,7 @@ import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from app.core.tracing import request_id
 
@@ -34,10 +34,11 @@ class RequestIds:
             await send(message)
 
         before = request_id.set(wanted)
+        logged = bind_contextvars(request_id=wanted)
         try:
-            with bound_contextvars(request_id=wanted):
-                await self.app(scope, receive, send_with_id)
+            await self.app(scope, receive, send_with_id)
         finally:
+            reset_contextvars(**logged)
             request_id.reset(before)
 
 

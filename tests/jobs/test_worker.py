@@ -15,7 +15,7 @@ from app.core.asking import QueueName
 from app.core.requests import TakeDelivery
 from app.embedded import use
 from jobs import worker as worker_module
-from jobs.queue import RqHints, redis_at
+from jobs.queue import TOGETHER, RqHints, redis_at
 from jobs.tasks import HANDLERS
 from jobs.turns import Work
 from jobs.worker import EVERY_FOURTH, FairWorker, order_of
@@ -59,7 +59,9 @@ def fill(desk: Desk, redis: Redis, queue: QueueName, count: int) -> None:
     numbers = range(start, start + count)
     for number in numbers:
         desk.ask(number, queue=queue)
-    RqHints(redis).hint(queue, [TakeDelivery(number) for number in numbers])
+    hints = RqHints(redis)
+    for number in numbers:
+        hints.hint(queue, [TakeDelivery(number)])
 
 
 def test_the_urgent_come_first_and_the_others_have_their_turns(
@@ -72,6 +74,21 @@ def test_the_urgent_come_first_and_the_others_have_their_turns(
 
     letters = "".join(name.value[0] for name in taken)
     assert letters == "cccchcccrccchccrrrrrhrrrrrrhhhhhhhhh"
+    assert desk.open_tasks() == 0
+
+
+def test_deliveries_that_came_together_share_a_few_jobs_and_are_all_taken(
+    desk: Desk, redis: Redis, taken: list[QueueName]
+) -> None:
+    numbers = range(1, 2 * TOGETHER + 2)
+    for number in numbers:
+        desk.ask(number, queue=QueueName.RUN)
+
+    RqHints(redis).hint(QueueName.RUN, [TakeDelivery(number) for number in numbers])
+
+    assert len(redis.keys("rq:job:*")) == 3
+    work_off(redis)
+    assert len(taken) == len(numbers)
     assert desk.open_tasks() == 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import text
@@ -14,17 +15,21 @@ from app.db.tables.work import DeliveryRow, TaskRow
 
 # One round trip for all that came together: each its inbox row and its task, or neither when the
 # GUID is known and its work has not failed. A redelivery of one whose work was parked takes it up
-# again. They are stored in one order, so that two processes never wait for each other.
+# again. They are stored in one order, so that two processes never wait for each other. The bodies
+# lie end to end in one value, which goes over as it is: an array of them would be spelled out.
 TAKE_IN = text("""
 WITH told AS (
   SELECT DISTINCT ON (source, guid) * FROM unnest(
     CAST(:sources AS text[]), CAST(:guids AS text[]), CAST(:events AS text[]),
-    CAST(:bodies AS bytea[]), CAST(:request_ids AS text[]), CAST(:queues AS text[])
-  ) AS told (source, guid, event, body, request_id, queue)
+    CAST(:starts AS int[]), CAST(:sizes AS int[]), CAST(:request_ids AS text[]),
+    CAST(:queues AS text[])
+  ) AS told (source, guid, event, start, size, request_id, queue)
   ORDER BY source, guid
 ), arrived AS (
   INSERT INTO delivery (source, guid, event, body, request_id, received_at)
-  SELECT source, guid, event, body, request_id, :now FROM told ORDER BY source, guid
+  SELECT source, guid, event, substring(CAST(:bodies AS bytea) FROM start FOR size), request_id,
+    :now
+  FROM told ORDER BY source, guid
   ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
   RETURNING delivery_id, source, guid
 ), asked AS (
@@ -85,13 +90,16 @@ def take_in(
 
     None where its GUID is known, also from one before it in `news`.
     """
+    sizes = [len(new.body) for new, _ in news]
     found = session.execute(
         TAKE_IN,
         {
             "sources": [new.source for new, _ in news],
             "guids": [new.guid for new, _ in news],
             "events": [new.event for new, _ in news],
-            "bodies": [new.body for new, _ in news],
+            "bodies": b"".join([new.body for new, _ in news]),
+            "starts": [1 + start for start in accumulate(sizes[:-1], initial=0)],
+            "sizes": sizes,
             "request_ids": [new.request_id for new, _ in news],
             "queues": [queue.value for _, queue in news],
             "now": now,

@@ -81,6 +81,14 @@ class TellProposals(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class TellBroken(Request):
+    """Let the channels that hear of a repository know what its default branch fails."""
+
+    kind: ClassVar[str] = "tell_broken"
+    repo_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellNotice(Request):
     """Bring a channel's message about many cases up to date."""
 

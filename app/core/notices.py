@@ -10,6 +10,7 @@ class NoticeKind(StrEnum):
     """What a notice speaks of."""
 
     PROPOSALS = "proposals"  # cases that wait for a person's decision
+    BROKEN = "broken"  # cases that the default branch fails
 
 
 @dataclass(frozen=True, slots=True)

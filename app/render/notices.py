@@ -64,7 +64,7 @@ def proposals_message(view: ProposalsView, handle: str) -> ChatMessage:
     return ChatMessage(text=title, blocks=(section(title), *blocks), handle=handle)
 
 
-def about(repo: str) -> str:
+def proposals_in(repo: str) -> str:
     """What a reply is about, for those who see no thread."""
     return f"Proposals in {escape.slack(repo)}"
 

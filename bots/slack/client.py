@@ -66,7 +66,9 @@ class SlackChat:
 
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Post a message, in a thread when one is named; its ts."""
-        place = {"thread_ts": thread} if thread else {}
+        place: dict[str, object] = {"thread_ts": thread} if thread else {}
+        if thread and message.is_loud:
+            place["reply_broadcast"] = True
         body = {"channel": channel, "unfurl_links": False, "unfurl_media": False, **place}
         answer = self.call("chat.postMessage", json=body | content_of(message))
         return str(answer["ts"])

@@ -4,6 +4,7 @@ from app.core.chat_requests import (
     ActFromChat,
     AnswerCommand,
     SubmitFromChat,
+    TellBroken,
     TellChat,
     TellDigest,
     TellHistory,
@@ -41,7 +42,7 @@ from jobs.tasks.click import act_from_page, act_on_cluster
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.issues import heed_issue, tell_issue
-from jobs.tasks.notices import tell_notice, tell_proposals
+from jobs.tasks.notices import tell_broken, tell_notice, tell_proposals
 from jobs.tasks.owners import tell_owner
 from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
@@ -61,6 +62,7 @@ HANDLERS: dict[str, Handler] = {
     TellOutage.kind: tell_outage,
     TellStorm.kind: tell_storm,
     TellProposals.kind: tell_proposals,
+    TellBroken.kind: tell_broken,
     TellNotice.kind: tell_notice,
     TellDigest.kind: tell_digest,
     TellOwner.kind: tell_owner,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from app.core.asking import QueueName
-from app.core.chat_requests import TellHistory
+from app.core.chat_requests import TellBroken, TellHistory
 from app.core.requests import ReadHistory, Recompute
 from app.core.runs import Repository
 from app.db import repositories
@@ -34,7 +34,9 @@ def recompute(work: Work) -> None:
             return
         if not building.step(turn.session, repository, now=work.context.clock()):
             turn.ask(QueueName.HISTORY, request)
-        elif backfill.is_untold(turn.session, repository.id):
+            return
+        turn.ask(QueueName.HISTORY, TellBroken(repository.id))
+        if backfill.is_untold(turn.session, repository.id):
             turn.ask(QueueName.HISTORY, TellHistory(repository.id))
 
 

@@ -1,9 +1,10 @@
 """Messages about many cases: what they are to speak of, and bringing one up to date."""
 
 from app.core.asking import QueueName
-from app.core.chat_requests import TellNotice, TellProposals
+from app.core.chat_requests import TellBroken, TellNotice, TellProposals
 from app.db.session import unit_of_work
-from app.services.chat import notices, proposals
+from app.services.chat import broken, notices, proposals
+from app.services.publishing.publish import Addresses
 from jobs.outside import CHAT, spared
 from jobs.tasks.say import told_of
 from jobs.turns import Work
@@ -24,6 +25,21 @@ def tell_proposals(work: Work) -> None:
             turn.ask(QueueName.RUN, TellNotice(request.repo_id, notice_id))
 
 
+def tell_broken(work: Work) -> None:
+    """Let each channel's thread speak of what the default branch fails, or end."""
+    request, context = work.lease.request, work.context
+    assert isinstance(request, TellBroken)
+    with work.finishing() as turn:
+        repository = told_of(context, turn.session, request.repo_id)
+        if context.chat is None or repository is None:
+            return
+        changed = broken.gather(
+            turn.session, repository, new_token=context.new_token, now=context.clock()
+        )
+        for notice_id in changed:
+            turn.ask(QueueName.RUN, TellNotice(request.repo_id, notice_id))
+
+
 def tell_notice(work: Work) -> None:
     """Bring a channel's message about many cases up to date, and what stands below it."""
     request, context = work.lease.request, work.context
@@ -33,8 +49,9 @@ def tell_notice(work: Work) -> None:
         with unit_of_work(context.engine) as session:
             repository = told_of(context, session, request.repo_id)
             if repository is not None:
+                addresses = Addresses(context.server_url, context.public_url)
                 telling = notices.prepare(
-                    session, repository, request.notice_id, public_url=context.public_url
+                    session, repository, request.notice_id, addresses=addresses
                 )
     if host is not None and telling is not None:
         with spared(context, CHAT):

@@ -7,7 +7,8 @@ from uuid import UUID
 import structlog
 
 from app.core.asking import QueueName
-from app.core.chat_requests import TellChat, TellOutage
+from app.core.chat_requests import TellBroken, TellChat, TellOutage
+from app.core.decide import State
 from app.core.requests import (
     EvaluateRun,
     IngestRun,
@@ -172,8 +173,11 @@ def _tell_chat(
     told |= threads.with_threads(session, repository.id, run.key.run_id)
     for case_id in sorted(told):
         turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))
+    if any(State.BROKEN in {change.was, change.now} for change in changed):
+        turn.ask(QueueName.RUN, TellBroken(repository.id))
     proposed = decisions.proposed(session, repository.id, since=now)
-    news = {*told, *(one.case_id for one in proposed)}
+    failed = executions.failed_in_run(session, repository.id, run.key.run_id)
+    news = {*told, *failed, *(one.case_id for one in proposed)}
     for wanted in aftermath.in_notices(session, repository.id, sorted(news)):
         turn.ask(QueueName.RUN, wanted)
     return told

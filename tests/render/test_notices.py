@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.evidence import Evidence, EvidenceKind, evidence
 from app.core.publishing import ChatMessage
 from app.core.quarantine import Quarantine, QuarantineState
-from app.render import elsewhere
+from app.render import elsewhere, words
+from app.render.broken import BrokenLine, BrokenView, broken_message
 from app.render.notices import (
     EACH,
     LISTED,
@@ -18,6 +20,7 @@ from app.render.notices import (
     notice_reply,
     proposals_message,
 )
+from app.render.words import broken as words_broken
 from app.render.words import decisions
 from app.render.words import notices as said
 from tests.render.reading import HOSTILE, names
@@ -98,3 +101,59 @@ def test_the_title_counts_what_waits(number: int, title: str) -> None:
     lines = [line("adds", nth + 1) for nth in range(number)]
 
     assert proposals(*lines, line("x", 9, decided="Done.")).text == f"*acme/shop*: {title}"
+
+
+def broken(name: str, number: int) -> ChatMessage:
+    """As many cases, each by another commit, and as many that are mended."""
+    lines = [
+        BrokenLine(
+            name=name,
+            url=f"{PAGE}/cases/{nth}",
+            since=f"Has failed on {name}.",
+            culprit=culprit(name, nth // 3),
+            is_broken=nth % 2 == 0,
+            was_held=True,
+        )
+        for nth in range(number)
+    ]
+    view = BrokenView("acme/shop", name, tuple(lines), PAGE, "https://github.example/a/b", False)
+    return broken_message(view, HANDLE)
+
+
+def culprit(name: str, nth: int) -> Evidence | None:
+    if nth == 0:
+        return None
+    return evidence(
+        EvidenceKind.CULPRIT,
+        passed=name,
+        since=name,
+        commits=3,
+        commit=f"{nth:07}",
+        author=name,
+        p=0.8,
+        second=None,
+        second_p=None,
+        range=None,
+    )
+
+
+@pytest.mark.parametrize("number", [1, 8, 200])
+@pytest.mark.parametrize("name", [*HOSTILE, LONG])
+def test_a_broken_branch_breaks_no_limit_and_calls_nobody(name: str, number: int) -> None:
+    message = broken(name, number)
+
+    shown = "".join([message.text, *texts(accepted(message))])
+    shown = shown.replace(f"<{PAGE}", "").replace("<https://github.example/", "")
+    for hostile in ("<!", "<@", "<#", "<http"):
+        assert hostile not in shown
+
+
+def test_a_culprit_is_said_in_the_same_words_everywhere() -> None:
+    message = broken("main", 6)
+    known = culprit("main", 1)
+    assert known is not None
+
+    for body in (elsewhere.markdown(message), elsewhere.plain(message)):
+        plain = body.replace("\\", "").replace("\u200b", "")
+        assert words.evidence_sentence(known) in plain
+        assert words_broken.is_broken("main", 3) in plain

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.notices import Notice, NoticeCase, NoticeKind
-from app.db.chat.threads import Message
+from app.db.chat.threads import Message, message_in
 from app.db.pages import NAME_CUT
 from app.db.tables.chats import ChatNoticeCaseRow, ChatNoticeRow
 from app.db.tables.said import OutboxRow
@@ -42,6 +42,17 @@ def newest(session: Session, repo_id: int, kind: NoticeKind, channel: str) -> No
     )
     row = session.exec(query).first()
     return None if row is None else _notice(row)
+
+
+def going_on(session: Session, repo_id: int, kind: NoticeKind) -> list[Notice]:
+    """The notices of a kind that are not over, oldest first; served by chat_notice_newest."""
+    query = (
+        select(ChatNoticeRow)
+        .where(col(ChatNoticeRow.repo_id) == repo_id, col(ChatNoticeRow.kind) == kind.value)
+        .where(col(ChatNoticeRow.over_at).is_(None))
+        .order_by(col(ChatNoticeRow.notice_id))
+    )
+    return [_notice(row) for row in session.exec(query)]
 
 
 def begin(
@@ -115,6 +126,11 @@ def cases(session: Session, one: Notice) -> list[NoticeCase]:
     return [NoticeCase(row.case_id, row.nth, row.at, row.name) for row in rows]
 
 
+def end(session: Session, one: Notice, *, now: datetime) -> None:
+    """What a notice speaks of is over; what comes later begins another."""
+    session.get_one(ChatNoticeRow, (one.repo_id, one.id)).over_at = now
+
+
 def note_said(session: Session, one: Notice, *, ts: str, digest: bytes) -> None:
     """Write down what the message now says."""
     row = session.get_one(ChatNoticeRow, (one.repo_id, one.id))
@@ -122,7 +138,9 @@ def note_said(session: Session, one: Notice, *, ts: str, digest: bytes) -> None:
     row.digest = digest
 
 
-def say_once(session: Session, one: Notice, *, once: str, text: str, at: datetime) -> None:
+def say_once(
+    session: Session, one: Notice, *, once: str, text: str, at: datetime, is_loud: bool = False
+) -> None:
     """Put a reply below a notice into the outbox, unless the same was put there before."""
     new = insert(OutboxRow).values(
         repo_id=one.repo_id,
@@ -131,6 +149,7 @@ def say_once(session: Session, one: Notice, *, once: str, text: str, at: datetim
         once=f"notice:{one.id}:{once}",
         text=text,
         at=at,
+        is_loud=is_loud,
     )
     session.execute(new.on_conflict_do_nothing(constraint="outbox_once"))
 
@@ -143,7 +162,7 @@ def unsent(session: Session, one: Notice) -> list[Message]:
         .where(col(OutboxRow.sent_at).is_(None))
         .order_by(col(OutboxRow.message_id))
     )
-    return [Message(row.message_id, row.channel, row.once, row.text) for row in session.exec(query)]
+    return [message_in(row) for row in session.exec(query)]
 
 
 def _notice(row: ChatNoticeRow) -> Notice:

@@ -31,6 +31,7 @@ class Message:
     channel: str
     once: str
     text: str
+    is_loud: bool = False  # said in the channel, too
 
 
 def channels(session: Session, repo_id: int) -> list[str]:
@@ -100,10 +101,17 @@ def say_once(
     once: str,
     text: str,
     at: datetime,
+    is_loud: bool = False,
 ) -> None:
     """Put a reply into the outbox, unless the same was put there before."""
     new = insert(OutboxRow).values(
-        repo_id=repo_id, case_id=case_id, channel=channel, once=once, text=text, at=at
+        repo_id=repo_id,
+        case_id=case_id,
+        channel=channel,
+        once=once,
+        text=text,
+        at=at,
+        is_loud=is_loud,
     )
     session.execute(new.on_conflict_do_nothing(constraint="outbox_once"))
 
@@ -116,7 +124,7 @@ def unsent(session: Session, repo_id: int, case_id: UUID) -> list[Message]:
         .where(col(OutboxRow.sent_at).is_(None))
         .order_by(col(OutboxRow.message_id))
     )
-    return [Message(row.message_id, row.channel, row.once, row.text) for row in session.exec(query)]
+    return [message_in(row) for row in session.exec(query)]
 
 
 def note_sent(session: Session, repo_id: int, message_id: int, *, ts: str, now: datetime) -> None:
@@ -124,6 +132,11 @@ def note_sent(session: Session, repo_id: int, message_id: int, *, ts: str, now: 
     row = session.get_one(OutboxRow, (repo_id, message_id))
     row.ts = ts
     row.sent_at = now
+
+
+def message_in(row: OutboxRow) -> Message:
+    """A reply as its row holds it."""
+    return Message(row.message_id, row.channel, row.once, row.text, row.is_loud)
 
 
 def _thread(row: ThreadRow) -> Thread:

@@ -142,5 +142,6 @@ class OutboxRow(SQLModel, table=True):
     once: str  # what makes two of these the same message
     text: str
     at: datetime = moment()
+    is_loud: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     sent_at: datetime | None = moment_or_none()
     ts: str | None = None

@@ -45,6 +45,7 @@ class Message:
     metadata: Json | None = None
     edited_ts: str | None = None
     only_for: str | None = None  # the one member who sees an ephemeral message
+    is_broadcast: bool = False  # a reply that the channel shows, too
 
     @property
     def is_reply(self) -> bool:

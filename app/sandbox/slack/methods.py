@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.core.errors import BadInput, Missing
 from app.sandbox.slack import reading, shapes
-from app.sandbox.slack.arguments import Arguments, SlackError, text
+from app.sandbox.slack.arguments import Arguments, SlackError, boolean, text
 from app.sandbox.slack.content import content_of, fill, view_of
 from app.sandbox.slack.entities import Channel, Json, Message
 from app.sandbox.slack.state import SlackState
@@ -25,6 +25,7 @@ def post_message(slack: SlackState, given: Arguments) -> Json:
     message = Message(
         channel.id, slack.new_ts(), slack.bot.id, "", by_bot=True, thread_ts=thread_ts
     )
+    message.is_broadcast = thread_ts is not None and boolean(given, "reply_broadcast")
     fill(message, content)
     slack.messages.append(message)
     return {

@@ -49,7 +49,7 @@ def history(slack: SlackState, given: Arguments) -> Json:
     inclusive = boolean(given, "inclusive")
     found = [
         one
-        for one in reversed(slack.roots(channel.id))
+        for one in reversed(slack.in_channel(channel.id))
         if float(oldest) < float(one.ts) < float(latest)
         or (inclusive and one.ts in {oldest, latest})
     ]

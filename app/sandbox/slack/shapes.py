@@ -24,6 +24,8 @@ def message(slack: SlackState, one: Message) -> Json:
         shape["metadata"] = one.metadata
     if one.thread_ts is not None:
         shape["thread_ts"] = one.thread_ts
+    if one.is_broadcast:
+        shape["subtype"] = "thread_broadcast"
     replies = [] if one.is_reply else slack.thread(one.channel, one.ts)[1:]
     if replies:
         shape |= {

@@ -128,6 +128,12 @@ class SlackState:
         with self.lock:
             return [m for m in self.messages if m.channel == channel_id and not m.is_reply]
 
+    def in_channel(self, channel_id: str) -> list[Message]:
+        """What a channel shows, oldest first: what stands outside threads, and loud replies."""
+        with self.lock:
+            shown = [m for m in self.messages if not m.is_reply or m.is_broadcast]
+            return [m for m in shown if m.channel == channel_id]
+
     def new_ts(self) -> str:
         """The next message's ts; no two are alike."""
         with self.lock:

@@ -1,7 +1,7 @@
 """Notices: a channel's message about many cases, kept true, and what is said below it."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from app.core.chat_buttons import value_of
@@ -13,15 +13,20 @@ from app.db.chat import notices, threads
 from app.db.chat.threads import Message
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
-from app.render.notices import about, notice_reply
-from app.services.chat import proposals
+from app.render.broken import branch_of
+from app.render.notices import notice_reply, proposals_in
+from app.services.chat import broken, proposals
 from app.services.chat.threads import BY_POLICY
+from app.services.publishing.publish import Addresses
 from app.services.publishing.sameness import digest_of
 
 ACTS = "acts"  # what makes a reply one that tells of acts, which can be taken back
 
-Compose = Callable[[Session, Repository, Notice, str | None], ChatMessage]
-COMPOSED: dict[NoticeKind, Compose] = {NoticeKind.PROPOSALS: proposals.message}
+Compose = Callable[[Session, Repository, Notice, Addresses], ChatMessage]
+COMPOSED: dict[NoticeKind, Compose] = {
+    NoticeKind.PROPOSALS: proposals.message,
+    NoticeKind.BROKEN: broken.message,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Telling:
 
 
 def prepare(
-    session: Session, repository: Repository, notice_id: int, *, public_url: str | None
+    session: Session, repository: Repository, notice_id: int, *, addresses: Addresses
 ) -> Telling | None:
     """What a notice says; None where there is none, or its channel hears of nothing any more."""
     one = notices.notice(session, repository.id, notice_id)
@@ -43,7 +48,7 @@ def prepare(
     is_bound = one.channel in threads.channels(session, repository.id)
     if not is_bound and not one.channel.startswith(BY_POLICY):
         return None
-    message = COMPOSED[one.kind](session, repository, one, public_url)
+    message = COMPOSED[one.kind](session, repository, one, addresses)
     replies = tuple(
         (waiting, _reply(repository, one, waiting)) for waiting in notices.unsent(session, one)
     )
@@ -87,4 +92,14 @@ def _reply(repository: Repository, one: Notice, waiting: Message) -> ChatMessage
     *_, what, number = waiting.once.split(":")
     undo = value_of(one.handle, int(number)) if what == ACTS else None
     handle = f"{repository.id:x}:{waiting.once}"
-    return notice_reply(waiting.text, handle, about=about(repository.full_name), undo=undo)
+    shown = notice_reply(waiting.text, handle, about=about(one.kind, repository), undo=undo)
+    return replace(shown, is_loud=waiting.is_loud)
+
+
+def about(kind: NoticeKind, repository: Repository) -> str:
+    """What a reply is about, for those who see no thread."""
+    match kind:
+        case NoticeKind.PROPOSALS:
+            return proposals_in(repository.full_name)
+        case NoticeKind.BROKEN:
+            return branch_of(repository.default_branch, repository.full_name)

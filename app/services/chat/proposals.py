@@ -16,6 +16,7 @@ from app.render import words
 from app.render.notices import ProposalLine, ProposalsView, proposals_message
 from app.render.words import notices as said
 from app.services.chat import hearing
+from app.services.publishing.publish import Addresses
 
 FRESH = timedelta(days=1)  # what was proposed earlier is news to nobody
 WITHIN = timedelta(hours=1)  # what is proposed so soon after joins a message
@@ -50,12 +51,12 @@ def gather(
 
 
 def message(
-    session: Session, repository: Repository, one: Notice, public_url: str | None
+    session: Session, repository: Repository, one: Notice, addresses: Addresses
 ) -> ChatMessage:
     """What the message says now."""
     listed = notices.cases(session, one)
     newest = decisions.newest(session, repository.id, [case.case_id for case in listed])
-    base = f"{public_url}/r/{repository.full_name}" if public_url else None
+    base = f"{addresses.public_url}/r/{repository.full_name}" if addresses.public_url else None
     lines = tuple(
         _line(session, repository.id, case, newest.get(case.case_id), base) for case in listed
     )

@@ -151,11 +151,13 @@ def queue_replies(
     text: str,
     at: datetime,
     even_if_muted: bool = False,
+    is_loud: bool = False,
     kind: Kind = Kind.QUARANTINE,
 ) -> None:
     """Put one event into the outbox of each of a case's threads; of a muted case, none.
 
-    Channels that do not hear of this kind of event are spared it.
+    Channels that do not hear of this kind of event are spared it. A loud one is shown in the
+    channel, too.
     """
     if not even_if_muted and cares.is_muted(session, repo_id, case_id, at=at):
         return
@@ -166,7 +168,14 @@ def queue_replies(
     for thread in threads:
         if thread.channel in heard or thread.channel.startswith(BY_POLICY):
             chat.say_once(
-                session, repo_id, case_id, channel=thread.channel, once=once, text=text, at=at
+                session,
+                repo_id,
+                case_id,
+                channel=thread.channel,
+                once=once,
+                text=text,
+                at=at,
+                is_loud=is_loud,
             )
 
 
@@ -199,7 +208,7 @@ def _say_reply(
     now: datetime,
 ) -> None:
     shown = reply(message.text, message.once, undo=undo)
-    said: ChatMessage = replace(shown, about=about(telling.view))
+    said: ChatMessage = replace(shown, about=about(telling.view), is_loud=message.is_loud)
     ts = host.find(message.channel, message.once, thread=root)
     if ts is None:
         ts = host.post(message.channel, said, thread=root)

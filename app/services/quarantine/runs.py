@@ -94,7 +94,7 @@ def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: 
     )
     _, event_id = take(session, subject, step, actor, now=now)
     if was_held:
-        _say(session, subject, event_id, said.turned_broken(), now=now)
+        _say(session, subject, event_id, said.turned_broken(), now=now, is_loud=True)
 
 
 def _prove(session: Session, repo_id: int, run: Run, actor: Actor, *, now: datetime) -> None:
@@ -223,11 +223,22 @@ def claim_fix(
 
 
 def _say(
-    session: Session, subject: Subject, event_id: int, sentence: str, *, now: datetime
+    session: Session,
+    subject: Subject,
+    event_id: int,
+    sentence: str,
+    *,
+    now: datetime,
+    is_loud: bool = False,
 ) -> None:
-    once = f"act:{event_id}"
     threads.queue_replies(
-        session, subject.repo_id, subject.case_id, once=once, text=sentence, at=now
+        session,
+        subject.repo_id,
+        subject.case_id,
+        once=f"act:{event_id}",
+        text=sentence,
+        at=now,
+        is_loud=is_loud,
     )
 
 

@@ -1,0 +1,129 @@
+"""A default branch that is broken, told to channels: one thread, kept true, until it is mended."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.core.chat_commands import Kind
+from app.core.decide import State
+from app.core.evidence import EvidenceKind
+from app.core.notices import Notice, NoticeCase, NoticeKind
+from app.core.publishing import ChatMessage
+from app.core.quarantine import HOLDING, QuarantineEvent
+from app.core.runs import Repository
+from app.db import cases, decisions, judgements
+from app.db.chat import notices, threads
+from app.db.session import Session
+from app.render import words
+from app.render.broken import BrokenLine, BrokenView, broken_message
+from app.render.words import broken as said
+from app.services.chat import hearing
+from app.services.publishing.publish import Addresses
+
+AT_MOST = 300  # broken cases that one turn tells of
+WHY = (EvidenceKind.BROKEN_ON_BASE, EvidenceKind.CULPRIT)
+
+
+def gather(
+    session: Session, repository: Repository, *, new_token: Callable[[], str], now: datetime
+) -> list[int]:
+    """Let each channel's thread speak of what is broken now; the threads to be said.
+
+    One begins when something breaks that the channel hears of, and ends when nothing of it is
+    broken any more.
+    """
+    broken = judgements.in_state(session, repository.id, State.BROKEN)[:AT_MOST]
+    found = hearing.places_of_cases(session, repository, broken, Kind.BROKEN)
+    going_on = notices.going_on(session, repository.id, NoticeKind.BROKEN)
+    told: list[int] = []
+    for one in going_on:
+        _follow(session, repository, one, found.pop(one.channel, []), now=now)
+        told.append(one.id)
+    for channel, case_ids in found.items():
+        handle = f"{repository.id:x}-{new_token()}"
+        new = notices.begin(
+            session, repository.id, NoticeKind.BROKEN, channel, handle=handle, now=now
+        )
+        notices.add_cases(session, new, [(case_id, now) for case_id in case_ids])
+        told.append(new.id)
+    return told
+
+
+def message(
+    session: Session, repository: Repository, one: Notice, addresses: Addresses
+) -> ChatMessage:
+    """What the root says now."""
+    base = addresses.public_url
+    page = f"{base}/r/{repository.full_name}" if base else None
+    lines = tuple(
+        _line(session, repository.id, listed, page) for listed in notices.cases(session, one)
+    )
+    view = BrokenView(
+        repo=repository.full_name,
+        branch=repository.default_branch,
+        lines=lines,
+        page_url=page,
+        code_url=f"{addresses.server_url}/{repository.full_name}",
+        is_over=one.over_at is not None,
+    )
+    return broken_message(view, one.handle)
+
+
+def _follow(
+    session: Session,
+    repository: Repository,
+    one: Notice,
+    case_ids: Sequence[UUID],
+    *,
+    now: datetime,
+) -> None:
+    """Let a thread that goes on speak of what broke since, or end."""
+    known = {listed.case_id: listed for listed in notices.cases(session, one)}
+    if not case_ids:
+        text = said.mended(repository.default_branch, [each.name for each in known.values()])
+        notices.end(session, one, now=now)
+        notices.say_once(session, one, once="mended:0", text=text, at=now)
+        return
+    new = [case_id for case_id in case_ids if case_id not in known]
+    if not new:
+        return
+    first = notices.add_cases(session, one, [(case_id, now) for case_id in new])
+    names = cases.cases(session, repository.id, new)
+    held = [case_id for case_id in new if was_held(session, repository.id, case_id)]
+    text = said.also_broken(
+        [names[case_id].full_name for case_id in new],
+        [names[case_id].full_name for case_id in held],
+    )
+    is_loud = any(not _has_thread(session, one, case_id) for case_id in held)
+    notices.say_once(session, one, once=f"also:{first}", text=text, at=now, is_loud=is_loud)
+
+
+def was_held(session: Session, repo_id: int, case_id: UUID) -> bool:
+    """Whether a case left quarantine because it broke, and nothing was decided since."""
+    steps = decisions.events(session, repo_id, case_id, limit=1)
+    if not steps:
+        return False
+    return steps[-1].event == QuarantineEvent.TURNED_BROKEN and steps[-1].was in HOLDING
+
+
+def _has_thread(session: Session, one: Notice, case_id: UUID) -> bool:
+    """Whether the case's own thread in this channel says it loudly already."""
+    return any(
+        each.channel == one.channel for each in threads.threads(session, one.repo_id, case_id)
+    )
+
+
+def _line(session: Session, repo_id: int, listed: NoticeCase, page: str | None) -> BrokenLine:
+    standing = judgements.standing(session, repo_id, listed.case_id)
+    is_broken = standing is not None and standing.state is State.BROKEN
+    evidence = standing.evidence if standing is not None and is_broken else ()
+    reasons = {one.kind: one for one in evidence}
+    since, culprit = (reasons.get(kind) for kind in WHY)
+    return BrokenLine(
+        name=listed.name,
+        url=f"{page}/cases/{listed.case_id}" if page else None,
+        since=words.evidence_sentence(since) if since else None,
+        culprit=culprit,
+        is_broken=is_broken,
+        was_held=is_broken and was_held(session, repo_id, listed.case_id),
+    )

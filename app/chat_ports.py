@@ -58,6 +58,9 @@ class Chat(Speaker, Protocol):
     def change_window(self, window_id: str, window: Mapping[str, object]) -> None:
         """Show something else in an open window; Missing when it was closed."""
 
+    def show_home(self, user: str, home: Mapping[str, object]) -> None:
+        """Show this on somebody's own page of ours; Missing where the workspace has none such."""
+
     def talk(self, user: str) -> str:
         """The conversation with one person alone; Missing where the workspace has none such."""
 

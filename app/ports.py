@@ -220,6 +220,9 @@ class CodeHost(Protocol):
     def permission(self, repo: str, login: str, *, user_id: int | None = None) -> Permission:
         """What a person may do in a repository; nothing when the login is another's by now."""
 
+    def is_member(self, team: str, login: str) -> bool:
+        """Whether a person belongs to a team, `@organisation/team`."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailedDelivery:

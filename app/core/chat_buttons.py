@@ -1,6 +1,7 @@
 """The buttons of messages in chat; a button's action id is its own value."""
 
 from enum import StrEnum
+from uuid import UUID
 
 
 class ChatButton(StrEnum):
@@ -22,6 +23,7 @@ class ChatButton(StrEnum):
     APPROVE_ALL = "approve_all"  # that the list names
     REFUSE_ALL = "refuse_all"
     TAKE_BACK = "take_back"  # below what was done to some of a list
+    LINK = "link_me"  # say who one is, on one's own page
 
 
 FORMS = frozenset({ChatButton.QUARANTINE, ChatButton.RENEW})
@@ -38,7 +40,24 @@ OF_NOTICES = frozenset(
 )
 """What stands below a message about many cases."""
 
+CASE = "case"
+
 WINDOWS = FORMS | {ChatButton.WHY}
+
+
+def handle_of(repo_id: int, case_id: UUID) -> str:
+    """What a button carries that speaks of a case where it has no thread."""
+    return f"{repo_id:x}-{CASE}-{case_id.hex}"
+
+
+def case_in(handle: str) -> UUID | None:
+    """The case that such a handle speaks of; None where it is none."""
+    _, _, rest = handle.partition("-")
+    kind, _, said = rest.partition("-")
+    try:
+        return UUID(said) if kind == CASE else None
+    except ValueError:
+        return None
 
 
 def value_of(handle: str, number: int) -> str:

@@ -46,6 +46,15 @@ class SubmitFromChat(FromDelivery):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHome(FromDelivery):
+    """Show somebody their own page in chat."""
+
+    kind: ClassVar[str] = "show_home"
+    team_id: str
+    chat_user: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellChat(Request):
     """Bring one case's chat threads up to date; `case_id` is the hex form."""
 

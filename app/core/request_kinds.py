@@ -6,6 +6,7 @@ from app.core.asking import Request
 from app.core.chat_requests import (
     ActFromChat,
     AnswerCommand,
+    ShowHome,
     SubmitFromChat,
     TellBroken,
     TellChat,
@@ -61,6 +62,7 @@ KINDS: dict[str, type[Request]] = {
         ActFromCheck,
         ActFromChat,
         AnswerCommand,
+        ShowHome,
         SubmitFromChat,
         ActFromComment,
         ReactToComment,

@@ -38,6 +38,12 @@ class PermissionPart(Payload):
     user: UserIdPart | None = None
 
 
+class MembershipPart(Payload):
+    """Somebody's place in a team: active or pending."""
+
+    state: Text
+
+
 class ContentsPart(Payload):
     """A file of a repository; above 1 MB without its contents."""
 

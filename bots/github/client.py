@@ -44,6 +44,7 @@ from bots.github.permissions import permission_of
 from bots.github.purse import Purse
 from bots.github.registered import AppRegistration
 from bots.github.remembered import Remembered
+from bots.github.teams import is_member
 
 API_URL = "https://api.github.com"
 TIMEOUT = 10.0  # seconds, to connect and between two pieces of an answer
@@ -290,8 +291,9 @@ class GitHubHost:
         return file_at(self.connection, repo, path, ref, limit=limit)
 
     def permission(self, repo: str, login: str, *, user_id: int | None = None) -> Permission:
-        """What a person may do in a repository; NONE for somebody GitHub does not know there.
-
-        A login can change hands: with a `user_id`, whoever has it now must be that person.
-        """
+        """What a person may do; NONE for whom GitHub does not know, or for another `user_id`."""
         return permission_of(self.connection, repo, login, user_id=user_id)
+
+    def is_member(self, team: str, login: str) -> bool:
+        """Whether a person belongs to a team, `@organisation/team`."""
+        return is_member(self.connection, team, login)

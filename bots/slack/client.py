@@ -132,6 +132,10 @@ class SlackChat:
         """Show something else in an open window; Missing when it was closed."""
         self.call("views.update", json={"view_id": window_id, "view": window})
 
+    def show_home(self, user: str, home: Mapping[str, object]) -> None:
+        """Show this on somebody's own page of ours; Missing where the workspace has none such."""
+        self.call("views.publish", json={"user_id": user, "view": home})
+
     def talk(self, user: str) -> str:
         """The conversation with one person alone; Missing where the workspace has none such."""
         answer = self.call("conversations.open", json={"users": user})

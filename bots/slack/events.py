@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from app.core.asking import QueueName
 from app.core.chat_buttons import FORMS, ChatButton
 from app.core.chat_commands import MOST_TEXT
-from app.core.chat_requests import ActFromChat, AnswerCommand, SubmitFromChat
+from app.core.chat_requests import ActFromChat, AnswerCommand, ShowHome, SubmitFromChat
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
 from app.core.quarantine import REASON_LIMIT
@@ -18,12 +18,14 @@ from bots.slack import leaving
 BLOCK_ACTIONS = "block_actions"
 COMMAND = "command"
 SUBMISSION = "view_submission"
+HOME_OPENED = "app_home_opened"
 ACTIONS = frozenset(button.value for button in ChatButton)
 """The action ids of our buttons."""
 
 UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """NUL and lone surrogates: legal in JSON, refused by PostgreSQL's text."""
 
+HOME = "home"  # the tab
 DAYS_MAX = 8  # characters of a number of days
 VALUE_MAX = 2_000  # characters of a button's value; Slack's limit
 NOTHING = Taken()
@@ -111,6 +113,20 @@ class Typed(Part):
     response_url: Text = ""
 
 
+class Opened(Part):
+    """Somebody opened a tab of our page."""
+
+    user: Annotated[str, Field(min_length=1), BeforeValidator(storable)]
+    tab: Text = ""
+
+
+class HomeOpened(Part):
+    """The event, and whose workspace it is of."""
+
+    team_id: Text = ""
+    event: Opened
+
+
 def taken(delivery: Delivery) -> Taken:
     """The work that follows from an interaction; empty when it is none of our buttons.
 
@@ -120,6 +136,8 @@ def taken(delivery: Delivery) -> Taken:
         return typed(read(Typed, delivery), delivery.id)
     if delivery.event in leaving.EVENTS:
         return leaving.left(delivery)
+    if delivery.event == HOME_OPENED:
+        return opened(read(HomeOpened, delivery), delivery.id)
     if delivery.event == SUBMISSION:
         return submitted(read(Submission, delivery), delivery.id)
     if delivery.event != BLOCK_ACTIONS:
@@ -150,6 +168,14 @@ def typed(command: Typed, delivery_id: int) -> Taken:
         response_url=command.response_url,
         delivery_id=delivery_id,
     )
+    return Taken(requests=((QueueName.CLICK, request),))
+
+
+def opened(told: HomeOpened, delivery_id: int) -> Taken:
+    """The work that follows where somebody looks at their own page; none for its other tabs."""
+    if told.event.tab != HOME:
+        return NOTHING
+    request = ShowHome(team_id=told.team_id, chat_user=told.event.user, delivery_id=delivery_id)
     return Taken(requests=((QueueName.CLICK, request),))
 
 

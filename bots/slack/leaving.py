@@ -1,29 +1,14 @@
 """Slack tells that a workspace removed us: what is stored of it, and what it comes to."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from slack_bolt import Ack, BoltContext
-
-from app.core.deliveries import Delivery, NewDelivery, Taken, WorkspaceLeft
+from app.core.deliveries import Delivery, Taken, WorkspaceLeft
 from app.core.errors import BadInput
 
 EVENTS = ("app_uninstalled", "tokens_revoked")
-
-
-def keep_leaving_in(event: str, store: Callable[[NewDelivery], bool]) -> Callable[..., None]:
-    """A listener that stores an event of this kind, then acks."""
-
-    def keep_leaving(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        request_id = str(context.get("request_id", ""))
-        kept = {name: value for name, value in body.items() if name != "token"}
-        guid = str(body.get("event_id") or json.dumps(kept, sort_keys=True))
-        store(NewDelivery("slack", guid, event, json.dumps(kept).encode(), request_id))
-        ack()
-
-    return keep_leaving
 
 
 def left(delivery: Delivery) -> Taken:

@@ -20,7 +20,14 @@ from app.render.words import slack as said
 from app.render.words import slack_windows as windows
 from app.services.acts.named import MOST_DAYS
 from bots.slack import leaving
-from bots.slack.events import ACTIONS, BLOCK_ACTIONS, COMMAND, SUBMISSION, Submission
+from bots.slack.events import (
+    ACTIONS,
+    BLOCK_ACTIONS,
+    COMMAND,
+    HOME_OPENED,
+    SUBMISSION,
+    Submission,
+)
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 CANNOT_STORE = 503
@@ -45,8 +52,8 @@ def bolt_app(*, signing_secret: str, bot_token: str | None, store: Store) -> App
     )
     app.action(ANYTHING)(keep_click_in(store))
     app.command(ANYTHING)(keep_command_in(store))
-    for event in leaving.EVENTS:
-        app.event(event)(leaving.keep_leaving_in(event, store))
+    for event in (*leaving.EVENTS, HOME_OPENED):
+        app.event(event)(keep_event_in(event, store))
     app.view(ANYTHING)(keep_window_in(store))
     app.error(answer_error)
     for register in (app.event, app.options, app.shortcut):
@@ -94,6 +101,19 @@ def keep_command_in(store: Store) -> Callable[..., None]:
             ack()
 
     return keep_command
+
+
+def keep_event_in(event: str, store: Store) -> Callable[..., None]:
+    """A listener that stores an event of this kind, then acks; Slack's own id tells doubles."""
+
+    def keep_event(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        request_id = str(context.get("request_id", ""))
+        kept = {name: value for name, value in body.items() if name != "token"}
+        guid = str(body.get("event_id") or json.dumps(kept, sort_keys=True))
+        store(NewDelivery("slack", guid, event, json.dumps(kept).encode(), request_id))
+        ack()
+
+    return keep_event
 
 
 def keep_window_in(store: Store) -> Callable[..., None]:

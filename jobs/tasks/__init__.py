@@ -3,6 +3,7 @@
 from app.core.chat_requests import (
     ActFromChat,
     AnswerCommand,
+    ShowHome,
     SubmitFromChat,
     TellBroken,
     TellChat,
@@ -41,6 +42,7 @@ from jobs.tasks.chat_clicks import act_from_chat, submit_from_chat
 from jobs.tasks.click import act_from_page, act_on_cluster
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
+from jobs.tasks.home import show_home
 from jobs.tasks.issues import heed_issue, tell_issue
 from jobs.tasks.notices import tell_broken, tell_notice, tell_proposals
 from jobs.tasks.owners import tell_owner
@@ -75,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     ActFromComment.kind: act_from_comment,
     ReactToComment.kind: react_to_comment,
     AnswerPull.kind: answer_pull,
+    ShowHome.kind: show_home,
     SubmitFromChat.kind: submit_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,

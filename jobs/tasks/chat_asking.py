@@ -4,7 +4,7 @@ from functools import partial
 
 import structlog
 
-from app.core.chat_requests import ActFromChat, AnswerCommand, SubmitFromChat
+from app.core.chat_requests import ActFromChat, AnswerCommand, ShowHome, SubmitFromChat
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.runs import Repository
 from app.db.chat import links, places
@@ -21,7 +21,7 @@ from jobs.turns import Work
 
 SENTENCE = 1_500  # characters of a refusal
 DIRECT = "D"  # how the ids of conversations with us alone begin
-Asked = ActFromChat | AnswerCommand | SubmitFromChat
+Asked = ActFromChat | AnswerCommand | ShowHome | SubmitFromChat
 
 log = structlog.get_logger()
 
@@ -62,9 +62,10 @@ def must_write_from(desk: Desk, repository: Repository, channel: str) -> None:
     A guessed value, from where nothing is told of the repository, shows no name.
     """
     linked = must_be_linked(desk)
-    if desk.permission(repository) >= Permission.WRITE:
+    granted = desk.permission(repository)
+    if granted >= Permission.WRITE:
         return
-    if not is_told(desk, repository.id, channel):
+    if granted < Permission.READ and not is_told(desk, repository.id, channel):
         raise NotAllowed(words.nothing_to_act_on())
     raise NotAllowed(words.not_allowed(linked.login, repository.full_name))
 

@@ -7,10 +7,17 @@ from functools import partial
 import structlog
 
 from app.core.asking import QueueName
-from app.core.chat_buttons import OF_NOTICES, WINDOWS, ChatButton, parts_of
+from app.core.chat_buttons import (
+    OF_NOTICES,
+    WINDOWS,
+    ChatButton,
+    case_in,
+    parts_of,
+    value_of,
+)
 from app.core.chat_requests import ActFromChat, SubmitFromChat
 from app.core.errors import FlakeGuardError, Missing, NotAllowed, Unavailable
-from app.db import repositories
+from app.db import cases, repositories
 from app.db.chat import threads as chat_rows
 from app.db.chat.threads import Thread
 from app.db.session import Session, unit_of_work
@@ -18,6 +25,7 @@ from app.ports import Permission
 from app.render import slack_windows as shown
 from app.render import words
 from app.render.blocks import Block
+from app.render.words import slack as said_there
 from app.render.words import slack_windows as said
 from app.services.acts import Actor, Done
 from app.services.answers import aftermath
@@ -25,6 +33,7 @@ from app.services.slack import presses
 from app.services.slack.desk import Answer, Desk, must_be_linked
 from app.services.slack.presses import Filled, Pressed
 from jobs.outside import CHAT, spared
+from jobs.tasks import home
 from jobs.tasks.chat_asking import (
     answer,
     desk_for,
@@ -54,7 +63,10 @@ def act_from_chat(work: Work) -> None:
     if ChatButton(request.action) in OF_NOTICES:
         act_on_notice(work)
         return
-    reply = partial(answer, work, request.team_id, request.response_url)
+    if request.action == ChatButton.LINK:
+        home.offer(work, request)
+        with work.finishing():
+            return
     try:
         desk, pressed = _pressed(work, request)
         must_write_from(desk, pressed.repository, pressed.thread.channel)
@@ -63,7 +75,7 @@ def act_from_chat(work: Work) -> None:
     except FlakeGuardError as error:
         if isinstance(error, Unavailable) and not error.permanent:
             raise
-        reply(refusal(error))
+        _reply(work, request, refusal(error))
         with work.finishing():
             pass
 
@@ -85,7 +97,9 @@ def submit_from_chat(work: Work) -> None:
     except FlakeGuardError as error:
         if isinstance(error, Unavailable) and not error.permanent:
             raise
-        if thread is not None:
+        if thread is not None and thread.channel == home.AT_HOME:
+            home.publish(work, request, note=refusal(error).text)
+        elif thread is not None:
             _whisper(work, request, thread, refusal(error))
         with work.finishing():
             pass
@@ -110,12 +124,25 @@ def _act(work: Work, desk: Desk, pressed: Pressed, do: Do) -> None:
         done = do(turn.session, actor)
         for wanted in aftermath.follows(turn.session, repo_id, done, now=now):
             turn.ask(QueueName.CLICK, wanted)
+        case_id = pressed.thread.case_id
+        name = cases.cases(turn.session, repo_id, [case_id])[case_id].full_name
+    if pressed.thread.channel == home.AT_HOME:
+        is_taken_back = pressed.button is ChatButton.UNDO
+        undo = None if is_taken_back else value_of(pressed.thread.handle, done.event_id)
+        home.show_done(work, said_there.done_to(name, done.sentence), undo=undo)
+
+
+def _reply(work: Work, request: ActFromChat, said_back: Answer) -> None:
+    """Tell who clicked: below the message, or on their own page."""
+    if request.response_url:
+        answer(work, request.team_id, request.response_url, said_back)
+    else:
+        home.publish(work, request, note=said_back.text)
 
 
 def _window(work: Work, request: ActFromChat) -> None:
     """Open a window while Slack lets us, then look, then show what was found."""
     host = host_for(work.context, request.team_id)
-    reply = partial(answer, work, request.team_id, request.response_url)
     if host is None:
         with work.finishing():
             return
@@ -124,7 +151,7 @@ def _window(work: Work, request: ActFromChat) -> None:
             opened = host.open_window(request.trigger_id, shown.loading())
     except FlakeGuardError as error:
         log.info("window_not_opened", because=str(error))
-        reply(Answer(said.window_too_late()))
+        _reply(work, request, Answer(said.window_too_late()))
         with work.finishing():
             return
     try:
@@ -160,10 +187,19 @@ def _pressed(work: Work, request: ActFromChat | SubmitFromChat) -> tuple[Desk, P
     with unit_of_work(work.context.engine) as session:
         repository = repositories.repository(session, repo_id)
         thread = chat_rows.thread_by_handle(session, repo_id, handle)
+        thread = thread or _at_home(session, repo_id, handle)
     if repository is None or thread is None:
         raise NotAllowed(words.nothing_to_act_on())
     desk = desk_for(work, request, channel=thread.channel)
     return desk, Pressed(ChatButton(request.action), repository, thread, number)
+
+
+def _at_home(session: Session, repo_id: int, handle: str) -> Thread | None:
+    """What a button of somebody's own page speaks of, as if it had a thread; None for rubbish."""
+    case_id = case_in(handle)
+    if case_id is None or not cases.cases(session, repo_id, [case_id]):
+        return None
+    return Thread(repo_id, case_id, home.AT_HOME, handle, None, None)
 
 
 def _whisper(work: Work, request: SubmitFromChat, thread: Thread, said_back: Answer) -> None:

@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 
 from app.core.alike import ClusterLine
 from app.core.chat_buttons import ChatButton
+from app.core.home import Home, HomeCase, HomeRepository, RunningQuarantine, TeamQuarantine
 from app.core.pages import (
     CaseLine,
     CaseName,
@@ -21,7 +22,7 @@ from app.core.pages import (
     RepositoryLine,
     RunLine,
 )
-from app.render import slack_answers, slack_preferences, slack_windows
+from app.render import slack_answers, slack_home, slack_preferences, slack_windows
 from app.render.slack_answers import CaseTold, Standing, Told
 from app.render.words import slack as words_slack
 from app.sandbox.slack.limits import check_blocks, text_length
@@ -172,6 +173,37 @@ def test_no_window_pings_or_breaks_a_limit(name: str) -> None:
         View(**json.loads(json.dumps(window))).validate_json()
         check_blocks(list(window["blocks"]), most=100)
         assert "<!" not in "".join(marked_up(window))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_home_tab_pings_or_breaks_a_limit(name: str) -> None:
+    held = RunningQuarantine(1, CASE_ID, name, NOW, (name,))
+    repository = RepositoryLine(
+        1, name, "main", is_private=True, first_report_at=NOW, last_run_at=NOW,
+        counts=Counts(1, 2, 3, 4),
+    )  # fmt: skip
+    full = Home(
+        login=name,
+        cases=(HomeCase(line(name), tuple(ChatButton)[:11], is_owned=False),) * 10,
+        more_cases=3,
+        held=(TeamQuarantine(name, name, held),) * 8,
+        more_held=2,
+        repositories=(HomeRepository(repository, (0.0, 0.5, 1.0)),) * 12,
+    )
+    empty = Home("ann", (), 0, (), 0, ())
+    tabs = [
+        slack_home.home(full, page_of=page_of, now=NOW, note="Done.", undo="1-case-2:3"),
+        slack_home.home(empty, page_of=page_of, now=NOW),
+        slack_home.unknown(),
+        slack_home.unknown(note="<https://flakes.example.com/slack/link?token=x|Link>"),
+    ]
+
+    for tab in tabs:
+        View(**json.loads(json.dumps(tab))).validate_json()
+        check_blocks(list(tab["blocks"]), most=100)
+        said = without_links("".join(marked_up(tab)))
+        for hostile in ("<!", "<@", "<#", "<http"):
+            assert hostile not in said
 
 
 def test_a_list_says_truthfully_what_it_leaves_out() -> None:

@@ -107,6 +107,28 @@ def test_one_conversation_with_each_member_is_opened(scene: Scene) -> None:
     assert scene.said("conversations.list")["channels"] == []
 
 
+def test_a_home_tab_is_published_for_one_member_and_checked(scene: Scene) -> None:
+    slack = scene.world.slack
+    ann = slack.add_user("ann").id
+    block = {"type": "section", "text": {"type": "plain_text", "text": "Hello"}}
+    home = {"type": "home", "blocks": [block]}
+
+    shown = scene.said("views.publish", user_id=ann, view=home)
+    errors = [
+        scene.said("views.publish", user_id=user, view=view)["error"]
+        for user, view in (
+            ("U404", home),
+            (ann, home | {"type": "modal"}),
+            (ann, home | {"title": {"type": "plain_text", "text": "No"}}),
+            (ann, home | {"blocks": [block] * 101}),
+        )
+    ]
+
+    assert shown["view"]["type"] == "home"
+    assert slack.homes[ann].view == home
+    assert errors == ["user_not_found", *["invalid_arguments"] * 3]
+
+
 def test_forms_are_understood_like_json(scene: Scene, channel: str) -> None:
     token = {"Authorization": f"Bearer {scene.credentials.slack_bot_token}"}
     form = {

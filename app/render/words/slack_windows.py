@@ -18,6 +18,7 @@ LABELS: dict[ChatButton, str] = {
     ChatButton.RERUN: "Re-run",
     ChatButton.WHY: "Why?",
     ChatButton.UNDO: "Undo",
+    ChatButton.LINK: "Tell me who you are on GitHub",
     ChatButton.APPROVE: "Approve",
     ChatButton.REFUSE: "Decline",
     ChatButton.APPROVE_ALL: "Approve all",

@@ -59,6 +59,7 @@ class GitHubState:
         self.lock = threading.RLock()
         self.hooks = Hooks(secret=webhook_secret, app_id=app_id, clock=clock, url=webhook_url)
         self.accounts: dict[str, Account] = {}
+        self.teams: dict[str, set[str]] = {}  # organisation/team, members; all in lower case
         self.installations: dict[int, Installation] = {}
         self.repositories: dict[str, Repository] = {}  # by lower-case full name
         self.moved: dict[str, Repository] = {}  # by the lower-case names they had before

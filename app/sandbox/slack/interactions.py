@@ -96,19 +96,9 @@ def click(slack: SlackState, message: Message, action_id: str, user: str, *, nth
     """A member presses a button of a message, the first of its kind unless said otherwise."""
     who = slack.member(user)
     block_id, element = find_element(message, action_id, nth=nth)
-    now = slack.clock()
-    action: Json = {
-        "type": element.get("type"),
-        "action_id": action_id,
-        "block_id": block_id,
-        "action_ts": f"{int(now.timestamp())}.{now.microsecond:06d}",
-        "text": element.get("text"),
-        "value": element.get("value"),
-    }
-    action = {name: value for name, value in action.items() if value is not None}
     channel = slack.channel(message.channel)
     url = new_response_url(slack, channel.id, who, message.ts)
-    payload = _payload(slack, "block_actions", who) | {
+    payload = payload_of(slack, "block_actions", who) | {
         "trigger_id": new_trigger(slack, who),
         "container": {
             "type": "message",
@@ -120,7 +110,7 @@ def click(slack: SlackState, message: Message, action_id: str, user: str, *, nth
         "message": shapes.message(slack, message),
         "state": {"values": {}},
         "response_url": url,
-        "actions": [action],
+        "actions": [action_of(slack, block_id, element)],
     }
     return post_form(slack, "block_actions", {"payload": json.dumps(payload)})
 
@@ -129,7 +119,7 @@ def submit(slack: SlackState, view: View, values: Mapping[str, object]) -> Sent:
     """A member submits the modal they have open; `values` as Slack's `state.values`."""
     who = slack.member(view.user)
     told = shapes.view(slack, view) | {"state": {"values": values}}
-    payload = _payload(slack, "view_submission", who) | {
+    payload = payload_of(slack, "view_submission", who) | {
         "trigger_id": new_trigger(slack, who),
         "view": told,
         "response_urls": [],
@@ -186,8 +176,15 @@ def show_answer(slack: SlackState, sent: Sent) -> None:
 
 def find_element(message: Message, action_id: str, *, nth: int = 0) -> tuple[str, Json]:
     """The block id and the element that carries an action id; the first one is number 0."""
+    if (found := element_in(message.blocks, action_id, nth=nth)) is not None:
+        return found
+    raise BadInput(f"Message {message.ts} has no button {action_id!r}.")
+
+
+def element_in(blocks: list[Json], action_id: str, *, nth: int = 0) -> tuple[str, Json] | None:
+    """The same among blocks; None where there are not so many."""
     found: list[tuple[str, Json]] = []
-    for number, block in enumerate(message.blocks):
+    for number, block in enumerate(blocks):
         elements = block.get("elements")
         places = [*(elements if isinstance(elements, list) else []), block.get("accessory")]
         block_id = str(block.get("block_id", f"b{number}"))
@@ -195,12 +192,25 @@ def find_element(message: Message, action_id: str, *, nth: int = 0) -> tuple[str
             one for one in places if isinstance(one, dict) and one.get("action_id") == action_id
         )
         found += [(block_id, one) for one in fits]
-    if nth < len(found):
-        return found[nth]
-    raise BadInput(f"Message {message.ts} has no button {action_id!r}.")
+    return found[nth] if nth < len(found) else None
 
 
-def _payload(slack: SlackState, kind: str, who: Member) -> Json:
+def action_of(slack: SlackState, block_id: str, element: Json) -> Json:
+    """An element that was pressed, as the app hears of it."""
+    now = slack.clock()
+    action: Json = {
+        "type": element.get("type"),
+        "action_id": element.get("action_id"),
+        "block_id": block_id,
+        "action_ts": f"{int(now.timestamp())}.{now.microsecond:06d}",
+        "text": element.get("text"),
+        "value": element.get("value"),
+    }
+    return {name: value for name, value in action.items() if value is not None}
+
+
+def payload_of(slack: SlackState, kind: str, who: Member) -> Json:
+    """What every interaction says of who did it, and where."""
     return {
         "type": kind,
         "user": {

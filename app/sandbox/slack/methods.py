@@ -7,7 +7,7 @@ from app.core.errors import BadInput, Missing
 from app.sandbox.slack import reading, shapes
 from app.sandbox.slack.arguments import Arguments, SlackError, boolean, text
 from app.sandbox.slack.content import content_of, fill, view_of
-from app.sandbox.slack.entities import Channel, Json, Message
+from app.sandbox.slack.entities import Channel, Json, Message, View
 from app.sandbox.slack.state import SlackState
 
 PACE = timedelta(seconds=1)  # between two messages of one channel, when the world is paced
@@ -108,6 +108,21 @@ def open_view(slack: SlackState, given: Arguments) -> Json:
     return {"view": shapes.view(slack, opened)}
 
 
+def publish_view(slack: SlackState, given: Arguments) -> Json:
+    """views.publish: the Home tab of one member."""
+    view = view_of(given)
+    if view.get("type") != "home":
+        raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] type"]})
+    if {"title", "submit", "close"} & set(view):
+        raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] title"]})
+    user = text(given, "user_id") or ""
+    if user not in slack.members:
+        raise SlackError("user_not_found")
+    shown = View(slack.new_id("V"), user, view, "")
+    slack.homes[user] = shown
+    return {"view": shapes.view(slack, shown)}
+
+
 def update_view(slack: SlackState, given: Arguments) -> Json:
     """views.update: other content for an open modal."""
     view = view_of(given)
@@ -167,5 +182,6 @@ METHODS: dict[str, Callable[[SlackState, Arguments], Json]] = {
     "conversations.replies": reading.replies,
     "users.info": reading.user_info,
     "views.open": open_view,
+    "views.publish": publish_view,
     "views.update": update_view,
 }

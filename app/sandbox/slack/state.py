@@ -53,6 +53,7 @@ class SlackState:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.triggers: dict[str, tuple[datetime, str]] = {}  # id: made at, for whom
         self.views: dict[str, View] = {}
+        self.homes: dict[str, View] = {}  # of each member who was shown one
         self.sent: list[Sent] = []  # interactions and commands, with the answers
         self.last_post: dict[str, datetime] = {}
         self.sockets: Sockets | None = None  # None: the app is reached by HTTP alone

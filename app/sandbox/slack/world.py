@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.sandbox.slack import interactions
+from app.sandbox.slack import homes, interactions
 from app.sandbox.slack.entities import Json, Message, Sent, View
 from app.sandbox.slack.state import SlackState
 
@@ -13,6 +13,14 @@ class SlackWorld(SlackState):
     def click(self, message: Message, action_id: str, user: str, *, nth: int = 0) -> Sent:
         """Press a button of a message; answers what the app said to it."""
         return self._remember(interactions.click(self, message, action_id, user, nth=nth))
+
+    def open_home(self, user: str) -> Sent:
+        """Look at the app's Home tab."""
+        return self._remember(homes.open_home(self, user))
+
+    def click_home(self, user: str, action_id: str, *, nth: int = 0) -> Sent:
+        """Press a button of one's Home tab, the first of its kind unless said otherwise."""
+        return self._remember(homes.click(self, user, action_id, nth=nth))
 
     def submit(self, view: View, values: Mapping[str, object]) -> Sent:
         """Submit an open modal, `values` in the form of Slack's `state.values`."""

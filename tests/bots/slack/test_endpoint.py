@@ -150,7 +150,7 @@ COMMAND = {
 EVENT = {
     "type": "event_callback",
     "team_id": "T1",
-    "event": {"type": "app_home_opened", "user": "U1"},
+    "event": {"type": "reaction_added", "user": "U1"},
 }
 VIEW = {"type": "view_submission", "user": {"id": "U1"}, "team": {"id": "T1"}, "view": {"id": "V"}}
 SHORTCUT = {

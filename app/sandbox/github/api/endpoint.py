@@ -20,6 +20,7 @@ from app.sandbox.github.api import (
     issues,
     pulls,
     signing_in,
+    teams,
 )
 from app.sandbox.github.api.auth import caller_of
 from app.sandbox.github.api.call import DOCUMENTATION, Answer, ApiError, Call, Caller, Operation
@@ -49,6 +50,7 @@ class GitHubApi:
             *commits.OPERATIONS,
             *pulls.OPERATIONS,
             *issues.OPERATIONS,
+            *teams.OPERATIONS,
         )
         by_path: dict[str, dict[str, Operation]] = {}
         for operation in every:

@@ -1,0 +1,57 @@
+"""Somebody's own page in chat, as plain records."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.chat_buttons import ChatButton
+from app.core.pages import CaseLine, RepositoryLine
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCase:
+    """A case of somebody's."""
+
+    line: CaseLine
+    buttons: tuple[ChatButton, ...]
+    is_owned: bool  # False: they changed its file last, and nobody else is known
+
+
+@dataclass(frozen=True, slots=True)
+class RunningQuarantine:
+    """A quarantine that runs, and whose it is."""
+
+    repo_id: int
+    case_id: UUID
+    name: str  # raw
+    until: datetime | None
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamQuarantine:
+    """A quarantine of a team that somebody belongs to."""
+
+    repository: str
+    team: str
+    held: RunningQuarantine
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRepository:
+    """A repository that somebody may read, and the share of its executions that failed each day."""
+
+    line: RepositoryLine
+    failing: tuple[float, ...]  # oldest first, days with executions only
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All of it."""
+
+    login: str
+    cases: tuple[HomeCase, ...]
+    more_cases: int  # that are not shown
+    held: tuple[TeamQuarantine, ...]  # the next end first
+    more_held: int
+    repositories: tuple[HomeRepository, ...]

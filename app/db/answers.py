@@ -1,7 +1,5 @@
 """What clicks and commands were answered, each once."""
 
-from datetime import datetime
-
 from sqlalchemy import or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
@@ -35,22 +33,6 @@ def add(
     return session.execute(kept).first() is not None
 
 
-def claim(session: Session, repo_id: int, once: str, *, head_sha: str, now: datetime) -> bool:
-    """Take something up that is done once; False when it was taken up already."""
-    return add(session, repo_id, Answer(now, ""), once=once, head_sha=head_sha)
-
-
-def claimed(session: Session, repo_id: int, begin: str) -> list[str]:
-    """What was taken up whose name begins so, without that beginning, oldest first."""
-    query = (
-        select(AnswerRow.once)
-        .where(col(AnswerRow.repo_id) == repo_id)
-        .where(col(AnswerRow.once).startswith(begin, autoescape=True))
-        .order_by(col(AnswerRow.answer_id))
-    )
-    return [once.removeprefix(begin) for once in session.exec(query)]
-
-
 def shown(
     session: Session, repo_id: int, head_sha: str | None, pr_number: int | None
 ) -> tuple[Answer, ...]:
@@ -59,8 +41,7 @@ def shown(
     here += [col(AnswerRow.pr_number) == pr_number] if pr_number is not None else []
     query = (
         select(AnswerRow)
-        .where(col(AnswerRow.repo_id) == repo_id)
-        .where(or_(*here), col(AnswerRow.text) != "")
+        .where(col(AnswerRow.repo_id) == repo_id, or_(*here))
         .order_by(col(AnswerRow.answer_id).desc())
         .limit(SHOWN)
     )

@@ -42,7 +42,9 @@ ARTIFACTS = Small("artifact", "keep_until < :now")
 DELIVERIES = Small("delivery", "received_at < :before", at_once=1_000)  # bodies may be large
 TASKS = Small("task", "wanted <= done AND done_at < :before")
 AUDIT = Small("audit_event", "repo_id = :repo AND at < :audit")
-ANSWERS = Small("answer", "repo_id = :repo AND at < :before")
+ANSWERS = tuple(
+    Small(table, "repo_id = :repo AND at < :before") for table in ("answer", "claim", "wished_run")
+)
 REFUSALS = Small("upload", "repo_id = :repo AND refusal IS NOT NULL AND received_at < :before")
 
 # What failed alike, and what a person has not named, goes with the last run that could show it.

@@ -90,7 +90,8 @@ def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[st
     for repo_id, kept in all_of_them:
         values = retention.of_repository(repo_id, kept, now=now)
         yield retention.AUDIT, values
-        yield retention.ANSWERS, {"repo": repo_id, **before}
+        for small in retention.ANSWERS:
+            yield small, {"repo": repo_id, **before}
         yield retention.REFUSALS, {"repo": repo_id, **before}
         for small in retention.OF_REPOSITORY:
             yield small, values

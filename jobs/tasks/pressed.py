@@ -10,7 +10,7 @@ from app.core.errors import NotAllowed
 from app.core.policy.policy import Policy
 from app.core.requests import ActFromCheck, PublishRun
 from app.core.runs import Repository
-from app.db import publications, repositories
+from app.db import claims, publications, repositories
 from app.db.session import Session, unit_of_work
 from app.render.view import Offer
 from app.render.words import answers as said
@@ -99,7 +99,7 @@ def _answer(work: Work, click: Click, text: str, *, url: str | None = None) -> N
     """Say on the check run why nothing was done."""
     now = work.context.clock()
     with work.finishing() as turn:
-        if not composing.claim(turn.session, click.place, click.once, now=now):
+        if not claims.claim(turn.session, click.repository.id, click.once, now=now):
             return
         composing.tell(turn.session, click.place, text, once=f"{click.once}:0", now=now, url=url)
         turn.ask(QueueName.CLICK, PublishRun(click.repository.id, click.head_sha))
@@ -117,7 +117,7 @@ def _act(work: Work, click: Click, offer: Offer, act: ActName) -> None:
     now = work.context.clock()
     asked = Asked(commit=click.head_sha)
     with work.finishing() as turn:
-        if not composing.claim(turn.session, click.place, click.once, now=now):
+        if not claims.claim(turn.session, click.repository.id, click.once, now=now):
             return
         turn.ask(QueueName.CLICK, PublishRun(click.repository.id, click.head_sha))
         acted = act_on(turn, work, click.repository, offer.cases, act, click.actor, asked=asked)
@@ -130,7 +130,7 @@ def _rerun(work: Work, click: Click) -> None:
     offered = click.offer.runs if click.offer else ()
     now = work.context.clock()
     with unit_of_work(work.context.engine) as session:
-        runs = composing.runs_meant(session, click.place, offered, once=click.once, now=now)
+        runs = composing.runs_meant(session, click.repository.id, offered, once=click.once, now=now)
         wanted = [commanding.wanted_of(session, click.repository.id, run) for run in runs]
     host = code_host(work.context, click.repository)
     with spared(work.context, CODE_HOST):
@@ -138,7 +138,7 @@ def _rerun(work: Work, click: Click) -> None:
             host, click.repository, click.policy, wanted, click.actor.login
         )
     with work.finishing() as turn:
-        if not composing.claim(turn.session, click.place, click.once, now=now):
+        if not claims.claim(turn.session, click.repository.id, click.once, now=now):
             return
         turn.ask(QueueName.CLICK, PublishRun(click.repository.id, click.head_sha))
         composing.tell_reruns(

@@ -11,7 +11,7 @@ from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.policy.policy import Policy
 from app.core.requests import ActFromComment, AnswerPull, PublishRun, ReactToComment
 from app.core.runs import Repository
-from app.db import pulls, repositories
+from app.db import claims, pulls, repositories
 from app.db.session import Session, unit_of_work
 from app.ports import Reaction
 from app.render.words import answers as said
@@ -117,7 +117,7 @@ def _run_again(work: Work, letter: Letter) -> Outcomes:
     repo_id, now = letter.repository.id, work.context.clock()
     with unit_of_work(work.context.engine) as session:
         red = commanding.red_runs(session, repo_id, letter.pull.head_sha)
-        runs = composing.runs_meant(session, letter.place, red, once=letter.once, now=now)
+        runs = composing.runs_meant(session, repo_id, red, once=letter.once, now=now)
         wanted = [commanding.wanted_of(session, repo_id, run) for run in runs]
     host = code_host(work.context, letter.repository)
     with spared(work.context, CODE_HOST):
@@ -134,7 +134,7 @@ def _finish(
     """Do the commands, write the answers down, and have both shown."""
     now = work.context.clock()
     with work.finishing() as turn:
-        if not composing.claim(turn.session, letter.place, letter.once, now=now):
+        if not claims.claim(turn.session, letter.repository.id, letter.once, now=now):
             return
         if refusal is not None:
             composing.tell(turn.session, letter.place, refusal, once=f"{letter.once}:0", now=now)

@@ -128,6 +128,32 @@ def test_every_migration_brings_data_for_its_successors_to_meet(bare: Engine) ->
         assert empty == [], f"tests/db/samples/{script.revision}.sql leaves tables empty"
 
 
+def test_what_was_taken_up_moves_out_of_the_answers(bare: Engine) -> None:
+    migrate.upgrade(bare, revision="0027")
+    taken_up = (
+        "INSERT INTO repository (repo_id, provider, full_name, default_branch, is_private,"
+        " settings, updated_at) VALUES (1, 'github', 'acme/shop', 'main', true, '{}', now());"
+        "INSERT INTO answer (repo_id, once, head_sha, text, at) VALUES"
+        " (1, 'click:7', 'c', '', now()), (1, 'wants:click:7:900.2', 'c', '', now()),"
+        " (1, 'click:7:0', 'c', 'Done.', now())"
+    )
+    with bare.begin() as connection:
+        connection.exec_driver_sql(taken_up)
+
+    migrate.upgrade(bare)
+
+    with bare.connect() as connection:
+        found = [
+            connection.exec_driver_sql(query).all()
+            for query in (
+                "SELECT once FROM claim",
+                "SELECT once, run_id, attempt FROM wished_run",
+                "SELECT text FROM answer",
+            )
+        ]
+    assert found == [[("click:7",)], [("click:7", 900, 2)], [("Done.",)]]
+
+
 def test_every_migration_can_be_taken_back(bare: Engine) -> None:
     migrate.upgrade(bare)
 

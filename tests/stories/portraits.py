@@ -51,6 +51,7 @@ PASSING = frozenset(
         "received_at",
         "sent_at",
         "since",
+        "told_in",
         "took_ms",
         "until",
         "used_at",
@@ -60,7 +61,15 @@ PASSING = frozenset(
 )
 # Their `at` is when it was said.
 AT_BY_THE_CLOCK = frozenset(
-    {"answer", "audit_event", "chat_notice_case", "outbox", "quarantine_event"}
+    {
+        "answer",
+        "audit_event",
+        "chat_notice_case",
+        "claim",
+        "outbox",
+        "quarantine_event",
+        "wished_run",
+    }
 )
 BEGAN_BY_THE_CLOCK = frozenset({"chat_notice"})
 TICKING = ("lease", "scheduled")  # what cron writes of itself

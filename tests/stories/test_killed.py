@@ -161,13 +161,14 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
     told = {what: len(entries) for what, entries in end.items() if entries}
 
     assert told == {
-        "answer": 2,
+        "answer": 1,
         "audit_event": 2,
         "case_": 4,
         "case_set": 2,
         "case_state": 2,
         "changed_files": 2,
         "check runs": 1,
+        "claim": 1,
         "comments": 1,
         "execution": 14,
         "file_owner": 1,

@@ -63,10 +63,10 @@ class AnswerRow(SQLModel, table=True):
 
     repo_id: int = big(primary_key=True)
     answer_id: int = numbered()
-    once: str  # what it answers, or what was taken up
+    once: str  # what it answers
     head_sha: str  # whose check run says it
     pr_number: int | None = big_or_none()  # whose comment says it, whatever its head is by then
-    text: str  # "" where something was only taken up
+    text: str
     url: str | None = None  # where to go on
     at: datetime = moment()
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.answers import Answer
 from app.core.runs import RedRun
-from app.db import answers, cases
+from app.db import answers, cases, claims
 from app.db.session import Session
 from app.render.words import answers as said
 from app.services.acts import Acted, Actor, audit
@@ -43,24 +43,18 @@ def tell(
     )
 
 
-def claim(session: Session, place: Place, once: str, *, now: datetime) -> bool:
-    """Take something up that is done once, however often it is asked for; False the next time."""
-    return answers.claim(session, place.repo_id, once, head_sha=place.head_sha, now=now)
-
-
 def runs_meant(
-    session: Session, place: Place, runs: Sequence[RedRun], *, once: str, now: datetime
+    session: Session, repo_id: int, runs: Sequence[RedRun], *, once: str, now: datetime
 ) -> list[RedRun]:
     """The runs that a click or command wants to run again, as they were when it was taken up.
 
     Written down before anything is started: who is cut short, and looks again, would find that
     they run already, or newer attempts of them, and start those.
     """
-    begin = f"wants:{once}:"
-    for run in runs if not (known := answers.claimed(session, place.repo_id, begin)) else ():
-        claim(session, place, f"{begin}{run.run_id}.{run.attempt}", now=now)
-        known.append(f"{run.run_id}.{run.attempt}")
-    return [RedRun(*map(int, one.split("."))) for one in known]
+    known = claims.wished(session, repo_id, once)
+    if not known:
+        claims.wish(session, repo_id, once, runs, now=now)
+    return known or list(runs)
 
 
 def of_acts(session: Session, repo_id: int, acted: Acted) -> str:
@@ -107,7 +101,7 @@ def _tell_rerun(
     if isinstance(outcome, NotStarted):
         tell(session, place, outcome.sentence, once=once, now=now)
         return False
-    if not claim(session, place, outcome.once, now=now):
+    if not claims.claim(session, place.repo_id, outcome.once, now=now):
         text = said.runs_already(actor.login, outcome.workflow, outcome.attempt)
         tell(session, place, text, once=once, now=now)
         return False

@@ -41,14 +41,21 @@ class Belief(NamedTuple):
             flaky.append(odds * exp(-failed_to - well) + fresh)
         return tuple(one / healed for one in flaky)
 
-    def weighed(self, *, noise: float, cap: float) -> "Belief":
+    def weighed(self, *, noise: float, cap: float, is_first: bool = False) -> "Belief":
         """The belief after a failure that a healthy case shows `noise` times an execution.
 
-        Each rate's odds grow by rate / noise, never less than 1 and at most `cap`: what we
-        assume of noise holds only so far.
+        All odds together grow as each rate over the noise says, never less than once and at most
+        `cap` times: what we assume of noise holds only so far. Which rate it is, failures tell
+        from the second on: before the first, passes were not counted.
         """
-        ratios = (max(1.0, min(rate / noise, cap)) for rate in RATES)
-        return Belief(tuple(odds * ratio for odds, ratio in zip(self.now(), ratios, strict=True)))
+        odds = self.now()
+        ratios = [max(1.0, min(rate / noise, cap)) for rate in RATES]
+        grown = [one * ratio for one, ratio in zip(odds, ratios, strict=True)]
+        if is_first:
+            return Belief(tuple(grown))
+        tilted = [one * rate for one, rate in zip(odds, RATES, strict=True)]
+        times = sum(grown) / sum(tilted)
+        return Belief(tuple(one * times for one in tilted))
 
     @property
     def score(self) -> float:

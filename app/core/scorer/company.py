@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log1p
 
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
-from app.core.scorer.state import Open, Weather
+from app.core.scorer.state import Weather
 from app.core.scorer.waiting import Contradiction
 
 MOST_OF_ONE = 2  # groups that one common cause adds to the rate of what fails by chance
@@ -20,16 +20,22 @@ class Company:
     groups: int  # in the same report, or for a moment in the hours around
     here: int  # of them in the same report
     is_chance: bool  # so many come by chance at the repository's own rate
+    is_usual: bool  # so many pass in a retry in every other report, where much flakes
 
     @property
     def is_common_cause(self) -> bool:
         """Whether too much failed beside it to be chance."""
-        return self.here > 1 or (self.groups > 1 and not self.is_chance)
+        return self._is_beside(more_than=1)
 
     @property
     def is_doubtful(self) -> bool:
         """Whether one group failed beside it, or it is hard to tell."""
-        return self.here > 0 or (self.groups > 0 and not self.is_chance)
+        return self._is_beside(more_than=0)
+
+    def _is_beside(self, *, more_than: int) -> bool:
+        if self.here > more_than and not self.is_usual:
+            return True
+        return self.groups > more_than and not self.is_chance
 
 
 def note_transients(draft: Draft, found: Sequence[Contradiction]) -> None:
@@ -49,8 +55,11 @@ def note_transients(draft: Draft, found: Sequence[Contradiction]) -> None:
         near = {other for then, other in kept if abs(then - at) < assumed.COMPANY}
         if group not in near and len(near) < MOST_OF_ONE:
             fresh.add(group)
-    counted = state.weather.transient + min(MOST_OF_ONE, len(fresh))
-    state.weather = state.weather._replace(transient=counted)
+    weather = state.weather
+    state.weather = weather._replace(
+        transient=weather.transient + min(MOST_OF_ONE, len(fresh)),
+        retried=weather.retried + any(one.is_retry for one in found),
+    )
     state.transients = (*kept, *sorted(new))
 
 
@@ -70,7 +79,7 @@ def companies(draft: Draft, found: Sequence[Contradiction]) -> list[Company]:
     return [
         _company(
             draft,
-            one.failure,
+            one,
             own := draft.state.cases[one.case].group,
             here=together.get(_report(one), set()) - {own},
             near=near[one.failure.at] - {own},
@@ -89,20 +98,43 @@ def _report(one: Contradiction) -> tuple[int, str, bool]:
 
 
 def _company(
-    draft: Draft, failure: Open, own: str, *, here: set[str], near: set[str], still: set[str]
+    draft: Draft, one: Contradiction, own: str, *, here: set[str], near: set[str], still: set[str]
 ) -> Company:
+    failure = one.failure
     unfinished = (failure.others & still) - {own} - here - near
     if len(unfinished) > ONE_BUG:
         here = here | unfinished
     groups = here | near
-    expected = rate_of_transients(draft.state.weather) * (1 + failure.reports)
-    is_chance = chance_of(len(groups), expected=expected) >= assumed.BY_CHANCE
-    return Company(len(groups), len(here), is_chance)
+    rate = rate_of_transients(draft.state.weather)
+    is_chance = chance_of(len(groups), expected=rate * (1 + failure.reports)) >= assumed.BY_CHANCE
+    usual = rate_of_retried(draft.state.weather)
+    is_usual = (
+        one.is_retry
+        and is_all_retried(draft)
+        and chance_of(len(here), expected=usual) >= assumed.USUAL
+    )
+    return Company(len(groups), len(here), is_chance or is_usual, is_usual)
+
+
+def is_all_retried(draft: Draft) -> bool:
+    """Whether a retry lets everything pass that the report failed and nothing explains."""
+    return all(draft.failing[case] for cases in draft.unexpected.values() for case in cases)
 
 
 def rate_of_transients(weather: Weather) -> float:
     """Groups that fail for a moment, per report, as the repository shows it."""
     return (weather.transient + assumed.RATE_EVENTS) / (weather.reports + assumed.RATE_REPORTS)
+
+
+def rate_of_retried(weather: Weather) -> float:
+    """Groups that an in-run retry lets pass, per report, as the repository shows it.
+
+    Told from the share of the reports in which none is: a common cause, however many groups it
+    takes along, lies over few reports and moves that little.
+    """
+    seen = weather.retried + assumed.RATE_EVENTS
+    share = seen / (weather.reports + assumed.RATE_REPORTS)
+    return -log1p(-min(assumed.RATE_MOST, share))
 
 
 def chance_of(count: int, *, expected: float) -> float:

@@ -53,7 +53,7 @@ def _is_enough(same: Sequence[Crowd], now: Crowd) -> bool:
     """Whether so many alike crowds cannot be bugs: the more, the less equal their code was."""
     ways = {now.by, *(crowd.by for crowd in same)}
     if By.SAME in ways:
-        return bool(same)
+        return sum(1.0 if not By(crowd.by).is_weak else 0.5 for crowd in same) >= 1.0
     if len(now.cases) <= assumed.FEW_OF_GROUP:
         return False
     sources = {crowd.source for crowd in same}
@@ -68,11 +68,13 @@ def _remember(draft: Draft, group: str, now: Crowd) -> None:
 
 def _is_of_crowd(one: Contradiction, beside: Company) -> bool:
     failure = one.failure
-    if beside.groups or failure.streak > assumed.SHORT:
+    if beside.is_common_cause or failure.streak > assumed.SHORT:
+        return False
+    if failure.crowd < assumed.CROWD_SHARE * failure.unexpected:
         return False
     if one.by.is_weak:
         return failure.crowd > assumed.FEW_OF_GROUP and failure.streak <= 1 and not failure.is_near
-    return failure.crowd > 1
+    return failure.crowd > (assumed.FEW_OF_GROUP if beside.is_doubtful else 1)
 
 
 def _is_same(one: Crowd, other: Crowd) -> bool:

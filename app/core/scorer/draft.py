@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.core.history.records import Observation
 from app.core.outcomes import Outcome
-from app.core.scorer.layout import Layout, layout_of
+from app.core.scorer.layout import Layout, layout_of, words_in
 from app.core.scorer.said import Change
 from app.core.scorer.state import CaseState, State
 
@@ -18,9 +18,18 @@ class Draft:
     now: float
     layout: Layout
     failing: dict[str, bool]  # the cases that failed; whether an in-run retry passed
-    unexpected: dict[str, list[str]]  # by group: those of them that did not fail before
+    unexpected: dict[str, list[str]]  # by group: those of them that nothing explains yet
+    words: frozenset[str]  # of the changed paths
     touched: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
+
+    def is_near(self, case: str) -> bool:
+        """Whether the change touches what lies near the case, as far as that is known."""
+        return self.layout.near(self.seen.ran.files[case], self.words)
+
+    def is_unknown(self, case: str) -> bool:
+        """Whether nothing tells how near the change lies to the case."""
+        return self.seen.changed is None or self.seen.ran.files[case] is None
 
     def passed(self, case: str) -> bool:
         """Whether the case ran, and only passed."""
@@ -43,9 +52,12 @@ def draft_of(state: State, seen: Observation) -> Draft:
     }
     unexpected: dict[str, list[str]] = {}
     for case in failing:
-        if not is_expected(state.cases.get(case), seen):
+        known = state.cases.get(case)
+        is_flaky = known is not None and known.flagged_at is not None
+        if not is_flaky and not is_expected(known, seen):
             unexpected.setdefault(layout.group_of[case], []).append(case)
-    return Draft(state.copy(), seen, seen.at.timestamp(), layout, failing, unexpected)
+    words = words_in(seen.changed or ())
+    return Draft(state.copy(), seen, seen.at.timestamp(), layout, failing, unexpected, words)
 
 
 def is_expected(case: CaseState | None, seen: Observation) -> bool:

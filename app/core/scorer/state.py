@@ -9,7 +9,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import THRESHOLD
 from app.core.scorer.belief import Belief, unknown
 
-STATE_VERSION = 3  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 4  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -74,6 +74,10 @@ class CaseState(NamedTuple):
     last_push: int | None = None  # the last pull request whose next push contradicted it
     flakes: int = 0  # failures that no fault of the code explains
     messages: Mapping[str, int] = MappingProxyType({})  # by sign: what those said
+    weighed: Mapping[str, float] = MappingProxyType({})  # by kind: failures that moved its belief
+    unbelieved: float = 0.0  # the share of them that counts as the repository's noise
+    shared: int = 0  # half days in which it failed with other groups
+    shared_at: float | None = None  # the last of them
     was_flagged: bool = False  # ever
     broken_at: float | None = None  # when the default branch failed it on several commits, last
     last_flake: tuple[float, str, str] | None = None  # when, by what contradicted, on which code
@@ -101,6 +105,7 @@ class Weather(NamedTuple):
     reports: int = 0
     executions: int = 0
     transient: int = 0  # groups that failed for a moment; of one common cause two at most
+    retried: int = 0  # of the reports, those in which an in-run retry passed
     failed: int = 0  # cases that ever failed
     flaky: int = 0  # of them those that were ever held for flaky
     noise: Mapping[str, float] = MappingProxyType({})  # by kind: failures of healthy cases

@@ -24,6 +24,7 @@ def case_to_json(known: CaseState) -> dict[str, Any]:
         "belief": [list(known.belief.odds), known.belief.passes, known.belief.seconds],
         "marks": dict(known.marks),
         "messages": dict(known.messages),
+        "weighed": dict(known.weighed),
         "tracks": {job: track._asdict() for job, track in known.tracks.items()},
         "opens": [one._asdict() | {"others": sorted(one.others)} for one in known.opens],
     }

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
-from app.core.scorer.layout import words_in
 from app.core.scorer.messages import sign_of
 from app.core.scorer.state import NO_TRACK, CaseState, Open, State, Track
 
@@ -32,6 +31,7 @@ class Contradiction:
     failure: Open
     by: By
     is_retry: bool = False  # within the same report
+    is_mended_near: bool = False  # by code that touches what lies near the case
 
 
 def contradicted(draft: Draft) -> list[Contradiction]:
@@ -54,7 +54,9 @@ def contradicted(draft: Draft) -> list[Contradiction]:
         first = next(((one, by) for one, by in ended.items() if by is not None), None)
         if first is not None:
             streak = first[0].streak or len(known.track(seen.job).streak)
-            found.append(Contradiction(case, first[0]._replace(streak=streak), first[1]))
+            failure = first[0]._replace(streak=streak)
+            is_near = first[1] is By.MAIN and draft.is_near(case)
+            found.append(Contradiction(case, failure, first[1], is_mended_near=is_near))
     return found
 
 
@@ -117,11 +119,10 @@ def _reaches(draft: Draft, track: Track) -> bool:
 def open_failures(draft: Draft) -> list[Contradiction]:
     """Let every failure of the observation wait; those that an in-run retry contradicts."""
     state, seen, job = draft.state, draft.seen, draft.seen.job
-    words = words_in(seen.changed or ())
     found = []
     for case, retried in draft.failing.items():
         known = _failed_once_more(draft, case)
-        failure = _failure(draft, case, words)
+        failure = _failure(draft, case)
         if retried:
             track = known.track(job)
             ended_by = failure._replace(streak=len(track.streak))
@@ -170,7 +171,7 @@ def _broken_further(draft: Draft, case: str, track: Track) -> Track:
     before = track.before if track.base else commits_between(state, seen.job, seen.code)
     failed = track.failed if track.base else ()
     if all(commit != seen.code for commit, _ in failed):
-        is_near = draft.layout.near(seen.ran.files[case], words_in(seen.changed or ()))
+        is_near = draft.is_near(case)
         failed = (*failed, (seen.code, is_near))[: assumed.SUSPECTS_KEPT]
     base = (*track.base[:1], seen.code) if track.base[-1:] != (seen.code,) else track.base
     runs = track.runs + 1 if track.base else 1
@@ -189,8 +190,10 @@ def commits_between(state: State, job: str, code: str) -> tuple[str, ...]:
     return (passed, *reversed(between[:-1][: assumed.SUSPECTS_KEPT]))
 
 
-def _failure(draft: Draft, case: str, words: frozenset[str]) -> Open:
+def _failure(draft: Draft, case: str) -> Open:
     seen, group = draft.seen, draft.layout.group_of[case]
+    beside = [other for one in draft.unexpected.values() for other in one if other != case]
+    own = [other for other in draft.unexpected.get(group, ()) if other != case]
     return Open(
         at=draft.now,
         job=seen.job,
@@ -199,9 +202,9 @@ def _failure(draft: Draft, case: str, words: frozenset[str]) -> Open:
         pr=seen.pr,
         commit=draft.state.commits.get(seen.code) if seen.is_default else None,
         others=frozenset(draft.unexpected) - {group},
-        crowd=len(draft.unexpected.get(group, ())),
-        unexpected=sum(map(len, draft.unexpected.values())),
-        is_near=draft.layout.near(seen.ran.files[case], words),
+        crowd=len(own) + 1,
+        unexpected=len(beside) + 1,
+        is_near=draft.is_near(case) or (seen.pr is not None and draft.is_unknown(case)),
         reports=2 * len(draft.state.recent),
         sign=sign_of(seen.results[case]),
     )

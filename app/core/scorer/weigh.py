@@ -1,5 +1,6 @@
 """What a contradicted failure is worth: its kind, and the belief after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ class Kind(StrEnum):
 
     ALONE = "alone"  # one case, short, nothing beside it: a flake in nearly all worlds
     FEW = "few"  # two or three of the group, by the default branch's next commit
+    NEAR = "near"  # by the next commit, but the commit, or the next, touches near the case
     JOBS = "jobs"  # several jobs failed the commit, the next one passed
     LONG = "long"  # nothing beside it, but several sources in a row
     PUSHED = "pushed"  # far from a change whose next push passed
@@ -35,6 +37,11 @@ class Kind(StrEnum):
         """Whether only other code contradicts it."""
         return self in {Kind.PUSHED, Kind.LEFT, Kind.PUSHED_JOBS, Kind.PUSHED_MANY}
 
+    @property
+    def is_group(self) -> bool:
+        """Whether several cases of the group failed together, as in an outage of what they use."""
+        return self in {Kind.FEW, Kind.CROWD, Kind.PUSHED_ALIKE, Kind.ALIKE}
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:
@@ -48,6 +55,7 @@ class Worth:
 WORTH = {
     Kind.ALONE: Worth(assumed.CAP, 1.0),
     Kind.FEW: Worth(assumed.CAP_FEW, 1.0),
+    Kind.NEAR: Worth(assumed.CAP_NEAR, assumed.EPISODE_NEAR, assumed.NEAR_NOISE),
     Kind.JOBS: Worth(assumed.CAP_JOBS, assumed.EPISODE_JOBS, assumed.JOBS_NOISE),
     Kind.LONG: Worth(assumed.CAP_LONG, assumed.EPISODE_LONG, assumed.LONG_NOISE),
     Kind.PUSHED: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH, assumed.PUSH_NOISE),
@@ -77,6 +85,8 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
         elif beside.is_common_cause:
             sign = one.failure.sign
             draft.state.common = noted(draft.state.common, sign, kept=assumed.COMMON_KEPT)
+        if beside.is_doubtful:
+            known = _beside_others(known, one.failure.at)
         draft.state.cases[one.case] = known
         draft.touched.add(one.case)
         kinds.append(kind)
@@ -91,7 +101,7 @@ def kind_of(
     if beside.is_common_cause:
         return None
     if failure.streak > assumed.SHORT:
-        is_long = one.by is By.SAME and not beside.groups and failure.crowd <= 1
+        is_long = one.by is By.SAME and not beside.is_doubtful and failure.crowd <= 1
         return Kind.LONG if is_long else None
     jobs = sum(code == failure.code for code, _ in known.failed)
     if one.by.is_weak:
@@ -101,13 +111,17 @@ def kind_of(
 
 def _contradicted(one: Contradiction, beside: Company, *, jobs: int, is_alike: bool) -> Kind | None:
     failure = one.failure
+    if is_alike and failure.crowd > 1:
+        return Kind.ALIKE if one.by is By.SAME or failure.streak <= 1 else Kind.CROWD
     if beside.is_doubtful:
         is_same = one.by is By.SAME or jobs == 1
         return Kind.DOUBTFUL if is_same else None
-    if failure.crowd > assumed.FEW_OF_GROUP or (is_alike and failure.crowd > 1):
-        return _crowded(one, beside, is_alike=is_alike)
+    if failure.crowd > assumed.FEW_OF_GROUP:
+        return Kind.CROWD
     if one.by is By.SAME:
         return Kind.ALONE
+    if failure.is_near or one.is_mended_near:
+        return Kind.NEAR if failure.crowd <= 1 and failure.streak <= 1 else None
     if jobs > 1:
         return Kind.JOBS if failure.crowd <= 1 and failure.streak <= 1 else None
     return Kind.ALONE if failure.crowd <= 1 else Kind.FEW
@@ -118,7 +132,7 @@ def _pushed(
 ) -> Kind | None:
     """By other code: bugs mended by the next push are like it, unless the change lies far off."""
     failure = one.failure
-    if is_alike and not beside.groups and failure.streak <= 1 and not failure.is_near:
+    if is_alike and not beside.is_doubtful and failure.streak <= 1 and not failure.is_near:
         return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
     is_first = failure.streak <= 1 and known.last_push != failure.pr
     if not is_first or failure.is_near:
@@ -130,10 +144,11 @@ def _pushed(
     return Kind.PUSHED if jobs <= 1 else Kind.PUSHED_JOBS
 
 
-def _crowded(one: Contradiction, beside: Company, *, is_alike: bool) -> Kind:
-    if not is_alike or beside.groups:
-        return Kind.CROWD
-    return Kind.ALIKE if one.by is By.SAME or one.failure.streak <= 1 else Kind.CROWD
+def _beside_others(known: CaseState, at: float) -> CaseState:
+    """The case failed with other groups once more: so what it rests on may fail it alone."""
+    if known.shared_at is not None and abs(at - known.shared_at) < assumed.EPISODE:
+        return known
+    return known._replace(shared=known.shared + 1, shared_at=at)
 
 
 def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
@@ -146,9 +161,10 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     if is_soon or one.failure.source == known.last_source:
         return known
     worth = WORTH[kind]
-    noise = noise_of(draft.state.weather, kind) / likelier
+    others = _without(draft.state.weather, known)
+    noise = noise_of(others, kind) / likelier * (1 + known.shared)
+    cap = worth.cap / (1 + known.shared) if kind.is_group else worth.cap
     times = 1.0 / one.failure.crowd if kind is Kind.PUSHED_ALIKE else 1.0
-    _count_noise(draft, known, kind, times=times)
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
@@ -156,8 +172,9 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
         pushed = min(worth.episodes, assumed.EPISODES_PUSHED - known.pushed)
         episodes = known.episodes + pushed
         known = known._replace(pushed=known.pushed + pushed)
-    belief = known.belief.weighed(noise=noise, cap=worth.cap)
+    belief = known.belief.weighed(noise=noise, cap=max(1.0, cap), is_first=not known.weighed)
     known = known._replace(belief=belief, episodes=episodes)
+    known = _counted(draft, others, known, kind, times=times)
     if kind.is_push:
         return known._replace(last_push=one.failure.pr)
     return known._replace(last_episode_at=at, last_source=one.failure.source)
@@ -180,8 +197,29 @@ def noise_of(weather: Weather, kind: Kind) -> float:
     return seen / (weather.executions + runs)
 
 
-def _count_noise(draft: Draft, known: CaseState, kind: Kind, *, times: float) -> None:
-    """The failure counts as noise, so often, so far as its case was held for healthy."""
-    weather = draft.state.weather
-    count = weather.noise.get(kind.value, 0.0) + times * (1.0 - score_of(known, weather))
-    draft.state.weather = weather._replace(noise={**weather.noise, kind.value: count})
+def _without(weather: Weather, known: CaseState) -> Weather:
+    """The weather without what this case's own failures count as noise."""
+    return weather._replace(noise=_plus(weather.noise, known.weighed, times=-known.unbelieved))
+
+
+def _counted(
+    draft: Draft, others: Weather, known: CaseState, kind: Kind, *, times: float
+) -> CaseState:
+    """The case's failures count as noise so far as it is held for healthy now.
+
+    What was taken for noise when it came is taken back once more of it makes the case flaky.
+    """
+    weighed = _plus(known.weighed, {kind.value: times})
+    unbelieved = 1.0 - score_of(known, others)
+    draft.state.weather = others._replace(noise=_plus(others.noise, weighed, times=unbelieved))
+    return known._replace(weighed=weighed, unbelieved=unbelieved)
+
+
+def _plus(
+    one: Mapping[str, float], other: Mapping[str, float], *, times: float = 1.0
+) -> dict[str, float]:
+    """The counts of both together, never less than nothing."""
+    found = dict(one)
+    for kind, count in other.items():
+        found[kind] = max(0.0, found.get(kind, 0.0) + times * count)
+    return found

@@ -168,28 +168,42 @@ def test_a_state_is_not_changed_by_the_update_that_it_is_given_to(seed: int) -> 
     assert world.scores() == scores
 
 
-def test_a_fixed_flake_decays() -> None:
+@SOME
+@given(days=st.integers(2, 5), every=st.integers(1, 4))
+def test_a_fixed_flake_decays(days: int, every: int) -> None:
     world = World()
-    contradicted_on(world, 4)
-    high = world.score(CASE)
+    contradicted_on(world, days, every=every)
+    scores = [world.score(CASE)]
 
-    for report in pushes(90)[120:]:
+    for number, report in enumerate(pushes(100)[world.last_run :]):
         world.see(report)
+        if number % 84 == 83:
+            scores.append(world.score(CASE))
 
-    assert high > 0.9
-    assert world.score(CASE) < 0.5
+    assert scores[0] > 0.9
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] < 0.5
     assert world.state.cases[CASE].flagged_at is None
 
 
-def test_the_score_grows_with_contradicted_failures() -> None:
-    scores = []
-    for days in range(1, 6):
-        world = World()
-        contradicted_on(world, days)
-        scores.append(world.score(CASE))
+@SOME
+@given(days=st.integers(2, 8), every=st.integers(1, 5))
+def test_the_score_grows_with_contradicted_failures(days: int, every: int) -> None:
+    world = World()
+    failing = {3 + 12 * every * number for number in range(1, days + 1)}
+    grown = []
 
-    assert scores == sorted(scores)
-    assert scores[-1] > 0.95
+    for report in pushes(every * days + 2):
+        before = world.score(CASE)
+        if report.run in failing:
+            world.see(report, [CASE])
+            world.see(rerun(report))
+            grown.append(world.score(CASE) > before)
+        else:
+            world.see(report)
+
+    assert grown == [True] * days
+    assert world.score(CASE) > 0.95
 
 
 @SOME
@@ -227,15 +241,31 @@ def test_n_passes_in_one_step_equal_n_steps(passes: int, seconds: float, failure
     assert step_by_step.score == pytest.approx(at_once.score, abs=1e-9)
 
 
-@given(st.floats(min_value=1, max_value=500), st.floats(min_value=1e-7, max_value=1e-3))
-def test_evidence_never_lowers_the_odds_and_never_passes_its_cap(cap: float, noise: float) -> None:
+@given(
+    st.floats(min_value=1, max_value=500),
+    st.floats(min_value=1e-7, max_value=1e-3),
+    st.booleans(),
+)
+def test_evidence_never_lowers_the_odds_and_never_passes_its_cap(
+    cap: float, noise: float, is_first: bool
+) -> None:
     before = unknown()
 
-    after = before.weighed(noise=noise, cap=cap)
+    after = before.weighed(noise=noise, cap=cap, is_first=is_first)
 
-    for old, new in zip(before.now(), after.now(), strict=True):
-        assert old <= new * (1 + 1e-12)
-        assert new <= old * cap * (1 + 1e-12)
+    old, new = sum(before.now()), sum(after.now())
+    assert old <= new * (1 + 1e-12)
+    assert new <= old * cap * (1 + 1e-12)
+
+
+def test_further_evidence_tells_the_rate_and_how_soon_a_mended_flake_shows() -> None:
+    often = rarely = unknown()
+    for _ in range(6):
+        often = often.after(20, 0).weighed(noise=1e-6, cap=60)
+        rarely = rarely.after(600, 0).weighed(noise=1e-6, cap=60)
+
+    assert often.after(600, 4 * 86_400.0).score < 0.1
+    assert rarely.after(600, 4 * 86_400.0).score > 0.9
 
 
 def test_passes_speak_against_high_rates_first() -> None:

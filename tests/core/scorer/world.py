@@ -85,6 +85,11 @@ class World:
         self.flagged |= {change.case for change in said.changes if change.is_flaky}
         self.now = max(self.now, report.at)
 
+    @property
+    def last_run(self) -> int:
+        """The number of the last run that `pushes` would have made by now."""
+        return int((self.now - START) / timedelta(hours=2))
+
     def observation(
         self, report: Report, failing: Sequence[str] = (), *, retried: bool = False
     ) -> Observation:

@@ -1,0 +1,111 @@
+"""What is evidence and what is none: noise taken back, mended commits, unknown changes, company."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.core.scorer.update import update
+from tests.core.scorer.world import Report, World, names, pushes, rerun
+
+CASE, OTHER = "case3-1", "case7-2"
+
+
+def test_what_a_case_failed_by_chance_is_no_noise_once_it_is_flaky() -> None:
+    world = World()
+
+    world.play(pushes(3), lambda one: [CASE] if one.run == 8 and one.attempt == 1 else [])
+    once = world.state.weather.noise["alone"]
+    later = [one for one in pushes(9) if one.run > 36]
+    world.play(later, lambda one: [CASE] if one.run == 80 and one.attempt == 1 else [])
+
+    assert once == pytest.approx(0.4)
+    assert world.flagged == {CASE}
+    assert world.state.weather.noise["alone"] < 0.1
+
+
+@pytest.mark.parametrize(("touched", "flagged"), [("case3", set()), ("elsewhere", {CASE})])
+def test_a_commit_near_the_case_that_the_next_one_mends_is_hardly_evidence(
+    touched: str, flagged: set[str]
+) -> None:
+    world = World(files=names(folders=30))
+    for report in [one for one in pushes(12) if one.pr is None]:
+        seen = world.observation(report, [CASE] if report.run in {30, 90} else [])
+        seen = replace(seen, changed=(f"src/{touched}/cart.py",))
+        world.state, said = update(world.state, seen)
+        world.flagged |= {one.case for one in said.changes if one.is_flaky}
+
+    assert world.flagged == flagged
+
+
+@pytest.mark.parametrize(("changed", "flakes"), [(None, 0), (("src/elsewhere.py",), 1)])
+def test_a_push_that_mends_is_no_evidence_where_the_change_is_unknown(
+    changed: tuple[str, ...] | None, flakes: int
+) -> None:
+    world = World()
+    first, *rest = [one for one in pushes(6) if one.pr == 101]
+
+    for report, failing in ((first, [CASE]), *((one, []) for one in rest)):
+        seen = replace(world.observation(report, failing), changed=changed)
+        world.state, _ = update(world.state, seen)
+
+    assert world.state.cases[CASE].flakes == flakes
+
+
+def test_a_fixture_is_found_beside_what_flakes_by_itself() -> None:
+    world = World(files=names(per_folder=12))
+    crowd = [f"case3-{number}" for number in range(8)]
+    failing = {14: crowd, 52: [*crowd, OTHER]}
+
+    world.play(pushes(6), lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
+
+    assert world.flagged == set(crowd)
+
+
+def test_a_crowd_that_failed_with_others_before_is_believed_less() -> None:
+    def odds(outages: int) -> float:
+        world = World(files=names(per_folder=12))
+        crowd = [f"case3-{number}" for number in range(4)]
+        wide = [*crowd, *(f"case{folder}-1" for folder in range(5, 12))]
+        failing = {62 + 12 * number: wide for number in range(outages)} | {14: crowd, 200: crowd}
+        world.play(pushes(17), lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
+        return sum(world.state.cases[CASE].belief.odds)
+
+    assert odds(8) < odds(2) / 2 < odds(0) / 4
+
+
+def test_where_much_flakes_what_passes_in_a_retry_beside_others_is_evidence() -> None:
+    world = World()
+    much = [f"case{folder}-0" for folder in range(12)]
+
+    for report in pushes(12):
+        place = report.run % 12
+        world.see(report, [much[place], much[place - 1]], retried=True)
+
+    assert len(world.flagged) >= 10
+
+
+def test_one_blip_that_a_retry_outlives_raises_nobody() -> None:
+    world = World()
+    wide = [f"case{folder}-0" for folder in range(12)]
+
+    for report in pushes(12):
+        world.see(report, wide if report.run in {40, 41, 80, 120} else [], retried=True)
+
+    assert world.flagged == set()
+
+
+def test_a_case_that_is_held_is_nobodys_company() -> None:
+    def pushed(world: World, run: int) -> list[str]:
+        report = Report(world.now, run, f"x{run}", pr=900)
+        world.see(report, [CASE, OTHER])
+        world.see(replace(rerun(report), code=f"y{run}", attempt=1))
+        return [one for one in (CASE, OTHER) if world.state.cases[one].pushed >= 0.5]
+
+    held, fresh = World(), World()
+    failing = {8, 32, 56}
+    held.play(pushes(6), lambda one: [OTHER] if one.run in failing and one.attempt == 1 else [])
+    fresh.play(pushes(6), lambda _: [])
+
+    assert held.flagged == {OTHER}
+    assert pushed(held, 500) == [CASE]
+    assert pushed(fresh, 500) == []

@@ -1,6 +1,6 @@
 """What a chat workspace must offer, in our words; adapters raise app.core.errors.Unavailable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,6 +63,9 @@ class Chat(Speaker, Protocol):
 
     def talk(self, user: str) -> str:
         """The conversation with one person alone; Missing where the workspace has none such."""
+
+    def channels_named(self, names: Collection[str]) -> dict[str, str]:
+        """Of these, by `#name` or id, the ids of the channels that we are in."""
 
     def who(self, user: str) -> ChatPerson:
         """Somebody by their id; Missing where the workspace has no such person."""

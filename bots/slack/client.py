@@ -1,6 +1,6 @@
 """Slack behind the port Chat, by slack_sdk, without its retries: a post must never be doubled."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any
@@ -22,6 +22,7 @@ TIMEOUT = 10  # seconds
 EVENT_TYPE = "flakeguard"  # of the metadata by which we find our messages again
 MOST_BLOCKS = 50  # in one message; Slack refuses more
 PER_PAGE = 100
+CHANNELS_A_PAGE = 999
 MOST_PAGES = 10  # messages older than these are not looked for
 ANSWER_HOSTS = ("slack.com", "slack-gov.com")
 OK = 200
@@ -140,6 +141,26 @@ class SlackChat:
         """The conversation with one person alone; Missing where the workspace has none such."""
         answer = self.call("conversations.open", json={"users": user})
         return str((answer.get("channel") or {}).get("id") or "")
+
+    def channels_named(self, names: Collection[str]) -> dict[str, str]:
+        """Of these, by `#name` or id, the ids of the channels that we are in."""
+        found: dict[str, str] = {}
+        asked: dict[str, Any] = {
+            "types": "public_channel,private_channel",
+            "exclude_archived": "true",
+            "limit": CHANNELS_A_PAGE,
+        }
+        for _ in range(MOST_PAGES):
+            answer = self.call("conversations.list", params=asked)
+            for one in answer.get("channels") or ():
+                told = {f"#{one.get('name')}", str(one.get("name")), str(one.get("id"))}
+                if one.get("is_member"):
+                    found |= dict.fromkeys(told.intersection(names), str(one.get("id")))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor or len(found) == len(set(names)):
+                break
+            asked = {**asked, "cursor": cursor}
+        return found
 
     def who(self, user: str) -> ChatPerson:
         """Somebody by their id, and the name of the workspace."""

@@ -13,6 +13,7 @@ from app.db.session import unit_of_work
 from app.ports import Chat, ChatPerson, Permission
 from app.render import escape, words
 from app.render.words import slack as said
+from app.services.chat import team_channels
 from app.services.slack.desk import Answer, Deed, Desk, Refused, must_be_linked
 from jobs.context import Context
 from jobs.outside import CHAT, spared
@@ -71,10 +72,11 @@ def must_write_from(desk: Desk, repository: Repository, channel: str) -> None:
 
 
 def is_told(desk: Desk, repo_id: int, channel: str) -> bool:
-    """Whether a channel of the asker's workspace is bound to a repository."""
+    """Whether a channel of the asker's workspace hears of a repository, bound or by its policy."""
     with unit_of_work(desk.engine) as session:
-        heard = places.hearing(session, repo_id)
-    return any((one.team_id, one.channel) == (desk.team_id, channel) for one in heard)
+        heard = {(one.team_id, one.channel) for one in places.hearing(session, repo_id)}
+        heard.update(team_channels.in_force(session, repo_id).values())
+    return (desk.team_id, channel) in heard
 
 
 def repo_of(handle: str) -> int:

@@ -7,6 +7,7 @@ from app.services.chat import broken, notices, proposals
 from app.services.publishing.publish import Addresses
 from jobs.outside import CHAT, spared
 from jobs.tasks.say import told_of
+from jobs.tasks.team_channels import know_channels
 from jobs.turns import Work
 
 
@@ -14,6 +15,7 @@ def tell_proposals(work: Work) -> None:
     """Let each channel's message speak of what was proposed; each is said by a task of its own."""
     request, context = work.lease.request, work.context
     assert isinstance(request, TellProposals)
+    know_channels(context, request.repo_id)
     with work.finishing() as turn:
         repository = told_of(context, turn.session, request.repo_id)
         if context.chat is None or repository is None:
@@ -29,6 +31,7 @@ def tell_broken(work: Work) -> None:
     """Let each channel's thread speak of what the default branch fails, or end."""
     request, context = work.lease.request, work.context
     assert isinstance(request, TellBroken)
+    know_channels(context, request.repo_id)
     with work.finishing() as turn:
         repository = told_of(context, turn.session, request.repo_id)
         if context.chat is None or repository is None:

@@ -20,6 +20,7 @@ from app.services.publishing.publish import Addresses, Plan
 from app.services.slack import digest
 from jobs.context import Context
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
+from jobs.tasks.team_channels import know_channels
 from jobs.turns import Work, learn_grants
 
 
@@ -99,6 +100,7 @@ def tell_chat(work: Work) -> None:
     host = context.chat
     telling = None
     if host is not None:
+        know_channels(context, request.repo_id)
         with unit_of_work(context.engine) as session:
             repository = told_of(context, session, request.repo_id)
             if repository is not None:

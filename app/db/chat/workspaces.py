@@ -13,7 +13,8 @@ from app.db.tables.workspaces import ChatWorkspaceRow
 PLACE = text("""
 SELECT team_id FROM (
   SELECT team_id, 0 AS rank FROM subscription WHERE channel = :place
-  UNION ALL SELECT team_id, 1 FROM identity_link WHERE chat_user = :place
+  UNION ALL SELECT team_id, 1 FROM team_channel WHERE channel = :place
+  UNION ALL SELECT team_id, 2 FROM identity_link WHERE chat_user = :place
 ) AS known
 LEFT JOIN chat_workspace USING (team_id)
 ORDER BY removed_at IS NOT NULL, rank, team_id LIMIT 1
@@ -25,9 +26,18 @@ ALONE = (
 )
 """A channel may be shared by two workspaces."""
 
+NAMED = (
+    "USING team_channel c WHERE c.team_id = :team_id AND {table}.repo_id = c.repo_id"
+    " AND {table}.channel = c.channel"
+)
+"""A channel that a policy names is of one workspace."""
+
+SAID_IN = ("outbox", "thread", "storm", "chat_notice")  # what is kept of a channel
+
 OF_TEAM = (
-    f"DELETE FROM outbox {ALONE.format(table='outbox')}",
-    f"DELETE FROM thread {ALONE.format(table='thread')}",
+    *(f"DELETE FROM {table} {ALONE.format(table=table)}" for table in SAID_IN),
+    *(f"DELETE FROM {table} {NAMED.format(table=table)}" for table in SAID_IN),
+    "DELETE FROM team_channel WHERE team_id = :team_id",
     "DELETE FROM subscription WHERE team_id = :team_id",
     "DELETE FROM identity_link WHERE team_id = :team_id",
     "DELETE FROM chat_link WHERE team_id = :team_id",

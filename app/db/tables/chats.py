@@ -1,4 +1,4 @@
-"""Chat: people on the way to being linked, storms, and notices."""
+"""Chat: people on the way to being linked, storms, notices, and channels that policies name."""
 
 from datetime import datetime
 from uuid import UUID
@@ -101,3 +101,18 @@ class ChatNoticeCaseRow(SQLModel, table=True):
     case_id: UUID = Field(primary_key=True)
     nth: int = big()  # in the order in which they came, from 1
     at: datetime = moment()  # since when it is what the notice says
+
+
+class TeamChannelRow(SQLModel, table=True):
+    """A channel that a policy names for a team, as its workspace knows it."""
+
+    __tablename__ = "team_channel"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    name: str = Field(primary_key=True)  # as the policy has it
+    team_id: str | None = None  # None: no workspace has such a channel that we are in
+    channel: str | None = None
+    looked_at: datetime = moment()

@@ -1,19 +1,21 @@
 """Which channels hear of what: by kind, by whose the cases are, and by where they live."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from app.core.chat_commands import Kind
 from app.core.decide import State
 from app.core.globs import glob
+from app.core.outlets import MAIL_PREFIX, PREFIX
 from app.core.runs import Repository
 from app.db import cases
-from app.db.chat import places
+from app.db.chat import places, threads
 from app.db.chat.places import Subscription
 from app.db.session import Session
-from app.services.chat import team_places
+from app.services.chat import team_channels, team_places
 from app.services.policy.holding import owner_of
 
+BY_POLICY = (PREFIX, MAIL_PREFIX)  # how the places outside Slack begin that a policy names
 STATES = {
     State.FLAKY: Kind.FLAKY,
     State.BROKEN: Kind.BROKEN,
@@ -38,6 +40,18 @@ def channels_of_case(session: Session, repo_id: int, case_id: UUID, kind: Kind) 
     known = cases.cases(session, repo_id, [case_id]).get(case_id)
     name, file = owner.name if owner else None, known.file if known else None
     return sorted({one.channel for one in heard if is_about(one, owner=name, file=file)})
+
+
+def audience(session: Session, repo_id: int) -> frozenset[str]:
+    """Every channel of Slack, or added outside it, that hears of a repository in some way."""
+    return frozenset(
+        {*threads.channels(session, repo_id), *team_channels.channels(session, repo_id)}
+    )
+
+
+def is_in(place: str, heard: Collection[str]) -> bool:
+    """Whether a place is among these, or one outside Slack that a policy names."""
+    return place in heard or place.startswith(BY_POLICY)
 
 
 def places_of_cases(

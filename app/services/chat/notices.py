@@ -15,8 +15,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.broken import branch_of
 from app.render.notices import notice_reply, proposals_in
-from app.services.chat import broken, proposals
-from app.services.chat.threads import BY_POLICY
+from app.services.chat import broken, hearing, proposals
 from app.services.publishing.publish import Addresses
 from app.services.publishing.sameness import digest_of
 
@@ -45,8 +44,7 @@ def prepare(
     one = notices.notice(session, repository.id, notice_id)
     if one is None:
         return None
-    is_bound = one.channel in threads.channels(session, repository.id)
-    if not is_bound and not one.channel.startswith(BY_POLICY):
+    if not hearing.is_in(one.channel, hearing.audience(session, repository.id)):
         return None
     message = COMPOSED[one.kind](session, repository, one, addresses)
     replies = tuple(

@@ -8,11 +8,12 @@ from uuid import UUID
 from app.core.errors import Missing
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db.chat import storms, threads
+from app.db.chat import storms
 from app.db.chat.storms import Storm
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.chat import storm_message
+from app.services.chat import hearing
 from app.services.publishing.sameness import digest_of
 
 THREADS_AT_MOST = 10  # that a channel gets of one repository within WITHIN
@@ -51,7 +52,7 @@ def prepare(
 ) -> Telling | None:
     """What the newest storm of a channel says; None where there is none, or it is not bound."""
     storm = storms.newest(session, repository.id, channel)
-    if storm is None or channel not in threads.channels(session, repository.id):
+    if storm is None or not hearing.is_in(channel, hearing.audience(session, repository.id)):
         return None
     named = _named(session, repository, storm, public_url)
     number = storms.count(session, storm)

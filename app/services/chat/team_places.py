@@ -7,6 +7,7 @@ from app.core.runs import Repository
 from app.db import cares, owners
 from app.db.chat import outlets
 from app.db.session import Session
+from app.services.chat import team_channels
 from app.services.policy import policies
 
 MOST_PLACES = 10  # of one case, by policy
@@ -14,21 +15,24 @@ MOST_OWNERS = 5  # who are told of one case
 
 
 def team_places(session: Session, repository: Repository, case_id: UUID) -> list[str]:
-    """Addresses and channels outside Slack that the policy names for a case's owners.
+    """Addresses and channels, in Slack and outside it, that the policy names for a case's owners.
 
-    A channel counts only where it was added for the repository's account: nobody may make
-    another's channel speak.
+    A channel outside counts only where it was added for the repository's account, one of Slack
+    where its workspace is bound to the repository: nobody may make another's channel speak.
     """
     policy = policies.policy_of(session, repository.id)
     told = policy.team_notifications
-    if not told.email_groups and not told.channels:
+    if not told.email_groups and not told.channels and not told.slack_channels:
         return []
+    in_slack = team_channels.in_force(session, repository.id)
     care = cares.care_of(session, repository.id, case_id)
     whose: tuple[str, ...] = (care.owner,) if care.owner else ()
     if not whose:
         whose = owners.of_cases(session, repository.id, [case_id]).get(case_id, ())
     found: list[str] = []
     for team in whose[:MOST_OWNERS]:
+        if (named := in_slack.get(policy.channel_of(team) or "")) is not None:
+            found.append(named[1])
         addresses = tuple(one for one in policy.addresses_of(team) if ADDRESS.fullmatch(one))
         if addresses:
             found.append(mail_place(addresses))

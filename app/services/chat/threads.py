@@ -10,7 +10,6 @@ from app.core.chat_buttons import value_of
 from app.core.chat_commands import Kind
 from app.core.decide import State
 from app.core.errors import Missing, Unavailable
-from app.core.outlets import MAIL_PREFIX, PREFIX
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
 from app.db import cares, cases, executions, judgements
@@ -18,10 +17,9 @@ from app.db.chat import threads as chat
 from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import ThreadView, about, reply, root_message
-from app.services.chat import hearing, storms, team_places, thread_view
+from app.services.chat import hearing, storms, team_channels, team_places, thread_view
 from app.services.publishing.sameness import digest_of
 
-BY_POLICY = (PREFIX, MAIL_PREFIX)  # how the places begin that a policy names
 ACT = "act"  # how the messages begin, by what makes them one, that tell of an act
 
 
@@ -100,9 +98,9 @@ def _open_threads(
 
 def _bound(session: Session, repo_id: int, case_id: UUID) -> list[Thread]:
     """A case's threads where its repository still is heard of: bound channels, the policy's."""
-    bound = set(chat.channels(session, repo_id))
+    heard = hearing.audience(session, repo_id)
     threads = chat.threads(session, repo_id, case_id)
-    return [one for one in threads if one.channel in bound or one.channel.startswith(BY_POLICY)]
+    return [one for one in threads if hearing.is_in(one.channel, heard)]
 
 
 def with_threads(session: Session, repo_id: int, run_id: int) -> set[UUID]:
@@ -165,8 +163,9 @@ def queue_replies(
     if not threads:
         return
     heard = hearing.channels_of_case(session, repo_id, case_id, kind)
+    heard += team_channels.channels(session, repo_id)  # whoever is named there hears of all
     for thread in threads:
-        if thread.channel in heard or thread.channel.startswith(BY_POLICY):
+        if hearing.is_in(thread.channel, heard):
             chat.say_once(
                 session,
                 repo_id,

@@ -23,6 +23,7 @@ from app.api.waiting import Evaluations
 from app.core.costs import rates_in
 from app.core.errors import BadInput
 from app.services.chat.linking import ChatLinking
+from app.services.publishing.commit_facts import Addresses
 from app.services.uploads.handed_in import Uploads
 from app.settings import Settings
 from app.web import Web
@@ -86,7 +87,9 @@ def api(parts: Parts, site: Web) -> Api:
     )
     doors = RepositoryDoor(parts.engine, parts.clock, site.door, site.secure)
     health = UploadHealth(parts.engine, parts.clock, site.door, site.secure)
-    plans = Plans(doors, rates_in(parts.settings.runner_rates))
+    settings = parts.settings
+    addresses = Addresses(settings.github_server_url, settings.public_url)
+    plans = Plans(doors, addresses, rates_in(settings.runner_rates))
     return api_of(reports, health, Acts(doors, parts.queue), plans)
 
 

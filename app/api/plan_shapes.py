@@ -8,8 +8,10 @@ from app.core.accuracy import Accuracy, Bin
 from app.core.costs import Cost
 from app.core.plan import PlanLine
 from app.render import words
+from app.render.links import Links
 from app.render.words import plan as words_plan
 from app.services.plans import Plan
+from app.services.publishing.commit_facts import Addresses
 
 
 class CostShape(BaseModel):
@@ -22,11 +24,30 @@ class CostShape(BaseModel):
     rescued_pull_requests: list[int]
 
 
+class AttemptShape(BaseModel):
+    """A run attempt in which the case failed."""
+
+    run: int
+    attempt: int
+    variant: str
+    flake: bool = Field(description="Whether its failure there was judged to be a flake.")
+    url: str | None = Field(description="On the code host.")
+
+
+class CommitShape(BaseModel):
+    """A commit that the evidence names."""
+
+    name: str = Field(description="As the evidence names it.")
+    sha: str
+    url: str
+
+
 class PlanCase(BaseModel):
     """One case of the plan."""
 
     case: str
     name: str
+    page: str | None = Field(description="Its page; null while no PUBLIC_URL is set.")
     file: str | None
     state: str
     score: float
@@ -35,8 +56,11 @@ class PlanCase(BaseModel):
     why_not: str | None = Field(description="Why it must not be held.")
     held: bool
     evidence: list[str]
-    owners: list[str]
-    jobs: list[str]
+    commits: list[CommitShape] = Field(description="Those that the evidence names.")
+    attempts: list[AttemptShape] = Field(description="The newest in which it failed.")
+    owners: list[str] = Field(description="People and teams.")
+    jobs: list[str] = Field(description="In which it failed in the last 30 days, by name.")
+    variants: list[str]
     pull_requests: list[int]
     cost: CostShape
     would_have_excused: int
@@ -83,7 +107,7 @@ class AccuracyShape(BaseModel):
     calibration: list[BinShape]
 
 
-def plan_of(repository: str, plan: Plan) -> PlanShape:
+def plan_of(repository: str, plan: Plan, addresses: Addresses) -> PlanShape:
     """The plan as JSON has it."""
     return PlanShape(
         repository=repository,
@@ -91,7 +115,10 @@ def plan_of(repository: str, plan: Plan) -> PlanShape:
         until=plan.until,
         formula=words_plan.FORMULA,
         cost=_cost(plan.whole),
-        cases=[_case(line) for line in plan.lines],
+        cases=[
+            _case(line, Links(repository, addresses.server_url, addresses.public_url))
+            for line in plan.lines
+        ],
     )
 
 
@@ -125,10 +152,11 @@ def _bin(one: Bin) -> BinShape:
     )
 
 
-def _case(line: PlanLine) -> PlanCase:
+def _case(line: PlanLine, links: Links) -> PlanCase:
     return PlanCase(
         case=str(line.case_id),
         name=line.name,
+        page=links.case(line.case_id),
         file=line.file,
         state=line.standing.state,
         score=line.standing.score,
@@ -137,8 +165,23 @@ def _case(line: PlanLine) -> PlanCase:
         why_not=line.why_not,
         held=line.is_held,
         evidence=list(words.evidence_sentences(line.standing.evidence)),
+        commits=[
+            CommitShape(name=name, sha=sha, url=links.commit(sha))
+            for name, sha in words.named_commits(line.standing.evidence).items()
+        ],
+        attempts=[
+            AttemptShape(
+                run=one.run_id,
+                attempt=one.attempt,
+                variant=one.variant,
+                flake=one.is_flake,
+                url=links.attempt(one),
+            )
+            for one in line.attempts
+        ],
         owners=list(line.owners),
-        jobs=list(line.variants),
+        jobs=list(line.jobs),
+        variants=list(line.variants),
         pull_requests=list(line.pull_requests),
         cost=_cost(line.cost),
         would_have_excused=line.hidden.flakes,

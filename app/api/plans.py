@@ -15,6 +15,7 @@ from app.api.doors import Guest, RepositoryDoor
 from app.api.openapi import Answer, Operation
 from app.core.errors import FlakeGuardError
 from app.services import plans
+from app.services.publishing.commit_facts import Addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Plans:
     """The endpoints. Built once, by the root."""
 
     doors: RepositoryDoor
+    addresses: Addresses
     rates: Mapping[str, float] = field(default_factory=dict)  # money a minute, by runner's label
 
     def plan(self, request: Request) -> Response:
@@ -30,7 +32,7 @@ class Plans:
         def show(guest: Guest) -> BaseModel:
             engine, repository, now = self.doors.engine, guest.repository, self.doors.clock()
             found = plans.plan(engine, repository.id, rates=self.rates, now=now)
-            return plan_shapes.plan_of(repository.full_name, found)
+            return plan_shapes.plan_of(repository.full_name, found, self.addresses)
 
         return self._answered(request, show)
 

@@ -20,6 +20,7 @@ class Failure:
     variant: str
     pr_number: int | None
     is_flake: bool
+    url: str = ""  # of the run on the code host
 
     @property
     def of(self) -> Attempt:

@@ -27,6 +27,17 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """A run attempt in which the case failed."""
+
+    run_id: int
+    attempt: int
+    variant: str
+    is_flake: bool
+    url: str  # on the code host; "" where nobody told it
+
+
+@dataclass(frozen=True, slots=True)
 class PlanLine:
     """One case of the plan."""
 
@@ -38,12 +49,14 @@ class PlanLine:
     why_not: WhyNot | None  # why it must not be held
     is_held: bool
     owners: tuple[str, ...]
-    variants: tuple[str, ...]  # the jobs in which it failed
+    variants: tuple[str, ...]  # in which it failed
     pull_requests: tuple[int, ...]
     cost: Cost
     hidden: Hidden
     clean_needed: int
     until: datetime  # the end that a quarantine would have
+    jobs: tuple[str, ...] = ()  # in which it failed
+    attempts: tuple[FailedAttempt, ...] = ()  # the newest ones
 
     @property
     def is_broken(self) -> bool:

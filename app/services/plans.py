@@ -1,7 +1,7 @@
 """The plan, what flakes cost, and how right we were: of one repository, for every surface."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from app.core.accuracy import Accuracy, accuracy_of
 from app.core.costs import Cost, Costs, Failure, costs_of
 from app.core.decide import State
 from app.core.holding import WhyNot, why_not_proposed
-from app.core.plan import Advice, Hidden, PlanLine, ranked
+from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine, ranked
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
 from app.db.session import Engine, Session, unit_of_work
@@ -17,6 +17,7 @@ from app.services.policy.holding import owner_of, rules_for
 
 WINDOW = timedelta(days=30)  # of costs, and of what holding a case would have hidden
 ACCURACY_OVER = timedelta(days=365)
+ATTEMPTS_SHOWN = 5  # of a case, the newest
 CASES_READ = 200  # of a plan; the rest is for another day
 
 Rates = Mapping[str, float]
@@ -41,11 +42,11 @@ def plan(engine: Engine, repo_id: int, *, rates: Rates, now: datetime) -> Plan:
         found = plans.concerned(session, repo_id)
         dearest = sorted(found, key=lambda one: -costs.cases.get(one, Cost()).failed_runs)
         pace = bases.runs_a_day(session, repo_id, until=now)
-        lines = [
-            _line(session, repo_id, one, failures, costs, pace=pace, now=now)
-            for one in dearest[:CASES_READ]
-        ]
-    return Plan(ranked(one for one in lines if one is not None), costs.whole, since, now)
+        read = dearest[:CASES_READ]
+        lines = [_line(session, repo_id, one, failures, costs, pace=pace, now=now) for one in read]
+        jobs = plans.jobs(session, repo_id, read, since=since)
+    known = (replace(one, jobs=jobs.get(one.case_id, ())) for one in lines if one is not None)
+    return Plan(ranked(known), costs.whole, since, now)
 
 
 def costs(engine: Engine, repo_id: int, *, rates: Rates, now: datetime) -> Costs:
@@ -116,6 +117,10 @@ def _line(
         hidden=_hidden(mine),
         clean_needed=needed,
         until=end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=None),
+        attempts=tuple(
+            FailedAttempt(one.run_id, one.attempt, one.variant, one.is_flake, one.url)
+            for one in mine[:ATTEMPTS_SHOWN]
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from app.core.tokens import Scope
 from app.db.session import Engine, unit_of_work
 from app.services.access import tokens
 from app.services.access.tokens import By, Made
+from app.services.publishing.commit_facts import Addresses
 from app.services.uploads.handed_in import GATHERING, Uploads
 from app.web import Web, exception_handlers, middleware, routes
 from jobs.budget import RedisBudget
@@ -108,7 +109,7 @@ class Ci:
         )
         health = UploadHealth(self.engine, self.clock, site.door, site.secure)
         doors = RepositoryDoor(self.engine, self.clock, site.door, site.secure)
-        plans = Plans(doors)
+        plans = Plans(doors, Addresses("https://github.com", "https://flakes.example.com"))
         return api_of(reports, health, Acts(doors, self.hints), plans)
 
     def site(self) -> Web:

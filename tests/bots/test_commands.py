@@ -1,13 +1,16 @@
 """Commands below a pull request, through GitHub's own webhooks: once, by who may, answered."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from app.core.deliveries import NewDelivery
+from app.core.plan import PlanLine
 from app.db.session import Engine
 from app.sandbox.github.entities import Comment
+from app.services import plans
 from bots.github.client import GitHubHosts
 from tests.bots.front import FAILURE, FLAKY, GREEN, HEAD, PULL, REPO, Front
 from tests.bots.office import Office
@@ -15,6 +18,7 @@ from tests.bots.shop import NOW, Shop
 from tests.bots.test_backfill import install
 from tests.bots.test_through_the_sandbox import Doors, doors
 from tests.jobs.desk import Desk
+from tests.stories.shop import TEST_JOB
 
 __all__ = ["doors"]
 NAME = f"tests.test_cart::{FLAKY}"
@@ -36,6 +40,12 @@ def write(front: Front, body: str, login: str = "ann") -> Comment:
 
 def reactions(comment: Comment) -> list[str]:
     return [one.content for one in comment.reactions]
+
+
+def planned(front: Front) -> Sequence[PlanLine]:
+    """What the plan ranks."""
+    repo = front.office.shop.world.github.repository(REPO).id
+    return plans.plan(front.office.desk.engine, repo, rates={}, now=front.office.shop.clock()).lines
 
 
 def again_under_another_guid(front: Front) -> None:
@@ -78,6 +88,9 @@ def test_a_command_is_done_once_by_who_may_and_answered_in_the_one_comment(front
     assert front.audit() == [("@ann", "comment", "quarantine")]
     reason = front.office.rows("SELECT reason FROM quarantine WHERE state = 'active'")
     assert reason == [("Until it is mended",)]
+    [line] = planned(front)
+    assert (line.jobs, line.pull_requests) == ((TEST_JOB,), (PULL,))
+    assert [one.url for one in line.attempts] == [f"{shop.world.address}/{REPO}/actions/runs/950"]
 
 
 def test_failed_jobs_run_again_and_a_fork_says_nothing_to_us(front: Front) -> None:

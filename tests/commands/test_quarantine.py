@@ -11,9 +11,10 @@ from app.commands import plan, quarantine
 from app.core.costs import Cost
 from app.core.decide import Standing, State
 from app.core.held import HeldCase
-from app.core.plan import Advice, Hidden, PlanLine
+from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine
 from app.core.quarantine import Quarantine, QuarantineState
 from app.db.decisions import StoredEvent
+from app.render.links import Links
 from app.services.plans import Plan
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -114,6 +115,9 @@ def test_a_reason_forges_no_second_step() -> None:
     )
 
 
+RUNS = "https://github.com/acme/shop/actions/runs"
+
+
 def test_a_hostile_name_stays_in_its_row_of_the_plan() -> None:
     line = PlanLine(
         case_id=CASE,
@@ -125,15 +129,27 @@ def test_a_hostile_name_stays_in_its_row_of_the_plan() -> None:
         is_held=False,
         owners=("@acme/[red]cart",),
         variants=("unit",),
-        pull_requests=(),
+        pull_requests=(7, 9),
         cost=Cost(failed_runs=2),
         hidden=Hidden(2, 0),
         clean_needed=60,
         until=NOW,
+        jobs=("test (3.11)[b]",),
+        attempts=(
+            FailedAttempt(42, 1, "unit", is_flake=True, url="javascript:alert(1)"),
+            FailedAttempt(41, 2, "unit", is_flake=True, url=f"{RUNS}/41"),
+        ),
     )
 
-    found = printed(plan.table_of(Plan([line], Cost(failed_runs=2), NOW, NOW)))
+    whole = Plan([line], Cost(failed_runs=2), NOW, NOW)
+    links = Links("acme/shop", "https://github.com", "https://flakes.example.com")
+    found = printed(plan.table_of(whole))
 
     assert SHOWN in found
     assert "@acme/[red]cart" in found
+    assert "jobs: test (3.11)[b]" in found
+    assert "pull requests: #7, #9" in found
+    assert list(plan.links_of(whole, links)) == [
+        f"1: https://flakes.example.com/r/acme/shop/cases/{CASE} {RUNS}/41/attempts/2"
+    ]
     assert "\x1b" not in found

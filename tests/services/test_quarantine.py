@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.api import plan_shapes
 from app.core.decide import State
 from app.core.deliveries import Pushed, PushSeen
 from app.core.holding import WhyNot
@@ -22,6 +23,7 @@ from app.services import acts, plans
 from app.services.acts import Actor
 from app.services.acts.actor import ourselves
 from app.services.judging.evaluate import Changed
+from app.services.publishing.commit_facts import Addresses
 from app.services.quarantine import claims, expiry, proposing
 from app.services.quarantine import runs as quarantine
 from tests.web.world import FAILED, NOW, PASSED, World
@@ -412,8 +414,13 @@ def test_the_plan_ranks_by_cost_and_says_what_holding_would_have_hidden(shop: Sh
     [line] = found.lines
     assert (line.case_id, line.advice, line.why_not) == (shop.case_id, "quarantine", None)
     assert (line.cost.failed_runs, line.hidden.flakes, line.hidden.real) == (2, 2, 0)
-    assert line.variants == ("test",)
+    assert (line.variants, line.jobs) == (("test",), ())  # nobody told of these runs' jobs
     assert found.whole.failed_runs == 2
+    addresses = Addresses("https://github.com", "https://flakes.example.com")
+    [case] = plan_shapes.plan_of("acme/shop", found, addresses).cases
+    assert case.page == f"https://flakes.example.com/r/acme/shop/cases/{shop.case_id}"
+    assert [(one.attempt, one.flake) for one in case.attempts] == [(1, True), (1, True)]
+    assert all((one.url or "").startswith("https://github.example/") for one in case.attempts)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,11 @@ class Chat(Speaker, Protocol):
     ) -> None:
         """Tell one person in a channel something, and nobody else."""
 
+    def unfold(
+        self, channel: str, ts: str, shown: Mapping[str, Sequence[Mapping[str, object]]]
+    ) -> None:
+        """Show below a message what the links in it lead to, as blocks by address."""
+
     def open_window(self, trigger_id: str, window: Mapping[str, object]) -> str:
         """Open a window for whoever clicked within the last 3 s; its id.
 

@@ -55,6 +55,18 @@ class ShowHome(FromDelivery):
 
 
 @dataclass(frozen=True, slots=True)
+class UnfoldLinks(FromDelivery):
+    """Show what links in a message lead to; `links` are apart by white space."""
+
+    kind: ClassVar[str] = "unfold_links"
+    team_id: str
+    channel: str
+    chat_user: str
+    ts: str
+    links: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellChat(Request):
     """Bring one case's chat threads up to date; `case_id` is the hex form."""
 

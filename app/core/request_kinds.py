@@ -17,6 +17,7 @@ from app.core.chat_requests import (
     TellOwner,
     TellProposals,
     TellStorm,
+    UnfoldLinks,
 )
 from app.core.requests import (
     ActFromCheck,
@@ -63,6 +64,7 @@ KINDS: dict[str, type[Request]] = {
         ActFromChat,
         AnswerCommand,
         ShowHome,
+        UnfoldLinks,
         SubmitFromChat,
         ActFromComment,
         ReactToComment,

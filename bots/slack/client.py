@@ -124,6 +124,13 @@ class SlackChat:
         body = {"channel": channel, "user": user, "text": text, "blocks": list(blocks)}
         self.call("chat.postEphemeral", json=body)
 
+    def unfold(
+        self, channel: str, ts: str, shown: Mapping[str, Sequence[Mapping[str, object]]]
+    ) -> None:
+        """Show below a message what the links in it lead to, as blocks by address."""
+        unfurls = {url: {"blocks": list(blocks)} for url, blocks in shown.items()}
+        self.call("chat.unfurl", json={"channel": channel, "ts": ts, "unfurls": unfurls})
+
     def open_window(self, trigger_id: str, window: Mapping[str, object]) -> str:
         """Open a window for whoever clicked within the last 3 s; its id. Missing when too late."""
         answer = self.call("views.open", json={"trigger_id": trigger_id, "view": window})

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from app.core.asking import QueueName
 from app.core.chat_buttons import FORMS, ChatButton
 from app.core.chat_commands import MOST_TEXT
-from app.core.chat_requests import ActFromChat, AnswerCommand, ShowHome, SubmitFromChat
+from app.core.chat_requests import ActFromChat, AnswerCommand, ShowHome, SubmitFromChat, UnfoldLinks
 from app.core.deliveries import Delivery, Taken
 from app.core.errors import BadInput
 from app.core.quarantine import REASON_LIMIT
@@ -19,6 +19,10 @@ BLOCK_ACTIONS = "block_actions"
 COMMAND = "command"
 SUBMISSION = "view_submission"
 HOME_OPENED = "app_home_opened"
+LINK_SHARED = "link_shared"
+EVENTS = (HOME_OPENED, LINK_SHARED)
+"""Of Slack's events, those that ask for something."""
+
 ACTIONS = frozenset(button.value for button in ChatButton)
 """The action ids of our buttons."""
 
@@ -26,6 +30,8 @@ UNSTORABLE = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """NUL and lone surrogates: legal in JSON, refused by PostgreSQL's text."""
 
 HOME = "home"  # the tab
+COMPOSER = "composer"  # where a message is written
+LINKS_MAX = 10  # of one message
 DAYS_MAX = 8  # characters of a number of days
 VALUE_MAX = 2_000  # characters of a button's value; Slack's limit
 NOTHING = Taken()
@@ -127,22 +133,56 @@ class HomeOpened(Part):
     event: Opened
 
 
+class Link(Part):
+    """One link to us."""
+
+    url: Text = ""
+
+
+class Shared(Part):
+    """Somebody sent a message with links to us, or is writing one."""
+
+    user: Text = ""
+    channel: Text = ""
+    message_ts: Text = ""
+    source: Text = ""
+    links: tuple[Link, ...] = ()
+
+
+class LinkShared(Part):
+    """The event, and whose workspace it is of."""
+
+    team_id: Text = ""
+    event: Shared
+
+
 def taken(delivery: Delivery) -> Taken:
     """The work that follows from an interaction; empty when it is none of our buttons.
 
     Raises BadInput naming the field where the payload cannot be read.
     """
-    if delivery.event == COMMAND:
-        return typed(read(Typed, delivery), delivery.id)
     if delivery.event in leaving.EVENTS:
         return leaving.left(delivery)
-    if delivery.event == HOME_OPENED:
-        return opened(read(HomeOpened, delivery), delivery.id)
+    if delivery.event in EVENTS:
+        return told_of(delivery)
+    if delivery.event == COMMAND:
+        return typed(read(Typed, delivery), delivery.id)
     if delivery.event == SUBMISSION:
         return submitted(read(Submission, delivery), delivery.id)
-    if delivery.event != BLOCK_ACTIONS:
-        return NOTHING
-    click = read(BlockActions, delivery)
+    if delivery.event == BLOCK_ACTIONS:
+        return clicked(read(BlockActions, delivery), delivery.id)
+    return NOTHING
+
+
+def told_of(delivery: Delivery) -> Taken:
+    """The work that follows from an event."""
+    if delivery.event == HOME_OPENED:
+        return opened(read(HomeOpened, delivery), delivery.id)
+    return shared(read(LinkShared, delivery), delivery.id)
+
+
+def clicked(click: BlockActions, delivery_id: int) -> Taken:
+    """The work that follows from a click; none where it is on none of our buttons."""
     for action in click.actions:
         if action.action_id in ACTIONS:
             request = ActFromChat(
@@ -152,7 +192,7 @@ def taken(delivery: Delivery) -> Taken:
                 handle=action.value,
                 response_url=click.response_url,
                 trigger_id=click.trigger_id,
-                delivery_id=delivery.id,
+                delivery_id=delivery_id,
             )
             return Taken(requests=((QueueName.CLICK, request),))
     return NOTHING
@@ -176,6 +216,23 @@ def opened(told: HomeOpened, delivery_id: int) -> Taken:
     if told.event.tab != HOME:
         return NOTHING
     request = ShowHome(team_id=told.team_id, chat_user=told.event.user, delivery_id=delivery_id)
+    return Taken(requests=((QueueName.CLICK, request),))
+
+
+def shared(told: LinkShared, delivery_id: int) -> Taken:
+    """The work that follows from links in a message; none while it is written only."""
+    one = told.event
+    urls = [link.url for link in one.links[:LINKS_MAX] if link.url and " " not in link.url]
+    if one.source == COMPOSER or not urls:
+        return NOTHING
+    request = UnfoldLinks(
+        team_id=told.team_id,
+        channel=one.channel,
+        chat_user=one.user,
+        ts=one.message_ts,
+        links="\n".join(urls),
+        delivery_id=delivery_id,
+    )
     return Taken(requests=((QueueName.CLICK, request),))
 
 

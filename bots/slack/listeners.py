@@ -24,7 +24,7 @@ from bots.slack.events import (
     ACTIONS,
     BLOCK_ACTIONS,
     COMMAND,
-    HOME_OPENED,
+    EVENTS,
     SUBMISSION,
     Submission,
 )
@@ -52,7 +52,7 @@ def bolt_app(*, signing_secret: str, bot_token: str | None, store: Store) -> App
     )
     app.action(ANYTHING)(keep_click_in(store))
     app.command(ANYTHING)(keep_command_in(store))
-    for event in (*leaving.EVENTS, HOME_OPENED):
+    for event in (*leaving.EVENTS, *EVENTS):
         app.event(event)(keep_event_in(event, store))
     app.view(ANYTHING)(keep_window_in(store))
     app.error(answer_error)

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 FILE = Path(__file__).with_name("manifest.yaml")
+DOMAIN = "flakeguard.example.com"
+LINKS = ("unfurl_domains:", f"- {DOMAIN}", "- links:", "- link_shared")  # how their lines begin
 PLACE = "https://flakeguard.example.com"  # where the file has the address of an installation
 
 
@@ -29,7 +32,10 @@ def manifest_text(public_url: str | None, *, rotates: bool = False) -> str:
     text = FILE.read_text(encoding="utf-8")
     if public_url is not None:
         text = text.replace(PLACE, public_url.rstrip("/"))
+        domain = urlsplit(public_url).hostname or ""
+        text = text.replace(DOMAIN, domain) if "." in domain else _without_links(text)
     else:
+        text = _without_links(text)
         lines = [line for line in text.splitlines() if PLACE not in line or line.startswith("#")]
         text = "\n".join(lines) + "\n"
         text = text.replace("  redirect_urls:\n", "")
@@ -37,3 +43,9 @@ def manifest_text(public_url: str | None, *, rotates: bool = False) -> str:
     if rotates:
         text = text.replace("token_rotation_enabled: false", "token_rotation_enabled: true")
     return "".join(line for line in text.splitlines(keepends=True) if "Replace " not in line)
+
+
+def _without_links(text: str) -> str:
+    """The same of an app to which no link leads that Slack would unfold."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.strip().startswith(LINKS))

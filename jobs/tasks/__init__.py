@@ -14,6 +14,7 @@ from app.core.chat_requests import (
     TellOwner,
     TellProposals,
     TellStorm,
+    UnfoldLinks,
 )
 from app.core.requests import (
     ActFromCheck,
@@ -52,6 +53,7 @@ from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import answer_pull, publish_run, tell_chat, tell_digest, tell_outage, tell_storm
 from jobs.tasks.take import take_delivery
+from jobs.tasks.unfurls import unfold_links
 from jobs.tasks.written import act_from_comment, react_to_comment
 from jobs.turns import Handler
 
@@ -78,6 +80,7 @@ HANDLERS: dict[str, Handler] = {
     ReactToComment.kind: react_to_comment,
     AnswerPull.kind: answer_pull,
     ShowHome.kind: show_home,
+    UnfoldLinks.kind: unfold_links,
     SubmitFromChat.kind: submit_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,

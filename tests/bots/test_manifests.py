@@ -78,7 +78,17 @@ def test_the_slack_app_s_manifest_is_printed_with_the_addresses_of_an_installati
     assert told["oauth_config"]["redirect_urls"] == [
         "https://flakes.acme.test/slack/oauth_redirect"
     ]
+    assert told["features"]["unfurl_domains"] == ["flakes.acme.test"]
     assert told["settings"]["token_rotation_enabled"] is True
+
+
+def test_without_a_domain_that_slack_takes_the_app_hears_of_no_links() -> None:
+    for address in ("http://localhost:8000", None):
+        told = yaml.safe_load(manifest_text(address))
+
+        assert "unfurl_domains" not in told["features"]
+        assert "link_shared" not in told["settings"]["event_subscriptions"]["bot_events"]
+        assert not [one for one in told["oauth_config"]["scopes"]["bot"] if "links" in one]
 
 
 def test_for_socket_mode_the_manifest_names_no_address() -> None:

@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 from app.core.alike import ClusterLine
 from app.core.chat_buttons import ChatButton
 from app.core.home import Home, HomeCase, HomeRepository, RunningQuarantine, TeamQuarantine
+from app.core.outages import Event, Kind, Reach
 from app.core.pages import (
     CaseLine,
     CaseName,
@@ -22,7 +23,13 @@ from app.core.pages import (
     RepositoryLine,
     RunLine,
 )
-from app.render import slack_answers, slack_home, slack_preferences, slack_windows
+from app.render import (
+    slack_answers,
+    slack_home,
+    slack_preferences,
+    slack_unfurls,
+    slack_windows,
+)
 from app.render.slack_answers import CaseTold, Standing, Told
 from app.render.words import slack as words_slack
 from app.sandbox.slack.limits import check_blocks, text_length
@@ -173,6 +180,21 @@ def test_no_window_pings_or_breaks_a_limit(name: str) -> None:
         View(**json.loads(json.dumps(window))).validate_json()
         check_blocks(list(window["blocks"]), most=100)
         assert "<!" not in "".join(marked_up(window))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_unfolded_link_pings_or_breaks_a_limit(name: str) -> None:
+    event = Event(1, Kind.FIXTURE, name, NOW, NOW, None)
+    reach = Reach(event, 43, 12, 3, 9, (7, 8))
+    shown = {
+        "outage": slack_unfurls.outage(name, reach, page_of("acme/shop", "/outages/1")),
+        "cluster": slack_unfurls.cluster(name, cluster(name), None),
+    }
+
+    for blocks in (*shown.values(), slack_unfurls.whispered(shown)):
+        said = "".join(marked_up(accepted(("Links", blocks))))
+        for hostile in ("<!", "<@", "<#", "<http"):
+            assert hostile not in without_links(said)
 
 
 @pytest.mark.parametrize("name", NAMES)

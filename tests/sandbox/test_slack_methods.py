@@ -129,6 +129,38 @@ def test_a_home_tab_is_published_for_one_member_and_checked(scene: Scene) -> Non
     assert errors == ["user_not_found", *["invalid_arguments"] * 3]
 
 
+def test_links_of_the_app_s_domains_are_unfolded_below_their_message(
+    scene: Scene, channel: str
+) -> None:
+    slack, ours = scene.world.slack, "https://flakes.test/r/acme/shop"
+    slack.unfurl_domains = {"flakes.test"}
+    ann = slack.add_user("ann")
+    message = slack.say(channel, ann.id, f"see {ours} and https://other.test/")
+    place: dict[str, Any] = {"channel": channel, "ts": message.ts}
+    shown = {"blocks": [{"type": "divider"}]}
+
+    done = scene.said("chat.unfurl", unfurls={ours: shown}, **place)
+    errors = [
+        scene.said("chat.unfurl", **(place | given))["error"]
+        for given in (
+            dict[str, Any](unfurls={}),
+            {"unfurls": {"https://other.test/": shown}},
+            {"unfurls": {f"{ours}/cases/1": shown}},
+            {"unfurls": {ours: {"blocks": [{"type": "nothing"}]}}},
+            {"unfurls": {ours: shown}, "ts": "1.0"},
+        )
+    ]
+
+    assert done == {"ok": True}
+    assert message.attachments == [{"from_url": ours, **shown}]
+    assert errors == [
+        "missing_unfurls",
+        *["cannot_unfurl_url"] * 2,
+        "invalid_blocks",
+        "cannot_unfurl_message",
+    ]
+
+
 def test_forms_are_understood_like_json(scene: Scene, channel: str) -> None:
     token = {"Authorization": f"Bearer {scene.credentials.slack_bot_token}"}
     form = {

@@ -1,7 +1,7 @@
 """The sentences about outages and fixtures."""
 
 from app.core.outages import Kind, Reach
-from app.render.words import counted
+from app.render.words import counted, minute
 
 BEGUN, OVER = "begun", "over"
 SECONDS_A_MINUTE = 60
@@ -37,6 +37,11 @@ def spread(reach: Reach) -> str:
         f"{counted(reach.cases, 'case')} of {counted(reach.groups, 'file')} failed"
         f" within {lasted(reach)}{where}"
     )
+
+
+def began(reach: Reach) -> str:
+    """Since when."""
+    return f"Began {minute(reach.event.began_at)}."
 
 
 def told(reach: Reach, what: str) -> str:

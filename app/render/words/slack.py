@@ -264,6 +264,11 @@ def away() -> str:
     return "I cannot take this just now: my database and my queue are away. Try again in a minute."
 
 
+def for_you_alone() -> str:
+    """Above what a link shows where the channel as a whole may not see it."""
+    return "This channel is not bound to the repository, so only you see what the link leads to."
+
+
 def failed(sentence: str) -> str:
     """Something outside failed for good."""
     return f"That did not work: {sentence}"

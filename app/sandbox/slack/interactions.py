@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -74,6 +74,25 @@ def _told_by_socket(sockets: Sockets, kind: str, body: bytes, form: dict[str, st
     else:
         is_acked, said = sockets.send("events_api", json.loads(body))
     return Sent(kind, httpx.codes.OK if is_acked else 0, json.dumps(said) if said else "", form)
+
+
+def link_shared(slack: SlackState, message: Message) -> Json:
+    """The event of a message with links of the app's domains; without any it is not sent."""
+    found = [(urlsplit(word).hostname or "", word) for word in message.text.split()]
+    links = [
+        {"domain": domain, "url": url} for domain, url in found if domain in slack.unfurl_domains
+    ]
+    return {
+        "type": "link_shared",
+        "channel": message.channel,
+        "is_bot_user_member": slack.channel(message.channel).has_bot,
+        "user": message.user,
+        "message_ts": message.ts,
+        "unfurl_id": f"{message.channel}.{message.ts}",
+        "source": "conversations_history",
+        "links": links,
+        "event_ts": message.ts,
+    }
 
 
 def new_trigger(slack: SlackState, user: Member) -> str:

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from app.core.errors import BadInput, Missing
 from app.sandbox.slack import reading, shapes
-from app.sandbox.slack.arguments import Arguments, SlackError, boolean, text
+from app.sandbox.slack.arguments import (
+    Arguments,
+    SlackError,
+    boolean,
+    known_channel,
+    structure,
+    text,
+)
 from app.sandbox.slack.content import content_of, fill, view_of
 from app.sandbox.slack.entities import Channel, Json, Message, View
 from app.sandbox.slack.state import SlackState
@@ -77,6 +85,23 @@ def post_ephemeral(slack: SlackState, given: Arguments) -> Json:
     fill(message, content)
     slack.ephemeral.append(message)
     return {"message_ts": message.ts}
+
+
+def unfurl(slack: SlackState, given: Arguments) -> Json:
+    """chat.unfurl: what links of a member's message show; of its own domains alone."""
+    channel = known_channel(slack, given)
+    ts = text(given, "ts") or ""
+    found = [one for one in slack.messages if (one.channel, one.ts) == (channel.id, ts)]
+    if not found:
+        raise SlackError("cannot_unfurl_message")
+    unfurls = structure(given, "unfurls")
+    if not isinstance(unfurls, dict) or not unfurls:
+        raise SlackError("missing_unfurls")
+    for url, shown in unfurls.items():
+        if url not in found[0].text or urlsplit(url).hostname not in slack.unfurl_domains:
+            raise SlackError("cannot_unfurl_url")
+        found[0].attachments.append({"from_url": url, **content_of(shown)})
+    return {}
 
 
 def open_conversation(slack: SlackState, given: Arguments) -> Json:
@@ -174,6 +199,7 @@ METHODS: dict[str, Callable[[SlackState, Arguments], Json]] = {
     "chat.getPermalink": reading.permalink,
     "chat.postEphemeral": post_ephemeral,
     "chat.postMessage": post_message,
+    "chat.unfurl": unfurl,
     "chat.update": update,
     "conversations.history": reading.history,
     "conversations.info": reading.channel_info,

@@ -44,6 +44,7 @@ class SlackState:
         self.server_url = server_url
         self.clock = clock
         self.new_secret = new_secret
+        self.unfurl_domains: set[str] = set()  # whose links the app hears of
         self.paced = False  # whether more than one message a second and channel is refused
         self.lock = threading.RLock()
         self.channels: dict[str, Channel] = {}

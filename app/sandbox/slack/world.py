@@ -33,6 +33,14 @@ class SlackWorld(SlackState):
             interactions.show_answer(self, sent)
         return sent
 
+    def share(self, channel: str, user: str, text: str) -> Message:
+        """Write something; the app hears of the links to it that stand there."""
+        message = self.say(channel, user, text)
+        event = interactions.link_shared(self, message)
+        if event["links"]:
+            self.tell_of(event)
+        return message
+
     def tell_of(self, event: Json) -> Sent:
         """Tell the app of an event, `type` among its fields."""
         return self._remember(interactions.post_event(self, event))

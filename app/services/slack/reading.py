@@ -7,7 +7,7 @@ from app.core.chat_commands import Command
 from app.core.errors import BadInput
 from app.core.pages import CaseLine
 from app.core.runs import Repository
-from app.db import cares, case_pages, cases, decisions, pages
+from app.db import pages
 from app.db.chat import links as chat_links
 from app.db.clusters import shown as clusters
 from app.db.session import unit_of_work
@@ -18,6 +18,7 @@ from app.services.slack import digest as digests
 from app.services.slack import named
 from app.services.slack.desk import Answer, Desk, Place, link_url, must_be_linked, offer_link
 from app.services.slack.places import place, places
+from app.services.slack.told import case_told
 
 SHOWN = 10  # lines of a list, unless another number is asked for
 MOST_SHOWN = 25
@@ -57,25 +58,10 @@ def topflaky(desk: Desk, command: Command) -> Answer:
 def test(desk: Desk, command: Command) -> Answer:
     """One case: what is held of it, why, and what was decided."""
     case = named.case(desk, command.words)
-    repo_id = case.repository.id
-    with unit_of_work(desk.engine) as session:
-        line = case_pages.held(session, repo_id, case.case_id)
-        decision = decisions.newest(session, repo_id, [case.case_id]).get(case.case_id)
-        care = cares.care_of(session, repo_id, case.case_id)
-        known = cases.cases(session, repo_id, [case.case_id])[case.case_id]
-        last = case_pages.last_failure(session, repo_id, case.case_id, now=desk.now)
     url = desk.page(case.repository.full_name, f"/cases/{case.case_id}")
-    told = shown.CaseTold(
-        repository=case.repository.full_name,
-        name=case.name,
-        file=known.file,
-        held=line,
-        decision=decision,
-        owner=care.owner,
-        muted_until=care.muted_until,
-        last_failure=last,
-        url=url,
-    )
+    with unit_of_work(desk.engine) as session:
+        told = case_told(session, case.repository, case.case_id, url=url, now=desk.now)
+    assert told is not None  # it was found by its name
     return _answer(shown.case(told, now=desk.now), [case.place])
 
 

@@ -1,9 +1,20 @@
-"""How much a case matters to its authors, as far as its reports say so."""
+"""How reports label a case, and how much it matters to its authors by that."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 NAMES = ("priority", "severity")  # of properties and of tags; the first that is told counts
 SIGNS = (":", "=")  # between name and value of a tag
+
+
+class Labels(NamedTuple):
+    """How reports label a case."""
+
+    tags: frozenset[str] = frozenset()
+    priority: str | None = None
+
+
+UNLABELLED = Labels()
 
 
 def priority_of(properties: Mapping[str, str], tags: Iterable[str]) -> str | None:

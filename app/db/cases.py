@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.core.identity import IDENTITY_VERSION, CaseIds
 from app.core.outcomes import CaseDetail, ReportedCase
-from app.core.priorities import priority_of
+from app.core.priorities import Labels, priority_of
 from app.db.rows import INTEGER_MOST
 from app.db.tables.ran import CaseRow
 
@@ -139,14 +139,6 @@ def _details(repo_id: int, told: Sequence[tuple[UUID, CaseDetail]]) -> dict[str,
 def _integer(value: int | None) -> int | None:
     """The number as far as the database's integer holds it."""
     return None if value is None else max(0, min(value, INTEGER_MOST))
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """How reports label a case."""
-
-    tags: frozenset[str]
-    priority: str | None
 
 
 def labels(session: Session, repo_id: int, ids: Sequence[UUID]) -> dict[UUID, Labels]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
 from app.core.history.records import Header
 from app.core.history.writer import case_set_line, header_line, observation_line
@@ -74,7 +75,10 @@ def _part(
                 names.give(case, name)
             for case in ran.files:
                 names.give(case, case)  # one that is gone has no other name
-            lines.append(case_set_line(ran, names))
+            ids = [UUID(hex=case) for case in ran.files]
+            labels = cases.labels(session, repository.id, ids)
+            by_case = {case.hex: one for case, one in labels.items()}
+            lines.append(case_set_line(ran, names, by_case))
             written.add(ran.name)
         lines.append(observation_line(seen.observation, names))
     return lines, max((one.at, one.report_id) for one in reports)

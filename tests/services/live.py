@@ -17,6 +17,7 @@ from app.services.judging.evaluate import Evaluated, evaluate
 
 REPO = 8002
 FOLDERS, CASES = 6, 5  # of each folder
+LABELS = {"case2-3": {"tag": "slow"}, "case4-0": {"priority": "high"}}
 RATES = {"case0-1": 0.12, "case2-3": 0.3, "case4-0": 0.06}  # of the flaky ones, an execution
 
 
@@ -108,8 +109,13 @@ def junit(results: Mapping[str, tuple[bool | None, ...]]) -> bytes:
     for case, executions in results.items():
         folder = case.split("-", maxsplit=1)[0].removeprefix("case")
         start = f'<testcase classname="Cart" name="{case}" file="part{folder}/{case}_test.py"'
+        labels = "".join(
+            f'<property name="{name}" value="{value}"/>'
+            for name, value in LABELS.get(case, {}).items()
+        )
         for passed in executions:
             inner = {True: "", None: "<skipped/>", False: '<failure message="3 != 4"/>'}[passed]
+            inner += f"<properties>{labels}</properties>" if labels else ""
             told.append(f'{start} time="0.1">{inner}</testcase>')
     return f'<testsuites><testsuite name="unit">{"".join(told)}</testsuite></testsuites>'.encode()
 

@@ -213,6 +213,7 @@ def test_an_exempt_case_is_never_held_live_as_in_backtest(live: Live) -> None:
         "rules: [{file: 'part0/**', consecutive_failures: 2}, {threshold: 0.9}]\n",
         "rules: [{branch: main, threshold: 0.1}, {exempt: true}]\nmin_occurrences: 20\n",
         "scorer: flake-rate\nrules: [{consecutive_failures: 2, days: 7}]\n",
+        "rules: [{tag: slow, threshold: 0.1}, {priority: high, exempt: true}, {threshold: 0.9}]\n",
     ],
 )
 def test_rules_hold_live_whom_they_hold_in_backtest(live: Live, policy_text: str) -> None:

@@ -15,6 +15,7 @@ from app.core.history.records import (
     Record,
 )
 from app.core.outcomes import Outcome
+from app.core.priorities import Labels
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _NONE_NOT_RUN: frozenset[str] = frozenset()
@@ -76,11 +77,16 @@ def _header(found: dict[str, Any]) -> Header:
 
 def _case_set(found: dict[str, Any]) -> CaseSet:
     files: dict[str, str | None] = {}
+    labels: dict[str, Labels] = {}
     for entry in _list(found, "of"):
         if not isinstance(entry, dict):
             raise _Fault("has a case in `of` that is no object.")
-        files[_text(entry, "case")] = _text_or_none(entry, "file")
-    return CaseSet(_text(found, "cases"), files)
+        case = _text(entry, "case")
+        files[case] = _text_or_none(entry, "file")
+        if "tags" in entry or "priority" in entry:
+            tags = frozenset(_texts(entry, "tags"))
+            labels[case] = Labels(tags, _text_or_none(entry, "priority"))
+    return CaseSet(_text(found, "cases"), files, labels)
 
 
 def _observation(found: dict[str, Any], sets: Mapping[str, CaseSet]) -> Observation:

@@ -1,11 +1,12 @@
 """The records of a history: its header, sets of cases, and one job of one run attempt each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from app.core.outcomes import Outcome
+from app.core.priorities import Labels
 
 HISTORY_VERSION = 1  # of the exchange format
 
@@ -24,6 +25,7 @@ class CaseSet:
 
     name: str
     files: Mapping[str, str | None]
+    labels: Mapping[str, Labels] = field(default_factory=dict)  # of those that have any
 
 
 class Execution(NamedTuple):

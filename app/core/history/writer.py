@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.history.records import HISTORY_VERSION, CaseSet, Header, Observation
+from app.core.priorities import UNLABELLED, Labels
+
+NO_LABELS: Mapping[str, Labels] = {}
 
 
 def header_line(header: Header) -> bytes:
@@ -18,10 +21,21 @@ def header_line(header: Header) -> bytes:
     )
 
 
-def case_set_line(ran: CaseSet, names: Mapping[str, str]) -> bytes:
+def case_set_line(
+    ran: CaseSet, names: Mapping[str, str], labels: Mapping[str, Labels] = NO_LABELS
+) -> bytes:
     """A set of cases, before its first use; `names` gives each case the name to write."""
-    of = [{"case": names[case], "file": file} for case, file in ran.files.items()]
+    of = [
+        {"case": names[case], "file": file, **_labelled(labels.get(case, UNLABELLED))}
+        for case, file in ran.files.items()
+    ]
     return _line({"cases": ran.name, "of": of})
+
+
+def _labelled(labels: Labels) -> dict[str, Any]:
+    """Tags and priority, those of them that there are; readers that know neither ignore them."""
+    tags = {"tags": sorted(labels.tags)} if labels.tags else {}
+    return {**tags, **({"priority": labels.priority} if labels.priority else {})}
 
 
 def observation_line(seen: Observation, names: Mapping[str, str]) -> bytes:

@@ -12,6 +12,7 @@ from app.core.history.records import Observation
 from app.core.policy.names import ScorerName
 from app.core.policy.policy import Policy, default_policy
 from app.core.policy.rules import About
+from app.core.priorities import UNLABELLED, Labels
 from app.core.scorer import memory
 from app.core.scorer.counts import Counts
 from app.core.scorer.flake_rate import FlakeRate
@@ -32,6 +33,7 @@ class Under:
     policy: Policy
     counts: Counts
     files: Mapping[str, str | None] | None = None  # of the newest set of cases
+    labels: Mapping[str, Labels] | None = None  # likewise, of those that have any
     swept_at: float = 0.0
 
     @property
@@ -51,7 +53,9 @@ class Under:
         if not seen.is_trusted:
             return replace(self, within=within), Said(findings, ())
         files = {**(self.files or {}), **seen.ran.files}
-        under = replace(self, within=within, counts=self.counts.observed(seen), files=files)
+        labels = {**(self.labels or {}), **seen.ran.labels} if seen.ran.labels else self.labels
+        counts = self.counts.observed(seen)
+        under = replace(self, within=within, counts=counts, files=files, labels=labels)
         here = {*(one.case for one in said.changes), *failing(seen)}
         under, changed = under.moved(here, seen.branch, seen.at)
         now = seen.at.timestamp()
@@ -100,11 +104,13 @@ class Under:
         """A failure of an exempt case is real, whatever the scorer thinks of it."""
         if one.cause is not Cause.FLAKY:
             return one
-        about = About(one.case, seen.ran.files.get(one.case), branch=seen.branch)
+        tags, priority = seen.ran.labels.get(one.case, UNLABELLED)
+        about = About(one.case, seen.ran.files.get(one.case), tags, priority, seen.branch)
         return replace(one, cause=Cause.UNKNOWN) if self.policy.is_exempt(about) else one
 
     def _about(self, case: str, branch: str | None) -> About:
-        return About(case, (self.files or {}).get(case), branch=branch)
+        tags, priority = (self.labels or {}).get(case, UNLABELLED)
+        return About(case, (self.files or {}).get(case), tags, priority, branch)
 
     def _terms(self, case: str) -> Policy:
         """The policy for the team that owns the case, as far as the policy itself names owners."""

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,15 @@ from hypothesis import strategies as st
 from app.core.errors import BadInput
 from app.core.history.reader import records_of
 from app.core.history.records import CaseSet, Header, Observation
+from app.core.history.writer import case_set_line
 from app.core.outcomes import Outcome
+from app.core.priorities import Labels
 
 HEADER = {"history": 1, "repository": "acme/shop", "default_branch": "main"}
-CASES = {"cases": "s1", "of": [{"case": "t1", "file": "a_test.py"}, {"case": "t2", "file": None}]}
+CASES: dict[str, Any] = {
+    "cases": "s1",
+    "of": [{"case": "t1", "file": "a_test.py"}, {"case": "t2", "file": None}],
+}
 ROW = {
     "at": "2026-03-02T10:15:00Z",
     "run": 4711,
@@ -53,6 +59,19 @@ def test_a_history_is_read_record_by_record() -> None:
     assert row.ran is cases
     assert row.not_run == {"t2"}
     assert [one.outcome for one in row.results["t1"]] == [Outcome.FAILED, Outcome.PASSED]
+
+
+def test_labels_are_read_where_a_writer_knew_them() -> None:
+    labelled = {"case": "t1", "file": None, "tags": ["smoke"], "priority": "high"}
+
+    _, cases = records_of(lines(HEADER, {"cases": "s1", "of": [labelled, CASES["of"][1]]}))
+
+    assert isinstance(cases, CaseSet)
+    assert cases.labels == {"t1": Labels(frozenset({"smoke"}), "high")}
+    assert json.loads(case_set_line(cases, {"t1": "t1", "t2": "t2"}, cases.labels))["of"] == [
+        labelled,
+        CASES["of"][1],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,10 @@ ADDING_A_CASE = locking(
 """Another transaction has stored the new case and not committed: the next waits for its word."""
 
 
+ALIKE = {"tell_chat": ("tell_chat", "tell_notice")}
+"""Kinds of tasks whose requests to Slack nobody can tell apart: either may be the one held."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the way: who is held there, by what, and what sets it off."""
@@ -118,7 +122,7 @@ class Step:
         with self.hold(twin) as is_held:
             self.act(twin)
             await_that(twin.stage, is_held)
-            killed = working_at(twin.stage, self.kind)
+            killed = working_at(twin.stage, *ALIKE.get(self.kind, (self.kind,)))
             for process in killed:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
@@ -134,14 +138,14 @@ def await_that(stage: Stage, is_so: Callable[[], bool]) -> None:
         stage.supervisor.step(LOOK)
 
 
-def working_at(stage: Stage, kind: str) -> list[int]:
-    """The live workers that are at a task of this kind now."""
+def working_at(stage: Stage, *kinds: str) -> list[int]:
+    """The live workers that are at a task of one of these kinds now."""
     address = stage.settings.redis_url
     assert address is not None
     alive = processes_of(stage.settings.data)
     with redis_at(address.get_secret_value()) as redis:
         workers = RqWorker.all(connection=redis, serializer=JSONSerializer)
-        return [one.pid for one in workers if one.pid in alive and _kind_at(one) == kind]
+        return [one.pid for one in workers if one.pid in alive and _kind_at(one) in kinds]
 
 
 def _kind_at(worker: BaseWorker) -> str | None:

@@ -16,7 +16,7 @@ from app.db.work.tasks import Asking
 from app.services import clustering, erasing, retention, rollups
 from app.services.answers import aftermath
 from app.services.chat import workspaces
-from app.services.judging import outages
+from app.services.judging import outages, spikes
 from app.services.publishing import waiting
 from app.services.quarantine import expiry
 from app.services.slack import digest
@@ -72,6 +72,14 @@ def end_quarantines(context: Context) -> None:
     aftermath.hint(context.queue, ended.wanted, QueueName.RUN)
     if ended.told or ended.ended:
         log.info("quarantines_ended", told=ended.told, ended=ended.ended)
+
+
+def watch_failures(context: Context) -> None:
+    """Tell channels where more fails than usual, and when that is over."""
+    if context.chat is None or context.is_silent:
+        return
+    wanted = spikes.watch(context.engine, now=context.clock(), new_token=context.new_token)
+    tell_queue(context, [(QueueName.RUN, one) for one in wanted])
 
 
 def look_after_reruns(context: Context) -> None:
@@ -138,6 +146,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("fold_clusters", "* * * * *", fold_clusters),
     Entry("end_outages", "* * * * *", end_outages),
     Entry("end_quarantines", "*/5 * * * *", end_quarantines),
+    Entry("watch_failures", "*/5 * * * *", watch_failures),
     Entry("look_after_reruns", "*/5 * * * *", look_after_reruns),
     Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),

@@ -1,6 +1,7 @@
 """Notices: one message of a channel about many cases of a repository."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,7 @@ class NoticeKind(StrEnum):
 
     PROPOSALS = "proposals"  # cases that wait for a person's decision
     BROKEN = "broken"  # cases that the default branch fails
+    SPIKE = "spike"  # more changes fail than usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Notice:
     digest: bytes | None
     began_at: datetime
     over_at: datetime | None
+    facts: Mapping[str, float] = field(default_factory=dict)  # figures, at their worst
 
 
 @dataclass(frozen=True, slots=True)

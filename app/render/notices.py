@@ -69,6 +69,23 @@ def proposals_in(repo: str) -> str:
     return f"Proposals in {escape.slack(repo)}"
 
 
+def spike_message(
+    repo: str, text: str, *, is_over: bool, page_url: str | None, handle: str
+) -> ChatMessage:
+    """A failure spike; `text` is one of our own sentences."""
+    mark = ":large_green_circle:" if is_over else ":red_circle:"
+    title = f"*{escape.slack(repo)}*: {mark} {_said(text, limit=SENTENCE * 2)}"
+    blocks = [section(title)]
+    if page_url:
+        blocks.append(context(f"<{page_url}|What ran lately>"))
+    return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
+
+
+def failures_in(repo: str) -> str:
+    """What a reply is about, for those who see no thread."""
+    return f"Failures in {escape.slack(repo)}"
+
+
 def notice_reply(text: str, handle: str, *, about: str, undo: str | None) -> ChatMessage:
     """What happened to some of the cases; `undo` is what a button carries that takes it back."""
     shown = _said(text, limit=REPLY)

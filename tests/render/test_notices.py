@@ -19,6 +19,7 @@ from app.render.notices import (
     ProposalsView,
     notice_reply,
     proposals_message,
+    spike_message,
 )
 from app.render.words import broken as words_broken
 from app.render.words import decisions
@@ -53,6 +54,7 @@ def test_no_name_pings_links_or_breaks_a_limit(name: str, number: int) -> None:
     found = [
         many(name, number),
         notice_reply(said.approved(name, [name] * 9), "h", about=name, undo=f"{HANDLE}:7"),
+        spike_message(name, name, is_over=False, page_url=PAGE, handle=HANDLE),
     ]
 
     for message in found:

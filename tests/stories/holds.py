@@ -145,13 +145,15 @@ def working_at(stage: Stage, *kinds: str) -> list[int]:
     alive = processes_of(stage.settings.data)
     with redis_at(address.get_secret_value()) as redis:
         workers = RqWorker.all(connection=redis, serializer=JSONSerializer)
-        return [one.pid for one in workers if one.pid in alive and _kind_at(one) in kinds]
+        return [
+            one.pid for one in workers if one.pid in alive and _kinds_at(one).intersection(kinds)
+        ]
 
 
-def _kind_at(worker: BaseWorker) -> str | None:
-    """The kind of task that a worker is at; None when it is at none, or has just ended it."""
+def _kinds_at(worker: BaseWorker) -> set[str]:
+    """The kinds of the tasks that a worker was hinted at; none when it has just ended them."""
     try:
         job = worker.get_current_job()
-        return str(job.args[0]) if job else None
+        return {str(kind) for kind, _ in job.args[0]} if job else set()
     except NoSuchJobError:
-        return None
+        return set()

@@ -1,6 +1,6 @@
 """Notices: messages about many cases, the cases they speak of, and what is said below them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -126,6 +126,11 @@ def cases(session: Session, one: Notice) -> list[NoticeCase]:
     return [NoticeCase(row.case_id, row.nth, row.at, row.name) for row in rows]
 
 
+def note_facts(session: Session, one: Notice, facts: Mapping[str, float]) -> None:
+    """Write down the figures that a notice speaks of."""
+    session.get_one(ChatNoticeRow, (one.repo_id, one.id)).facts = dict(facts)
+
+
 def end(session: Session, one: Notice, *, now: datetime) -> None:
     """What a notice speaks of is over; what comes later begins another."""
     session.get_one(ChatNoticeRow, (one.repo_id, one.id)).over_at = now
@@ -176,4 +181,5 @@ def _notice(row: ChatNoticeRow) -> Notice:
         digest=row.digest,
         began_at=row.began_at,
         over_at=row.over_at,
+        facts=row.facts,
     )

@@ -1,9 +1,11 @@
 """Chat: people on the way to being linked, storms, notices, and channels that policies name."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
@@ -84,6 +86,12 @@ class ChatNoticeRow(SQLModel, table=True):
     digest: bytes | None = Field(default=None, nullable=True)  # of the message as last said
     began_at: datetime = moment()
     over_at: datetime | None = moment_or_none()  # None while it may go on
+    facts: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'{}'")},
+    )
 
 
 class ChatNoticeCaseRow(SQLModel, table=True):

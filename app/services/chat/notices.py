@@ -14,8 +14,8 @@ from app.db.chat.threads import Message
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.broken import branch_of
-from app.render.notices import notice_reply, proposals_in
-from app.services.chat import broken, hearing, proposals
+from app.render.notices import failures_in, notice_reply, proposals_in
+from app.services.chat import broken, hearing, proposals, spikes
 from app.services.publishing.publish import Addresses
 from app.services.publishing.sameness import digest_of
 
@@ -25,6 +25,7 @@ Compose = Callable[[Session, Repository, Notice, Addresses], ChatMessage]
 COMPOSED: dict[NoticeKind, Compose] = {
     NoticeKind.PROPOSALS: proposals.message,
     NoticeKind.BROKEN: broken.message,
+    NoticeKind.SPIKE: spikes.message,
 }
 
 
@@ -101,3 +102,5 @@ def about(kind: NoticeKind, repository: Repository) -> str:
             return proposals_in(repository.full_name)
         case NoticeKind.BROKEN:
             return branch_of(repository.default_branch, repository.full_name)
+        case NoticeKind.SPIKE:
+            return failures_in(repository.full_name)

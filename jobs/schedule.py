@@ -19,7 +19,7 @@ from app.services.chat import workspaces
 from app.services.judging import outages, spikes
 from app.services.publishing import waiting
 from app.services.quarantine import expiry
-from app.services.slack import digest
+from app.services.slack import digest, quarantine_report
 from jobs.context import Context
 from jobs.turns import tell_queue
 
@@ -135,6 +135,16 @@ def tell_digests(context: Context) -> None:
     tell_queue(context, [(QueueName.HISTORY, one) for one in wanted])
 
 
+def tell_quarantine_reports(context: Context) -> None:
+    """Have every channel told what its repositories' quarantine was worth in the week."""
+    if context.chat is None or context.is_silent:
+        return
+    wanted = quarantine_report.ask_due(
+        context.engine, now=context.clock(), request_id=context.new_token()
+    )
+    tell_queue(context, [(QueueName.HISTORY, one) for one in wanted])
+
+
 def end_waiting(context: Context) -> None:
     """Let check runs say how it ended that have waited for a run too long."""
     waiting.end_late(context.engine, now=context.clock())
@@ -151,6 +161,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),
     Entry("tell_digests", "0 9 * * 1", tell_digests, waits=True),
+    Entry("tell_quarantine_reports", "5 9 * * 1", tell_quarantine_reports, waits=True),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),
     Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),

@@ -129,6 +129,16 @@ class TellDigest(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class TellQuarantineReport(Request):
+    """Tell a channel what a repository's quarantine was worth; `day` is as for a digest."""
+
+    kind: ClassVar[str] = "tell_quarantine_report"
+    repo_id: int
+    channel: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellHistory(Request):
     """Tell the channels that hear of a repository what was read back, once."""
 

@@ -16,6 +16,7 @@ from app.core.chat_requests import (
     TellOutage,
     TellOwner,
     TellProposals,
+    TellQuarantineReport,
     TellStorm,
     UnfoldLinks,
 )
@@ -56,6 +57,7 @@ KINDS: dict[str, type[Request]] = {
         TellBroken,
         TellNotice,
         TellDigest,
+        TellQuarantineReport,
         TellOwner,
         TellIssue,
         HeedIssue,

@@ -13,6 +13,7 @@ from app.core.chat_requests import (
     TellOutage,
     TellOwner,
     TellProposals,
+    TellQuarantineReport,
     TellStorm,
     UnfoldLinks,
 )
@@ -49,6 +50,7 @@ from jobs.tasks.notices import tell_broken, tell_notice, tell_proposals
 from jobs.tasks.owners import tell_owner
 from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
+from jobs.tasks.reports import tell_quarantine_report
 from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
 from jobs.tasks.say import answer_pull, publish_run, tell_chat, tell_digest, tell_outage, tell_storm
@@ -69,6 +71,7 @@ HANDLERS: dict[str, Handler] = {
     TellBroken.kind: tell_broken,
     TellNotice.kind: tell_notice,
     TellDigest.kind: tell_digest,
+    TellQuarantineReport.kind: tell_quarantine_report,
     TellOwner.kind: tell_owner,
     TellIssue.kind: tell_issue,
     HeedIssue.kind: heed_issue,

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.digests import Turn, Turns
 from app.core.evidence import Evidence, EvidenceKind, evidence
 from app.core.publishing import ChatMessage
 from app.core.quarantine import Quarantine, QuarantineState
+from app.core.quarantine_reports import QuarantineReport
 from app.render import elsewhere, words
 from app.render.broken import BrokenLine, BrokenView, broken_message
 from app.render.notices import (
@@ -21,6 +23,7 @@ from app.render.notices import (
     proposals_message,
     spike_message,
 )
+from app.render.quarantine_reports import report_message
 from app.render.words import broken as words_broken
 from app.render.words import decisions
 from app.render.words import notices as said
@@ -159,3 +162,16 @@ def test_a_culprit_is_said_in_the_same_words_everywhere() -> None:
         plain = body.replace("\\", "").replace("\u200b", "")
         assert words.evidence_sentence(known) in plain
         assert words_broken.is_broken("main", 3) in plain
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, LONG])
+def test_a_report_of_quarantine_breaks_no_limit_and_calls_nobody(name: str) -> None:
+    turns = Turns((Turn(UUID(int=1), name, AT),) * 6, 90)
+    told = QuarantineReport("acme/shop", 7, 3, 12, 2, turns, turns)
+
+    message = report_message(told, public_url="https://flakes.example.com", handle=HANDLE)
+
+    shown = "".join([message.text, *texts(accepted(message))]).replace(f"<{PAGE}", "")
+    for hostile in ("<!", "<@", "<#", "<http"):
+        assert hostile not in shown
+    assert "and 84 more" in shown

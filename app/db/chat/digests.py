@@ -29,15 +29,16 @@ ORDER BY until, case_id LIMIT :most
 def turned(session: Session, repo_id: int, state: str, *, since: datetime, most: int) -> Turns:
     """Cases that came to a state since then and still are in it, the newest first."""
     asked = {"repo": repo_id, "state": state, "since": since, "most": most}
-    return _turns(session.execute(TURNED, asked).all())
+    return turns_in(session.execute(TURNED, asked).all())
 
 
 def ending(session: Session, repo_id: int, *, now: datetime, before: datetime, most: int) -> Turns:
     """Quarantines that end before then, the next first."""
     asked = {"repo": repo_id, "now": now, "before": before, "most": most}
-    return _turns(session.execute(ENDING, asked).all())
+    return turns_in(session.execute(ENDING, asked).all())
 
 
-def _turns(rows: Sequence[Row[Any]]) -> Turns:
+def turns_in(rows: Sequence[Row[Any]]) -> Turns:
+    """The first cases of a list, each row with how many there are in all."""
     first = tuple(Turn(row.case_id, row.name, row.at) for row in rows)
     return Turns(first, rows[0].number if rows else 0)

@@ -1,0 +1,34 @@
+"""Telling channels by the week what became of a repository's quarantine."""
+
+from app.core.chat_commands import Kind
+from app.core.chat_requests import TellQuarantineReport
+from app.db.session import unit_of_work
+from app.render.quarantine_reports import report_message
+from app.services.chat import hearing
+from app.services.slack import quarantine_report
+from jobs.outside import CHAT, spared
+from jobs.tasks.say import told_of
+from jobs.turns import Work
+
+
+def tell_quarantine_report(work: Work) -> None:
+    """Tell a channel once for each day that it was asked for; nothing where there is no news."""
+    request = work.lease.request
+    assert isinstance(request, TellQuarantineReport)
+    context, message = work.context, None
+    host = context.chat
+    if host is not None and host.reaches(request.channel):
+        with unit_of_work(context.engine) as session:
+            repository = told_of(context, session, request.repo_id)
+            heard = hearing.channels(session, request.repo_id, Kind.QUARANTINE)
+            if repository is not None and request.channel in heard:
+                told = quarantine_report.report(session, repository, now=context.clock())
+                handle = f"quarantine-report:{request.key}"
+                if not told.is_empty:
+                    message = report_message(told, public_url=context.public_url, handle=handle)
+    if host is not None and message is not None:
+        with spared(context, CHAT):
+            if host.find(request.channel, message.handle) is None:
+                host.post(request.channel, message)
+    with work.finishing():
+        pass

@@ -50,6 +50,7 @@ class ReportCounts:
     duration_ms: int | None
     case_set: bytes
     warnings: tuple[str, ...]
+    is_partial: bool = False  # it lacks something that it should tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class StoredReport:
     cases: int
     warnings: tuple[str, ...]
     refusal: str | None
+    is_partial: bool = False  # it lacks something that it should tell
 
 
 def known(session: Session, new: NewReport) -> KnownReport | None:
@@ -123,7 +125,7 @@ WITH new AS (
 UPDATE report SET format = :format, cases = :cases, executions = :executions, passed = :passed,
   failed = :failed, errored = :errored, skipped = :skipped, flaky = :flaky,
   duration_ms = :duration_ms, case_set = :case_set, warnings = CAST(:warnings AS jsonb),
-  took_ms = :took_ms
+  is_partial = :is_partial, took_ms = :took_ms
 WHERE repo_id = :repo AND report_id = :report
 RETURNING EXISTS (SELECT FROM new)
 """)
@@ -188,6 +190,7 @@ def of_run(session: Session, key: RunKey) -> list[StoredReport]:
             cases=row.cases,
             warnings=tuple(row.warnings),
             refusal=row.refusal,
+            is_partial=row.is_partial,
         )
         for row in session.exec(query)
     ]

@@ -70,6 +70,7 @@ class RunFacts:
     refusals: tuple[tuple[str, str], ...]  # (path, reason)
     server_url: str
     public_url: str | None
+    partial: tuple[str, ...] = ()  # paths of reports that end early or are damaged
     gaps: tuple[JobLine, ...] = ()  # what else is unexplained, beside red jobs
     waiting_for: tuple[str, ...] = ()  # workflows whose runs have not ended
     is_started: bool = True  # one of those has begun, or another has ended
@@ -253,12 +254,15 @@ def _unexplained(
             escape.plain(one.job.name), one.job.conclusion or "", has_report=one.has_report
         )
         found.append(JobLine(name=one.job.name, sentence=sentence, url=url))
-    refused = [
-        JobLine(
-            name=escape.plain(path),
-            sentence=words.report_refused(escape.plain(path), reason),
-            url=_page(facts) or f"{facts.server_url}/{facts.repo}/actions",
-        )
-        for path, reason in facts.refusals
-    ]
-    return [*found, *refused]
+    return [*found, *_unread(facts)]
+
+
+def _unread(facts: RunFacts) -> Iterator[JobLine]:
+    """Reports that hide what they should tell."""
+    url = _page(facts) or f"{facts.server_url}/{facts.repo}/actions"
+    for path, reason in facts.refusals:
+        name = escape.plain(path)
+        yield JobLine(name=name, sentence=words.report_refused(name, reason), url=url)
+    for path in facts.partial:
+        name = escape.plain(path)
+        yield JobLine(name=name, sentence=words.report_partial(name), url=url)

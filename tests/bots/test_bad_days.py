@@ -9,7 +9,8 @@ import pytest
 
 from app.core.deliveries import InstallationSeen, NewDelivery
 from app.db.session import Engine
-from app.sandbox.github.entities import CheckRun, Comment, Run
+from app.demo.replay import zipped
+from app.sandbox.github.entities import CheckRun, Comment, Job, Run
 from bots.github.client import GitHubHosts
 from bots.github.facts import seen_now
 from bots.github.payloads import InstallationPart
@@ -19,7 +20,7 @@ from tests.bots.shop import HEAD, REPO, Shop
 from tests.bots.test_backfill import GREEN
 from tests.bots.test_through_the_sandbox import Doors, doors
 from tests.jobs.desk import Desk
-from tests.stories.shop import FAILURE
+from tests.stories.shop import FAILURE, TEST_JOB, junit
 
 __all__ = ["doors"]
 RED = {**GREEN, "test_discount": FAILURE}
@@ -292,6 +293,31 @@ def test_an_artifact_that_cannot_be_read_needs_somebody(day: Day, how: str) -> N
     refusals = day.rows("SELECT refusal FROM report WHERE run_id = 902")
     assert [bool(refusal) for (refusal,) in refusals] == [True]
     assert day.parked() == []
+
+
+def test_a_report_that_is_cut_is_no_success_although_nothing_failed(day: Day) -> None:
+    github, now = day.shop.world.github, day.shop.clock()
+    day.shop.push("more", HEAD)
+    day.shop.open_pull_request()
+    run = github.start_run(
+        REPO, 902, head_sha=HEAD, branch="more", actor="ann", at=now, event="pull_request", pr=7
+    )
+    ended, cut = now + timedelta(minutes=2), junit(GREEN, at=now)[:-60]
+    github.finish_attempt(
+        run,
+        conclusion="success",
+        at=ended,
+        jobs=[Job(TEST_JOB, "success", now, ended)],
+        artifacts=[("results", zipped(cut), ended)],
+    )
+
+    day.work_on()
+
+    (check,) = day.checks()
+    assert (check.title, check.conclusion) == ("1 failure needs you", "neutral")
+    assert "is cut or damaged, so what the rest of it would say is not known" in (
+        check.summary or ""
+    )
 
 
 def test_deliveries_in_any_order_and_more_than_once_end_alike(day: Day) -> None:

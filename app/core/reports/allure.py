@@ -55,7 +55,7 @@ def _documents(source: Source, ledger: Ledger) -> Iterator[Object]:
         lines = JsonLines(source)
         yield from lines.objects()
         if lines.first_bad is not None:
-            ledger.notes.warn(
+            ledger.notes.lacks(
                 f"{lines.bad} of the Allure results cannot be read; the others were kept."
             )
         return

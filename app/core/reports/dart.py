@@ -119,7 +119,7 @@ class DartReader:
             if not test.name.startswith(LOADING) or test.error:
                 self._put(test, Outcome.ERRORED, None, "", "unfinished")
         if not self.is_done:
-            self.ledger.notes.warn("The report has no end: the run was killed or is not over.")
+            self.ledger.notes.lacks("The report has no end: the run was killed or is not over.")
 
 
 def _key(value: object) -> object:

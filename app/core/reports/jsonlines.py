@@ -58,7 +58,7 @@ class JsonLines:
                 " let the runner write the report again.",
                 line=self.first_bad,
             )
-        ledger.notes.warn(
+        ledger.notes.lacks(
             f"{self.bad} of the report's lines are not readable JSON, the first is line"
             f" {self.first_bad}; the others were kept."
         )

@@ -61,7 +61,7 @@ def _say_where_cut(reader: JUnitReader) -> None:
             " let the runner write the report again.",
             line=line,
         )
-    reader.ledger.notes.warn(
+    reader.ledger.notes.lacks(
         f"The report ends early or is damaged at line {line}; the cases before it were kept."
     )
 
@@ -78,7 +78,7 @@ def _say_why_empty(reader: JUnitReader, dialect: Dialect) -> None:
         )
     elif claimed:
         said = ", ".join(f"{key}={value}" for key, value in claimed.items())
-        reader.ledger.notes.warn(
+        reader.ledger.notes.lacks(
             f"The report claims {said[:200]} but lists no case, so nothing is known of them."
         )
 

@@ -6,8 +6,7 @@ out every case as it comes, holding back the repeated ones until their last elem
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from sys import getsizeof
 
 from app.core.errors import BadInput
@@ -21,6 +20,7 @@ from app.core.outcomes import (
 )
 from app.core.reports.limits import Limits
 from app.core.reports.names import split_name
+from app.core.reports.notes import Notes
 from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of
 from app.core.reports.texts import short_name
 from app.core.reports.totals import Tally
@@ -35,27 +35,6 @@ ENTRY_BYTES = 42  # a slot of a dict and its share of growing; measured on CPyth
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
 _CLOSING = frozenset("])}")  # a name that ends so may have parameters
-
-
-@dataclass(slots=True)
-class Notes:
-    """What is said about a report as a whole."""
-
-    limit: int
-    dialect: str = ""
-    started_at: datetime | None = None
-    stated_ms: int | None = None  # the report's own total duration
-    warnings: list[str] = field(default_factory=list)
-
-    def warn(self, sentence: str) -> None:
-        """Keep a finished sentence once, as long as there is room."""
-        if sentence not in self.warnings and len(self.warnings) < self.limit:
-            self.warnings.append(sentence)
-
-    def began(self, at: datetime | None) -> None:
-        """Take a time the report names; the earliest one counts."""
-        if at is not None and (self.started_at is None or at < self.started_at):
-            self.started_at = at
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ class ReportReading:
         return self._ledger.notes.warnings
 
     @property
+    def is_partial(self) -> bool:
+        """Whether it lacks something that it should tell; why stands among the warnings."""
+        return self._ledger.notes.is_partial
+
+    @property
     def totals(self) -> Totals:
         """The sums of the cases handed out so far."""
         return self._ledger.tally.totals(self._ledger.notes.stated_ms)
@@ -148,6 +153,7 @@ class ReportReading:
             )
         for place, held in waiting.items():
             yield from _told_apart(ledger, place, held.by_file)
+        ledger.notes.is_partial |= before.notes.is_partial
         ledger.notes.warnings[:] = dict.fromkeys([*before.notes.warnings, *ledger.notes.warnings])
 
 

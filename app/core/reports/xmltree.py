@@ -118,6 +118,6 @@ class TreeStream:
                 " let the runner write the report again.",
                 line=line,
             )
-        ledger.notes.warn(
+        ledger.notes.lacks(
             f"The report ends early or is damaged at line {line}; the cases before it were kept."
         )

@@ -128,6 +128,7 @@ class ReportRow(SQLModel, table=True):
     duration_ms: int | None = big_or_none()
     case_set: bytes | None = Field(default=None, nullable=True)
     warnings: list[str] = json_list()
+    is_partial: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     refusal: str | None = None  # why nothing of it could be read
     refusal_line: int | None = None  # where in it, from 1
     source: str = Field(default="artifact", sa_column_kwargs={"server_default": "artifact"})

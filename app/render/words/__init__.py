@@ -84,6 +84,11 @@ def report_refused(path: str, reason: str) -> str:
     return f"The report {path} could not be read, so what it says is not counted: {reason}"
 
 
+def report_partial(path: str) -> str:
+    """A report that does not tell all."""
+    return f"The report {path} is cut or damaged, so what the rest of it would say is not known."
+
+
 def flaked_but_passed(how: str) -> str:
     """A case that was red for a moment and green in the end."""
     return f"{start(how)}."

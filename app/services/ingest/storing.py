@@ -133,4 +133,5 @@ def _counts(reading: ReportReading, rows: Rows, *, is_trusted: bool) -> ReportCo
         duration_ms=totals.duration_ms,
         case_set=case_set if is_trusted else untrusted_set(case_set),
         warnings=tuple(reading.warnings),
+        is_partial=reading.is_partial,
     )

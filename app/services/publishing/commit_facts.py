@@ -80,6 +80,7 @@ def commit_facts(
         passed=sum(report.passed for _, report in stored),
         warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
+        partial=tuple(r.path for _, r in stored if r.is_partial),
         server_url=about.addresses.server_url,
         hears_clicks=about.addresses.hears_clicks,
         is_in_pull_request=about.pr_number is not None,

@@ -1,0 +1,3 @@
+-- A report that ends early.
+
+UPDATE report SET is_partial = true;

@@ -7,6 +7,8 @@ from datetime import datetime
 from app.commands.checkup import Finding, Level
 from app.core.credentials import AppInUse
 from app.render import words
+from app.render.escape import plain
+from app.render.words import grants as words_grants
 from app.settings import Settings
 
 WEBHOOK = "github webhook"
@@ -69,6 +71,19 @@ def of_webhook(
             "No webhook secret: POST /github/webhook answers 503 to every delivery.",
             "Open /github/setup, or set GITHUB_WEBHOOK_SECRET to the secret on the App's page.",
         )
+
+
+def of_accounts(
+    lacking: Sequence[tuple[str, Sequence[str]]], suspended: Sequence[str]
+) -> Iterator[Finding]:
+    """Accounts that installed the App and do not let it do all, as GitHub told last."""
+    area = "installations"
+    remedy = "Its owners accept under Settings, GitHub Apps, FlakeGuard, Review request."
+    for account, names in lacking:
+        message = f"{plain(account)} does not grant: {words_grants.named(names)}."
+        yield Finding(area, Level.FAILED, message, remedy)
+    if suspended:
+        yield Finding(area, Level.WARNING, words_grants.suspended(suspended))
 
 
 def of_hook(facts: HookFacts, public_url: str | None) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from app.commands import checkup, checkup_github, checkup_slack, probes
 from app.commands.checkup import Finding, Level, guarded
 from app.core.credentials import AppInUse, in_use
 from app.core.errors import BadInput
+from app.db.access import grants
 from app.db.chat import outlets
 from app.db.session import unit_of_work
 from app.settings import Settings, environment, load, misspelt, revealed
@@ -110,6 +111,9 @@ def _of_database(
         stored.last_from_slack_at = probes.last_delivery(engine, "slack")
         with unit_of_work(engine) as session:
             yield from checkup.of_outlets(outlets.every(session))
+            yield from checkup_github.of_accounts(
+                grants.lacking_by_account(session), grants.suspended(session)
+            )
         stored.slack = checkup_slack.installed(workspaces(settings, engine, clock=clock))
 
 
@@ -138,6 +142,8 @@ def _of_github(settings: Settings, app: AppInUse, clock: Clock) -> Iterator[Find
     try:
         yield checkup.of_clock(probes.skew(hosts, clock))
         wanted = probes.wanted_registration()
+        if settings.github_polling:
+            wanted = replace(wanted, events=())  # nothing is told us
         remedy = checkup_github.remedy_for_key(settings, app)
         known = guarded(
             "github app", lambda: checkup.of_app(probes.github_app(hosts), wanted), remedy

@@ -10,6 +10,7 @@ from app.commands.checkup import Finding, Level
 from app.commands.checkup_github import (
     HookFacts,
     SentFacts,
+    of_accounts,
     of_hook,
     of_sign_in,
     of_webhook,
@@ -133,6 +134,23 @@ def test_a_stored_secret_will_do_a_set_one_too_and_polling_needs_none(tmp_path: 
     assert said[1] == [(Level.OK, "GITHUB_WEBHOOK_SECRET is set; deliveries are checked.")]
     assert said[2] == [
         (Level.OK, "GITHUB_POLLING is on: once a minute GitHub is asked what is new.")
+    ]
+
+
+def test_accounts_that_do_not_let_us_do_all_are_named() -> None:
+    assert list(of_accounts([], [])) == []
+    assert list(of_accounts([("acme", ("checks",))], ["emca"])) == [
+        Finding(
+            "installations",
+            Level.FAILED,
+            "acme does not grant: Checks (write).",
+            "Its owners accept under Settings, GitHub Apps, FlakeGuard, Review request.",
+        ),
+        Finding(
+            "installations",
+            Level.WARNING,
+            "Suspended by emca: nothing is read or said there until that ends.",
+        ),
     ]
 
 

@@ -21,6 +21,12 @@ class Speaker(Protocol):
     def reaches(self, channel: str) -> bool:
         """Whether anything may be said in this channel: False once its workspace removed us."""
 
+    def take_turn(self, channel: str) -> None:
+        """Return when a message may be posted there now, and count it.
+
+        Raises RateLimited, with the time of its turn, where it is too early.
+        """
+
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Post a message, in a thread when one is named; its id (Slack's ts)."""
 

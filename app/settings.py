@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         None, description="Socket Mode's token, behind a firewall; begins with xapp-."
     )
     slack_api_url: types.WebAddress = Field("https://slack.com/api", description="Slack's Web API.")
+    slack_rate_limits: types.Switch = Field(
+        True,
+        description="Off: channels are told as fast as there is something to tell, for a stand-in "
+        "for Slack that has no limits.",
+    )
     smtp_url: types.MailServer | None = Field(
         None, description="The server that sends our mail: smtp:// (STARTTLS) or smtps://."
     )

@@ -279,4 +279,6 @@ def chat(settings: Settings, installed: Workspaces, redis: Redis) -> Chats | Non
         return None
     text = None if token is None else token.get_secret_value()
     slack = SlackWorkspaces(installed, token=text, api_url=settings.slack_api_url)
+    if not settings.slack_rate_limits:
+        return slack
     return PacedChats(slack, RedisBudget(redis, A_MINUTE, AT_ONCE), installed.clock)

@@ -137,6 +137,7 @@ def _settings(
         slack_api_url=world.slack_api_url,
         environment="test",
         github_rate_limits=False,  # weeks go by in a minute
+        slack_rate_limits=False,
         backfill_days=0,  # what is acted out has its deliveries, however long ago it was
         log_level=log_level,
         log_format="console",

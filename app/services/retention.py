@@ -84,6 +84,7 @@ def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[st
     before = {"before": now - DELIVERIES}
     yield retention.TASKS, before
     yield retention.DELIVERIES, before
+    yield retention.SAYINGS, before
     yield retention.ARTIFACTS, {"now": now}
     with unit_of_work(engine) as session:
         all_of_them = retention.repositories(session)

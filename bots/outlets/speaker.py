@@ -44,6 +44,11 @@ class OutletSpeaker:
             return found is not None and (found[0] is not OutletKind.EMAIL or bool(self.mailer))
         return self.slack is not None and self.slack.reaches(channel)
 
+    def take_turn(self, channel: str) -> None:
+        """Outside Slack nobody has said how often is too often."""
+        if not channel.startswith((PREFIX, MAIL_PREFIX)):
+            self._slack().take_turn(channel)
+
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Say it; its id. A receiver that hears it twice tells it by that."""
         if channel.startswith(MAIL_PREFIX):

@@ -65,6 +65,9 @@ class SlackChat:
         """Whether anything may be said in this channel."""
         return True
 
+    def take_turn(self, channel: str) -> None:
+        """Slack itself says when it is too early."""
+
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Post a message, in a thread when one is named; its ts."""
         place: dict[str, object] = {"thread_ts": thread} if thread else {}

@@ -44,6 +44,9 @@ class SlackWorkspaces:
             return False
         return True
 
+    def take_turn(self, channel: str) -> None:
+        """Slack itself says when it is too early."""
+
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Post a message, in a thread when one is named; its ts."""
         with self._heard(channel) as chat:

@@ -15,6 +15,7 @@ from app.db.work import backfills
 from app.render.chat import history_message
 from app.services import backfill
 from app.services.backfill import Reading
+from app.services.chat.saying import say_once
 from app.services.deliveries import redelivering
 from app.services.judging import recompute as building
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
@@ -111,7 +112,7 @@ def tell_history(work: Work) -> None:
         message = history_message(repository.full_name, said, handle=f"history:{repository.id}")
         with spared(context, CHAT):
             for channel in channels:
-                if host.reaches(channel) and host.find(channel, message.handle) is None:
-                    host.post(channel, message)
+                if host.reaches(channel):
+                    say_once(context.engine, host, channel, message, now=context.clock())
     with work.finishing() as turn:
         backfills.mark_told(turn.session, request.repo_id, now=context.clock())

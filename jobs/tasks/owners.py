@@ -10,6 +10,7 @@ from app.db.session import unit_of_work
 from app.ports import Chat, Permission
 from app.services.chat import owner_news
 from app.services.chat.owner_news import Telling
+from app.services.chat.saying import say_once
 from jobs.context import Context
 from jobs.outside import CHAT, spared
 from jobs.tasks.acting import permission
@@ -64,8 +65,8 @@ def _say(work: Work, host: Chat, telling: Telling) -> None:
     try:
         with spared(work.context, CHAT):
             channel = host.talk(telling.person.id)
-            if host.find(channel, telling.message.handle) is None:
-                host.post(channel, telling.message)
+            context = work.context
+            say_once(context.engine, host, channel, telling.message, now=context.clock())
     except FlakeGuardError as error:
         if not error.permanent:
             raise

@@ -13,6 +13,7 @@ from app.db.session import Session, unit_of_work
 from app.ports import CodeHost
 from app.render.slack_answers import digest_message
 from app.services.chat import hearing, outages, storms, threads
+from app.services.chat.saying import say_once
 from app.services.policy import policies
 from app.services.publishing import publish, sticky
 from app.services.publishing.only_answers import only_answers
@@ -136,7 +137,7 @@ def tell_storm(work: Work) -> None:
                 )
     if host is not None and telling is not None:
         with spared(context, CHAT):
-            storms.say(context.engine, host, telling)
+            storms.say(context.engine, host, telling, now=context.clock())
     with work.finishing():
         pass
 
@@ -158,8 +159,7 @@ def tell_digest(work: Work) -> None:
                 )
     if host is not None and message is not None:
         with spared(context, CHAT):
-            if host.find(request.channel, message.handle) is None:
-                host.post(request.channel, message)
+            say_once(context.engine, host, request.channel, message, now=context.clock())
     with work.finishing():
         pass
 

@@ -23,6 +23,8 @@ MODULES = (
     "acks",
     "burst",
     "publishing",
+    "chat_acks",
+    "chat_storm",
 )
 """Every measurement: a module of this folder with `run(scale) -> list[Figure]`."""
 

@@ -162,7 +162,7 @@ def _running() -> Iterator[tuple[Engine, int, str]]:
                 Popen([*ours, "worker"], env=environ, stderr=DEVNULL) as worker,
             ):
                 try:
-                    _await_ready(port)
+                    await_ready(port)
                     yield engine, port, made.text
                 finally:
                     web.terminate()
@@ -170,7 +170,8 @@ def _running() -> Iterator[tuple[Engine, int, str]]:
             engine.dispose()
 
 
-def _await_ready(port: int) -> None:
+def await_ready(port: int) -> None:
+    """Return once the web process at this port answers; TimeoutError if it never does."""
     until = time.monotonic() + START
     while time.monotonic() < until:
         try:

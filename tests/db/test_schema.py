@@ -18,6 +18,7 @@ NOBODYS = frozenset(
         "chat_preference",
         "breaker",  # an outside host's, whichever repository asked
         "chat_link",  # a person's
+        "saying",  # a digest of a place in a chat
         "delivery",  # not read yet when it is stored
         "identity_link",  # a person's
         "installation",  # an account's, of many repositories

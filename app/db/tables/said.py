@@ -14,6 +14,7 @@ from app.db.tables.columns import (
     moment,
     moment_or_none,
     numbered,
+    octets,
     of_repository,
     words,
 )
@@ -107,6 +108,16 @@ class ThreadRow(SQLModel, table=True):
     ts: str | None = None  # Slack's id of the root message, once posted
     digest: bytes | None = Field(default=None, nullable=True)  # of the root as last said
     written_at: datetime = moment()
+
+
+class SayingRow(SQLModel, table=True):
+    """A message that was about to be said: where and by which handle, as a digest."""
+
+    __tablename__ = "saying"
+    __table_args__ = (Index("saying_at", "at"),)  # retention takes them by it
+
+    digest: bytes = octets(primary_key=True)
+    at: datetime = moment()
 
 
 class OutboxRow(SQLModel, table=True):

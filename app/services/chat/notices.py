@@ -16,6 +16,7 @@ from app.ports import Speaker
 from app.render.broken import branch_of
 from app.render.notices import failures_in, notice_reply, proposals_in
 from app.services.chat import broken, hearing, proposals, spikes
+from app.services.chat.saying import say_once
 from app.services.publishing.publish import Addresses
 from app.services.publishing.sameness import digest_of
 
@@ -59,19 +60,17 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
     one = telling.notice
     if not host.reaches(one.channel):
         return
-    root = _say_root(engine, host, telling)
+    root = _say_root(engine, host, telling, now=now)
     for waiting, message in telling.replies:
-        ts = host.find(one.channel, message.handle, thread=root)
-        if ts is None:
-            ts = host.post(one.channel, message, thread=root)
+        ts = say_once(engine, host, one.channel, message, thread=root, now=now)
         with unit_of_work(engine) as session:
             threads.note_sent(session, one.repo_id, waiting.id, ts=ts, now=now)
 
 
-def _say_root(engine: Engine, host: Speaker, telling: Telling) -> str:
+def _say_root(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> str:
     one, message = telling.notice, telling.message
     digest = digest_of(asdict(message))
-    ts = one.ts or host.find(one.channel, one.handle)
+    ts = one.ts
     if ts is not None and one.digest == digest:
         return ts
     try:
@@ -80,7 +79,7 @@ def _say_root(engine: Engine, host: Speaker, telling: Telling) -> str:
     except Missing:  # somebody deleted it
         ts = None
     if ts is None:
-        ts = host.post(one.channel, message)
+        ts = say_once(engine, host, one.channel, message, now=now)
     with unit_of_work(engine) as session:
         notices.note_said(session, one, ts=ts, digest=digest)
     return ts

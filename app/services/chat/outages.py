@@ -13,6 +13,7 @@ from app.db.chat.outage_messages import OutageMessage
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import outage_message
 from app.render.words.outages import OVER
+from app.services.chat.saying import say_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,7 @@ def _post(
     message: ChatMessage = outage_message(
         repository.full_name, one.text, page_url=telling.page_url, handle=handle
     )
-    ts = host.find(one.channel, handle, thread=thread)
-    if ts is None:
-        ts = host.post(one.channel, message, thread=thread)
+    ts = say_once(engine, host, one.channel, message, thread=thread, now=now)
     with unit_of_work(engine) as session:
         threads.note_sent(session, repository.id, one.id, ts=ts, now=now)
     return ts

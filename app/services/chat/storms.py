@@ -14,6 +14,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.chat import storm_message
 from app.services.chat import hearing
+from app.services.chat.saying import say_once
 from app.services.publishing.sameness import digest_of
 
 THREADS_AT_MOST = 10  # that a channel gets of one repository within WITHIN
@@ -61,13 +62,13 @@ def prepare(
     return Telling(storm, message)
 
 
-def say(engine: Engine, host: Speaker, telling: Telling) -> None:
+def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> None:
     """Post the message, or make the one that stands say this."""
     storm, message = telling.storm, telling.message
     if not host.reaches(storm.channel):
         return
     digest = digest_of(asdict(message))
-    ts = storm.ts or host.find(storm.channel, storm.handle)
+    ts = storm.ts
     if ts is not None and storm.digest == digest:
         return
     try:
@@ -76,7 +77,7 @@ def say(engine: Engine, host: Speaker, telling: Telling) -> None:
     except Missing:  # somebody deleted it
         ts = None
     if ts is None:
-        ts = host.post(storm.channel, message)
+        ts = say_once(engine, host, storm.channel, message, now=now)
     with unit_of_work(engine) as session:
         storms.note(session, storm, ts=ts, digest=digest)
 

@@ -18,6 +18,7 @@ from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import ThreadView, about, reply, root_message
 from app.services.chat import hearing, storms, team_channels, team_places, thread_view
+from app.services.chat.saying import say_once
 from app.services.publishing.sameness import digest_of
 
 ACT = "act"  # how the messages begin, by what makes them one, that tell of an act
@@ -123,7 +124,7 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
         if not host.reaches(thread.channel):
             continue
         try:
-            root = _say_root(engine, host, thread, telling)
+            root = _say_root(engine, host, thread, telling, now=now)
             for message in telling.replies:
                 if message.channel == thread.channel:
                     undo = undo_of(message, thread.handle)
@@ -178,10 +179,12 @@ def queue_replies(
             )
 
 
-def _say_root(engine: Engine, host: Speaker, thread: Thread, telling: Telling) -> str:
+def _say_root(
+    engine: Engine, host: Speaker, thread: Thread, telling: Telling, *, now: datetime
+) -> str:
     message = root_message(telling.view, thread.handle)
     digest = digest_of(asdict(message))
-    ts = thread.ts or host.find(thread.channel, thread.handle)
+    ts = thread.ts
     if ts is not None and thread.digest == digest:
         return ts
     try:
@@ -190,7 +193,7 @@ def _say_root(engine: Engine, host: Speaker, thread: Thread, telling: Telling) -
     except Missing:  # somebody deleted it
         ts = None
     if ts is None:
-        ts = host.post(thread.channel, message)
+        ts = say_once(engine, host, thread.channel, message, now=now)
     with unit_of_work(engine) as session:
         chat.note_root(session, thread, ts=ts, digest=digest)
     return ts
@@ -208,8 +211,6 @@ def _say_reply(
 ) -> None:
     shown = reply(message.text, message.once, undo=undo)
     said: ChatMessage = replace(shown, about=about(telling.view), is_loud=message.is_loud)
-    ts = host.find(message.channel, message.once, thread=root)
-    if ts is None:
-        ts = host.post(message.channel, said, thread=root)
+    ts = say_once(engine, host, message.channel, said, thread=root, now=now)
     with unit_of_work(engine) as session:
         chat.note_sent(session, telling.repository.id, message.id, ts=ts, now=now)

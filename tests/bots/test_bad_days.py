@@ -10,7 +10,7 @@ import pytest
 from app.core.deliveries import InstallationSeen, NewDelivery
 from app.db.session import Engine
 from app.demo.replay import zipped
-from app.sandbox.github.entities import CheckRun, Comment, Job, Run
+from app.sandbox.github.entities import Change, CheckRun, Comment, Job, Run
 from bots.github.client import GitHubHosts
 from bots.github.facts import seen_now
 from bots.github.payloads import InstallationPart
@@ -318,6 +318,37 @@ def test_a_report_that_is_cut_is_no_success_although_nothing_failed(day: Day) ->
     assert "is cut or damaged, so what the rest of it would say is not known" in (
         check.summary or ""
     )
+
+
+@pytest.mark.parametrize(("policy", "checks"), [(b"check: fail\n", 1), (b"check: neutral\n", 0)])
+def test_a_required_check_run_ends_where_nothing_ran_that_reports(
+    day: Day, policy: bytes, checks: int
+) -> None:
+    day.shop.clock.turn(timedelta(minutes=1))
+    github, now = day.shop.world.github, day.shop.clock()
+    github.push(
+        REPO,
+        "main",
+        "d" * 40,
+        author="ann",
+        message="Require it",
+        at=now,
+        files=[Change(".flakeguard.yml", policy, "added")],
+    )
+    day.shop.push("more", HEAD)
+    day.shop.open_pull_request()
+    run = github.start_run(
+        REPO, 903, head_sha=HEAD, branch="more", actor="ann", at=now, pr=7, workflow="Lint"
+    )
+    ended = now + timedelta(minutes=2)
+    github.finish_attempt(
+        run, conclusion="success", at=ended, jobs=[Job("lint", "success", now, ended)]
+    )
+
+    day.work_on()
+
+    found = [(one.title, one.conclusion) for one in day.checks()]
+    assert found == [("No report came", "neutral")] * checks
 
 
 def test_deliveries_in_any_order_and_more_than_once_end_alike(day: Day) -> None:

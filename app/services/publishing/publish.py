@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from app.core.policy.names import CommentWhen
+from app.core.policy.names import CheckConclusion, CommentWhen
 from app.core.publishing import CheckRun
 from app.core.runs import Repository, Run
 from app.db import publications, pulls
@@ -46,7 +46,8 @@ def plan(
 
     A repository that never delivered a report is told nothing, nor is one whose policy only
     observes; nor is a commit on which nothing runs that reports, unless something is red there
-    or is said already, nor one that is long past. A merge queue hears the final word alone.
+    or is said already, or a branch may wait for our word; nor one that is long past. A merge
+    queue hears the final word alone.
     """
     if not repository.has_reports:
         return None
@@ -61,7 +62,8 @@ def plan(
     pr_number = _pull_request(session, repository, standing.runs, head_sha)
     about = About(policy, pr_number, addresses)
     view = run_view(commit_facts(session, repository, standing, about, now=now))
-    if before is None and view.is_green and not standing.is_reporting:
+    may_be_required = policy.check is CheckConclusion.FAIL
+    if before is None and view.is_green and not (standing.is_reporting or may_be_required):
         return None
     remarks = policies.remarks(session, repository.id, pr_number, now=now)
     granted = words_grants.on_pull_request(grants.lacking_in(session, repository.installation_id))

@@ -1,5 +1,7 @@
 """Run attempts as deliveries and lists come upon them."""
 
+from datetime import datetime
+
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -11,6 +13,12 @@ def is_ingested(session: Session, key: RunKey) -> bool:
     """Whether every report of an attempt is stored."""
     row = session.get(RunRow, (key.repo_id, key.run_id, key.attempt))
     return row is not None and row.ingested_at is not None
+
+
+def is_told_after(session: Session, key: RunKey, *, began_after: datetime) -> bool:
+    """Whether deliveries told of runs that began after then before they told of this attempt."""
+    values = {"repo": key.repo_id, "run": key.run_id, "attempt": key.attempt, "at": began_after}
+    return bool(session.execute(TOLD_AFTER, values).scalar_one())
 
 
 def note_job(session: Session, key: RunKey, job: Job) -> None:
@@ -43,4 +51,12 @@ ON CONFLICT (repo_id, run_id, attempt, job_id) DO UPDATE
 SET status = excluded.status, conclusion = excluded.conclusion,
     started_at = excluded.started_at, completed_at = excluded.completed_at
 WHERE job.status <> 'completed'
+""")
+
+TOLD_AFTER = text("""
+SELECT EXISTS (
+  SELECT FROM run JOIN run AS later ON later.repo_id = run.repo_id
+    AND later.started_at > :at AND later.told_in < run.told_in
+  WHERE run.repo_id = :repo AND run.run_id = :run AND run.attempt = :attempt
+)
 """)

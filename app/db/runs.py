@@ -12,13 +12,6 @@ from sqlmodel import Session, col, select
 from app.core.runs import BranchClass, Job, Run, RunKey
 from app.db.tables.ran import JobRow, RunRow
 
-TOLD_AFTER = text("""
-SELECT EXISTS (
-  SELECT FROM run JOIN run AS later ON later.repo_id = run.repo_id
-    AND later.started_at > :at AND later.told_in < run.told_in
-  WHERE run.repo_id = :repo AND run.run_id = :run AND run.attempt = :attempt
-)
-""")
 STATUS_ORDER = "array_position(ARRAY['queued','in_progress','completed'], "
 
 
@@ -162,12 +155,6 @@ def is_evaluated(session: Session, key: RunKey) -> bool:
     """Whether an attempt has been judged."""
     row = session.get(RunRow, (key.repo_id, key.run_id, key.attempt), populate_existing=True)
     return row is not None and row.evaluated_at is not None
-
-
-def is_told_after(session: Session, key: RunKey, *, began_after: datetime) -> bool:
-    """Whether deliveries told of runs that began after then before they told of this attempt."""
-    values = {**_keys(key), "at": began_after}
-    return bool(session.execute(TOLD_AFTER, values).scalar_one())
 
 
 def newest(session: Session, repo_id: int, run_id: int) -> Run | None:

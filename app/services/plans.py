@@ -117,11 +117,12 @@ def _line(
         hidden=_hidden(mine),
         clean_needed=needed,
         until=end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=None),
-        attempts=tuple(
-            FailedAttempt(one.run_id, one.attempt, one.variant, one.is_flake, one.url)
-            for one in mine[:ATTEMPTS_SHOWN]
-        ),
+        attempts=tuple(map(_attempt, mine[:ATTEMPTS_SHOWN])),
     )
+
+
+def _attempt(failed: Failure) -> FailedAttempt:
+    return FailedAttempt(failed.run_id, failed.attempt, failed.variant, failed.is_flake, failed.url)
 
 
 def _why_not(session: Session, repo_id: int, case_id: UUID, *, now: datetime) -> WhyNot | None:

@@ -1,6 +1,7 @@
 """Gather what was found on a head commit, for its view."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -71,11 +72,7 @@ def commit_facts(
         default_branch=repository.default_branch,
         head_sha=standing.head_sha,
         on_default_branch=any(run.branch_class is BranchClass.DEFAULT for run in attempts),
-        jobs=tuple(
-            JobFacts(job=job, has_report=job.id in reporting)
-            for run in attempts
-            for job in run_rows.jobs(session, run.key)
-        ),
+        jobs=tuple(_jobs(session, attempts, reporting)),
         cases=tuple(_failed_cases(session, repository, attempts, now=now)),
         passed=sum(report.passed for _, report in stored),
         warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
@@ -95,6 +92,14 @@ def commit_facts(
         mended=tuple(mended(session, repository, standing, about.pr_number)),
         answers=answers.shown(session, repository.id, standing.head_sha, about.pr_number),
     )
+
+
+def _jobs(
+    session: Session, attempts: Sequence[Run], reporting: AbstractSet[int | None]
+) -> Iterator[JobFacts]:
+    for run in attempts:
+        for job in run_rows.jobs(session, run.key):
+            yield JobFacts(job=job, has_report=job.id in reporting)
 
 
 def _red_runs(standing: Standing) -> Iterator[RedRun]:

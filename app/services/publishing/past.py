@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.core.runs import Run
-from app.db import publications, pulls, runs
+from app.db import attempts, publications, pulls
 from app.db.session import Session
 
 CHECK = "check"
@@ -18,7 +18,7 @@ def is_past(session: Session, run: Run) -> bool:
     """
     repo_id, head = run.key.repo_id, run.head_sha
     began_after = (run.ended_at or run.started_at) + LATE
-    if not runs.is_told_after(session, run.key, began_after=began_after):
+    if not attempts.is_told_after(session, run.key, began_after=began_after):
         return False
     is_shown = pulls.open_with_head(session, repo_id, head)
     return not is_shown and publications.publication(session, repo_id, CHECK, head) is None

@@ -66,6 +66,7 @@ EPISODE_PUSH_MANY = 0.25
 EPISODE_LONG = 0.5
 EPISODES_ALIKE = 2.0  # the crowd's first failure is believed only now
 EPISODE_PUSH_ALIKE = 0.75  # chosen: two of them, or one and a lone failure, tell a fixture
+TELLING = 1.0  # episodes of one failure, from which its message is taken for the flake's
 UNCONFIRMED = 0.6  # the score at most, before the second episode
 THRESHOLD = 0.9  # of the score, from which a case is held for flaky
 WARNED = 0.5  # of the score, from which a case is suspect

@@ -193,6 +193,8 @@ def forgiven(scorer: Scorer, case: str) -> Scorer:
             last_source=None,
             last_flake=None,
             messages={},
+            weighed={},
+            unbelieved=0.0,
             flakes=0,
             flagged_at=None,
         )

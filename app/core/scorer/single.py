@@ -16,19 +16,19 @@ from app.core.scorer.state import CaseState, Track, Weather
 # How often a case's one execution fails for another reason than a flake. Chosen: orders of
 # magnitude, of which the tuning histories confirmed no more than that they work.
 OUTAGE = 1e-5  # nothing else failing beside it
-PER_GROUP = 30.0  # times that for each other group that does
+PER_GROUP = 100.0  # times that for each other group that does
 OUTAGE_MOST = 0.3
 NEAR_BUG = 0.01  # a pull request's bug in what it touches
-FAR_BUG = 1e-4  # and elsewhere
+FAR_BUG = 2e-4  # and elsewhere
 COMMIT_BUG = 5e-5  # a commit's of the default branch
 FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
 FEW, MANY = 2, 4  # cases of the group
 AGAIN = 0.1  # a flake fails again at once so often: a quarter of them come in bursts
-AGAIN_MOST = 0.3  # and at most, where the case's own failures came close together
-BASE_BUG = 0.02  # the default branch fails it: then it was the one to break it
+AGAIN_MOST = 0.5  # and at most, where the case's own failures came close together
+BASE_BUG = 0.002  # the default branch fails it: then it was the one to break it
 PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
 PRIOR_SCORE = 0.001  # share of the cases that are flaky, when none has failed yet
-RETRIED = 30.0  # a pass within the same report makes a flake so much more likely
+RETRIED = 10.0  # a pass within the same report makes a flake so much more likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Circumstances:
     base_failed: bool
     failed_before: bool
     in_a_row: int  # sources that failed it the last times, in this job
+    is_of_code: bool  # this very code failed it before, in this job or another
     is_retried: bool  # passed within the same report
 
 
@@ -81,6 +82,7 @@ def _found(
         base_failed=is_on_broken_base(draft, track),
         failed_before=seen.source in track.streak,
         in_a_row=len(track.streak),
+        is_of_code=known is not None and any(code == seen.code for code, _ in known.failed),
         is_retried=draft.failing[case],
     )
     sign = sign_of(seen.results[case])
@@ -112,8 +114,7 @@ def _judged(
         flake *= RETRIED
     outage = min(OUTAGE_MOST, OUTAGE * PER_GROUP**around.others)
     own = _own_bug(around)
-    if around.in_a_row:
-        flake *= again_of(known) ** around.in_a_row
+    flake *= again_of(known) ** max(around.in_a_row, around.is_of_code)
     if around.base_failed:
         own += BASE_BUG
     p_flaky = flake / (flake + outage + own)

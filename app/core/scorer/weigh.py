@@ -51,6 +51,11 @@ class Worth:
     episodes: float = 0.0
     noise: float = assumed.NOISE  # per execution of a healthy case, before any is seen
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether it alone makes a flake likely, so that its message is one that flakes have."""
+        return self.episodes >= assumed.TELLING
+
 
 WORTH = {
     Kind.ALONE: Worth(assumed.CAP, 1.0),
@@ -154,11 +159,14 @@ def _beside_others(known: CaseState, at: float) -> CaseState:
 def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
     at, last, sign = one.failure.at, known.last_episode_at, one.failure.sign
     likelier = weight(sign, known.messages, draft.state.common)
-    messages = noted(known.messages, sign, kept=assumed.MESSAGES_KEPT)
+    messages = known.messages
+    if WORTH[kind].is_telling:
+        messages = noted(messages, sign, kept=assumed.MESSAGES_KEPT)
     shown = (at, how_of(one), one.failure.code)
     known = known._replace(flakes=known.flakes + 1, messages=messages, last_flake=shown)
     is_soon = last is not None and abs(at - last) < assumed.EPISODE
-    if is_soon or one.failure.source == known.last_source:
+    is_same_pull = one.failure.pr is not None and one.failure.source == known.last_source
+    if is_soon or is_same_pull:
         return known
     worth = WORTH[kind]
     others = _without(draft.state.weather, known)

@@ -109,3 +109,26 @@ def test_a_case_that_is_held_is_nobodys_company() -> None:
     assert held.flagged == {OTHER}
     assert pushed(held, 500) == [CASE]
     assert pushed(fresh, 500) == []
+
+
+def test_the_same_commit_contradicted_on_two_nights_is_evidence_twice_but_a_pull_once() -> None:
+    def flagged(pr: int | None) -> set[str]:
+        world = World()
+        for report in pushes(4):
+            same = replace(report, code="c1", pr=pr)
+            world.see(same, [CASE] if report.run in {5, 25} else [])
+        return world.flagged
+
+    assert flagged(None) == {CASE}
+    assert flagged(77) == set()
+
+
+def test_only_what_stands_alone_tells_the_message_of_a_case_s_flakes() -> None:
+    crowd, alone = World(files=names(per_folder=12)), World(files=names(per_folder=12))
+    many = [f"case3-{number}" for number in range(6)]
+
+    crowd.play(pushes(3), lambda one: many if one.run == 8 and one.attempt == 1 else [])
+    alone.play(pushes(3), lambda one: [CASE] if one.run == 8 and one.attempt == 1 else [])
+
+    assert crowd.state.cases[CASE].messages == {}
+    assert list(alone.state.cases[CASE].messages.values()) == [1]

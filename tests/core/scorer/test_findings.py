@@ -104,3 +104,17 @@ def test_the_cases_that_an_observation_needs_are_enough(seed: int) -> None:
                 if case not in part.cases
             )
             world.state = whole
+
+
+def test_code_that_failed_before_is_less_likely_to_flake_whoever_passed_since() -> None:
+    world = World()
+    failing = {8, 32}
+    world.play(pushes(4), lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+    first, between = pushes(6)[50], pushes(6)[51]
+
+    at_first = finding(world, first, [CASE])
+    world.see(first, [CASE])
+    world.see(between)
+    again = finding(world, rerun(first, hours=3), [CASE])
+
+    assert again.p_flaky < at_first.p_flaky

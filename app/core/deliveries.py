@@ -56,6 +56,7 @@ class RepositorySeen:
     repository: Repository
     is_private: bool
     is_news: bool = False
+    is_archived: bool | None = None  # None where it is named in passing
 
 
 @dataclass(frozen=True, slots=True)

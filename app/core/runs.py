@@ -38,6 +38,7 @@ class Repository:
     installation_id: int | None
     has_reports: bool = False  # whether any report was ever stored
     retention: Retention = DEFAULTS  # what is kept of it for how long
+    is_archived: bool = False  # nothing can be written there
 
 
 @dataclass(frozen=True, slots=True)

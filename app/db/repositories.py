@@ -110,6 +110,8 @@ def note_repository(session: Session, seen: RepositorySeen, *, now: datetime) ->
     }
     if repository.installation_id is not None:
         values["installation_id"] = repository.installation_id
+    if seen.is_archived is not None:
+        values["is_archived"] = seen.is_archived
     unknown = () if repository.default_branch else ("default_branch",)
     stays = () if seen.is_news else ("removed_at",)
     _upsert(session, RepositoryRow, values, key=("repo_id",), keep=("settings", *unknown, *stays))
@@ -276,6 +278,7 @@ def _repository(row: RepositoryRow) -> Repository:
         default_branch=row.default_branch,
         installation_id=row.installation_id,
         has_reports=row.first_report_at is not None,
+        is_archived=row.is_archived,
         retention=retention_in(row.settings),
     )
 

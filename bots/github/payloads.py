@@ -66,6 +66,7 @@ class RepositoryPart(Payload):
     id: Id
     full_name: FullName
     private: bool = False
+    archived: bool | None = None
     default_branch: Text = ""
 
 

@@ -29,7 +29,8 @@ def told_of(context: Context, session: Session, repo_id: int) -> Repository | No
     """The repository that something is to be said of; None where nothing may be."""
     if context.is_silent or not policies.policy_of(session, repo_id).publishes:
         return None
-    return repositories.repository(session, repo_id)
+    found = repositories.repository(session, repo_id)
+    return None if found is None or found.is_archived else found
 
 
 def publish_run(work: Work) -> None:

@@ -7,8 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.asking import QueueName
 from app.core.deliveries import InstallationSeen, NewDelivery
-from app.db.session import Engine
+from app.core.requests import PublishRun
+from app.db.session import Engine, unit_of_work
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.demo.replay import zipped
 from app.sandbox.github.entities import Change, CheckRun, Comment, Job, Run
 from bots.github.client import GitHubHosts
@@ -249,6 +253,34 @@ def test_a_repository_that_moves_to_another_owner_in_between_is_found(day: Day) 
 
     assert len(day.shop.world.github.app_check_runs("umbrella/shop", HEAD)) == 1
     assert day.parked() == []
+
+
+def test_where_a_repository_is_archived_nothing_is_written_until_that_ends(day: Day) -> None:
+    github = day.shop.world.github
+    shop = github.repository(REPO)
+
+    def archive(action: str, *, is_archived: bool) -> None:
+        shop.archived = is_archived
+        listed = {"id": shop.id, "full_name": REPO, "private": True, "archived": is_archived}
+        installation = {"id": day.shop.installation.id}
+        told = {"action": action, "repository": listed, "installation": installation}
+        body = json.dumps(told).encode()
+        day.inbox.store(NewDelivery("github", f"guid-{action}", "repository", body, "r1"))
+        day.work()
+
+    day.red_pull_request()
+    archive("archived", is_archived=True)
+    day.work_on()
+    silent = day.checks(), day.comments(), day.parked()
+    day.shop.clock.turn(timedelta(minutes=1))
+    archive("unarchived", is_archived=False)
+    with unit_of_work(day.desk.engine) as session:
+        asking = Asking(PublishRun(shop.id, HEAD), QueueName.RUN, "r1")
+        tasks.ask(session, [asking], now=day.shop.clock())
+    day.work_on()
+
+    assert silent == ([], [], [])
+    assert day.is_good()
 
 
 def test_a_force_push_in_between_leaves_the_word_on_the_old_head(day: Day) -> None:

@@ -48,6 +48,7 @@ class RepositoryRow(SQLModel, table=True):
     removed_at: datetime | None = moment_or_none()
     updated_at: datetime = moment()
     polled_at: datetime | None = moment_or_none()  # when it was last asked what is new
+    is_archived: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class PullRequestRow(SQLModel, table=True):

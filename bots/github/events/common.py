@@ -9,11 +9,13 @@ from bots.github.payloads import Event, RepositoryPart
 NOTHING = Taken()
 
 
-def seen(event: Event, *, is_news: bool = False) -> tuple[Fact, ...]:
+def seen(
+    event: Event, *, is_news: bool = False, is_archived: bool | None = None
+) -> tuple[Fact, ...]:
     """The installation and the repository that an event of a repository names.
 
     In passing, unless it `is_news` of the repository itself: what was under way when we were
-    taken off a repository does not put us back on it.
+    taken off a repository does not put us back on it, nor does it bring back an archived one.
     """
     owner = event.repository.full_name.partition("/")[0]
     installation = event.installation
@@ -21,6 +23,7 @@ def seen(event: Event, *, is_news: bool = False) -> tuple[Fact, ...]:
         repository_of(event.repository, installation_id=installation.id if installation else None),
         is_private=event.repository.private,
         is_news=is_news,
+        is_archived=is_archived,
     )
     if installation is None:
         return (repository,)

@@ -134,7 +134,8 @@ def take_repository(delivery: Delivery, app_id: int | None) -> Taken:
     if event.action == "deleted":
         return Taken(facts=(RepositoryGone(event.repository.id),))
     moved = (reading(event.repository),) if event.action == "edited" else ()
-    return Taken(facts=seen(event), requests=moved)  # another default branch has files of its own
+    facts = seen(event, is_archived=event.repository.archived)
+    return Taken(facts, requests=moved)  # another default branch has files of its own
 
 
 def take_push(delivery: Delivery, app_id: int | None) -> Taken:

@@ -1,0 +1,3 @@
+-- A repository that is archived.
+
+UPDATE repository SET is_archived = true;

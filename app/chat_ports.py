@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.core.publishing import ChatMessage
+from app.core.publishing import ChatMessage, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,9 @@ class Speaker(Protocol):
 
     def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
         """A message of ours posted earlier with this handle; None when there is none."""
+
+    def upload(self, channel: str, picture: Picture) -> str | None:
+        """Upload a picture for a channel, to be shown by its id; None where none is shown."""
 
 
 class Chat(Speaker, Protocol):

@@ -126,6 +126,12 @@ class TellDigest(Request):
     repo_id: int
     channel: str
     day: str
+    chart: str = ""  # the id of the picture that was uploaded for it
+
+    @property
+    def handle(self) -> str:
+        """By which the message is found again."""
+        return f"digest:{self.repo_id}:{self.channel}:{self.day}"
 
 
 @dataclass(frozen=True, slots=True)

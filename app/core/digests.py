@@ -1,7 +1,7 @@
 """A digest of a repository: what turned flaky or healed, what is worst, what ends, what it cost."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.core.costs import Cost
@@ -26,6 +26,15 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOfFailures:
+    """The judged failures of one day, UTC."""
+
+    day: date
+    flaky: int
+    other: int  # broken, new with a change, part of an outage, or not known
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One repository's last days."""
 
@@ -37,3 +46,4 @@ class Digest:
     ending: Turns  # quarantines, within as many days
     worst: tuple[CaseLine, ...]
     cost: Cost  # of the last 30 days
+    failures: tuple[DayOfFailures, ...] = ()  # of each of these 30 days, oldest first

@@ -78,6 +78,16 @@ class ChatMessage:
     is_loud: bool = False  # a reply that is shown in the channel, too
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as PNG, with the words that stand for it."""
+
+    name: str  # of the file
+    title: str
+    alt: str
+    content: bytes
+
+
 class Reaction(StrEnum):
     """What we put below somebody's comment, in GitHub's words."""
 

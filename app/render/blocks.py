@@ -9,6 +9,7 @@ Block = dict[str, Any]
 
 SECTION_LIMIT = 3_000  # characters of a section's text. Source: Slack, Block Kit
 HEADER_LIMIT = 150  # characters of a header
+ALT_LIMIT = 2_000  # characters that stand for a picture
 BUTTON_LIMIT = 75  # characters of a button's label
 MESSAGE_TEXT = 11_000  # characters of all text of one message; some 13 200 are refused
 LINES_AT_MOST = 100  # of one list
@@ -47,6 +48,16 @@ def context(text: str) -> Block:
 def header(text: str) -> Block:
     """A title."""
     return {"type": "header", "text": plain_text(text, limit=HEADER_LIMIT)}
+
+
+def picture(file_id: str, title: str, alt: str) -> Block:
+    """A picture that was uploaded, with the words that stand for it."""
+    return {
+        "type": "image",
+        "slack_file": {"id": file_id},
+        "title": plain_text(title, limit=HEADER_LIMIT),
+        "alt_text": alt[:ALT_LIMIT],
+    }
 
 
 def button(label: str, action: str, value: str, *, style: str | None = None) -> Block:

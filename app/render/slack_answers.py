@@ -7,17 +7,14 @@ from typing import Any, Protocol
 
 from app.core.alike import ClusterLine
 from app.core.decide import State
-from app.core.digests import Digest, Turns
 from app.core.evidence import Evidence
 from app.core.pages import CaseLine, FailureText, RepositoryLine, RunLine
-from app.core.publishing import ChatMessage
 from app.core.quarantine import Quarantine
 from app.render import escape, words
 from app.render.blocks import Block, context, fields, header, linked, listed, section
 from app.render.names import case_title
 from app.render.words import clusters as words_clusters
 from app.render.words import decisions as words_decisions
-from app.render.words import digests as said_digest
 from app.render.words import slack as said
 
 Told = tuple[str, tuple[Block, ...]]
@@ -244,45 +241,3 @@ def _run(one: RunLine) -> str:
 def _only(sentence: str) -> Told:
     shown = escape.slack(sentence, limit=SENTENCE)
     return shown, (section(shown),)
-
-
-def digest(told: Digest, *, page_of: PageOf) -> Told:
-    """What turned, what is worst, what ends soon and what it cost."""
-    title = said_digest.title(told.repository, told.days)
-    blocks: list[Block] = [header(escape.plain(title))]
-    parts = {
-        said_digest.NEW: told.new,
-        said_digest.BROKEN: told.broken,
-        said_digest.FIXED: told.fixed,
-        said_digest.ENDING: told.ending,
-    }
-    for label, turns in parts.items():
-        if turns.number:
-            blocks += _turns(label, turns, told.repository, page_of)
-    if told.worst:
-        blocks.append(section(f"*{said_digest.WORST}*"))
-        blocks += listed([case_line(one, page_of) for one in told.worst], budget=4_000)
-    if len(blocks) == 1:
-        blocks.append(section(said_digest.quiet()))
-    blocks.append(context(escape.slack(said_digest.cost(told.cost), limit=SENTENCE)))
-    return escape.slack(title, limit=SENTENCE), tuple(blocks)
-
-
-def digest_message(told: Digest, *, public_url: str | None, handle: str) -> ChatMessage:
-    """A digest as a channel is told it by itself."""
-
-    def page_of(repository: str, path: str = "") -> str | None:
-        return f"{public_url}/r/{repository}{path}" if public_url else None
-
-    text, blocks = digest(told, page_of=page_of)
-    return ChatMessage(text=text, blocks=blocks, handle=handle)
-
-
-def _turns(label: str, turns: Turns, repository: str, page_of: PageOf) -> list[Block]:
-    lines = [
-        f"• {linked(one.name, page_of(repository, f'/cases/{one.case_id}'))}, {words.day(one.at)}"
-        for one in turns.first
-    ]
-    more = turns.number - len(turns.first)
-    rest = [f"• {words.and_more(more)}"] if more > 0 else []
-    return [section(f"*{label}: {turns.number}*"), *listed([*lines, *rest], budget=1_500)]

@@ -21,8 +21,10 @@ from app.sandbox.addresses import (
     GITHUB_API,
     SLACK_API,
     SLACK_AUTHORIZE,
+    SLACK_FILES,
     SLACK_RESPONSES,
     SLACK_SOCKET,
+    SLACK_UPLOADS,
 )
 from app.sandbox.faults import FaultyHttp
 from app.sandbox.github.api.endpoint import GitHubApi
@@ -64,6 +66,8 @@ def build_app(world: World) -> ASGIApp:
             Route(SLACK_AUTHORIZE, slack.authorize),
             WebSocketRoute(SLACK_SOCKET, world.slack_app.sockets.serve),
             Route(SLACK_RESPONSES + "/{key}", slack.respond, methods=["POST"]),
+            Route(SLACK_UPLOADS + "/{key}", slack.upload, methods=["POST"]),
+            Route(SLACK_FILES + "/{file}", slack.show_file),
             *page_routes(world),
         ],
         # A page of another site must not reach us under a name that it made point here.

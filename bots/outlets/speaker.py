@@ -10,7 +10,7 @@ from typing import Any
 from app.clock import Clock
 from app.core.errors import ErrorKind, Missing, Unavailable
 from app.core.outlets import MAIL_PREFIX, PREFIX, OutletKind, Target
-from app.core.publishing import ChatMessage
+from app.core.publishing import ChatMessage, Picture
 from app.ports import Chat, Chats
 from app.render import elsewhere
 from app.services.chat.outlets import Outlets
@@ -73,6 +73,12 @@ class OutletSpeaker:
         if channel.startswith((PREFIX, MAIL_PREFIX)):
             return None
         return self._slack().find(channel, handle, thread=thread)
+
+    def upload(self, channel: str, picture: Picture) -> str | None:
+        """Upload a picture for a channel; outside Slack none is shown, and words stand for it."""
+        if channel.startswith((PREFIX, MAIL_PREFIX)):
+            return None
+        return self._slack().upload(channel, picture)
 
     def for_team(self, team_id: str | None) -> Chat:
         """A Slack workspace."""

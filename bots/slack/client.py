@@ -13,8 +13,10 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 from app import __version__
 from app.clock import Clock, utc_now
 from app.core.errors import BadInput, Missing, RateLimited
+from app.core.publishing import Picture
 from app.core.tracing import request_id
 from app.ports import ChatMessage, ChatPerson
+from bots.slack import files
 from bots.slack.failures import SERVER_ERROR, TOO_MANY, failure_of, unavailable, wait_of
 
 API_URL = "https://slack.com/api/"
@@ -92,6 +94,10 @@ class SlackChat:
             if message.get("bot_id") == author and handle_in(message) == handle:
                 found = max(found or "", str(message.get("ts", "")))
         return found
+
+    def upload(self, channel: str, picture: Picture) -> str:
+        """Upload a picture, to be shown by its id a moment later."""
+        return files.upload(self.call, picture, is_slacks=self.may_answer, timeout=self.timeout)
 
     def answer(
         self,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from app.clock import Clock, utc_now
 from app.core.errors import ErrorKind
+from app.core.publishing import Picture
 from app.ports import ChatMessage
 from app.services.chat.workspaces import Workspaces
 from bots.slack.client import API_URL, SlackChat
@@ -61,6 +62,11 @@ class SlackWorkspaces:
         """A message of ours posted earlier with this handle; None when there is none."""
         with self._heard(channel) as chat:
             return chat.find(channel, handle, thread=thread)
+
+    def upload(self, channel: str, picture: Picture) -> str:
+        """Upload a picture for a channel; its id."""
+        with self._heard(channel) as chat:
+            return chat.upload(channel, picture)
 
     def for_team(self, team_id: str | None) -> SlackChat:
         """One workspace; the one of the token that is set for who never installed us."""

@@ -42,6 +42,7 @@ from app.core.requests import (
 from jobs.tasks.chat import answer_command
 from jobs.tasks.chat_clicks import act_from_chat, submit_from_chat
 from jobs.tasks.click import act_from_page, act_on_cluster
+from jobs.tasks.digests import tell_digest
 from jobs.tasks.files import read_proposed_policy, read_repository_files
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.home import show_home
@@ -53,7 +54,7 @@ from jobs.tasks.pressed import act_from_check
 from jobs.tasks.reports import tell_quarantine_report
 from jobs.tasks.reruns import rerun_job
 from jobs.tasks.run import evaluate_run, ingest_run
-from jobs.tasks.say import answer_pull, publish_run, tell_chat, tell_digest, tell_outage, tell_storm
+from jobs.tasks.say import answer_pull, publish_run, tell_chat, tell_outage, tell_storm
 from jobs.tasks.take import take_delivery
 from jobs.tasks.unfurls import unfold_links
 from jobs.tasks.written import act_from_comment, react_to_comment

@@ -5,6 +5,7 @@ from app.core.chat_requests import TellQuarantineReport
 from app.db.session import unit_of_work
 from app.render.quarantine_reports import report_message
 from app.services.chat import hearing
+from app.services.chat.saying import say_once
 from app.services.slack import quarantine_report
 from jobs.outside import CHAT, spared
 from jobs.tasks.say import told_of
@@ -28,7 +29,6 @@ def tell_quarantine_report(work: Work) -> None:
                     message = report_message(told, public_url=context.public_url, handle=handle)
     if host is not None and message is not None:
         with spared(context, CHAT):
-            if host.find(request.channel, message.handle) is None:
-                host.post(request.channel, message)
+            say_once(context.engine, host, request.channel, message, now=context.clock())
     with work.finishing():
         pass

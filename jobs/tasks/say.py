@@ -3,22 +3,18 @@
 from uuid import UUID
 
 from app.core.asking import QueueName
-from app.core.chat_commands import Kind
-from app.core.chat_requests import TellChat, TellDigest, TellOutage, TellStorm
+from app.core.chat_requests import TellChat, TellOutage, TellStorm
 from app.core.errors import NotGranted
 from app.core.requests import AnswerPull, PublishRun
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.session import Session, unit_of_work
 from app.ports import CodeHost
-from app.render.slack_answers import digest_message
-from app.services.chat import hearing, outages, storms, threads
-from app.services.chat.saying import say_once
+from app.services.chat import outages, storms, threads
 from app.services.policy import policies
 from app.services.publishing import publish, sticky
 from app.services.publishing.only_answers import only_answers
 from app.services.publishing.publish import Addresses, Plan
-from app.services.slack import digest
 from jobs.context import Context
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.tasks.team_channels import know_channels
@@ -139,28 +135,6 @@ def tell_storm(work: Work) -> None:
     if host is not None and telling is not None:
         with spared(context, CHAT):
             storms.say(context.engine, host, telling, now=context.clock())
-    with work.finishing():
-        pass
-
-
-def tell_digest(work: Work) -> None:
-    """Tell a channel what became of a repository, once for each day that it was asked for."""
-    request = work.lease.request
-    assert isinstance(request, TellDigest)
-    context, message = work.context, None
-    host = context.chat
-    if host is not None and host.reaches(request.channel):
-        with unit_of_work(context.engine) as session:
-            repository = told_of(context, session, request.repo_id)
-            heard = hearing.channels(session, request.repo_id, Kind.DIGEST)
-            if repository is not None and request.channel in heard:
-                told = digest.digest(session, repository, now=context.clock())
-                message = digest_message(
-                    told, public_url=context.public_url, handle=f"digest:{request.key}"
-                )
-    if host is not None and message is not None:
-        with spared(context, CHAT):
-            say_once(context.engine, host, request.channel, message, now=context.clock())
     with work.finishing():
         pass
 

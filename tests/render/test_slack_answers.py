@@ -12,6 +12,8 @@ from slack_sdk.models.views import View
 
 from app.core.alike import ClusterLine
 from app.core.chat_buttons import ChatButton
+from app.core.costs import Cost
+from app.core.digests import DayOfFailures, Digest, Turn, Turns
 from app.core.home import Home, HomeCase, HomeRepository, RunningQuarantine, TeamQuarantine
 from app.core.outages import Event, Kind, Reach
 from app.core.pages import (
@@ -25,6 +27,7 @@ from app.core.pages import (
 )
 from app.render import (
     slack_answers,
+    slack_digest,
     slack_home,
     slack_preferences,
     slack_unfurls,
@@ -105,6 +108,13 @@ def told(name: str) -> CaseTold:
     return CaseTold("acme/shop", name, name, line(name), None, name, NOW, failure(name), None)
 
 
+def digest(name: str) -> Digest:
+    turns = Turns((Turn(CASE_ID, name, NOW),) * 5, 90)
+    failures = (DayOfFailures(NOW.date(), 3, 1),) * 30
+    worst = (line(name),) * 5
+    return Digest(name, 7, turns, turns, turns, turns, worst, Cost(), failures)
+
+
 def everything(name: str) -> Mapping[str, Told]:
     """Every answer that has a name in it, as many times as it may come."""
     many = [line(name)] * 25
@@ -123,6 +133,8 @@ def everything(name: str) -> Mapping[str, Told]:
         "proposals": slack_answers.proposals(many, page_of=page_of),
         "mine": slack_answers.mine(name, many, page_of=page_of),
         "help": slack_answers.help_text(),
+        "digest": slack_digest.digest(digest(name), page_of=page_of),
+        "drawn": slack_digest.digest(digest(name), page_of=page_of, chart="F024BERPE"),
         "settings": slack_preferences.settings(
             [words_slack.hears(name, ("flaky",), name, name)] * 50, login=name
         ),

@@ -297,3 +297,47 @@ def test_slacks_own_client_speaks_with_it(scene: Scene, channel: str) -> None:
     assert posted["ok"] is True
     assert posted["message"]["blocks"] == [{"type": "divider"}]
     assert refusal.value.response["error"] == "channel_not_found"
+
+
+def test_a_picture_is_uploaded_in_steps_and_shown_a_moment_later(
+    scene: Scene, channel: str
+) -> None:
+    content = b"\x89PNG" + bytes(20)
+    asked = {"filename": "a.png", "length": str(len(content)), "alt_txt": "A chart"}
+    granted = scene.said("files.getUploadURLExternal", **asked)
+    early = scene.said("files.completeUploadExternal", files=[{"id": granted["file_id"]}])
+    short = httpx.post(granted["upload_url"], content=content[:-1])
+    taken = httpx.post(granted["upload_url"], content=content)
+    done = scene.said("files.completeUploadExternal", files=[{"id": granted["file_id"]}])
+    image = {"type": "image", "slack_file": {"id": granted["file_id"]}, "alt_text": "A chart"}
+
+    at_once = scene.said("chat.postMessage", channel=channel, text="x", blocks=[image])
+    scene.clock.turn(timedelta(seconds=1))
+    later = scene.said("chat.postMessage", channel=channel, text="x", blocks=[image])
+    page = httpx.get(f"{scene.address}/slack/archives/{channel}").text
+    nameless = {**image, "alt_text": ""}
+    refused = scene.said("chat.postMessage", channel=channel, text="x", blocks=[nameless])
+
+    assert early == {"ok": False, "error": "file_not_found"}
+    assert (short.status_code, taken.status_code) == (400, 200)
+    assert done["ok"] is True
+    assert at_once["error"] == "invalid_blocks"
+    assert later["ok"] is True
+    assert f'<img src="/slack/files/{granted["file_id"]}" alt="A chart"' in page
+    assert httpx.get(f"{scene.address}/slack/files/{granted['file_id']}").content == content
+    assert refused["error"] == "invalid_blocks"
+
+
+def test_a_loud_reply_is_shown_in_the_channel_too(scene: Scene, channel: str) -> None:
+    root = scene.said("chat.postMessage", channel=channel, text="Root")["ts"]
+    scene.said("chat.postMessage", channel=channel, text="quiet", thread_ts=root)
+    scene.said(
+        "chat.postMessage", channel=channel, text="loud", thread_ts=root, reply_broadcast=True
+    )
+
+    history = scene.said("conversations.history", channel=channel)["messages"]
+
+    assert [(one["text"], one.get("subtype")) for one in history] == [
+        ("loud", "thread_broadcast"),
+        ("Root", None),
+    ]

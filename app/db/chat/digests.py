@@ -1,13 +1,13 @@
 """What a digest speaks of: cases that turned, and quarantines that end soon."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from app.core.digests import Turn, Turns
+from app.core.digests import DayOfFailures, Turn, Turns
 from app.db.pages import NAME_CUT
 
 NAME = f"left(concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters, {NAME_CUT})"
@@ -24,6 +24,25 @@ FROM quarantine JOIN case_ USING (repo_id, case_id)
 WHERE repo_id = :repo AND state IN ('active', 'fix_pending') AND until BETWEEN :now AND :before
 ORDER BY until, case_id LIMIT :most
 """)
+FAILURES = text("""
+SELECT CAST(run.started_at AT TIME ZONE 'UTC' AS date) AS day,
+       count(*) FILTER (WHERE finding.cause = 'flaky') AS flaky,
+       count(*) FILTER (WHERE finding.cause <> 'flaky') AS other
+FROM run JOIN finding ON finding.repo_id = run.repo_id AND finding.run_id = run.run_id
+  AND finding.attempt = run.attempt
+WHERE run.repo_id = :repo AND run.started_at >= :since AND run.started_at <= :until
+  AND run.is_trusted
+GROUP BY 1
+""")
+
+
+def failures(
+    session: Session, repo_id: int, *, since: datetime, until: datetime
+) -> dict[date, DayOfFailures]:
+    """By day, UTC, the judged failures of trusted runs; served by run_recent."""
+    asked = {"repo": repo_id, "since": since, "until": until}
+    rows = session.execute(FAILURES, asked)
+    return {row.day: DayOfFailures(row.day, row.flaky, row.other) for row in rows}
 
 
 def turned(session: Session, repo_id: int, state: str, *, since: datetime, most: int) -> Turns:

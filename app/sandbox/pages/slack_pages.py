@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.core.errors import BadInput
 from app.sandbox.pages.drawing import Form
+from app.sandbox.slack import interactions
 from app.sandbox.slack.entities import Json, View
 from app.sandbox.world import World
 
@@ -33,7 +34,9 @@ class SlackPages:
         """Press a message's button."""
         one = self.slack.channel(names["channel"])
         message = self.slack.message(one.id, form.get("ts", ""))
-        self.slack.click(message, form.get("action_id", ""), form.get("user", ""))
+        action_id, _, value = form.get("action_id", "").partition(" ")
+        nth = interactions.place_of(message, action_id, value) if value else 0
+        self.slack.click(message, action_id, form.get("user", ""), nth=nth)
         return f"/slack/archives/{one.id}"
 
     def command(self, names: Names, form: Form) -> str:

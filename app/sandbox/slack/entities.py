@@ -54,6 +54,20 @@ class Message:
 
 
 @dataclass(slots=True)
+class SlackFile:
+    """A file that the bot uploads."""
+
+    id: str
+    name: str
+    alt: str
+    length: int  # bytes, as announced
+    key: str  # of the address to upload to
+    content: bytes | None = None  # None until it is uploaded
+    title: str = ""
+    done_at: datetime | None = None
+
+
+@dataclass(slots=True)
 class ResponseUrl:
     """A way back to where somebody clicked or typed, five times within half an hour."""
 

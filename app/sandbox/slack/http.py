@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from app.core.errors import BadInput, Missing
 from app.sandbox.addresses import SLACK_SOCKET
+from app.sandbox.slack import files
 from app.sandbox.slack.arguments import Arguments, SlackError
 from app.sandbox.slack.content import content_of, fill
 from app.sandbox.slack.entities import Json, Message, ResponseUrl
@@ -52,6 +53,24 @@ class SlackHttp:
         """One use of a response_url."""
         body = await request.body()
         return await run_in_threadpool(self._respond, request.path_params["key"], body)
+
+    async def upload(self, request: Request) -> Response:
+        """Take what is uploaded, in whichever workspace the address was given out."""
+        body = await request.body()
+        key = request.path_params["key"]
+        for slack in self.app.workspaces:
+            with slack.lock:
+                if files.take(slack, key, body):
+                    return PlainTextResponse(f"OK - {len(body)}")
+        return PlainTextResponse("invalid_upload", HTTPStatus.BAD_REQUEST)
+
+    def show_file(self, request: Request) -> Response:
+        """A picture, for the pages."""
+        for slack in self.app.workspaces:
+            one = slack.files.get(request.path_params["file"])
+            if one is not None and one.content is not None:
+                return Response(one.content, media_type="image/png")
+        return PlainTextResponse("file_not_found", HTTPStatus.NOT_FOUND)
 
     def _call(self, request: Request, body: bytes) -> Response:
         headers: dict[str, str] = {}

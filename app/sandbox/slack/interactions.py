@@ -202,16 +202,26 @@ def find_element(message: Message, action_id: str, *, nth: int = 0) -> tuple[str
 
 def element_in(blocks: list[Json], action_id: str, *, nth: int = 0) -> tuple[str, Json] | None:
     """The same among blocks; None where there are not so many."""
+    found = elements_in(blocks, action_id)
+    return found[nth] if nth < len(found) else None
+
+
+def place_of(message: Message, action_id: str, value: str) -> int:
+    """Which of the elements with an action id carries a value; the first where none does."""
+    values = [one.get("value") for _, one in elements_in(message.blocks, action_id)]
+    return values.index(value) if value in values else 0
+
+
+def elements_in(blocks: list[Json], action_id: str) -> list[tuple[str, Json]]:
+    """Every element with an action id, each with its block's."""
     found: list[tuple[str, Json]] = []
     for number, block in enumerate(blocks):
         elements = block.get("elements")
         places = [*(elements if isinstance(elements, list) else []), block.get("accessory")]
         block_id = str(block.get("block_id", f"b{number}"))
-        fits = (
-            one for one in places if isinstance(one, dict) and one.get("action_id") == action_id
-        )
-        found += [(block_id, one) for one in fits]
-    return found[nth] if nth < len(found) else None
+        shown = (one for one in places if isinstance(one, dict))
+        found += [(block_id, one) for one in shown if one.get("action_id") == action_id]
+    return found
 
 
 def action_of(slack: SlackState, block_id: str, element: Json) -> Json:

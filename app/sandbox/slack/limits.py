@@ -1,6 +1,6 @@
 """Slack's limits for blocks: what it answers `invalid_blocks` to, with the reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
 MOST_BLOCKS = 50  # of a message
@@ -60,21 +60,26 @@ def _texts(node: object) -> Iterator[str]:
 
 def _check_block(block: Block, where: str) -> None:
     kind = block.get("type")
-    if kind not in BLOCK_TYPES:
+    if not isinstance(kind, str) or kind not in BLOCK_TYPES:
         raise BadBlocks(f"unsupported type: {kind} [json-pointer:{where}/type]")
     _check_id(block, "block_id", where)
-    if kind == "section":
-        _check_section(block, where)
-    elif kind == "header":
-        _check_text(block.get("text"), f"{where}/text", longest=LONGEST_HEADER, kinds=(PLAIN,))
-    elif kind == "context":
-        _check_context(block, where)
-    elif kind == "actions":
-        for at, element in _elements(block, "elements", where, most=MOST_ACTIONS):
-            _check_element(element, at)
-    elif kind == "input":
-        _check_text(block.get("label"), f"{where}/label", longest=LONGEST_PLAIN, kinds=(PLAIN,))
-        _check_element(_object(block.get("element"), f"{where}/element"), f"{where}/element")
+    check = CHECKS.get(kind)
+    if check is not None:
+        check(block, where)
+
+
+def _check_header(block: Block, where: str) -> None:
+    _check_text(block.get("text"), f"{where}/text", longest=LONGEST_HEADER, kinds=(PLAIN,))
+
+
+def _check_actions(block: Block, where: str) -> None:
+    for at, element in _elements(block, "elements", where, most=MOST_ACTIONS):
+        _check_element(element, at)
+
+
+def _check_input(block: Block, where: str) -> None:
+    _check_text(block.get("label"), f"{where}/label", longest=LONGEST_PLAIN, kinds=(PLAIN,))
+    _check_element(_object(block.get("element"), f"{where}/element"), f"{where}/element")
 
 
 def _check_section(block: Block, where: str) -> None:
@@ -88,6 +93,14 @@ def _check_section(block: Block, where: str) -> None:
     if block.get("accessory") is not None:
         at = f"{where}/accessory"
         _check_element(_object(block["accessory"], at), at)
+
+
+def _check_image(block: Block, where: str) -> None:
+    if (block.get("image_url") is None) == (block.get("slack_file") is None):
+        raise BadBlocks(f"missing required field: image_url or slack_file [json-pointer:{where}]")
+    if not block.get("alt_text"):
+        raise BadBlocks(f"missing required field: alt_text [json-pointer:{where}]")
+    _check_length(block["alt_text"], f"{where}/alt_text", longest=LONGEST_PLAIN)
 
 
 def _check_context(block: Block, where: str) -> None:
@@ -161,3 +174,14 @@ def _elements(block: Block, name: str, where: str, *, most: int) -> list[tuple[s
         (f"{where}/{name}/{number}", _object(one, f"{where}/{name}/{number}"))
         for number, one in enumerate(elements)
     ]
+
+
+CHECKS: dict[str, Callable[[Block, str], None]] = {
+    "section": _check_section,
+    "header": _check_header,
+    "context": _check_context,
+    "actions": _check_actions,
+    "image": _check_image,
+    "input": _check_input,
+}
+"""What is looked at in each kind of block."""

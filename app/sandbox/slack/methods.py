@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from app.core.errors import BadInput, Missing
-from app.sandbox.slack import reading, shapes
+from app.sandbox.slack import files, reading, shapes
 from app.sandbox.slack.arguments import (
     Arguments,
     SlackError,
@@ -26,6 +26,7 @@ def post_message(slack: SlackState, given: Arguments) -> Json:
     """chat.postMessage: write into a channel or thread."""
     channel = writable_channel(slack, given)
     content = content_of(given)
+    files.must_be_shown(slack, content.get("blocks"))
     thread_ts = text(given, "thread_ts") or None
     if thread_ts is not None and not slack.thread(channel.id, thread_ts):
         raise SlackError("thread_not_found")
@@ -48,6 +49,7 @@ def update(slack: SlackState, given: Arguments) -> Json:
     channel = writable_channel(slack, given)
     message = own_message(slack, channel, given)
     content = content_of(given)
+    files.must_be_shown(slack, content.get("blocks"))
     fill(message, content)
     message.edited_ts = slack.new_ts()
     return {
@@ -206,6 +208,8 @@ METHODS: dict[str, Callable[[SlackState, Arguments], Json]] = {
     "conversations.list": reading.list_channels,
     "conversations.open": open_conversation,
     "conversations.replies": reading.replies,
+    "files.completeUploadExternal": files.complete,
+    "files.getUploadURLExternal": files.upload_url,
     "users.info": reading.user_info,
     "views.open": open_view,
     "views.publish": publish_view,

@@ -9,7 +9,16 @@ from secrets import token_hex
 from app.clock import Clock
 from app.core.errors import BadInput, Missing
 from app.sandbox.posting import Poster
-from app.sandbox.slack.entities import Channel, Json, Member, Message, ResponseUrl, Sent, View
+from app.sandbox.slack.entities import (
+    Channel,
+    Json,
+    Member,
+    Message,
+    ResponseUrl,
+    Sent,
+    SlackFile,
+    View,
+)
 from app.sandbox.slack.sockets import Sockets
 
 ACK_WITHIN = 3.0  # seconds; Slack tells the person that it failed after that
@@ -19,6 +28,10 @@ SECRET_BYTES = 12
 
 class SlackState:
     """Everything remembered of one workspace; whoever changes it holds `lock`."""
+
+    app_id = "A0SANDBOX"
+    bot_id = "B0FLAKEGUARD"
+    paced = False  # whether more than one message a second and channel is refused
 
     def __init__(
         self,
@@ -34,10 +47,7 @@ class SlackState:
     ) -> None:
         self.team_id = team_id
         self.team_name = team_name
-        self.team_domain = team_name.lower()
         self.scopes: str | None = None  # of the given token, by commas; None: nobody is told
-        self.app_id = "A0SANDBOX"
-        self.bot_id = "B0FLAKEGUARD"
         self.bot_token = bot_token  # None once it is revoked
         self.signing_secret = signing_secret
         self.endpoint_url = endpoint_url
@@ -45,7 +55,6 @@ class SlackState:
         self.clock = clock
         self.new_secret = new_secret
         self.unfurl_domains: set[str] = set()  # whose links the app hears of
-        self.paced = False  # whether more than one message a second and channel is refused
         self.lock = threading.RLock()
         self.channels: dict[str, Channel] = {}
         self.members: dict[str, Member] = {}
@@ -56,12 +65,18 @@ class SlackState:
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}  # of each member who was shown one
         self.sent: list[Sent] = []  # interactions and commands, with the answers
+        self.files: dict[str, SlackFile] = {}
         self.last_post: dict[str, datetime] = {}
         self.sockets: Sockets | None = None  # None: the app is reached by HTTP alone
         self.poster = Poster(timeout=ACK_WITHIN)
         self._ids = itertools.count(1)
         self._last_moment: datetime | None = None
         self.bot = self.add_user("flakeguard", is_bot=True)
+
+    @property
+    def team_domain(self) -> str:
+        """What stands before .slack.com in its address."""
+        return self.team_name.lower()
 
     def new_id(self, letter: str) -> str:
         """An id as Slack makes them: a letter and ten more characters."""

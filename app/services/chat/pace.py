@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.clock import Clock
 from app.core.errors import RateLimited, Unavailable
-from app.core.publishing import ChatMessage
+from app.core.publishing import ChatMessage, Picture
 from app.ports import Budget, Chat, Chats
 
 # Of one channel. Source: Slack, chat.postMessage: 1 a second. A little fewer, for a message may
@@ -43,6 +43,10 @@ class PacedChats:
     def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
         """A message of ours posted earlier with this handle."""
         return self.chats.find(channel, handle, thread=thread)
+
+    def upload(self, channel: str, picture: Picture) -> str | None:
+        """Upload a picture for a channel; its id."""
+        return self.chats.upload(channel, picture)
 
     def reaches(self, channel: str) -> bool:
         """Whether anything may be said in this channel."""

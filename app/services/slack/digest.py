@@ -1,13 +1,13 @@
 """The digest of a repository, for whoever asks and for the channels that hear of it weekly."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import islice
 
 from app.core.asking import QueueName
 from app.core.chat_commands import Kind
 from app.core.chat_requests import TellDigest
 from app.core.decide import State
-from app.core.digests import Digest, Turns
+from app.core.digests import DayOfFailures, Digest, Turns
 from app.core.runs import Repository
 from app.db import pages, repositories
 from app.db.chat import digests
@@ -18,6 +18,7 @@ from app.services import plans
 from app.services.chat import hearing
 
 WEEK = 7  # days
+DRAWN = 30  # days that the chart shows
 NAMED = 5  # cases of each kind that are named
 AT_ONCE = 200  # repositories in one transaction
 
@@ -39,7 +40,16 @@ def digest(session: Session, repository: Repository, *, now: datetime, days: int
         ending=digests.ending(session, repo_id, now=now, before=now + span, most=NAMED),
         worst=worst.items,
         cost=plans.costs_in(session, repo_id, rates={}, now=now).whole,
+        failures=_failures(session, repo_id, now=now),
     )
+
+
+def _failures(session: Session, repo_id: int, *, now: datetime) -> tuple[DayOfFailures, ...]:
+    """The failures of each of the last days, today's so far last."""
+    days = [now.date() - timedelta(days=back) for back in reversed(range(DRAWN))]
+    since = datetime.combine(days[0], time.min, tzinfo=now.tzinfo)
+    seen = digests.failures(session, repo_id, since=since, until=now)
+    return tuple(seen.get(day, DayOfFailures(day, 0, 0)) for day in days)
 
 
 def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[TellDigest]:

@@ -13,6 +13,7 @@ from app.db.clusters import shown as clusters
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import slack_answers as shown
+from app.render import slack_digest
 from app.render.words import chat_links as links
 from app.services.slack import digest as digests
 from app.services.slack import named
@@ -89,7 +90,7 @@ def digest(desk: Desk, command: Command) -> Answer:
     where = place(desk, command.rest)
     with unit_of_work(desk.engine) as session:
         told = digests.digest(session, where.repository, now=desk.now)
-    return _answer(shown.digest(told, page_of=desk.page), [where])
+    return _answer(slack_digest.digest(told, page_of=desk.page), [where])
 
 
 def proposals(desk: Desk, command: Command) -> Answer:

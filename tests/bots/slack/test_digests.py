@@ -9,8 +9,10 @@ from sqlalchemy import text
 from app.db.chat import places
 from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
+from app.render.png import SIGNATURE
 from app.services.slack import digest
 from jobs.schedule import tell_digests
+from jobs.tasks.digests import READY_AFTER
 from tests.bots.slack.console import Console
 from tests.bots.slack.test_commands import said
 
@@ -60,6 +62,89 @@ def test_each_channel_that_hears_of_digests_is_told_once_a_week(week: Console) -
 
     said_there = week.slack.roots(week.channel)
     assert [one.text for one in said_there] == ["acme/shop in the last 7 days"]
+
+
+def fail(console: Console, *days_ago: int) -> None:
+    """Flaky failures on these days, and another one on the first."""
+    case_id = console.flaky("test_red")
+    for nth, ago in enumerate(days_ago):
+        run = console.world.run(console.repo, started_at=console.world.now - timedelta(days=ago))
+        console.world.finding(run, case_id, "flaky")
+        if not nth:
+            console.world.finding(run, console.flaky("test_new_bug"), "new")
+
+
+def tell(console: Console) -> None:
+    """Ask for the digests, and let the time pass that a picture takes."""
+    tell_digests(console.office.context)
+    console.office.work()
+    console.office.shop.clock.turn(READY_AFTER)
+    console.office.work()
+
+
+def test_a_digest_comes_with_a_picture_of_its_failures_and_the_same_in_words(
+    console: Console,
+) -> None:
+    console.bind()
+    fail(console, 1, 3, 3)
+
+    tell(console)
+    tell(console)
+
+    [root] = console.slack.roots(console.channel)
+    [image] = [block for block in root.blocks if block["type"] == "image"]
+    words = "Failures in the last 30 days: 3 flaky and 1 others; the most, 2, on 2026-11-19."
+    assert image["alt_text"] == words
+    assert f"Yellow: flaky. Red: all others. {words}" in said(root).replace("\u200b", "")
+    [file] = console.slack.files.values()
+    assert image["slack_file"] == {"id": file.id}
+    assert (file.name, file.title, file.alt) == (
+        "failures.png",
+        "Failures a day in acme/shop",
+        words,
+    )
+    assert file.content is not None
+    assert file.content.startswith(SIGNATURE)
+
+
+def test_a_digest_without_failures_has_no_picture(console: Console) -> None:
+    console.bind()
+
+    tell(console)
+
+    [root] = console.slack.roots(console.channel)
+    assert "No failure in the last 30 days." in said(root)
+    assert console.slack.files == {}
+
+
+@pytest.mark.parametrize("method", ["getUploadURLExternal", "completeUploadExternal"])
+def test_where_no_picture_may_be_uploaded_the_digest_is_told_in_words(
+    console: Console, method: str
+) -> None:
+    console.bind()
+    fail(console, 1)
+    body = {"ok": False, "error": "missing_scope"}
+    console.office.shop.world.faults.add(f"files.{method}", status=200, body=body)
+
+    tell(console)
+
+    [root] = console.slack.roots(console.channel)
+    assert "Failures in the last 30 days: 1 flaky" in said(root)
+    assert "image" not in {block["type"] for block in root.blocks}
+
+
+def test_a_picture_that_slack_does_not_show_is_left_out(console: Console) -> None:
+    console.bind()
+    fail(console, 1)
+    tell_digests(console.office.context)
+    console.office.work()
+    console.slack.files.clear()
+    console.office.shop.clock.turn(READY_AFTER)
+    console.office.work()
+
+    [root] = console.slack.roots(console.channel)
+    assert "image" not in {block["type"] for block in root.blocks}
+    assert console.rows("SELECT count(*) FROM task WHERE parked_at IS NOT NULL") == [(0,)]
 
 
 def test_a_channel_that_hears_of_other_things_is_told_none(console: Console) -> None:

@@ -259,9 +259,7 @@ def test_a_channel_hears_of_the_proposals_that_it_asked_for(
 
 
 def test_a_message_whose_answer_was_lost_is_not_doubled(office: Console) -> None:
-    office.office.shop.world.faults.add(
-        "*/chat.postMessage", method="POST", status=500, after_work=True
-    )
+    office.office.shop.world.faults.add("chat.postMessage", status=500, after_work=True)
     propose(office, "test_a")
     office.office.shop.clock.turn(timedelta(minutes=2))
     office.office.work()

@@ -221,12 +221,17 @@ def alias(
 
 @cli.command()
 def plan(
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME.")], *, as_json: AsJson = False
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME.")],
+    *,
+    owner: Annotated[
+        str | None, typer.Option(help="What @login or @organisation/team owns.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Rank what to quarantine or fix by what it costs."""
     from app.commands import plan as command
 
-    raise typer.Exit(command.show(_settings(), repository, as_json=as_json))
+    raise typer.Exit(command.show(_settings(), repository, owner=owner, as_json=as_json))
 
 
 @cli.command()

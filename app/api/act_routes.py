@@ -16,6 +16,7 @@ OF_REPOSITORY = (
     Parameter("owner", "path", "The repository's owner.", TEXT, is_required=True),
     Parameter("name", "path", "The repository's name.", TEXT, is_required=True),
 )
+OWNER = Parameter("owner", "query", "Only what this @login or @organisation/team owns.", TEXT)
 ACTS_MEAN = (
     "propose, activate (approve a proposal, or quarantine at once), decline, renew, release, "
     "dismiss (not flaky), reopen, own, mute, unmute, stable (from a commit on), "
@@ -60,6 +61,7 @@ def _held(held: HeldCases) -> Operation:
         endpoint=held.show,
         parameters=[
             *OF_REPOSITORY,
+            OWNER,
             Parameter("format", "query", "text: as with Accept: text/plain.", TEXT),
             Parameter("If-None-Match", "header", "The ETag of the list that you have.", TEXT),
         ],

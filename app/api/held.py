@@ -26,7 +26,9 @@ class HeldCases:
             guest = self.doors.reader(request)
         except FlakeGuardError as error:
             return refusal(request, error)
-        held = held_now(self.doors.engine, guest.repository.id, now=self.doors.clock())
+        owner = request.query_params.get("owner") or None
+        now = self.doors.clock()
+        held = held_now(self.doors.engine, guest.repository.id, now=now, owner=owner)
         wants_text = _wants_text(request)
         tag = f'{held.tag[:-1]}-{"text" if wants_text else "json"}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

@@ -1,6 +1,6 @@
 """GET /api/v1/repositories/{owner}/{name}/plan and /accuracy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -9,10 +9,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.api import plan_shapes
-from app.api.act_routes import ADMIN, OF_REPOSITORY, READING, REPOSITORY, SESSION, TOKEN, refusals
+from app.api.act_routes import (
+    ADMIN,
+    OF_REPOSITORY,
+    OWNER,
+    READING,
+    REPOSITORY,
+    SESSION,
+    TOKEN,
+    refusals,
+)
 from app.api.answers import refusal
 from app.api.doors import Guest, RepositoryDoor
-from app.api.openapi import Answer, Operation
+from app.api.openapi import Answer, Operation, Parameter
 from app.core.errors import FlakeGuardError
 from app.services import plans
 from app.services.publishing.commit_facts import Addresses
@@ -31,7 +40,8 @@ class Plans:
 
         def show(guest: Guest) -> BaseModel:
             engine, repository, now = self.doors.engine, guest.repository, self.doors.clock()
-            found = plans.plan(engine, repository.id, rates=self.rates, now=now)
+            owner = request.query_params.get("owner") or None
+            found = plans.plan(engine, repository.id, rates=self.rates, now=now, owner=owner)
             return plan_shapes.plan_of(repository.full_name, found, self.addresses)
 
         return self._answered(request, show)
@@ -49,7 +59,7 @@ class Plans:
     def operations(self) -> tuple[Operation, ...]:
         """Both addresses, described."""
         return (
-            _reading("plan", "See what to quarantine or fix first", self.plan, PLAN),
+            _reading("plan", "See what to quarantine or fix first", self.plan, PLAN, [OWNER]),
             _reading("accuracy", "See how right we were", self.accuracy, ACCURACY),
         )
 
@@ -65,7 +75,11 @@ ACCURACY = Answer(HTTPStatus.OK, "Precision and calibration.", plan_shapes.Accur
 
 
 def _reading(
-    name: str, summary: str, endpoint: Callable[[Request], Response], answer: Answer
+    name: str,
+    summary: str,
+    endpoint: Callable[[Request], Response],
+    answer: Answer,
+    asked: Sequence[Parameter] = (),
 ) -> Operation:
     return Operation(
         method="GET",
@@ -74,7 +88,7 @@ def _reading(
         summary=summary,
         description=answer.meaning,
         endpoint=endpoint,
-        parameters=OF_REPOSITORY,
+        parameters=[*OF_REPOSITORY, *asked],
         answers=[answer, *refusals(*READING)],
         security=(TOKEN, ADMIN, SESSION),
     )

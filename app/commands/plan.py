@@ -27,13 +27,13 @@ NAMES_SHOWN = 200  # characters of the jobs or variants
 PULLS_SHOWN = 10  # numbers of pull requests
 
 
-def show(settings: Settings, repository: str, *, as_json: bool) -> int:
-    """Rank what to quarantine or fix, the dearest first."""
+def show(settings: Settings, repository: str, *, owner: str | None, as_json: bool) -> int:
+    """Rank what to quarantine or fix, the dearest first; with an `owner`, what is theirs."""
     with wired(settings) as parts:
         with unit_of_work(parts.engine) as session:
             known = repository_named(session, repository)
         rates = rates_in(settings.runner_rates)
-        found = plans.plan(parts.engine, known.id, rates=rates, now=parts.clock())
+        found = plans.plan(parts.engine, known.id, rates=rates, now=parts.clock(), owner=owner)
     if as_json:
         addresses = Addresses(settings.github_server_url, settings.public_url)
         typer.echo(plan_shapes.plan_of(known.full_name, found, addresses).model_dump_json())

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.core.acts import ActName
-from app.core.held import HeldCase
+from app.core.held import HeldCase, owned_by
 from app.core.proof import Progress
 from app.core.quarantine import REASON_LIMIT
 from app.db import decisions
@@ -29,11 +29,13 @@ from app.settings import Settings
 from app.wiring import Parts, wired
 
 
-def show(settings: Settings, repository: str, *, everything: bool, as_json: bool) -> int:
-    """List what is proposed or held."""
+def show(
+    settings: Settings, repository: str, *, everything: bool, owner: str | None, as_json: bool
+) -> int:
+    """List what is proposed or held; with an `owner`, what is theirs."""
     with wired(settings) as parts, unit_of_work(parts.engine) as session:
         repo_id = repository_named(session, repository).id
-        found = rows.listed(session, repo_id, everything=everything)
+        found = owned_by(owner, rows.listed(session, repo_id, everything=everything))
         now = parts.clock()
     if as_json:
         for one in found:

@@ -26,12 +26,16 @@ def list_quarantines(
     repository: Repository,
     *,
     everything: Annotated[bool, typer.Option("--all", help="What ended, too.")] = False,
+    owner: Owner = None,
     as_json: AsJson = False,
 ) -> None:
     """List what is proposed or held, with owner, end and proof."""
     from app.commands import quarantine as command
 
-    raise typer.Exit(command.show(settings(), repository, everything=everything, as_json=as_json))
+    status = command.show(
+        settings(), repository, everything=everything, owner=owner, as_json=as_json
+    )
+    raise typer.Exit(status)
 
 
 @quarantine.command()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from app.core.owners import is_among
 from app.core.quarantine import Quarantine
 
 
@@ -43,6 +44,11 @@ class HeldCase:
         return "".join(
             one if one.isprintable() else one.encode("unicode_escape").decode() for one in self.node
         )
+
+
+def owned_by(owner: str | None, held: Sequence[HeldCase]) -> list[HeldCase]:
+    """Those whose quarantine somebody owns; all where nobody is named."""
+    return [one for one in held if owner is None or is_among(owner, [one.quarantine.owner or ""])]
 
 
 def tag_of(held: Sequence[HeldCase]) -> str:

@@ -4,7 +4,7 @@ Source: https://docs.github.com/en/repositories/managing-your-repositorys-settin
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,6 +83,12 @@ def rule(pattern: str, owners: Sequence[str], *, line: int) -> Rule:
 def is_owner(name: str) -> bool:
     """Whether this is what CODEOWNERS takes for an owner: @login, @organisation/team, or e-mail."""
     return _OWNER.fullmatch(name) is not None
+
+
+def is_among(name: str, owners: Iterable[str]) -> bool:
+    """Whether somebody is one of these owners: capitals and the first @ do not matter."""
+    wanted = name.lstrip("@").lower()
+    return any(owner.lstrip("@").lower() == wanted for owner in owners)
 
 
 def _words(line: str) -> list[str]:

@@ -9,6 +9,7 @@ from app.core.accuracy import Accuracy, accuracy_of
 from app.core.costs import Cost, Costs, Failure, costs_of
 from app.core.decide import State
 from app.core.holding import WhyNot, why_not_proposed
+from app.core.owners import is_among
 from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine, ranked
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
@@ -33,8 +34,10 @@ class Plan:
     until: datetime
 
 
-def plan(engine: Engine, repo_id: int, *, rates: Rates, now: datetime) -> Plan:
-    """Rank what is flaky or broken by what it cost in the last 30 days."""
+def plan(
+    engine: Engine, repo_id: int, *, rates: Rates, now: datetime, owner: str | None = None
+) -> Plan:
+    """Rank what is flaky or broken by what it cost in the last 30 days; with an `owner`, theirs."""
     since = now - WINDOW
     with unit_of_work(engine) as session:
         failures = plans.failures(session, repo_id, since=since, until=now)
@@ -42,7 +45,11 @@ def plan(engine: Engine, repo_id: int, *, rates: Rates, now: datetime) -> Plan:
         found = plans.concerned(session, repo_id)
         dearest = sorted(found, key=lambda one: -costs.cases.get(one, Cost()).failed_runs)
         pace = bases.runs_a_day(session, repo_id, until=now)
-        read = dearest[:CASES_READ]
+        read = [
+            one
+            for one in dearest
+            if owner is None or is_among(owner, _owners(session, repo_id, one))
+        ][:CASES_READ]
         lines = [_line(session, repo_id, one, failures, costs, pace=pace, now=now) for one in read]
         jobs = plans.jobs(session, repo_id, read, since=since)
     known = (replace(one, jobs=jobs.get(one.case_id, ())) for one in lines if one is not None)

@@ -156,6 +156,20 @@ def test_a_script_asks_cheaply_and_gets_one_case_a_line(
     assert (changed.status_code, changed.text) == (200, "")
 
 
+def test_lists_can_be_asked_for_what_somebody_owns(bot: TestClient, flaky: UUID) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/own", json={"owner": "@acme/cart"})
+    bot.post(f"{BASE}/cases/{flaky}/activate", json={"owner": "@acme/cart"})
+
+    asked = ["", "?owner=acme/CART", "?owner=@mona"]
+    found = [
+        len(bot.get(f"{BASE}/{what}{owner}").json()["cases"])
+        for what in ("quarantine", "plan")
+        for owner in asked
+    ]
+
+    assert found == [1, 1, 0] * 2
+
+
 def test_an_end_that_has_come_holds_nothing_whether_or_not_the_clock_noticed(
     ci: Ci, bot: TestClient, flaky: UUID
 ) -> None:

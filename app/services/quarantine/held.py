@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.errors import BadInput, Missing
-from app.core.held import HeldCase, tag_of
+from app.core.held import HeldCase, owned_by, tag_of
 from app.core.runs import Repository
 from app.db import held as rows
 from app.db import repositories
@@ -21,10 +21,10 @@ class Held:
     tag: str
 
 
-def held_now(engine: Engine, repo_id: int, *, now: datetime) -> Held:
-    """What a CI script asks for."""
+def held_now(engine: Engine, repo_id: int, *, now: datetime, owner: str | None = None) -> Held:
+    """What a CI script asks for; with an `owner`, what is theirs."""
     with unit_of_work(engine) as session:
-        found = rows.held(session, repo_id, now=now)
+        found = owned_by(owner, rows.held(session, repo_id, now=now))
     return Held(found, tag_of(found))
 
 

@@ -23,6 +23,7 @@ class ChatButton(StrEnum):
     APPROVE_ALL = "approve_all"  # that the list names
     REFUSE_ALL = "refuse_all"
     TAKE_BACK = "take_back"  # below what was done to some of a list
+    UNBIND = "undo_binding"  # below what a channel was told to hear
     LINK = "link_me"  # say who one is, on one's own page
 
 
@@ -41,6 +42,7 @@ OF_NOTICES = frozenset(
 """What stands below a message about many cases."""
 
 CASE = "case"
+BINDING = "binding"
 
 WINDOWS = FORMS | {ChatButton.WHY}
 
@@ -48,6 +50,11 @@ WINDOWS = FORMS | {ChatButton.WHY}
 def handle_of(repo_id: int, case_id: UUID) -> str:
     """What a button carries that speaks of a case where it has no thread."""
     return f"{repo_id:x}-{CASE}-{case_id.hex}"
+
+
+def binding_of(repo_id: int, event_id: int) -> str:
+    """What a button carries that takes back what a channel was told to hear."""
+    return value_of(f"{repo_id:x}-{BINDING}", event_id)
 
 
 def case_in(handle: str) -> UUID | None:

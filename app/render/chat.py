@@ -74,6 +74,13 @@ def reply(text: str, handle: str, *, undo: str | None = None) -> ChatMessage:
     return ChatMessage(text=shown, blocks=(section(shown, accessory=beside),), handle=handle)
 
 
+def bound_message(text: str, undo: str) -> ChatMessage:
+    """What a channel hears from now on, with a button that takes it back."""
+    shown = _said(text)
+    beside = _button(ChatButton.UNBIND, undo)
+    return ChatMessage(text=shown, blocks=(section(shown, accessory=beside),), handle="")
+
+
 def storm_message(
     repo: str,
     number: int,

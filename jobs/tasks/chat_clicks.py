@@ -22,8 +22,8 @@ from app.db.chat import threads as chat_rows
 from app.db.chat.threads import Thread
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
+from app.render import escape, words
 from app.render import slack_windows as shown
-from app.render import words
 from app.render.blocks import Block
 from app.render.words import slack as said_there
 from app.render.words import slack_windows as said
@@ -34,6 +34,7 @@ from app.services.slack.desk import Answer, Desk, must_be_linked
 from app.services.slack.presses import Filled, Pressed
 from jobs.outside import CHAT, spared
 from jobs.tasks import home
+from jobs.tasks.binding_clicks import undo_binding
 from jobs.tasks.chat_asking import (
     answer,
     desk_for,
@@ -62,6 +63,9 @@ def act_from_chat(work: Work) -> None:
         return
     if ChatButton(request.action) in OF_NOTICES:
         act_on_notice(work)
+        return
+    if request.action == ChatButton.UNBIND:
+        undo_binding(work)
         return
     if request.action == ChatButton.LINK:
         home.offer(work, request)
@@ -126,10 +130,15 @@ def _act(work: Work, desk: Desk, pressed: Pressed, do: Do) -> None:
             turn.ask(QueueName.CLICK, wanted)
         case_id = pressed.thread.case_id
         name = cases.cases(turn.session, repo_id, [case_id])[case_id].full_name
-    if pressed.thread.channel == home.AT_HOME:
-        is_taken_back = pressed.button is ChatButton.UNDO
-        undo = None if is_taken_back else value_of(pressed.thread.handle, done.event_id)
-        home.show_done(work, said_there.done_to(name, done.sentence), undo=undo)
+    if pressed.thread.channel != home.AT_HOME:
+        return
+    request, sentence = work.lease.request, said_there.done_to(name, done.sentence)
+    if isinstance(request, ActFromChat) and request.response_url:  # below a command's answer
+        answer(work, request.team_id, request.response_url, Answer(escape.slack(sentence)))
+        return
+    is_taken_back = pressed.button is ChatButton.UNDO
+    undo = None if is_taken_back else value_of(pressed.thread.handle, done.event_id)
+    home.show_done(work, sentence, undo=undo)
 
 
 def _reply(work: Work, request: ActFromChat, said_back: Answer) -> None:

@@ -24,6 +24,7 @@ LABELS: dict[ChatButton, str] = {
     ChatButton.APPROVE_ALL: "Approve all",
     ChatButton.REFUSE_ALL: "Decline all",
     ChatButton.TAKE_BACK: "Undo",
+    ChatButton.UNBIND: "Undo",
 }
 
 WAIT_TITLE = "One moment"

@@ -18,7 +18,7 @@ from app.services.acts.quarantines import (
 from app.services.acts.reruns import rerun
 from app.services.acts.steps import audit
 from app.services.acts.terms import Wish
-from app.services.acts.undo import undo
+from app.services.acts.undo import can_be_undone, undo
 
 __all__ = [
     "OURSELVES_NAME",
@@ -31,6 +31,7 @@ __all__ = [
     "act",
     "activate",
     "audit",
+    "can_be_undone",
     "decision_sentence",
     "decline",
     "dismiss",

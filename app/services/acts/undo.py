@@ -59,6 +59,11 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
     return Done(event.case_id, sentence, number, needs_recompute=event.act in FORGIVING)
 
 
+def can_be_undone(event: AuditEvent) -> bool:
+    """Whether an act is one that can be taken back, while nothing newer is decided."""
+    return _inverse_of(event) is not None
+
+
 def _inverse_of(event: AuditEvent) -> Inverse | None:
     if event.act in INVERSES:
         return INVERSES[event.act]

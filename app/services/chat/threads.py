@@ -12,11 +12,12 @@ from app.core.decide import State
 from app.core.errors import Missing, Unavailable
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db import cares, cases, executions, judgements
+from app.db import cares, cases, decisions, executions, judgements
 from app.db.chat import threads as chat
 from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import ThreadView, about, reply, root_message
+from app.services import acts
 from app.services.chat import hearing, storms, team_channels, team_places, thread_view
 from app.services.chat.saying import say_once
 from app.services.publishing.sameness import digest_of
@@ -33,6 +34,7 @@ class Telling:
     threads: tuple[Thread, ...]
     replies: tuple[Message, ...]
     stormy: tuple[str, ...] = ()  # channels that hear of it in a message about many
+    undoable: frozenset[str] = frozenset()  # what makes those replies one that can be taken back
 
 
 def prepare(
@@ -61,12 +63,14 @@ def prepare(
         stormy = _open_threads(session, repository, case_id, open_threads, tokens, now=now)
     page = f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None
     view = thread_view.thread_view(session, repository, known, standing, page_url=page, now=now)
+    replies = tuple(chat.unsent(session, repository.id, case_id))
     return Telling(
         repository=repository,
         view=view,
         threads=tuple(_bound(session, repository.id, case_id)),
-        replies=tuple(chat.unsent(session, repository.id, case_id)),
+        replies=replies,
         stormy=stormy,
+        undoable=frozenset(one.once for one in replies if _undoable(session, repository.id, one)),
     )
 
 
@@ -127,12 +131,22 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
             root = _say_root(engine, host, thread, telling, now=now)
             for message in telling.replies:
                 if message.channel == thread.channel:
-                    undo = undo_of(message, thread.handle)
+                    may = message.once in telling.undoable
+                    undo = undo_of(message, thread.handle) if may else None
                     _say_reply(engine, host, telling, message, root, undo=undo, now=now)
         except Unavailable as error:
             failures.append(error)
     if failures:
         raise min(failures, key=lambda error: error.permanent)
+
+
+def _undoable(session: Session, repo_id: int, message: Message) -> bool:
+    """Whether a reply tells of an act that can be taken back: not every undoing can."""
+    act, _, event_id = message.once.partition(":")
+    if act != ACT or not event_id.isdigit():
+        return False
+    event = decisions.audit_event(session, repo_id, int(event_id))
+    return event is not None and acts.can_be_undone(event)
 
 
 def undo_of(message: Message, handle: str) -> str | None:

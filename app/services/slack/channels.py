@@ -1,18 +1,23 @@
 """Binding a channel to repositories, by whom GitHub lets administer them; and what it hears."""
 
 from app.core.asking import Request
+from app.core.chat_buttons import binding_of
 from app.core.chat_commands import Command, Kind, kinds_of
 from app.core.chat_requests import TellChat
 from app.core.decide import State
-from app.core.errors import BadInput
+from app.core.errors import BadInput, Conflict
 from app.core.globs import glob
 from app.core.owners import is_owner
+from app.core.runs import Repository
 from app.db import judgements
 from app.db.chat import places
 from app.db.chat.places import Subscription
+from app.db.decisions import AuditEvent
 from app.db.session import Session
 from app.ports import Permission
 from app.render import escape
+from app.render.chat import bound_message
+from app.render.words import decisions
 from app.render.words import slack as said
 from app.services import acts
 from app.services.acts import Actor
@@ -44,14 +49,15 @@ def subscribe(desk: Desk, command: Command) -> Deed:
             wanted.path,
             actor.login,
         )
+        before = _heard_here(session, desk, repository.id)
         is_new = places.subscribe(session, heard, now=desk.now)
-        _audit(session, desk, heard, actor, "subscribe")
+        event_id = _audit(session, desk, actor, "subscribe", heard.repo_id, before, heard)
         flaky = judgements.in_state(session, repository.id, State.FLAKY)[:TOLD_AT_ONCE]
         follows: list[Request] = [TellChat(repository.id, case_id.hex) for case_id in flaky]
         sentence = said.subscribed(
             repository.full_name, wanted.kinds, wanted.owner, wanted.path, is_new=is_new
         )
-        answer = Answer(escape.slack(sentence, limit=SENTENCE), to_all=True)
+        answer = _answer(sentence, repository.id, event_id)
         return Outcome(answer, follows if is_new else ())
 
     return Deed(repository, Permission.ADMIN, do)
@@ -63,15 +69,13 @@ def unsubscribe(desk: Desk, command: Command) -> Deed:
     repository = place(desk, command.rest).repository
 
     def do(session: Session, actor: Actor) -> Outcome:
-        was_bound = places.unsubscribe(
-            session, repository.id, team_id=desk.team_id, channel=desk.channel
-        )
-        if not was_bound:
+        before = _heard_here(session, desk, repository.id)
+        if before is None:
             raise BadInput(said.was_not_bound(repository.full_name))
-        gone = Subscription(repository.id, desk.team_id, desk.channel)
-        _audit(session, desk, gone, actor, "unsubscribe")
+        places.unsubscribe(session, repository.id, team_id=desk.team_id, channel=desk.channel)
+        event_id = _audit(session, desk, actor, "unsubscribe", repository.id, before, None)
         sentence = said.unsubscribed(repository.full_name)
-        return Outcome(Answer(escape.slack(sentence, limit=SENTENCE), to_all=True))
+        return Outcome(_answer(sentence, repository.id, event_id))
 
     return Deed(repository, Permission.ADMIN, do)
 
@@ -95,12 +99,79 @@ def _wanted(desk: Desk, repo_id: int, words: list[str]) -> Subscription:
     return Subscription(repo_id, desk.team_id, desk.channel, told, owner, path)
 
 
-def _audit(session: Session, desk: Desk, heard: Subscription, actor: Actor, act: str) -> None:
-    after = {
-        "team": heard.team_id,
-        "channel": heard.channel,
-        "kinds": list(heard.kinds),
-        "owner": heard.owner,
-        "path": heard.path,
-    }
-    acts.audit(session, heard.repo_id, None, act, actor, before={}, after=after, now=desk.now)
+def take_back(desk: Desk, repository: Repository, event: AuditEvent) -> Deed:
+    """Let the channel hear what it heard before, by who may bind it; Conflict after a newer word.
+
+    The event is one of those that bind this channel.
+    """
+
+    def do(session: Session, actor: Actor) -> Outcome:
+        current = _heard_here(session, desk, repository.id)
+        if _kept(current) != event.after["heard"]:
+            raise Conflict(decisions.newer_than(event.act))
+        kept = event.before["heard"]
+        if kept is None:
+            places.unsubscribe(session, repository.id, team_id=desk.team_id, channel=desk.channel)
+        else:
+            earlier = Subscription(
+                repository.id,
+                desk.team_id,
+                desk.channel,
+                tuple(kept["kinds"]),
+                kept["owner"],
+                kept["path"],
+                actor.login,
+            )
+            places.subscribe(session, earlier, now=desk.now)
+        restored = _heard_here(session, desk, repository.id)
+        _audit(session, desk, actor, "undo", repository.id, current, restored, undoes=event.id)
+        sentence = decisions.undone_by(actor.shown, event.act)
+        return Outcome(Answer(escape.slack(sentence, limit=SENTENCE), to_all=True))
+
+    return Deed(repository, Permission.ADMIN, do)
+
+
+def is_binding(event: AuditEvent, *, team_id: str) -> bool:
+    """Whether an act told a channel of this workspace what to hear, and can be taken back."""
+    is_one = event.act in {"subscribe", "unsubscribe"} and "heard" in event.after
+    return is_one and event.after["team"] == team_id
+
+
+def _heard_here(session: Session, desk: Desk, repo_id: int) -> Subscription | None:
+    heard = places.subscriptions(session, team_id=desk.team_id, channel=desk.channel)
+    return heard.get(repo_id)
+
+
+def _answer(sentence: str, repo_id: int, event_id: int) -> Answer:
+    shown = bound_message(sentence, binding_of(repo_id, event_id))
+    return Answer(shown.text, shown.blocks, to_all=True)
+
+
+def _kept(heard: Subscription | None) -> dict[str, object] | None:
+    """What a channel hears, as the audit trail keeps it."""
+    if heard is None:
+        return None
+    return {"kinds": list(heard.kinds), "owner": heard.owner, "path": heard.path}
+
+
+def _audit(
+    session: Session,
+    desk: Desk,
+    actor: Actor,
+    act: str,
+    repo_id: int,
+    before: Subscription | None,
+    after: Subscription | None,
+    **more: object,
+) -> int:
+    where = {"team": desk.team_id, "channel": desk.channel, **more}
+    return acts.audit(
+        session,
+        repo_id,
+        None,
+        act,
+        actor,
+        before={"heard": _kept(before)},
+        after={**where, "heard": _kept(after)},
+        now=desk.now,
+    )

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.core.asking import Request
+from app.core.chat_buttons import handle_of, value_of
 from app.core.chat_commands import Command, mentioned, span_of
 from app.core.errors import BadInput, Missing
 from app.core.reruns import TIMES_ASKED
 from app.db.chat import links
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
-from app.render import escape
+from app.render.chat import reply
 from app.render.words import slack as said
 from app.services import acts
 from app.services.acts import Actor, Done, Wish
@@ -21,7 +22,6 @@ from app.services.slack.desk import Answer, Deed, Desk, Outcome
 from app.services.slack.named import NamedCase
 
 Act = Callable[[Session, Actor], Done]
-SENTENCE = 600  # characters of what is answered
 SPAN_WORDS = 2  # `30 days`
 
 
@@ -122,8 +122,9 @@ def _deed(case: NamedCase, act: Act, *, now: datetime) -> Deed:
     def do(session: Session, actor: Actor) -> Outcome:
         done = act(session, actor)
         follows: list[Request] = aftermath.follows(session, case.repository.id, done, now=now)
-        sentence = said.done_to(case.name, done.sentence)
-        return Outcome(Answer(escape.slack(sentence, limit=SENTENCE)), follows)
+        undo = value_of(handle_of(case.repository.id, case.case_id), done.event_id)
+        shown = reply(said.done_to(case.name, done.sentence), "", undo=undo)
+        return Outcome(Answer(shown.text, shown.blocks), follows)
 
     return Deed(case.repository, Permission.WRITE, do)
 

@@ -88,6 +88,7 @@ class Run:
     ended_at: datetime | None
     url: str
     head_repo: str | None = None  # owner/name; None when the fork was deleted
+    is_history: bool = False  # read back, or told long after its time: nobody hears of it
 
     @property
     def is_red(self) -> bool:

@@ -289,4 +289,5 @@ def _run(row: RunRow) -> Run:
         ended_at=row.ended_at,
         url=row.url,
         head_repo=row.head_repo,
+        is_history=row.is_history,
     )

@@ -118,8 +118,6 @@ def _read_attempt(reading: Reading, newest: Run, number: int) -> int:
     with unit_of_work(engine) as session:
         runs.note_jobs(session, run.key, attempt.jobs)
         backfills.leave_to_recompute(session, run.key, now=now)
-        runs.mark_ingested(session, run.key, now=now)
-        runs.mark_evaluated(session, run.key, now=now)
     return stored
 
 

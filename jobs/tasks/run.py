@@ -118,7 +118,6 @@ def _leave_to_history(turn: Turn, key: RunKey, *, now: datetime) -> None:
     """What is told so late moves the scores, by its own time, and is said to nobody."""
     log.info("run_is_past", run=key.run_id, attempt=key.attempt)
     backfills.leave_to_recompute(turn.session, key, now=now)
-    runs.mark_evaluated(turn.session, key, now=now)
     turn.ask(QueueName.HISTORY, Recompute(key.repo_id))
 
 

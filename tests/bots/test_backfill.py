@@ -12,7 +12,7 @@ from app.db.session import Engine, unit_of_work
 from app.db.work import backfills
 from app.render.words.history import being_read
 from app.sandbox.github.entities import Change
-from app.services import backfill, pages
+from app.services import backfill, pages, plans
 from bots.github.client import GitHubHosts
 from bots.slack.client import SlackChat
 from tests.bots.office import Office
@@ -66,6 +66,9 @@ def test_every_attempt_of_the_last_thirty_days_is_read_back(office: Office) -> N
     )
     assert office.rows("SELECT state, flakes, runs FROM case_state") == [("flaky", 8, 17)]
     assert office.rows("SELECT DISTINCT branch_class FROM run") == [("default",)]
+    assert office.rows("SELECT cause, count(*) FROM finding GROUP BY 1") == [("flaky", 8)]
+    [line] = plans.plan(office.desk.engine, repo_id(office), rates={}, now=NOW).lines
+    assert (line.hidden.flakes, line.hidden.real, line.cost.failed_runs) == (8, 0, 8)
 
 
 def test_nothing_is_said_on_what_is_read_back(office: Office) -> None:

@@ -142,3 +142,5 @@ def test_a_green_fix_is_offered_to_be_marked_as_stable(front: Front, is_named: b
     assert front.check.actions == []
     assert office.rows("SELECT state FROM case_state") == [("healthy",)]
     assert front.comments == []
+    old = [f"{number:04x}" * 10 for number in range(901, 906)]
+    assert [one for sha in old for one in shop.world.github.app_check_runs(REPO, sha)] == []

@@ -90,7 +90,8 @@ def test_a_command_is_done_once_by_who_may_and_answered_in_the_one_comment(front
     assert reason == [("Until it is mended",)]
     [line] = planned(front)
     assert (line.jobs, line.pull_requests) == ((TEST_JOB,), (PULL,))
-    assert [one.url for one in line.attempts] == [f"{shop.world.address}/{REPO}/actions/runs/950"]
+    urls = [(one.url or "").rpartition("/")[2] for one in line.attempts]
+    assert urls == ["950", "904", "903", "902"]  # what was read back counts too
 
 
 def test_failed_jobs_run_again_and_a_fork_says_nothing_to_us(front: Front) -> None:

@@ -24,6 +24,11 @@ WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt AND observed_at I
 """)
 
 
+OF_HISTORY = text("""
+UPDATE run SET is_history = true, ingested_at = :now, evaluated_at = :now
+WHERE repo_id = :repo AND run_id = :run AND attempt = :attempt
+""")
+
 LATE = timedelta(hours=1)  # by then a run's delivery has come, or does not come by itself
 LONGEST_RUN = timedelta(hours=12)  # what was made before a pass and ended after it
 
@@ -85,9 +90,10 @@ def mark_told(session: Session, repo_id: int, *, now: datetime) -> None:
 
 
 def leave_to_recompute(session: Session, key: RunKey, *, now: datetime) -> None:
-    """Keep evaluations from working an attempt's reports in one by one, out of their order."""
+    """Let an attempt be history: no evaluation works its reports in, out of their order."""
     values = {"repo": key.repo_id, "run": key.run_id, "attempt": key.attempt, "now": now}
     session.execute(OBSERVED, values)
+    session.execute(OF_HISTORY, values)
 
 
 def states(session: Session, repo_id: int) -> dict[str, int]:

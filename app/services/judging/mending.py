@@ -2,41 +2,59 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
 from app.core.decide import Cause
 from app.core.history.records import Observation
 from app.core.judging import mended, mended_on_fork, unexcused
-from app.core.runs import Run
+from app.core.runs import Run, RunKey
 from app.core.scorer.said import Said
 from app.core.terms import Terms
 from app.core.told import Told
-from app.db import judgements
+from app.db import judgements, runs
 from app.db.judgements import StoredFinding
 from app.db.observed.observations import Seen
 from app.db.session import Session
 
 
-def mend(
-    session: Session,
-    repo_id: int,
-    told: Mapping[str, Told],
-    terms: Terms,
-    seen: Seen,
-    said: Said,
-) -> None:
+class Judging(Protocol):
+    """What is known where an observation is worked in."""
+
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """What was seen of cases so far."""
+
+    @property
+    def terms(self) -> Terms:
+        """The policy's, for these cases."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what was said to people stays as it is."""
+
+
+def mend(session: Session, repo_id: int, work: Judging, seen: Seen, said: Said) -> None:
     """Say anew what was said of failures that this observation contradicts."""
     branch = seen.observation.branch
     for one in said.contradicted:
-        known = told.get(one.case)
+        known = work.told.get(one.case)
         if known is None or one.kind is None:
             continue
         where = (one.run, UUID(hex=one.case), one.job)
         for stored in judgements.findings_of(session, repo_id, *where):
+            if work.is_silent and not _is_of_history(session, repo_id, stored):
+                continue
             better = mended(stored.finding, one, known, seen.observation)
-            better = terms.finding(one.case, better, branch=branch)
+            better = work.terms.finding(one.case, better, branch=branch)
             if better != stored.finding:
                 judgements.mend(session, repo_id, replace(stored, finding=better))
+
+
+def _is_of_history(session: Session, repo_id: int, stored: StoredFinding) -> bool:
+    """Whether a finding was never said to anybody."""
+    run = runs.run(session, RunKey(repo_id, stored.run_id, stored.attempt))
+    return run is not None and run.is_history
 
 
 def mend_fork(session: Session, repo_id: int, terms: Terms, seen: Seen) -> None:

@@ -68,7 +68,7 @@ class Work:
     standings: dict[str, Standing] = field(default_factory=dict)
     turned: list[Turned] = field(default_factory=list)
     needs_recompute: bool = False
-    is_silent: bool = False  # a recompute: what was said of failures stays as it was said
+    is_silent: bool = False  # a recompute: what was said of failures stays, but for history's
 
     def standing(self, repository: Repository, one: Judged, *, at: datetime) -> Standing:
         """How a case stands by the scorer and by the policy's terms for it."""
@@ -146,12 +146,13 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     observation, before = seen.observation, work.scorer
     after, said = before.observe(observation)
     culprits = _culprits(session, repository, said)
-    if not work.is_silent:
+    is_said = seen.run.is_history or not work.is_silent
+    if is_said:
         findings = _findings(repository, work, seen, said, culprits)
         judgements.add_findings(session, repository.id, findings)
-        mending.mend(session, repository.id, work.told, work.terms, seen, said)
+    mending.mend(session, repository.id, work, seen, said)
     if not observation.is_trusted:
-        if not work.is_silent:
+        if is_said:
             mending.mend_fork(session, repository.id, work.terms, seen)
         return
     if _is_misplaced(work, seen):

@@ -11,14 +11,15 @@ LATE = timedelta(days=1)  # that a repository is ahead of what is told of it
 
 
 def is_past(session: Session, run: Run) -> bool:
-    """Whether we were told of a run only after another that began more than a day after its end.
+    """Whether a run was read back, or told of only after one that began a day after its end.
 
     Time is the runs' own, so that what is replayed in its order is never late. A commit that an
     open pull request shows is not past, nor one whose check run stands: somebody waits there.
     """
     repo_id, head = run.key.repo_id, run.head_sha
     began_after = (run.ended_at or run.started_at) + LATE
-    if not attempts.is_told_after(session, run.key, began_after=began_after):
+    is_late = attempts.is_told_after(session, run.key, began_after=began_after)
+    if not (run.is_history or is_late):
         return False
     is_shown = pulls.open_with_head(session, repo_id, head)
     return not is_shown and publications.publication(session, repo_id, CHECK, head) is None

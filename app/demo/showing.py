@@ -89,9 +89,10 @@ def check_of(stage: Stage, pull: PullRequest) -> CheckRun | None:
 
 
 def roots(stage: Stage) -> list[Message]:
-    """The threads that we opened."""
+    """The threads about single cases; what is about a repository begins with its name."""
     slack = stage.world.slack
-    return [one for channel in slack.channels.values() for one in slack.roots(channel.id)]
+    found = [one for channel in slack.channels.values() for one in slack.roots(channel.id)]
+    return [one for one in found if not one.text.startswith("*")]
 
 
 def _table(everything: Sequence[Found]) -> Table:

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from app.core.asking import QueueName
-from app.core.chat_requests import TellBroken, TellChat, TellOutage
+from app.core.chat_requests import TellBroken, TellChat, TellOutage, TellProposals
 from app.core.decide import State
 from app.core.requests import (
     EvaluateRun,
@@ -176,8 +176,9 @@ def _tell_chat(
         turn.ask(QueueName.RUN, TellBroken(repository.id))
     proposed = decisions.proposed(session, repository.id, since=now)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
-    news = {*told, *failed, *(one.case_id for one in proposed)}
-    for wanted in aftermath.in_notices(session, repository.id, sorted(news)):
+    if proposed:
+        turn.ask(QueueName.RUN, TellProposals(repository.id))
+    for wanted in aftermath.in_notices(session, repository.id, sorted({*told, *failed})):
         turn.ask(QueueName.RUN, wanted)
     return told
 

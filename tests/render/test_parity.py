@@ -1,23 +1,32 @@
 """One view, many surfaces: the same sentences and the same counts, wherever people look."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.decide import Cause
-from app.core.evidence import Evidence
-from app.core.publishing import CheckRun
-from app.render import words
+from app.core.evidence import Evidence, EvidenceKind, evidence
+from app.core.publishing import ChatMessage, CheckRun
+from app.core.quarantine import Quarantine, QuarantineState
+from app.render import elsewhere, slack_answers, words
+from app.render.broken import BrokenLine, BrokenView, broken_message
 from app.render.chat import ThreadView, root_message
 from app.render.check import check_run
 from app.render.markdown import check_summary, comment_body
+from app.render.notices import ProposalLine, ProposalsView, proposals_message
 from app.render.run_view import run_view
+from app.render.slack_answers import CaseTold
 from app.render.view import RunView
+from app.render.words import decisions
+from app.render.words import notices as words_notices
 from app.web.answers import ENVIRONMENT
 from tests.core.stories import standing
 from tests.render.reading import Tags, read, tokens_of
+from tests.render.test_slack_answers import line as held
 from tests.render.views import MARKER, WHY, case, facts, job, mixed
 
 
@@ -117,6 +126,56 @@ def test_check_comment_thread_and_page_say_the_same_of_a_case(cause: Cause) -> N
     for said in surfaces:
         for sentence in sentences:
             assert sentence in said
+
+
+def said_of_broken_branch(reasons: tuple[Evidence, ...]) -> str:
+    """The words of the message about a broken default branch, where this case is what fails."""
+    since, culprit = reasons
+    line = BrokenLine("a", None, words.evidence_sentence(since), culprit, True, False)
+    view = BrokenView("shop/cart", "main", (line,), None, "https://github.com/shop/cart", False)
+    return elsewhere.plain(broken_message(view, "handle"))
+
+
+def test_who_broke_the_default_branch_is_said_alike_everywhere() -> None:
+    culprit = evidence(
+        EvidenceKind.CULPRIT,
+        passed="a" * 40,
+        since="c" * 40,
+        commits=2,
+        commit="c" * 40,
+        author="mona",
+        p=0.8,
+        second="d" * 40,
+        second_p=0.15,
+        range=None,
+    )
+    reasons = (*WHY[Cause.BROKEN], culprit)
+    told = case("a", Cause.BROKEN)
+    view = run_view(facts(replace(told, finding=replace(told.finding, evidence=reasons))))
+
+    surfaces = (
+        said_on_check(view),
+        said_in_comment(view),
+        said_in_thread(reasons),
+        said_on_page(reasons),
+        said_of_broken_branch(reasons),
+    )
+
+    for said in surfaces:
+        for sentence in words.evidence_sentences(reasons):
+            assert sentence in said
+
+
+def test_what_became_of_a_proposal_is_said_as_in_an_answer_about_the_case() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    decision = Quarantine(1, UUID(int=1), QuarantineState.ACTIVE, "", "@ada", at, at, at)
+    line = ProposalLine(1, "a", None, 0.97, "", words_notices.stood(decision))
+    listed = proposals_message(ProposalsView("shop/cart", None, (line,)), "handle")
+    told = CaseTold("shop/cart", "a", None, held("a"), decision, None, None, None, None)
+    answered = ChatMessage(*slack_answers.case(told, now=at), "handle")
+
+    for message in (listed, answered):
+        assert decisions.stands(decision, now=at) in elsewhere.plain(message)
 
 
 def test_a_green_commit_says_so_alike() -> None:

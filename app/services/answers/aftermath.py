@@ -51,6 +51,9 @@ def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
     """The work that brings what is held and said of a case up to date."""
     wanted: list[Request] = [TellChat(repo_id, case_id.hex)]
     wanted += in_notices(session, repo_id, [case_id])
+    decision = decisions.newest(session, repo_id, [case_id]).get(case_id)
+    if decision is not None and decision.state is QuarantineState.PROPOSED:
+        wanted.append(TellProposals(repo_id))
     issue = issues.of_case(session, repo_id, case_id)
     if issue is not None:
         wanted.append(TellIssue(repo_id, issue.id))
@@ -68,11 +71,8 @@ def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:
 
 def in_notices(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> list[Request]:
     """The work that brings messages about many cases up to date, where these are among them."""
-    decided = decisions.newest(session, repo_id, case_ids).values()
-    is_new = any(one.state is QuarantineState.PROPOSED for one in decided)
     found = notices.naming(session, repo_id, case_ids, most=NOTICES_KEPT_TRUE)
-    proposals: list[Request] = [TellProposals(repo_id)] if is_new else []
-    return [*proposals, *(TellNotice(repo_id, notice_id) for notice_id in found)]
+    return [TellNotice(repo_id, notice_id) for notice_id in found]
 
 
 def ask(

@@ -1,6 +1,5 @@
 """Ingest a run attempt's reports, and evaluate what failed in it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -145,7 +144,7 @@ def evaluate_run(work: Work) -> None:
         )
         runs.mark_evaluated(turn.session, key, now=now)
         _note_outage(turn, repository, run, now=now)
-        told = _tell_chat(turn, repository, run, found_out.changed, now=now)
+        told = _tell_chat(turn, repository, run, found_out, now=now)
         _of_our_own_accord(turn, work, repository, run, told)
         if found_out.needs_recompute:
             turn.ask(QueueName.HISTORY, Recompute(repository.id))
@@ -159,16 +158,16 @@ def _tell_chat(
     turn: Turn,
     repository: Repository,
     run: Run,
-    changed: Sequence[evaluate.Changed],
+    found: evaluate.Evaluated,
     *,
     now: datetime,
 ) -> set[UUID]:
     """Have threads and messages about many cases say what is new; the cases that have threads."""
-    session = turn.session
+    session, changed = turn.session, found.changed
     for change in changed:
         if not change.is_dismissal:
             _announce(session, repository, change, now=now)
-    told = {change.case_id for change in changed}
+    told = {change.case_id for change in changed} | found.proven
     told |= threads.with_threads(session, repository.id, run.key.run_id)
     for case_id in sorted(told):
         turn.ask(QueueName.RUN, TellChat(repository.id, case_id.hex))

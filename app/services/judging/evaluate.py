@@ -37,6 +37,7 @@ class Evaluated:
     """What came of an evaluation."""
 
     changed: tuple[Changed, ...]
+    proven: frozenset[UUID]  # held cases that have enough clean runs now
     needs_recompute: bool  # what was seen cannot be worked in as it comes
 
 
@@ -76,10 +77,11 @@ def evaluate(
         observing.observe(session, repository, work, one)
     reports.mark(session, repository.id, waiting, now=now)
     changed = _kept(session, repository, work, now=now)
-    runs.follow(
+    proven = runs.follow(
         session, repository, changed, run, now=now, request_id=request_id, proposes=proposes
     )
-    return Evaluated(changed, needs_recompute=current.needs_recompute or work.needs_recompute)
+    needs_recompute = current.needs_recompute or work.needs_recompute
+    return Evaluated(changed, proven, needs_recompute=needs_recompute)
 
 
 def _kept(

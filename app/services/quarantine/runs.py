@@ -44,27 +44,29 @@ def follow(
     now: datetime,
     request_id: str,
     proposes: bool = True,
-) -> None:
-    """Take every quarantine of a repository where the evidence of one evaluated run leads it.
+) -> frozenset[UUID]:
+    """Take every quarantine of a repository where the evidence of one evaluated run leads it; the
+    cases that were proven healed by it.
 
     `changed` are the cases that came to another state by it. To be called once the run's standings
     are stored. Costs one look at what is held and at what failed in the run, however long the
     history; a run of a fork decides nothing.
     """
     if not run.is_trusted:
-        return
+        return frozenset()
     actor = ourselves("worker", request_id)
     states = {one.case_id: one.now for one in changed}
     for case_id, state in states.items():
         if state is State.BROKEN:
             _leave(session, repository.id, case_id, actor, now=now)
-    _prove(session, repository.id, run, actor, now=now)
+    proven = _prove(session, repository.id, run, actor, now=now)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
     _reopen_healed(session, repository.id, failed, actor, now=now)
     if proposes:
         turned = {case_id for case_id, state in states.items() if state is State.FLAKY}
         for case_id in _undecided(session, repository.id, {*failed, *turned}):
             proposing.propose(session, repository, case_id, run, actor, now=now)
+    return proven
 
 
 def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[UUID]:
@@ -97,8 +99,10 @@ def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: 
         _say(session, subject, event_id, said.turned_broken(), now=now, is_loud=True)
 
 
-def _prove(session: Session, repo_id: int, run: Run, actor: Actor, *, now: datetime) -> None:
-    """Count this run for what is held; and look at what it flaked, or proved, by that."""
+def _prove(
+    session: Session, repo_id: int, run: Run, actor: Actor, *, now: datetime
+) -> frozenset[UUID]:
+    """Count this run for what is held, and look at what flaked by that; what it proved healed."""
     held = decisions.holding(session, repo_id)
     began = runs.began(session, repo_id, run.key.run_id) or run.started_at
     seen = proofs.seen(session, repo_id, run.key.run_id, [one.case_id for one in held])
@@ -110,11 +114,15 @@ def _prove(session: Session, repo_id: int, run: Run, actor: Actor, *, now: datet
         and (seen[one.case_id].passed or seen[one.case_id].failed)
     ]
     counts = proofs.count(session, run, counting) | _count_asked(session, run, counting)
+    proven = set()
     for one in held:
         if one.case_id in seen and seen[one.case_id].failed:
             _flaked(session, repo_id, one, actor, now=now)
-        elif one.id in counts and counts[one.id] >= _fewest(one):
-            _perhaps_proven(session, repo_id, one.case_id, actor, now=now)
+            continue
+        may_be = one.id in counts and counts[one.id] >= _fewest(one)
+        if may_be and _is_proven(session, repo_id, one.case_id, actor, now=now):
+            proven.add(one.case_id)
+    return frozenset(proven)
 
 
 def _count_asked(
@@ -164,21 +172,21 @@ def _flaked(
         proofs.begin_anew(session, repo_id, before.id, since=flaked, needed=needed)
 
 
-def _perhaps_proven(
+def _is_proven(
     session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime
-) -> None:
+) -> bool:
     """Resolve what has enough clean runs: of its own accord, or sooner where a fix is claimed."""
     subject = hold(session, repo_id, case_id)
     before = subject.before
     if before is None or before.state not in HOLDING:
-        return
+        return False
     is_claimed = before.state is S.FIX_PENDING
     needed = before.clean_needed
     if is_claimed:
         needed = min(needed, clean_runs_needed(rate_of(subject), fix_is_claimed=True))
     progress = Progress(before.clean_runs, needed)
     if not progress.is_proven:
-        return
+        return False
     events = [E.PROVEN] if is_claimed else [E.FIX_CLAIMED, E.PROVEN]
     reason = said.proven(progress)
     fields = {"fix": before.fix or said.looks_fixed(progress)}
@@ -186,6 +194,7 @@ def _perhaps_proven(
     _, event_id = take(session, subject, step, actor, now=now)
     _say(session, subject, event_id, reason, now=now)
     _tell_owner(session, subject, event_id, reason, now=now)
+    return True
 
 
 def _reopen_healed(

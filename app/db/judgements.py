@@ -106,6 +106,15 @@ def standing(session: Session, repo_id: int, case_id: UUID) -> Standing | None:
     return None if row is None else standing_in(row)
 
 
+def standings(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """How these cases stand; those that never failed are missing."""
+    query = select(CaseStateRow).where(
+        col(CaseStateRow.repo_id) == repo_id, col(CaseStateRow.case_id).in_(case_ids)
+    )
+    found = session.exec(query, execution_options={"populate_existing": True})
+    return {row.case_id: standing_in(row) for row in found}
+
+
 def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
     """The cases of a repository that are held to be in this state, by id."""
     query = (

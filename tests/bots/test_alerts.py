@@ -5,21 +5,22 @@ import json
 import pytest
 from cryptography.fernet import Fernet
 
+from app.core.asking import QueueName
+from app.core.chat_requests import TellChat
 from app.core.outlets import TEAM, OutletKind, Target, place_of
 from app.db.chat import links, places
 from app.db.chat.places import Subscription
 from app.db.session import Engine, unit_of_work
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.sandbox.slack.entities import Message
-from app.services import acts
 from app.services.access.vault import Vault
-from app.services.acts import Actor
-from app.services.answers import aftermath
 from app.services.chat.outlets import Outlets
 from bots.github.client import GitHubHosts
 from bots.outlets.posting import Poster
 from bots.outlets.speaker import OutletSpeaker
 from bots.slack.client import SlackChat
-from tests.bots.front import FLAKY, Front
+from tests.bots.front import FAILURE, FLAKY, GREEN, Front
 from tests.bots.shop import Shop
 from tests.bots.slack.console import ChatOffice
 from tests.bots.stranger import Stranger
@@ -43,10 +44,14 @@ def front(engine: Engine, shop: Shop, hosts: GitHubHosts, chat: SlackChat, doors
 def hear(front: Front, team: str, channel: str) -> None:
     slack, now = front.office.shop.world.slack, front.office.shop.clock()
     one = Subscription(repo_id(front.office), team, channel)
+    [(case_id,)] = front.office.rows(f"SELECT case_id FROM case_ WHERE name = '{FLAKY}'")
     with unit_of_work(front.office.desk.engine) as session:
         places.subscribe(session, one, now=now)
+        thread = TellChat(one.repo_id, case_id.hex)
+        tasks.ask(session, [Asking(thread, QueueName.RUN, "r1")], now=now)
         ann = slack.member("ann").id
         links.link(session, team_id=slack.team_id, chat_user=ann, login="ann", now=now)
+    front.office.work()
 
 
 def roots(front: Front) -> list[Message]:
@@ -54,25 +59,18 @@ def roots(front: Front) -> list[Message]:
     return slack.roots(slack.channel("builds").id)
 
 
-def propose(front: Front) -> None:
-    """Somebody proposes the case that turned the pull request red, on a page of ours."""
-    office, repo = front.office, repo_id(front.office)
-    actor, now = Actor("mona", "page", "r7"), office.shop.clock()
-    [(case_id,)] = office.rows(f"SELECT case_id FROM case_ WHERE name = '{FLAKY}'")
-    with unit_of_work(office.desk.engine) as session:
-        done = acts.propose(session, repo, case_id, actor, reason="", now=now)
-        wanted = aftermath.follows(session, repo, done, now=now)
-        aftermath.ask(session, wanted, request_id="r7", now=now)
-    office.work()
+def red(front: Front) -> None:
+    """A pull request that is red by what is known to be flaky: another reason to propose it."""
+    front.run_pull({FLAKY: FAILURE, **GREEN})
 
 
 def test_an_approval_in_chat_is_said_on_the_check_run_in_the_thread_and_in_the_trail(
     front: Front,
 ) -> None:
     slack = front.office.shop.world.slack
-    front.red()
+    front.turn_flaky()
     hear(front, slack.team_id, slack.channel("builds").id)
-    propose(front)
+    red(front)
 
     [thread] = [one for one in roots(front) if "is flaky" in one.text]
     [proposals] = [one for one in roots(front) if "proposed for quarantine" in one.text]
@@ -98,9 +96,9 @@ def test_a_channel_outside_slack_hears_of_proposals_in_the_same_words(
     )
     outlets.add("builds", OutletKind.MATTERMOST, Target(url=f"{stranger.url}/hook"))
     office.chat = OutletSpeaker(outlets, Poster(("127.0.0.1",)), None, chat, office.shop.clock)
-    front.red()
+    front.turn_flaky()
     hear(front, TEAM, place_of("builds"))
-    propose(front)
+    red(front)
 
     told = [json.loads(body)["text"].replace("\\", "") for body in stranger.bodies]
     [proposals] = [one for one in told if "proposed for quarantine." in one]

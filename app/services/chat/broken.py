@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.chat_commands import Kind
-from app.core.decide import State
+from app.core.decide import Standing, State
 from app.core.evidence import EvidenceKind
 from app.core.notices import Notice, NoticeCase, NoticeKind
 from app.core.publishing import ChatMessage
@@ -20,7 +20,7 @@ from app.render.words import broken as said
 from app.services.chat import hearing
 from app.services.publishing.publish import Addresses
 
-AT_MOST = 300  # broken cases that one turn tells of
+AT_MOST = 2_000  # broken cases that a thread speaks of
 WHY = (EvidenceKind.BROKEN_ON_BASE, EvidenceKind.CULPRIT)
 
 
@@ -55,8 +55,13 @@ def message(
     """What the root says now."""
     base = addresses.public_url
     page = f"{base}/r/{repository.full_name}" if base else None
+    listed = notices.cases(session, one)
+    ids = [case.case_id for case in listed]
+    standings = judgements.standings(session, repository.id, ids)
+    held = left_quarantine(session, repository.id, ids)
     lines = tuple(
-        _line(session, repository.id, listed, page) for listed in notices.cases(session, one)
+        _line(case, standings.get(case.case_id), page, was_held=case.case_id in held)
+        for case in listed
     )
     view = BrokenView(
         repo=repository.full_name,
@@ -89,7 +94,8 @@ def _follow(
         return
     first = notices.add_cases(session, one, [(case_id, now) for case_id in new])
     names = cases.cases(session, repository.id, new)
-    held = [case_id for case_id in new if was_held(session, repository.id, case_id)]
+    gone = left_quarantine(session, repository.id, new)
+    held = [case_id for case_id in new if case_id in gone]
     text = said.also_broken(
         [names[case_id].full_name for case_id in new],
         [names[case_id].full_name for case_id in held],
@@ -98,12 +104,14 @@ def _follow(
     notices.say_once(session, one, once=f"also:{first}", text=text, at=now, is_loud=is_loud)
 
 
-def was_held(session: Session, repo_id: int, case_id: UUID) -> bool:
-    """Whether a case left quarantine because it broke, and nothing was decided since."""
-    steps = decisions.events(session, repo_id, case_id, limit=1)
-    if not steps:
-        return False
-    return steps[-1].event == QuarantineEvent.TURNED_BROKEN and steps[-1].was in HOLDING
+def left_quarantine(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases that left quarantine because they broke, nothing decided since."""
+    return {
+        case_id
+        for case_id, decision in decisions.newest(session, repo_id, case_ids).items()
+        if decision.event is QuarantineEvent.TURNED_BROKEN
+        and decisions.events(session, repo_id, case_id, limit=1)[-1].was in HOLDING
+    }
 
 
 def _has_thread(session: Session, one: Notice, case_id: UUID) -> bool:
@@ -113,8 +121,9 @@ def _has_thread(session: Session, one: Notice, case_id: UUID) -> bool:
     )
 
 
-def _line(session: Session, repo_id: int, listed: NoticeCase, page: str | None) -> BrokenLine:
-    standing = judgements.standing(session, repo_id, listed.case_id)
+def _line(
+    listed: NoticeCase, standing: Standing | None, page: str | None, *, was_held: bool
+) -> BrokenLine:
     is_broken = standing is not None and standing.state is State.BROKEN
     evidence = standing.evidence if standing is not None and is_broken else ()
     reasons = {one.kind: one for one in evidence}
@@ -125,5 +134,5 @@ def _line(session: Session, repo_id: int, listed: NoticeCase, page: str | None) 
         since=words.evidence_sentence(since) if since else None,
         culprit=culprit,
         is_broken=is_broken,
-        was_held=is_broken and was_held(session, repo_id, listed.case_id),
+        was_held=is_broken and was_held,
     )

@@ -34,6 +34,13 @@ def channels(session: Session, repo_id: int, kind: Kind) -> list[str]:
 def channels_of_case(session: Session, repo_id: int, case_id: UUID, kind: Kind) -> list[str]:
     """The channels that hear of this kind of this case, in a fixed order."""
     heard = [one for one in places.hearing(session, repo_id) if wants(one, kind)]
+    return _of_some(session, repo_id, case_id, heard)
+
+
+def _of_some(
+    session: Session, repo_id: int, case_id: UUID, heard: Sequence[Subscription]
+) -> list[str]:
+    """Of these channels, those that want to hear of a case, in a fixed order."""
     if all(one.owner is None and one.path is None for one in heard):
         return sorted({one.channel for one in heard})
     owner = owner_of(session, repo_id, case_id)
@@ -62,14 +69,18 @@ def places_of_cases(
     The places are channels that hear of the repository, and those that the policy names for the
     cases' owners.
     """
-    found: dict[str, list[UUID]] = {}
-    for case_id in case_ids:
-        heard = (
-            *channels_of_case(session, repository.id, case_id, kind),
-            *team_places.team_places(session, repository, case_id),
-        )
-        for place in dict.fromkeys(heard):
-            found.setdefault(place, []).append(case_id)
+    heard = [one for one in places.hearing(session, repository.id) if wants(one, kind)]
+    of_all = {one.channel for one in heard if one.owner is None and one.path is None}
+    of_some = [one for one in heard if one.channel not in of_all]
+    found = {channel: list(case_ids) for channel in sorted(of_all)} if case_ids else {}
+    asks_policy = team_places.names_places(session, repository.id)
+    for case_id in case_ids if of_some or asks_policy else ():
+        told = _of_some(session, repository.id, case_id, of_some)
+        if asks_policy:
+            told += team_places.team_places(session, repository, case_id)
+        for place in dict.fromkeys(told):
+            if place not in of_all:
+                found.setdefault(place, []).append(case_id)
     return found
 
 

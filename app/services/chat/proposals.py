@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.chat_commands import Kind
+from app.core.decide import Standing
 from app.core.notices import Notice, NoticeCase, NoticeKind
 from app.core.publishing import ChatMessage
 from app.core.quarantine import Quarantine, QuarantineState
@@ -20,7 +21,7 @@ from app.services.publishing.publish import Addresses
 
 FRESH = timedelta(days=1)  # what was proposed earlier is news to nobody
 WITHIN = timedelta(hours=1)  # what is proposed so soon after joins a message
-AT_MOST = 300  # proposals that one turn tells of
+AT_MOST = 2_000  # proposals of a day; whoever has more looks at the pages
 
 
 def gather(
@@ -55,10 +56,12 @@ def message(
 ) -> ChatMessage:
     """What the message says now."""
     listed = notices.cases(session, one)
-    newest = decisions.newest(session, repository.id, [case.case_id for case in listed])
+    ids = [case.case_id for case in listed]
+    newest = decisions.newest(session, repository.id, ids)
+    standings = judgements.standings(session, repository.id, ids)
     base = f"{addresses.public_url}/r/{repository.full_name}" if addresses.public_url else None
     lines = tuple(
-        _line(session, repository.id, case, newest.get(case.case_id), base) for case in listed
+        _line(case, newest.get(case.case_id), standings.get(case.case_id), base) for case in listed
     )
     return proposals_message(ProposalsView(repository.full_name, base, lines), one.handle)
 
@@ -93,13 +96,8 @@ def _add(
 
 
 def _line(
-    session: Session,
-    repo_id: int,
-    listed: NoticeCase,
-    decision: Quarantine | None,
-    base: str | None,
+    listed: NoticeCase, decision: Quarantine | None, standing: Standing | None, base: str | None
 ) -> ProposalLine:
-    standing = judgements.standing(session, repo_id, listed.case_id)
     decided = None
     if not waits(decision, listed):
         decided = said.stood(decision) if decision else said.nothing_decided()

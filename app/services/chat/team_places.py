@@ -14,6 +14,12 @@ MOST_PLACES = 10  # of one case, by policy
 MOST_OWNERS = 5  # who are told of one case
 
 
+def names_places(session: Session, repo_id: int) -> bool:
+    """Whether the policy names any place at all."""
+    told = policies.policy_of(session, repo_id).team_notifications
+    return bool(told.email_groups or told.channels or told.slack_channels)
+
+
 def team_places(session: Session, repository: Repository, case_id: UUID) -> list[str]:
     """Addresses and channels, in Slack and outside it, that the policy names for a case's owners.
 

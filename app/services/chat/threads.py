@@ -11,6 +11,7 @@ from app.core.chat_commands import Kind
 from app.core.decide import State
 from app.core.errors import Missing, Unavailable
 from app.core.publishing import ChatMessage
+from app.core.quarantine import QuarantineEvent
 from app.core.runs import Repository
 from app.db import cares, cases, decisions, executions, judgements
 from app.db.chat import threads as chat
@@ -22,6 +23,8 @@ from app.services.chat import hearing, storms, team_channels, team_places, threa
 from app.services.chat.saying import say_once
 from app.services.publishing.sameness import digest_of
 
+ENDED = frozenset({QuarantineEvent.TIME_IS_UP.value, QuarantineEvent.TURNED_BROKEN.value})
+"""Ends that nobody brought about: what is over or broken is not held again by taking them back."""
 ACT = "act"  # how the messages begin, by what makes them one, that tell of an act
 
 
@@ -146,7 +149,7 @@ def _undoable(session: Session, repo_id: int, message: Message) -> bool:
     if act != ACT or not event_id.isdigit():
         return False
     event = decisions.audit_event(session, repo_id, int(event_id))
-    return event is not None and acts.can_be_undone(event)
+    return event is not None and event.act not in ENDED and acts.can_be_undone(event)
 
 
 def undo_of(message: Message, handle: str) -> str | None:

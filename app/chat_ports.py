@@ -13,6 +13,7 @@ class ChatPerson:
 
     name: str
     workspace: str
+    zone: str | None = None  # the name of their time zone, where it is told
 
 
 class Speaker(Protocol):
@@ -21,10 +22,11 @@ class Speaker(Protocol):
     def reaches(self, channel: str) -> bool:
         """Whether anything may be said in this channel: False once its workspace removed us."""
 
-    def take_turn(self, channel: str) -> None:
+    def take_turn(self, channel: str, *, is_urgent: bool = False) -> None:
         """Return when a message may be posted there now, and count it.
 
-        Raises RateLimited, with the time of its turn, where it is too early.
+        Raises RateLimited, with the time of its turn, where it is too early; what is urgent waits
+        for no quiet hours.
         """
 
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:

@@ -24,6 +24,7 @@ from app.services.access.set_up import SetUp
 from app.services.access.vault import Vault
 from app.services.chat.outlets import Outlets
 from app.services.chat.pace import A_MINUTE, AT_ONCE, PacedChats
+from app.services.chat.quiet import QuietChats
 from app.services.chat.workspaces import Workspaces
 from app.services.deliveries.inbox import Inbox
 from app.services.deliveries.quick_inbox import QuickInbox
@@ -273,12 +274,14 @@ def workspaces(settings: Settings, engine: Engine, *, clock: Clock = utc_now) ->
 
 
 def chat(settings: Settings, installed: Workspaces, redis: Redis) -> Chats | None:
-    """Slack, spoken to at its pace; None when it is not set up or switched off."""
+    """Slack, at its pace and not at quiet hours; None when it is not set up or switched off."""
     token = settings.slack_bot_token
     if not settings.enable_slack or (token is None and installed.client is None):
         return None
     text = None if token is None else token.get_secret_value()
     slack = SlackWorkspaces(installed, token=text, api_url=settings.slack_api_url)
-    if not settings.slack_rate_limits:
-        return slack
-    return PacedChats(slack, RedisBudget(redis, A_MINUTE, AT_ONCE), installed.clock)
+    chats: Chats = slack
+    if settings.slack_rate_limits:
+        budget = RedisBudget(redis, A_MINUTE, AT_ONCE)
+        chats = PacedChats(slack, budget, installed.clock)
+    return QuietChats(chats, installed.engine, installed.clock)

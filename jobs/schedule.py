@@ -128,7 +128,7 @@ def erase_gone(context: Context) -> None:
 
 
 def tell_digests(context: Context) -> None:
-    """Have every channel told what became of its repositories in the week."""
+    """Have the channels told what became of their repositories where it is nine o'clock by now."""
     if context.chat is None or context.is_silent:
         return
     wanted = digest.ask_due(context.engine, now=context.clock(), request_id=context.new_token())
@@ -160,7 +160,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("look_after_reruns", "*/5 * * * *", look_after_reruns),
     Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),
-    Entry("tell_digests", "0 9 * * 1", tell_digests, waits=True),
+    Entry("tell_digests", "*/15 * * * *", tell_digests),
     Entry("tell_quarantine_reports", "5 9 * * 1", tell_quarantine_reports, waits=True),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),

@@ -120,12 +120,13 @@ class TellNotice(Request):
 
 @dataclass(frozen=True, slots=True)
 class TellDigest(Request):
-    """Tell a channel what became of a repository; `day` is the one that it was asked for."""
+    """Tell a channel what became of a repository in the days before the one that it is of."""
 
     kind: ClassVar[str] = "tell_digest"
     repo_id: int
     channel: str
     day: str
+    days: int = 7
     chart: str = ""  # the id of the picture that was uploaded for it
 
     @property

@@ -75,6 +75,7 @@ class ChatMessage:
     blocks: tuple[dict[str, object], ...]
     handle: str  # found again by it when an answer was lost
     about: str = ""  # mrkdwn: what a reply is about, where no thread shows it
+    is_urgent: bool = False  # said at quiet hours, too
     is_loud: bool = False  # a reply that is shown in the channel, too
 
 

@@ -67,7 +67,7 @@ def broken_message(view: BrokenView, handle: str) -> ChatMessage:
         blocks.append(section(_listed(f"*{said.passes_again()}*", mended)))
     if view.page_url:
         blocks.append(context(f"<{view.page_url}|All that is known of it>"))
-    return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
+    return ChatMessage(text=title, blocks=tuple(blocks), handle=handle, is_urgent=not view.is_over)
 
 
 def branch_of(branch: str, repo: str) -> str:

@@ -127,13 +127,15 @@ def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:
     return ChatMessage(text=shown, blocks=(section(shown),), handle=handle)
 
 
-def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
+def outage_message(
+    repo: str, text: str, *, page_url: str | None, handle: str, is_urgent: bool = False
+) -> ChatMessage:
     """An outage in a channel; `text` is one of our own sentences, which may hold a file's name."""
     shown = f"*{escape.slack(repo)}*: {_said(text)}"
     blocks = [section(shown)]
     if page_url:
         blocks.append(context(f"<{page_url}|What it hit>"))
-    return ChatMessage(text=shown, blocks=tuple(blocks), handle=handle)
+    return ChatMessage(text=shown, blocks=tuple(blocks), handle=handle, is_urgent=is_urgent)
 
 
 def _mark(view: ThreadView) -> str:

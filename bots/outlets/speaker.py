@@ -44,10 +44,10 @@ class OutletSpeaker:
             return found is not None and (found[0] is not OutletKind.EMAIL or bool(self.mailer))
         return self.slack is not None and self.slack.reaches(channel)
 
-    def take_turn(self, channel: str) -> None:
+    def take_turn(self, channel: str, *, is_urgent: bool = False) -> None:
         """Outside Slack nobody has said how often is too often."""
         if not channel.startswith((PREFIX, MAIL_PREFIX)):
-            self._slack().take_turn(channel)
+            self._slack().take_turn(channel, is_urgent=is_urgent)
 
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
         """Say it; its id. A receiver that hears it twice tells it by that."""

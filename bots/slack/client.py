@@ -13,6 +13,7 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 from app import __version__
 from app.clock import Clock, utc_now
 from app.core.errors import BadInput, Missing, RateLimited
+from app.core.hours import zone_named
 from app.core.publishing import Picture
 from app.core.tracing import request_id
 from app.ports import ChatMessage, ChatPerson
@@ -67,7 +68,7 @@ class SlackChat:
         """Whether anything may be said in this channel."""
         return True
 
-    def take_turn(self, channel: str) -> None:
+    def take_turn(self, channel: str, *, is_urgent: bool = False) -> None:
         """Slack itself says when it is too early."""
 
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
@@ -184,7 +185,8 @@ class SlackChat:
         profile = found.get("profile") or {}
         names = (profile.get("display_name"), found.get("real_name"), found.get("name"), user)
         workspace = str(self.call("auth.test").get("team") or "")
-        return ChatPerson(next(str(name) for name in names if name), workspace)
+        name = next(str(name) for name in names if name)
+        return ChatPerson(name, workspace, zone_named(str(found.get("tz") or "")))
 
     def bot_id(self) -> str:
         """The id under which our messages stand; asked once."""

@@ -45,7 +45,7 @@ class SlackWorkspaces:
             return False
         return True
 
-    def take_turn(self, channel: str) -> None:
+    def take_turn(self, channel: str, *, is_urgent: bool = False) -> None:
         """Slack itself says when it is too early."""
 
     def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:

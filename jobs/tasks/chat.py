@@ -3,10 +3,11 @@
 from app.core.asking import QueueName
 from app.core.chat_requests import AnswerCommand
 from app.core.errors import FlakeGuardError, Unavailable
+from app.render.words import in_zone
 from app.services.acts import Actor
 from app.services.slack import commands
 from app.services.slack.desk import Answer, Deed, Desk, Outcome
-from jobs.tasks.chat_asking import answer, desk_for, must_do, refusal
+from jobs.tasks.chat_asking import answer, desk_for, must_do, refusal, zone_for
 from jobs.turns import Work
 
 
@@ -14,6 +15,11 @@ def answer_command(work: Work) -> None:
     """Answer what was typed, or do it where GitHub lets the asker; they hear what is wrong."""
     request = work.lease.request
     assert isinstance(request, AnswerCommand)
+    with in_zone(zone_for(work, request, channel=request.channel)):
+        _answer(work, request)
+
+
+def _answer(work: Work, request: AnswerCommand) -> None:
     desk = desk_for(work, request, channel=request.channel)
     try:
         found = commands.run(desk, request.text)

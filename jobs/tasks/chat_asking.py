@@ -1,5 +1,6 @@
 """What tasks that people in chat ask for share: who asks, what they may do, and the way back."""
 
+from datetime import tzinfo
 from functools import partial
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from app.core.chat_requests import ActFromChat, AnswerCommand, ShowHome, SubmitFromChat, UnfoldLinks
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.runs import Repository
-from app.db.chat import links, places
+from app.db.chat import links, places, preferences
 from app.db.chat.links import Linked
 from app.db.session import unit_of_work
 from app.ports import Chat, ChatPerson, Permission
@@ -44,6 +45,14 @@ def desk_for(work: Work, request: Asked, *, channel: str) -> Desk:
         public_url=context.public_url,
         is_direct=channel.startswith(DIRECT),
     )
+
+
+def zone_for(work: Work, request: Asked, *, channel: str) -> tzinfo:
+    """The time zone in which somebody is answered: the channel's, else their own, else UTC."""
+    with unit_of_work(work.context.engine) as session:
+        there = preferences.preference(session, team_id=request.team_id, place=channel)
+        mine = preferences.preference(session, team_id=request.team_id, place=request.chat_user)
+    return there.tzinfo if there.zone else mine.tzinfo
 
 
 def must_do(desk: Desk, deed: Deed) -> None:

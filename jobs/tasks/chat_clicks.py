@@ -43,6 +43,7 @@ from jobs.tasks.chat_asking import (
     must_write_from,
     refusal,
     repo_of,
+    zone_for,
 )
 from jobs.tasks.notice_clicks import act_on_notice
 from jobs.turns import Work
@@ -185,7 +186,8 @@ def _view(work: Work, request: ActFromChat) -> Block:
                 raise NotAllowed(words.nothing_to_act_on())
     else:
         must_write_from(desk, pressed.repository, pressed.thread.channel)
-    with unit_of_work(work.context.engine) as session:
+    zone = zone_for(work, request, channel=pressed.thread.channel)
+    with words.in_zone(zone), unit_of_work(work.context.engine) as session:
         return presses.window(session, pressed, now=desk.now)
 
 

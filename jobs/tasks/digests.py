@@ -10,12 +10,13 @@ from app.core.chat_commands import Kind
 from app.core.chat_requests import TellDigest
 from app.core.digests import Digest
 from app.core.errors import FlakeGuardError
-from app.db.chat import sayings
+from app.db.chat import preferences, sayings
 from app.db.session import unit_of_work
 from app.db.work import tasks
 from app.db.work.tasks import Asking
-from app.ports import Chats
+from app.ports import ChatMessage, Chats
 from app.render.slack_digest import digest_message, digest_picture
+from app.render.words import in_zone
 from app.services.chat import hearing
 from app.services.chat.saying import say_once
 from app.services.slack import digest
@@ -68,7 +69,7 @@ def _digest(work: Work, request: TellDigest) -> Digest | None:
         heard = hearing.channels(session, request.repo_id, Kind.DIGEST)
         if repository is None or request.channel not in heard:
             return None
-        return digest.digest(session, repository, now=context.clock())
+        return digest.digest(session, repository, now=context.clock(), days=request.days)
 
 
 def _uploaded(host: Chats, request: TellDigest, told: Digest) -> str:
@@ -86,18 +87,25 @@ def _uploaded(host: Chats, request: TellDigest, told: Digest) -> str:
 
 
 def _post(work: Work, host: Chats, request: TellDigest, told: Digest) -> None:
-    message = digest_message(
-        told, public_url=work.context.public_url, handle=request.handle, chart=request.chart
-    )
     engine, now = work.context.engine, work.context.clock()
+    message = _message(work, request, told, chart=request.chart)
     try:
         say_once(engine, host, request.channel, message, now=now)
     except FlakeGuardError as error:
         if not error.permanent or not request.chart:
             raise
         log.warning("chart_not_shown", channel=request.channel, because=str(error))
-        plain = digest_message(told, public_url=work.context.public_url, handle=request.handle)
+        plain = _message(work, request, told)
         say_once(engine, host, request.channel, plain, now=now)
+
+
+def _message(work: Work, request: TellDigest, told: Digest, *, chart: str = "") -> ChatMessage:
+    """The digest with its dates in the channel's time zone."""
+    with unit_of_work(work.context.engine) as session:
+        zone = preferences.of_place(session, request.channel).tzinfo
+    public_url = work.context.public_url
+    with in_zone(zone):
+        return digest_message(told, public_url=public_url, handle=request.handle, chart=chart)
 
 
 def _is_said(work: Work, host: Chats, request: TellDigest) -> bool:

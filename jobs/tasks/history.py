@@ -1,20 +1,25 @@
 """Work that nobody waits for: what ran before, what was lost under way, a scorer anew."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
 
 from app.core.asking import QueueName
 from app.core.chat_requests import TellBroken, TellHistory
+from app.core.errors import Unavailable
+from app.core.publishing import ChatMessage
 from app.core.requests import ReadHistory, Recompute
 from app.core.runs import Repository
 from app.db import repositories
 from app.db.chat import threads as chat_rows
 from app.db.session import unit_of_work
 from app.db.work import backfills
+from app.ports import Speaker
 from app.render.chat import history_message
 from app.services import backfill
 from app.services.backfill import Reading
+from app.services.chat.quiet import first_to_retry
 from app.services.chat.saying import say_once
 from app.services.deliveries import redelivering
 from app.services.judging import recompute as building
@@ -98,6 +103,23 @@ def sweep_deliveries(work: Work) -> None:
                 turn.ask(QueueName.HISTORY, ReadHistory(repository.id))
 
 
+def _say_everywhere(
+    work: Work, host: Speaker, channels: Sequence[str], message: ChatMessage
+) -> None:
+    """Post what was not posted yet; a channel that fails keeps no other from hearing."""
+    failures: list[Unavailable] = []
+    for channel in channels:
+        try:
+            with spared(work.context, CHAT):
+                if host.reaches(channel):
+                    now = work.context.clock()
+                    say_once(work.context.engine, host, channel, message, now=now)
+        except Unavailable as error:
+            failures.append(error)
+    if failures:
+        raise first_to_retry(failures, now=work.context.clock())
+
+
 def tell_history(work: Work) -> None:
     """One message a channel says what was read back."""
     request, context = work.lease.request, work.context
@@ -110,9 +132,6 @@ def tell_history(work: Work) -> None:
     host = context.chat
     if repository is not None and is_due and said is not None and host is not None:
         message = history_message(repository.full_name, said, handle=f"history:{repository.id}")
-        with spared(context, CHAT):
-            for channel in channels:
-                if host.reaches(channel):
-                    say_once(context.engine, host, channel, message, now=context.clock())
+        _say_everywhere(work, host, channels, message)
     with work.finishing() as turn:
         backfills.mark_told(turn.session, request.repo_id, now=context.clock())

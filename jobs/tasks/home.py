@@ -8,10 +8,11 @@ from app.core.runs import Repository
 from app.render import escape
 from app.render import slack_home as shown
 from app.render.blocks import Block
+from app.render.words import in_zone
 from app.services.slack import home
 from app.services.slack.desk import Desk, offer_link
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
-from jobs.tasks.chat_asking import desk_for, host_for
+from jobs.tasks.chat_asking import desk_for, host_for, zone_for
 from jobs.turns import Work
 
 SENTENCE = 600  # characters of what was done
@@ -44,7 +45,8 @@ def publish(
     if host is None:
         return
     desk = desk_for(work, request, channel=AT_HOME)
-    view = _view(work, desk, note=note, undo=undo)
+    with in_zone(zone_for(work, request, channel=AT_HOME)):
+        view = _view(work, desk, note=note, undo=undo)
     try:
         with spared(work.context, CHAT):
             host.show_home(request.chat_user, view)

@@ -10,6 +10,7 @@ from app.db.session import unit_of_work
 from app.ports import Chat, Permission
 from app.services.chat import owner_news
 from app.services.chat.owner_news import Telling
+from app.services.chat.quiet import must_not_be_quiet
 from app.services.chat.saying import say_once
 from jobs.context import Context
 from jobs.outside import CHAT, spared
@@ -30,6 +31,7 @@ def tell_owner(work: Work) -> None:
     if telling is None or host is None or not _may_read(work, telling):
         _let_be(work, request)
         return
+    must_not_be_quiet(telling.wanted, now=work.context.clock())
     _say(work, host, telling)
     with work.finishing() as turn:
         now = work.context.clock()

@@ -2,8 +2,10 @@
 
 from app.core.chat_commands import Kind
 from app.core.chat_requests import TellQuarantineReport
+from app.db.chat import preferences
 from app.db.session import unit_of_work
 from app.render.quarantine_reports import report_message
+from app.render.words import in_zone
 from app.services.chat import hearing
 from app.services.chat.saying import say_once
 from app.services.slack import quarantine_report
@@ -25,8 +27,9 @@ def tell_quarantine_report(work: Work) -> None:
             if repository is not None and request.channel in heard:
                 told = quarantine_report.report(session, repository, now=context.clock())
                 handle = f"quarantine-report:{request.key}"
-                if not told.is_empty:
+                with in_zone(preferences.of_place(session, request.channel).tzinfo):
                     message = report_message(told, public_url=context.public_url, handle=handle)
+                message = None if told.is_empty else message
     if host is not None and message is not None:
         with spared(context, CHAT):
             say_once(context.engine, host, request.channel, message, now=context.clock())

@@ -6,11 +6,12 @@ from app.core.chat_requests import UnfoldLinks
 from app.core.errors import FlakeGuardError
 from app.ports import Chat
 from app.render import slack_unfurls as shown
+from app.render.words import in_zone
 from app.render.words import slack as said
 from app.services.slack import unfurls
 from app.services.slack.unfurls import Shown
 from jobs.outside import CHAT, spared
-from jobs.tasks.chat_asking import desk_for, host_for
+from jobs.tasks.chat_asking import desk_for, host_for, zone_for
 from jobs.turns import Work
 
 log = structlog.get_logger()
@@ -23,7 +24,8 @@ def unfold_links(work: Work) -> None:
     host = host_for(work.context, request.team_id)
     if host is not None:
         desk = desk_for(work, request, channel=request.channel)
-        found = unfurls.unfolded(desk, request.links.split())
+        with in_zone(zone_for(work, request, channel=request.channel)):
+            found = unfurls.unfolded(desk, request.links.split())
         try:
             with spared(work.context, CHAT):
                 _show(host, request, found)

@@ -136,7 +136,10 @@ def everything(name: str) -> Mapping[str, Told]:
         "digest": slack_digest.digest(digest(name), page_of=page_of),
         "drawn": slack_digest.digest(digest(name), page_of=page_of, chart="F024BERPE"),
         "settings": slack_preferences.settings(
-            [words_slack.hears(name, ("flaky",), name, name)] * 50, login=name
+            [words_slack.hears(name, ("flaky",), name, name)] * 50,
+            login=name,
+            channel=("This channel is told a digest.",),
+            me=("You are told of your tests.",),
         ),
     }
 

@@ -1,6 +1,7 @@
-"""What a digest speaks of: cases that turned, and quarantines that end soon."""
+"""Digests: who hears them, cases that turned, and quarantines that end soon."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +44,46 @@ def failures(
     asked = {"repo": repo_id, "since": since, "until": until}
     rows = session.execute(FAILURES, asked)
     return {row.day: DayOfFailures(row.day, row.flaky, row.other) for row in rows}
+
+
+HEARD = text("""
+SELECT repo_id, team_id, channel, since, digest_day
+FROM subscription JOIN repository USING (repo_id)
+WHERE removed_at IS NULL AND (kinds = '{}' OR 'digest' = ANY(kinds))
+ORDER BY repo_id, team_id, channel
+""")
+NOTE_DAY = text("""
+UPDATE subscription SET digest_day = :day
+WHERE repo_id = :repo AND team_id = :team AND channel = :channel
+  AND (digest_day IS NULL OR digest_day < :day)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A channel that hears a digest of a repository by itself."""
+
+    repo_id: int
+    team_id: str
+    channel: str
+    since: datetime
+    digest_day: date | None  # for which the newest one was asked
+
+
+def heard(session: Session) -> list[Heard]:
+    """Every channel that hears digests, once for each repository."""
+    return [Heard(*row) for row in session.execute(HEARD)]
+
+
+def note_day(session: Session, place: Heard, day: date) -> bool:
+    """Write down for which day a digest is asked; False where another did so."""
+    asked = {
+        "day": day,
+        "repo": place.repo_id,
+        "team": place.team_id,
+        "channel": place.channel,
+    }
+    return session.connection().execute(NOTE_DAY, asked).rowcount == 1
 
 
 def turned(session: Session, repo_id: int, state: str, *, since: datetime, most: int) -> Turns:

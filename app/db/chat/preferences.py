@@ -1,28 +1,59 @@
-"""How people in chat want to hear from us."""
+"""How people and channels in chat want to hear from us."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from app.core.hours import Often, Quiet, zone_of
 from app.db.tables.personal import ChatPreferenceRow
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What somebody wants; who said nothing wants this."""
+    """What a person or channel wants; who said nothing wants this."""
 
-    tells: bool = True  # to be told of their cases in person
+    tells: bool = True  # a person: to be told of their cases
+    zone: str | None = None  # None: UTC
+    quiet: Quiet | None = None  # None: there are no such hours
+    digest: Often | None = None  # None: as a channel or person has it by itself
+
+    @property
+    def tzinfo(self) -> tzinfo:
+        """The time zone."""
+        return zone_of(self.zone)
 
 
 def preference(session: Session, *, team_id: str, place: str) -> Preference:
-    """What a person wants."""
+    """What a person or channel of a workspace wants."""
     row = session.get(ChatPreferenceRow, (team_id, place), populate_existing=True)
-    return Preference() if row is None else Preference(tells=row.tells)
+    return Preference() if row is None else _preference(row)
+
+
+def of_place(session: Session, place: str) -> Preference:
+    """What a channel wants, whatever workspace it is known from."""
+    query = select(ChatPreferenceRow).where(col(ChatPreferenceRow.place) == place)
+    row = session.exec(query.order_by(col(ChatPreferenceRow.team_id)).limit(1)).first()
+    return Preference() if row is None else _preference(row)
 
 
 def keep(session: Session, wanted: Preference, *, team_id: str, place: str) -> None:
-    """From now on a person wants this."""
-    values = {"tells": wanted.tells}
+    """From now on a person or channel wants this."""
+    values = {
+        "tells": wanted.tells,
+        "zone": wanted.zone,
+        "quiet_from": wanted.quiet.begins if wanted.quiet else None,
+        "quiet_until": wanted.quiet.ends if wanted.quiet else None,
+        "digest": wanted.digest.value if wanted.digest else None,
+    }
     new = insert(ChatPreferenceRow).values(team_id=team_id, place=place, **values)
     session.execute(new.on_conflict_do_update(index_elements=["team_id", "place"], set_=values))
+
+
+def _preference(row: ChatPreferenceRow) -> Preference:
+    quiet = None
+    if row.quiet_from is not None and row.quiet_until is not None:
+        quiet = Quiet(row.quiet_from, row.quiet_until)
+    often = Often(row.digest) if row.digest else None
+    return Preference(tells=row.tells, zone=row.zone, quiet=quiet, digest=often)

@@ -1,6 +1,6 @@
 """Chat: what owners are told in person, and how people want to hear from us."""
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -31,10 +31,15 @@ class OwnerNoticeRow(SQLModel, table=True):
 
 
 class ChatPreferenceRow(SQLModel, table=True):
-    """How a person in chat wants to hear from us; who said nothing has no row."""
+    """How a person or channel wants to hear from us; who said nothing has no row."""
 
     __tablename__ = "chat_preference"
+    __table_args__ = (Index("chat_preference_place", "place"),)
 
     team_id: str = Field(primary_key=True)
-    place: str = Field(primary_key=True)  # the id of a person
-    tells: bool = True  # whether they are told of their cases in person
+    place: str = Field(primary_key=True)  # the id of a person or channel
+    tells: bool = True  # whether a person is told of their cases
+    zone: str | None = None  # by its name in the world's list; None: UTC
+    quiet_from: time | None = None  # in that zone; both or none
+    quiet_until: time | None = None
+    digest: str | None = None  # app.core.hours.Often; None: weekly for a channel, none for a person

@@ -1,6 +1,6 @@
 """What we say: written before it is sent, so that we edit and never repeat."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +89,7 @@ class SubscriptionRow(SQLModel, table=True):
     owner: str | None = None  # whose cases alone
     path: str | None = None  # a glob of the files whose cases alone
     bound_by: str | None = None  # the login of who asked for it; None: an administrator
+    digest_day: date | None = None  # for which the newest digest was asked
 
 
 class ThreadRow(SQLModel, table=True):

@@ -16,7 +16,8 @@ WORST = "Flakiest now"
 
 def title(repo: str, days: int) -> str:
     """What a digest is called."""
-    return f"{plain(repo, limit=100)} in the last {days} days"
+    span = "day" if days == 1 else f"{days} days"
+    return f"{plain(repo, limit=100)} in the last {span}"
 
 
 def quiet() -> str:

@@ -1,11 +1,15 @@
 """Numbers, times and commits as people read them."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, tzinfo
 
 from app.core.evidence import Fact
 
 SHA_SHOWN = 7  # characters of a commit that a person reads
+_zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 _SHA = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -28,14 +32,24 @@ def percent(share: float) -> str:
     return f"{value:.1f} %" if value < 10 and value != 0 else f"{value:.0f} %"
 
 
+@contextmanager
+def in_zone(zone: tzinfo) -> Iterator[None]:
+    """Tell dates in a time zone within the block: all that one reader is told is in one."""
+    before = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(before)
+
+
 def day(moment: datetime) -> str:
-    """A date, in UTC: `2026-03-02`."""
-    return f"{moment:%Y-%m-%d}"
+    """A date, in UTC or where it is told: `2026-03-02`."""
+    return f"{moment.astimezone(_zone.get()):%Y-%m-%d}"
 
 
 def minute(moment: datetime) -> str:
-    """A date and time, in UTC."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    """A date and time, in UTC or where it is told: `2026-03-02 10:00 UTC`."""
+    return f"{moment.astimezone(_zone.get()):%Y-%m-%d %H:%M %Z}"
 
 
 def times(number: int) -> str:

@@ -17,21 +17,3 @@ def some_of_yours(repo: str, number: int) -> str:
 def why_you() -> str:
     """Why somebody is told, and how not to be."""
     return "You are told because these tests are yours. `/flakeguard settings me off` ends that."
-
-
-def are_told() -> str:
-    """That somebody is told of their tests."""
-    return "You are told of your tests in direct messages; `/flakeguard settings me off` ends that."
-
-
-def are_not_told() -> str:
-    """That somebody is not."""
-    return (
-        "You are told nothing of your tests in direct messages; "
-        "`/flakeguard settings me on` begins that."
-    )
-
-
-def cannot_be_set(said: str) -> str:
-    """Words after `settings` that mean nothing."""
-    return f"“{plain(said, limit=80)}” is nothing that can be set: `settings me on` or `me off`."

@@ -74,7 +74,7 @@ HELP: dict[str, dict[str, str]] = {
     "Set up": {
         "subscribe <repo> [kinds] [@team|path]": "let this channel hear of a repository",
         "unsubscribe <repo>": "and no more",
-        "settings [me on|off]": "what this channel hears, who you are, and what you are told",
+        "settings [me] zone|quiet|digest": "when this channel, or you, hear of things",
         "link": "say who you are on GitHub",
         "unlink": "take that back",
         "help": "this",

@@ -9,12 +9,13 @@ from app.core.errors import Missing
 from app.core.notices import Notice, NoticeKind
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db.chat import notices, threads
+from app.db.chat import notices, preferences, threads
 from app.db.chat.threads import Message
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.broken import branch_of
 from app.render.notices import failures_in, notice_reply, proposals_in
+from app.render.words import in_zone
 from app.services.chat import broken, hearing, proposals, spikes
 from app.services.chat.saying import say_once
 from app.services.publishing.publish import Addresses
@@ -48,7 +49,8 @@ def prepare(
         return None
     if not hearing.is_in(one.channel, hearing.audience(session, repository.id)):
         return None
-    message = COMPOSED[one.kind](session, repository, one, addresses)
+    with in_zone(preferences.of_place(session, one.channel).tzinfo):
+        message = COMPOSED[one.kind](session, repository, one, addresses)
     replies = tuple(
         (waiting, _reply(repository, one, waiting)) for waiting in notices.unsent(session, one)
     )

@@ -13,6 +13,7 @@ from app.db.chat.outage_messages import OutageMessage
 from app.db.session import Engine, Session, unit_of_work
 from app.render.chat import outage_message
 from app.render.words.outages import OVER
+from app.services.chat.quiet import first_to_retry
 from app.services.chat.saying import say_once
 
 
@@ -54,7 +55,7 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
             continue
         roots.setdefault(one.channel, ts)
     if failures:
-        raise min(failures, key=lambda error: error.permanent)
+        raise first_to_retry(failures, now=now)
 
 
 def _post(
@@ -69,7 +70,11 @@ def _post(
     repository = telling.repository
     handle = f"{repository.id:x}:{one.once}"
     message: ChatMessage = outage_message(
-        repository.full_name, one.text, page_url=telling.page_url, handle=handle
+        repository.full_name,
+        one.text,
+        page_url=telling.page_url,
+        handle=handle,
+        is_urgent=thread is None,
     )
     ts = say_once(engine, host, one.channel, message, thread=thread, now=now)
     with unit_of_work(engine) as session:

@@ -14,6 +14,7 @@ from app.db import cares, decisions, owners
 from app.db.chat import links, owner_notices, preferences
 from app.db.chat.links import ChatUser
 from app.db.chat.owner_notices import Notice
+from app.db.chat.preferences import Preference
 from app.db.session import Session
 from app.db.work import tasks
 from app.render.chat import OwnerNews, owner_message
@@ -33,6 +34,7 @@ class Telling:
     """What somebody is to be told, and in which message."""
 
     person: ChatUser
+    wanted: Preference
     repository: Repository
     notices: tuple[Notice, ...]
     message: ChatMessage
@@ -59,7 +61,7 @@ def queue(
         if by is not None and login.lower() == by.removeprefix("@").lower():
             continue
         person = links.chat_user(session, login, repo_id=repo_id)
-        if person is None or not _wants(session, person):
+        if person is None or not _preference(session, person).tells:
             continue
         if owner_notices.add(session, repo_id, login, case_id, once=once, text=text, at=at):
             wanted = TellOwner(repo_id, login.lower())
@@ -101,7 +103,7 @@ def prepare(
     if not these:
         return None
     person = links.chat_user(session, login, repo_id=repository.id)
-    if person is None or not _wants(session, person):
+    if person is None or not (wanted := _preference(session, person)).tells:
         return None
     handle = begun or f"{repository.id:x}-owner-{these[0].id}"
     owner_notices.note_handle(session, repository.id, these, handle)
@@ -109,7 +111,8 @@ def prepare(
     news = [
         OwnerNews(one.name, f"{base}/{one.case_id}" if base else None, one.text) for one in these
     ]
-    return Telling(person, repository, these, owner_message(repository.full_name, news, handle))
+    message = owner_message(repository.full_name, news, handle)
+    return Telling(person, wanted, repository, these, message)
 
 
 def let_be(session: Session, repo_id: int, login: str, *, now: datetime) -> None:
@@ -132,6 +135,5 @@ def _people(session: Session, repo_id: int, case_id: UUID) -> list[str]:
     return list(dict.fromkeys(people))[:MOST_OWNERS]
 
 
-def _wants(session: Session, person: ChatUser) -> bool:
-    found = preferences.preference(session, team_id=person.team_id, place=person.id)
-    return found.tells
+def _preference(session: Session, person: ChatUser) -> Preference:
+    return preferences.preference(session, team_id=person.team_id, place=person.id)

@@ -23,7 +23,7 @@ class PacedChats:
     budget: Budget
     clock: Clock
 
-    def take_turn(self, channel: str) -> None:
+    def take_turn(self, channel: str, *, is_urgent: bool = False) -> None:
         """Count a message; RateLimited, with the time of its turn, where it is too early."""
         try:
             allowed = self.budget.take(f"chat:{channel}")

@@ -22,7 +22,7 @@ def say_once(
     Only what may have been sent before is looked for: Slack lets us read a channel's messages
     less often than write some. Raises RateLimited, with nothing noted, where it is too early.
     """
-    host.take_turn(channel)
+    host.take_turn(channel, is_urgent=message.is_urgent)
     with unit_of_work(engine) as session:
         is_new = sayings.begin(session, channel, message.handle, thread=thread, now=now)
     ts = None if is_new else host.find(channel, message.handle, thread=thread)

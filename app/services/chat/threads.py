@@ -1,8 +1,8 @@
 """Tell chat: one thread for each case and channel, its root kept true, its events as replies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 
 from app.chat_ports import Speaker
@@ -14,12 +14,15 @@ from app.core.publishing import ChatMessage
 from app.core.quarantine import QuarantineEvent
 from app.core.runs import Repository
 from app.db import cares, cases, decisions, executions, judgements
+from app.db.chat import preferences
 from app.db.chat import threads as chat
 from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
+from app.render import words
 from app.render.chat import ThreadView, about, reply, root_message
 from app.services import acts
 from app.services.chat import hearing, storms, team_channels, team_places, thread_view
+from app.services.chat.quiet import first_to_retry
 from app.services.chat.saying import say_once
 from app.services.publishing.sameness import digest_of
 
@@ -33,7 +36,8 @@ class Telling:
     """A case's threads as they should stand."""
 
     repository: Repository
-    view: ThreadView
+    views: Mapping[tzinfo, ThreadView]  # by the time zone that its dates are in
+    zones: Mapping[str, tzinfo]  # of its channels
     threads: tuple[Thread, ...]
     replies: tuple[Message, ...]
     stormy: tuple[str, ...] = ()  # channels that hear of it in a message about many
@@ -65,12 +69,20 @@ def prepare(
     if standing.state is State.FLAKY:
         stormy = _open_threads(session, repository, case_id, open_threads, tokens, now=now)
     page = f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None
-    view = thread_view.thread_view(session, repository, known, standing, page_url=page, now=now)
+    bound = tuple(_bound(session, repository.id, case_id))
+    zones = {one.channel: preferences.of_place(session, one.channel).tzinfo for one in bound}
+    views = {}
+    for zone in {UTC, *zones.values()}:
+        with words.in_zone(zone):
+            views[zone] = thread_view.thread_view(
+                session, repository, known, standing, page_url=page, now=now
+            )
     replies = tuple(chat.unsent(session, repository.id, case_id))
     return Telling(
         repository=repository,
-        view=view,
-        threads=tuple(_bound(session, repository.id, case_id)),
+        views=views,
+        zones=zones,
+        threads=bound,
         replies=replies,
         stormy=stormy,
         undoable=frozenset(one.once for one in replies if _undoable(session, repository.id, one)),
@@ -140,7 +152,7 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
         except Unavailable as error:
             failures.append(error)
     if failures:
-        raise min(failures, key=lambda error: error.permanent)
+        raise first_to_retry(failures, now=now)
 
 
 def _undoable(session: Session, repo_id: int, message: Message) -> bool:
@@ -199,7 +211,9 @@ def queue_replies(
 def _say_root(
     engine: Engine, host: Speaker, thread: Thread, telling: Telling, *, now: datetime
 ) -> str:
-    message = root_message(telling.view, thread.handle)
+    zone = telling.zones[thread.channel]
+    with words.in_zone(zone):
+        message = root_message(telling.views[zone], thread.handle)
     digest = digest_of(asdict(message))
     ts = thread.ts
     if ts is not None and thread.digest == digest:
@@ -227,7 +241,7 @@ def _say_reply(
     now: datetime,
 ) -> None:
     shown = reply(message.text, message.once, undo=undo)
-    said: ChatMessage = replace(shown, about=about(telling.view), is_loud=message.is_loud)
+    said: ChatMessage = replace(shown, about=about(telling.views[UTC]), is_loud=message.is_loud)
     ts = say_once(engine, host, message.channel, said, thread=root, now=now)
     with unit_of_work(engine) as session:
         chat.note_sent(session, telling.repository.id, message.id, ts=ts, now=now)

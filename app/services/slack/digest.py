@@ -1,26 +1,24 @@
-"""The digest of a repository, for whoever asks and for the channels that hear of it weekly."""
+"""The digest of a repository, for whoever asks and for the channels that hear of it by itself."""
 
 from datetime import datetime, time, timedelta
-from itertools import islice
 
 from app.core.asking import QueueName
-from app.core.chat_commands import Kind
 from app.core.chat_requests import TellDigest
 from app.core.decide import State
 from app.core.digests import DayOfFailures, Digest, Turns
+from app.core.hours import Often, newest_day
 from app.core.runs import Repository
-from app.db import pages, repositories
-from app.db.chat import digests
+from app.db import pages
+from app.db.chat import digests, preferences
 from app.db.session import Engine, Session, unit_of_work
 from app.db.work import tasks
 from app.db.work.tasks import Asking
 from app.services import plans
-from app.services.chat import hearing
 
 WEEK = 7  # days
 DRAWN = 30  # days that the chart shows
 NAMED = 5  # cases of each kind that are named
-AT_ONCE = 200  # repositories in one transaction
+AT_ONCE = 200  # channels in one transaction
 
 
 def digest(session: Session, repository: Repository, *, now: datetime, days: int = WEEK) -> Digest:
@@ -53,19 +51,32 @@ def _failures(session: Session, repo_id: int, *, now: datetime) -> tuple[DayOfFa
 
 
 def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[TellDigest]:
-    """Ask for the digest of every repository that a channel hears one of; the work asked for."""
-    day = f"{now:%Y-%m-%d}"
+    """Ask for the digests that are due where their channels are; the work asked for.
+
+    Each is asked for once: the day is written down in the same transaction.
+    """
     with unit_of_work(engine) as session:
-        found = iter(repositories.repositories(session))
+        heard = digests.heard(session)
     wanted: list[TellDigest] = []
-    while batch := list(islice(found, AT_ONCE)):
+    for start in range(0, len(heard), AT_ONCE):
+        batch = heard[start : start + AT_ONCE]
         with unit_of_work(engine) as session:
-            new = [
-                TellDigest(one.id, channel, day)
-                for one in batch
-                for channel in hearing.channels(session, one.id, Kind.DIGEST)
-            ]
+            new = [one for one in (_due(session, place, now=now) for place in batch) if one]
             askings = [Asking(one, QueueName.HISTORY, request_id) for one in new]
             tasks.ask(session, askings, now=now)
         wanted += new
     return wanted
+
+
+def _due(session: Session, place: digests.Heard, *, now: datetime) -> TellDigest | None:
+    """What a channel is to be told of a repository now; None where nothing is new since."""
+    wanted = preferences.preference(session, team_id=place.team_id, place=place.channel)
+    often = wanted.digest or Often.WEEKLY
+    if often is Often.OFF:
+        return None
+    day, moment = newest_day(often, wanted.tzinfo, now=now)
+    if place.since >= moment or (place.digest_day is not None and place.digest_day >= day):
+        return None
+    if not digests.note_day(session, place, day):
+        return None
+    return TellDigest(place.repo_id, place.channel, day.isoformat(), often.days)

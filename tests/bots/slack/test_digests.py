@@ -1,6 +1,6 @@
 """Digests: asked for, and told once a week to the channels that hear of them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +10,7 @@ from app.db.chat import places
 from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
 from app.render.png import SIGNATURE
+from app.sandbox.slack.entities import Message
 from app.services.slack import digest
 from jobs.schedule import tell_digests
 from jobs.tasks.digests import READY_AFTER
@@ -56,12 +57,48 @@ def test_a_digest_says_what_turned_what_ends_and_what_it_cost(week: Console) -> 
 
 
 def test_each_channel_that_hears_of_digests_is_told_once_a_week(week: Console) -> None:
-    for _ in range(2):
-        tell_digests(week.office.context)
-        week.office.work()
+    ticks(week, days=4)
 
     said_there = week.slack.roots(week.channel)
     assert [one.text for one in said_there] == ["acme/shop in the last 7 days"]
+    assert at_of(said_there[0]) == "2026-11-23 09:00"
+
+
+def ticks(console: Console, *, days: int) -> None:
+    """What runs by the clock, every half an hour."""
+    for _ in range(days * 48):
+        tell_digests(console.office.context)
+        console.office.work()
+        console.office.shop.clock.turn(timedelta(minutes=30))
+
+
+def at_of(message: Message) -> str:
+    return f"{datetime.fromtimestamp(float(message.ts), UTC):%Y-%m-%d %H:%M}"
+
+
+def test_a_channel_is_told_where_it_is_and_as_often_as_it_wants(week: Console) -> None:
+    week.link("ann", "acme")  # who owns the repository
+    for words in ("settings zone asia/tokyo", "settings digest daily"):
+        week.type("ann", words)
+    week.slack.messages.clear()
+
+    ticks(week, days=3)
+
+    said_there = week.slack.roots(week.channel)
+    assert [one.text for one in said_there] == ["acme/shop in the last day"] * 3
+    assert [at_of(one) for one in said_there] == [
+        *("2026-11-21 00:00", "2026-11-22 00:00", "2026-11-23 00:00"),
+    ]
+
+
+def test_a_channel_that_wants_no_digest_is_told_none(week: Console) -> None:
+    week.link("ann", "acme")
+    week.type("ann", "settings digest off")
+    week.slack.messages.clear()
+
+    ticks(week, days=4)
+
+    assert week.slack.roots(week.channel) == []
 
 
 def fail(console: Console, *days_ago: int) -> None:
@@ -75,7 +112,8 @@ def fail(console: Console, *days_ago: int) -> None:
 
 
 def tell(console: Console) -> None:
-    """Ask for the digests, and let the time pass that a picture takes."""
+    """Ask for the digests on a Monday, and let the time pass that a picture takes."""
+    console.office.shop.clock.now = datetime(2026, 11, 23, 9, tzinfo=UTC)
     tell_digests(console.office.context)
     console.office.work()
     console.office.shop.clock.turn(READY_AFTER)
@@ -136,6 +174,7 @@ def test_where_no_picture_may_be_uploaded_the_digest_is_told_in_words(
 def test_a_picture_that_slack_does_not_show_is_left_out(console: Console) -> None:
     console.bind()
     fail(console, 1)
+    console.office.shop.clock.now = datetime(2026, 11, 23, 9, tzinfo=UTC)
     tell_digests(console.office.context)
     console.office.work()
     console.slack.files.clear()
@@ -152,6 +191,7 @@ def test_a_channel_that_hears_of_other_things_is_told_none(console: Console) -> 
     with unit_of_work(console.world.engine) as session:
         places.subscribe(session, one, now=console.world.now)
 
-    wanted = digest.ask_due(console.world.engine, now=console.world.now, request_id="r1")
+    later = console.world.now + timedelta(days=7)
+    wanted = digest.ask_due(console.world.engine, now=later, request_id="r1")
 
     assert wanted == []

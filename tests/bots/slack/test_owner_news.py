@@ -131,7 +131,7 @@ def test_the_settings_say_whether_one_is_told(console: Console, case_id: UUID) -
 
     assert "You are told of your tests in direct messages" in before
     assert "You are told nothing of your tests" in after
-    assert slip.text.startswith("“me perhaps” is nothing that can be set")
+    assert slip.text.startswith("“perhaps” is nothing that can be set")
 
 
 def test_an_owner_hears_of_others_acts_and_not_of_their_own(

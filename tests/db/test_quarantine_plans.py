@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.db import bases, decisions, endings, feedback, held, judgements, plans
+from app.db.chat import digests, quarantine_reports
 from app.db.session import Engine, Session, unit_of_work
 from tests.databases import copy_of
 from tests.db.plans import reads_of
@@ -123,6 +124,22 @@ def test_costs_read_the_runs_of_their_window(full: Engine, now: datetime) -> Non
     for found, other in ((failures, "finding_pkey"), (reruns, "job_pkey")):
         assert {read.kind for read in found if read.table} & {"Seq Scan"} == set()
         assert {read.index for read in found if read.index} == {"run_recent", other}
+
+
+def test_reports_and_charts_read_the_runs_of_their_window(full: Engine, now: datetime) -> None:
+    since = now - timedelta(days=5)
+
+    def worth(session: Session) -> object:
+        return quarantine_reports.excused(session, REPO, since=since, until=now)
+
+    def drawn(session: Session) -> object:
+        return digests.failures(session, REPO, since=since, until=now)
+
+    for ask in (worth, drawn):
+        found = reads_of(full, ask)
+        assert "run_recent" in {read.index for read in found}
+        whole = {read.table for read in found if read.kind == "Seq Scan"}
+        assert whole <= {"quarantine_event", None}  # it is empty here
 
 
 def test_a_cases_basis_and_last_finding_are_read_by_index(

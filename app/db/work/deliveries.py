@@ -90,6 +90,8 @@ def take_in(
 
     None where its GUID is known, also from one before it in `news`.
     """
+    if not news:
+        return []
     sizes = [len(new.body) for new, _ in news]
     found = session.execute(
         TAKE_IN,

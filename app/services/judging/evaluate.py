@@ -61,6 +61,19 @@ def evaluate(
     repositories.hold(session, repository.id)
     aliases.propose(session, run, now=now, request_id=request_id)
     current = scoring.current(session, repository, now=now)
+    work = _observed(session, repository, run, current, now=now)
+    changed = _kept(session, repository, work, now=now)
+    proven = runs.follow(
+        session, repository, changed, run, now=now, request_id=request_id, proposes=proposes
+    )
+    needs_recompute = current.needs_recompute or work.needs_recompute
+    return Evaluated(changed, proven, needs_recompute=needs_recompute)
+
+
+def _observed(
+    session: Session, repository: Repository, run: Run, current: scoring.Current, *, now: datetime
+) -> Work:
+    """Work in what no evaluation has seen yet, and mark it as seen."""
     waiting = reports.waiting(
         session, repository.id, run.key.run_id, upto=run.ended_at or run.started_at
     )
@@ -76,12 +89,7 @@ def evaluate(
     for one in seen:
         observing.observe(session, repository, work, one)
     reports.mark(session, repository.id, waiting, now=now)
-    changed = _kept(session, repository, work, now=now)
-    proven = runs.follow(
-        session, repository, changed, run, now=now, request_id=request_id, proposes=proposes
-    )
-    needs_recompute = current.needs_recompute or work.needs_recompute
-    return Evaluated(changed, proven, needs_recompute=needs_recompute)
+    return work
 
 
 def _kept(

@@ -1,6 +1,6 @@
 """Run attempts as deliveries and lists come upon them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -16,8 +16,9 @@ def is_ingested(session: Session, key: RunKey) -> bool:
 
 
 def is_told_after(session: Session, key: RunKey, *, began_after: datetime) -> bool:
-    """Whether deliveries told of runs that began after then before they told of this attempt."""
+    """Whether deliveries told of runs that began after then well before they told of this one."""
     values = {"repo": key.repo_id, "run": key.run_id, "attempt": key.attempt, "at": began_after}
+    values["together"] = TOGETHER
     return bool(session.execute(TOLD_AFTER, values).scalar_one())
 
 
@@ -53,10 +54,12 @@ SET status = excluded.status, conclusion = excluded.conclusion,
 WHERE job.status <> 'completed'
 """)
 
+TOGETHER = timedelta(minutes=5)  # deliveries that come within it may come in any order
+
 TOLD_AFTER = text("""
 SELECT EXISTS (
   SELECT FROM run JOIN run AS later ON later.repo_id = run.repo_id
-    AND later.started_at > :at AND later.told_in < run.told_in
+    AND later.started_at > :at AND later.told_at < run.told_at - CAST(:together AS interval)
   WHERE run.repo_id = :repo AND run.run_id = :run AND run.attempt = :attempt
 )
 """)

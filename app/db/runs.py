@@ -15,19 +15,19 @@ from app.db.tables.ran import JobRow, RunRow
 STATUS_ORDER = "array_position(ARRAY['queued','in_progress','completed'], "
 
 
-def note_run(session: Session, run: Run, *, told_in: int | None = None) -> None:
+def note_run(session: Session, run: Run, *, told_at: datetime | None = None) -> None:
     """Store a run attempt; a late delivery never takes a completed one back.
 
     What ingest found out about its pull request stays when a delivery does not tell it.
     """
-    values = _columns(_on_first_base(session, run)) | {"told_in": told_in}
+    values = _columns(_on_first_base(session, run)) | {"told_at": told_at}
     new = insert(RunRow).values(values)
     changed: dict[str, Any] = {
         "status": new.excluded.status,
         "conclusion": new.excluded.conclusion,
         "ended_at": new.excluded.ended_at,
         "started_at": new.excluded.started_at,
-        "told_in": new.excluded.told_in,
+        "told_at": new.excluded.told_at,
     }
     session.execute(
         new.on_conflict_do_update(

@@ -25,6 +25,6 @@ def take_delivery(work: Work) -> None:
         if isinstance(fact, InstallationSeen) and fact.is_news:
             work.context.forget(fact.id)  # its token was revoked, or may do more or less now
     with work.finishing() as turn:
-        intake.note(turn.session, taken.facts, now=delivery.received_at, delivery=delivery.id)
+        intake.note(turn.session, taken.facts, now=delivery.received_at)
         for queue, follows in taken.requests:
             turn.ask(queue, follows)

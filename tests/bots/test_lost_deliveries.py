@@ -112,6 +112,7 @@ def test_what_is_told_long_after_its_time_is_history_and_nothing_is_said_on_it(
     hooks.url = heard_at
     front.run_pull({FLAKY: FAILURE, **GREEN})
     before = front.check.title
+    shop.clock.turn(timedelta(hours=1))
 
     sweep(office)
     done = front.settle()
@@ -139,6 +140,7 @@ def test_what_is_told_late_of_a_commit_that_a_pull_request_shows_is_said_there(
     shop.clock.turn(timedelta(days=2))
     office.run(903, {FLAKY: None, **GREEN}, hours_ago=0)
     front.settle()
+    shop.clock.turn(timedelta(hours=1))
 
     sweep(office)
     front.settle()

@@ -51,7 +51,7 @@ PASSING = frozenset(
         "received_at",
         "sent_at",
         "since",
-        "told_in",
+        "told_at",
         "took_ms",
         "until",
         "used_at",

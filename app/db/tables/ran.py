@@ -57,7 +57,7 @@ class RunRow(SQLModel, table=True):
     ingested_at: datetime | None = moment_or_none()
     evaluated_at: datetime | None = moment_or_none()
     is_history: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    told_in: int | None = big_or_none()  # the delivery that told last; None: listed, or uploaded
+    told_at: datetime | None = moment_or_none()  # by a delivery, last; None: listed, or uploaded
 
 
 class JobRow(SQLModel, table=True):

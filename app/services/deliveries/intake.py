@@ -27,14 +27,12 @@ from app.services.publishing.publish import CHECK
 from app.services.quarantine import claims
 
 
-def note(
-    session: Session, facts: Iterable[Fact], *, now: datetime, delivery: int | None = None
-) -> None:
+def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
     """Store each fact; late and repeated ones change nothing that is newer."""
     for fact in facts:
         if isinstance(fact, RunSeen):
             seen = replace(fact.run, head_repo=fact.head_repo)
-            runs.note_run(session, seen, told_in=delivery)
+            runs.note_run(session, seen, told_at=now)
         elif not _note_place(session, fact, now=now):
             _note_event(session, fact, now=now)
 

@@ -26,8 +26,9 @@ WHERE repo_id = :repo AND kind = :kind AND channel = :channel AND case_id = ANY(
 GROUP BY case_id
 """)
 NAMING = text("""
-SELECT DISTINCT notice_id FROM chat_notice_case
-WHERE repo_id = :repo AND case_id = ANY(:cases) ORDER BY notice_id DESC LIMIT :most
+SELECT DISTINCT notice_id FROM chat_notice_case JOIN chat_notice USING (repo_id, notice_id)
+WHERE repo_id = :repo AND case_id = ANY(:cases) AND over_at IS NULL
+ORDER BY notice_id DESC LIMIT :most
 """)
 
 
@@ -91,7 +92,10 @@ def told(
 
 
 def naming(session: Session, repo_id: int, case_ids: Sequence[UUID], *, most: int) -> list[int]:
-    """The newest notices that speak of any of these cases; served by chat_notice_case_case."""
+    """The newest notices that speak of any of these cases and are not over.
+
+    Served by chat_notice_case_case.
+    """
     values = {"repo": repo_id, "cases": list(case_ids), "most": most}
     return list(session.execute(NAMING, values).scalars())
 

@@ -116,6 +116,20 @@ def say_once(
     session.execute(new.on_conflict_do_nothing(constraint="outbox_once"))
 
 
+def said_loudly(
+    session: Session, repo_id: int, case_id: UUID, *, channel: str, since: datetime
+) -> bool:
+    """Whether a reply about a case was put there since then that the channel shows, too."""
+    query = (
+        select(OutboxRow.message_id)
+        .where(col(OutboxRow.repo_id) == repo_id, col(OutboxRow.channel) == channel)
+        .where(col(OutboxRow.case_id) == case_id, col(OutboxRow.at) >= since)
+        .where(col(OutboxRow.is_loud))
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
+
+
 def unsent(session: Session, repo_id: int, case_id: UUID) -> list[Message]:
     """The replies that wait to be posted, oldest first."""
     query = (

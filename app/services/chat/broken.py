@@ -1,7 +1,7 @@
 """A default branch that is broken, told to channels: one thread, kept true, until it is mended."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.chat_commands import Kind
@@ -20,6 +20,7 @@ from app.render.words import broken as said
 from app.services.chat import hearing
 from app.services.publishing.publish import Addresses
 
+LOUD_WITHIN = timedelta(hours=1)  # that a case's own thread said loudly what a reply tells of
 AT_MOST = 2_000  # broken cases that a thread speaks of
 WHY = (EvidenceKind.BROKEN_ON_BASE, EvidenceKind.CULPRIT)
 
@@ -35,10 +36,11 @@ def gather(
     broken = judgements.in_state(session, repository.id, State.BROKEN)[:AT_MOST]
     found = hearing.places_of_cases(session, repository, broken, Kind.BROKEN)
     going_on = notices.going_on(session, repository.id, NoticeKind.BROKEN)
-    told: list[int] = []
-    for one in going_on:
-        _follow(session, repository, one, found.pop(one.channel, []), now=now)
-        told.append(one.id)
+    told = [
+        one.id
+        for one in going_on
+        if _follow(session, repository, one, found.pop(one.channel, []), now=now)
+    ]
     for channel, case_ids in found.items():
         handle = f"{repository.id:x}-{new_token()}"
         new = notices.begin(
@@ -81,17 +83,30 @@ def _follow(
     case_ids: Sequence[UUID],
     *,
     now: datetime,
-) -> None:
-    """Let a thread that goes on speak of what broke since, or end."""
+) -> bool:
+    """Let a thread that goes on speak of what broke since, or end; whether it is to be said.
+
+    Where its channel hears no more of what still is broken, nothing is.
+    """
     known = {listed.case_id: listed for listed in notices.cases(session, one)}
     if not case_ids:
-        text = said.mended(repository.default_branch, [each.name for each in known.values()])
         notices.end(session, one, now=now)
+        states = judgements.states(session, repository.id, [each.hex for each in known])
+        if State.BROKEN in states.values():
+            return False
+        text = said.mended(repository.default_branch, [each.name for each in known.values()])
         notices.say_once(session, one, once="mended:0", text=text, at=now)
-        return
+        return True
     new = [case_id for case_id in case_ids if case_id not in known]
-    if not new:
-        return
+    if new:
+        _join(session, repository, one, new, now=now)
+    return True
+
+
+def _join(
+    session: Session, repository: Repository, one: Notice, new: Sequence[UUID], *, now: datetime
+) -> None:
+    """Say what broke, too; loudly where it was held and its own thread does not say so."""
     first = notices.add_cases(session, one, [(case_id, now) for case_id in new])
     names = cases.cases(session, repository.id, new)
     gone = left_quarantine(session, repository.id, new)
@@ -100,7 +115,11 @@ def _follow(
         [names[case_id].full_name for case_id in new],
         [names[case_id].full_name for case_id in held],
     )
-    is_loud = any(not _has_thread(session, one, case_id) for case_id in held)
+    since = now - LOUD_WITHIN
+    is_loud = not all(
+        threads.said_loudly(session, one.repo_id, each, channel=one.channel, since=since)
+        for each in held
+    )
     notices.say_once(session, one, once=f"also:{first}", text=text, at=now, is_loud=is_loud)
 
 
@@ -112,13 +131,6 @@ def left_quarantine(session: Session, repo_id: int, case_ids: Sequence[UUID]) ->
         if decision.event is QuarantineEvent.TURNED_BROKEN
         and decisions.events(session, repo_id, case_id, limit=1)[-1].was in HOLDING
     }
-
-
-def _has_thread(session: Session, one: Notice, case_id: UUID) -> bool:
-    """Whether the case's own thread in this channel says it loudly already."""
-    return any(
-        each.channel == one.channel for each in threads.threads(session, one.repo_id, case_id)
-    )
 
 
 def _line(

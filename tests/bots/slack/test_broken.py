@@ -75,15 +75,14 @@ class Turned:
     now: State = State.BROKEN
 
 
-def hold_and_break(console: Console, name: str, *, has_thread: bool) -> UUID:
+def hold_and_break(console: Console, name: str) -> UUID:
     """A quarantined case that the default branch fails from now on, as an evaluation finds it."""
     case_id = console.flaky(name)
     now = console.office.shop.clock()
     with unit_of_work(console.world.engine) as session:
         acts.activate(session, console.repo, case_id, Actor("mona", "page", "r1"), now=now)
-        if has_thread:
-            asking = tasks.Asking(TellChat(console.repo, case_id.hex), QueueName.RUN, "r1")
-            tasks.ask(session, [asking], now=now)
+        asking = tasks.Asking(TellChat(console.repo, case_id.hex), QueueName.RUN, "r1")
+        tasks.ask(session, [asking], now=now)
     console.office.work()
     turn(console, case_id, "broken")
     row = console.world.run(console.repo)
@@ -150,17 +149,37 @@ def test_what_breaks_and_mends_meanwhile_is_said_in_the_thread_and_its_end_once(
     tell(console)
 
     assert len(roots(console)) == 2
+    assert roots(console)[0].text.endswith("main is mended.")
 
 
-@pytest.mark.parametrize("has_thread", [True, False])
+def test_who_wants_to_hear_no_more_of_it_is_not_told_that_it_is_mended(console: Console) -> None:
+    hear(console, "broken")
+    broken(console, "test_a")
+    tell(console)
+    hear(console, "flaky")
+
+    for _ in range(2):
+        tell(console)
+    hear(console, "broken")
+    tell(console)
+
+    assert [replies(console, one) for one in roots(console)] == [[], []]
+    assert {one.text.endswith("1 test fails there.") for one in roots(console)} == {True}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "has_thread"),
+    [([], True), (["broken"], False), (["flaky", "broken"], False)],
+    ids=["everything", "broken alone", "broken and flaky"],
+)
 def test_a_quarantined_case_that_turned_broken_is_said_loudly_once(
-    console: Console, has_thread: bool
+    console: Console, kinds: list[str], *, has_thread: bool
 ) -> None:
-    hear(console, *([] if has_thread else ["broken"]))
+    hear(console, *kinds)
     broken(console, "test_a")
     tell(console)
 
-    hold_and_break(console, "test_held", has_thread=has_thread)
+    hold_and_break(console, "test_held")
     tell(console)
 
     loud = [m for m in console.slack.in_channel(console.channel) if m.is_reply]

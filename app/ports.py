@@ -230,6 +230,7 @@ class FailedDelivery:
 
     id: int
     guid: str
+    sent_at: datetime | None = None  # when it was sent first, as far as the host tells
 
 
 class Hook(Protocol):

@@ -40,6 +40,7 @@ class Small:
 
 ARTIFACTS = Small("artifact", "keep_until < :now")
 DELIVERIES = Small("delivery", "received_at < :before", at_once=1_000)  # bodies may be large
+ASKED_AGAIN = Small("asked_again", "asked_at < :before")
 TASKS = Small("task", "wanted <= done AND done_at < :before")
 SAYINGS = Small("saying", "at < :before")
 AUDIT = Small("audit_event", "repo_id = :repo AND at < :audit")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -28,6 +28,7 @@ def note_run(session: Session, run: Run, *, told_at: datetime | None = None) -> 
         "ended_at": new.excluded.ended_at,
         "started_at": new.excluded.started_at,
         "told_at": new.excluded.told_at,
+        "is_history": or_(col(RunRow.is_history), new.excluded.is_history),
     }
     session.execute(
         new.on_conflict_do_update(
@@ -268,6 +269,7 @@ def _columns(run: Run) -> dict[str, Any]:
         "ended_at": run.ended_at,
         "url": run.url,
         "head_repo": run.head_repo,
+        "is_history": run.is_history,
     }
 
 

@@ -84,6 +84,7 @@ def _small(engine: Engine, *, now: datetime) -> Iterator[tuple[Small, Mapping[st
     before = {"before": now - DELIVERIES}
     yield retention.TASKS, before
     yield retention.DELIVERIES, before
+    yield retention.ASKED_AGAIN, before
     yield retention.SAYINGS, before
     yield retention.ARTIFACTS, {"now": now}
     with unit_of_work(engine) as session:

@@ -83,7 +83,9 @@ def failed(connection: Connection, *, since: datetime) -> list[FailedDelivery]:
         if HTTPStatus.OK <= part.status_code < HTTPStatus.MULTIPLE_CHOICES:
             taken.add(part.guid)
         else:
-            found.setdefault(part.guid, FailedDelivery(part.id, part.guid))
+            newest = found.get(part.guid)
+            number = part.id if newest is None else newest.id
+            found[part.guid] = FailedDelivery(number, part.guid, part.delivered_at)
     return [one for guid, one in found.items() if guid not in taken]
 
 

@@ -4,7 +4,7 @@ from app.core.deliveries import InstallationSeen
 from app.core.requests import TakeDelivery
 from app.db.session import unit_of_work
 from app.db.work import deliveries
-from app.services.deliveries import intake
+from app.services.deliveries import intake, redelivering
 from jobs.turns import Work
 
 
@@ -25,6 +25,7 @@ def take_delivery(work: Work) -> None:
         if isinstance(fact, InstallationSeen) and fact.is_news:
             work.context.forget(fact.id)  # its token was revoked, or may do more or less now
     with work.finishing() as turn:
-        intake.note(turn.session, taken.facts, now=delivery.received_at)
+        is_late = redelivering.is_late(turn.session, delivery)
+        intake.note(turn.session, taken.facts, now=delivery.received_at, is_late=is_late)
         for queue, follows in taken.requests:
             turn.ask(queue, follows)

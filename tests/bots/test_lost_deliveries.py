@@ -127,6 +127,27 @@ def test_what_is_told_long_after_its_time_is_history_and_nothing_is_said_on_it(
     assert front.check.title == before
 
 
+def test_what_was_sent_a_day_before_it_came_is_history_though_nothing_newer_is_known(
+    office: Office, shop: Shop, doors: Doors
+) -> None:
+    front, hooks = Front(office, doors), shop.world.github.hooks
+    shop.push()
+    office.run(901, {FLAKY: None, **GREEN}, hours_ago=0)
+    front.settle()
+    heard_at, hooks.url = hooks.url, NOWHERE
+    office.run(902, {FLAKY: None, **GREEN}, hours_ago=0, attempts=2)
+    hooks.url = heard_at
+    shop.clock.turn(timedelta(days=2))
+
+    sweep(office)
+    done = front.settle()
+
+    assert "evaluate_run" not in done
+    checks = [shop.world.github.app_check_runs(REPO, f"{sha:04x}" * 10) for sha in (901, 902)]
+    assert [len(one) for one in checks] == [1, 0]
+    assert office.rows("SELECT cause FROM finding") == [("flaky",)]
+
+
 def test_what_is_told_late_of_a_commit_that_a_pull_request_shows_is_said_there(
     office: Office, shop: Shop, doors: Doors
 ) -> None:

@@ -16,6 +16,7 @@ NOBODYS = frozenset(
         "app_credential",  # the installation's own
         "chat_workspace",
         "chat_preference",
+        "asked_again",  # a delivery's
         "breaker",  # an outside host's, whichever repository asked
         "chat_link",  # a person's
         "saying",  # a digest of a place in a chat

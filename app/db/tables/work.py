@@ -35,6 +35,16 @@ class DeliveryRow(SQLModel, table=True):
     received_at: datetime = moment()
 
 
+class AskedAgainRow(SQLModel, table=True):
+    """A delivery that failed, and that the code host was asked to send once more."""
+
+    __tablename__ = "asked_again"
+
+    guid: str = Field(primary_key=True)
+    sent_at: datetime = moment()  # first, by the host's clock
+    asked_at: datetime = moment()
+
+
 class TaskRow(SQLModel, table=True):
     """One piece of work: open while more was wanted than done. One row per kind and key."""
 

@@ -7,11 +7,12 @@ from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.asking import QueueName
 from app.core.deliveries import Delivery, NewDelivery
-from app.db.tables.work import DeliveryRow, TaskRow
+from app.db.tables.work import AskedAgainRow, DeliveryRow, TaskRow
 
 # One round trip for all that came together: each its inbox row and its task, or neither when the
 # GUID is known and its work has not failed. A redelivery of one whose work was parked takes it up
@@ -109,6 +110,18 @@ def take_in(
     )
     ids = {(source, guid): int(delivery_id) for source, guid, delivery_id in found}
     return [ids.pop((new.source, new.guid), None) for new, _ in news]
+
+
+def note_asked_again(session: Session, guid: str, *, sent_at: datetime, now: datetime) -> None:
+    """Write down that a delivery is asked for once more, and when it was sent first."""
+    new = insert(AskedAgainRow).values(guid=guid, sent_at=sent_at, asked_at=now)
+    session.execute(new.on_conflict_do_nothing())
+
+
+def sent_first(session: Session, guid: str) -> datetime | None:
+    """When a delivery that was asked for again was sent first; None for any other."""
+    row = session.get(AskedAgainRow, guid)
+    return None if row is None else row.sent_at
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

@@ -27,11 +27,14 @@ from app.services.publishing.publish import CHECK
 from app.services.quarantine import claims
 
 
-def note(session: Session, facts: Iterable[Fact], *, now: datetime) -> None:
-    """Store each fact; late and repeated ones change nothing that is newer."""
+def note(session: Session, facts: Iterable[Fact], *, now: datetime, is_late: bool = False) -> None:
+    """Store each fact; late and repeated ones change nothing that is newer.
+
+    A run that is told of `is_late` is history.
+    """
     for fact in facts:
         if isinstance(fact, RunSeen):
-            seen = replace(fact.run, head_repo=fact.head_repo)
+            seen = replace(fact.run, head_repo=fact.head_repo, is_history=is_late)
             runs.note_run(session, seen, told_at=now)
         elif not _note_place(session, fact, now=now):
             _note_event(session, fact, now=now)

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.sandbox.addresses import BLOBS, GITHUB_API, SLACK_API, SLACK_RESPONSES
+from app.sandbox.addresses import (
+    BLOBS,
+    GITHUB_API,
+    SLACK_API,
+    SLACK_RESPONSES,
+    SLACK_UPLOADS,
+)
 
 RETRY_AFTER = 60  # seconds, what a limited answer says when nothing else is asked for
 
@@ -117,7 +123,7 @@ def asked_path(path: str) -> str | None:
     for prefix, keep in ((GITHUB_API, "/"), (SLACK_API, "")):
         if path.startswith(prefix + "/"):
             return keep + path.removeprefix(prefix + "/")
-    if path.startswith((BLOBS, SLACK_RESPONSES)):
+    if path.startswith((BLOBS, SLACK_RESPONSES, SLACK_UPLOADS)):
         return path
     return None
 

@@ -98,7 +98,13 @@ class SlackChat:
 
     def upload(self, channel: str, picture: Picture) -> str:
         """Upload a picture, to be shown by its id a moment later."""
-        return files.upload(self.call, picture, is_slacks=self.may_answer, timeout=self.timeout)
+        return files.upload(
+            self.call,
+            picture,
+            is_slacks=self.may_answer,
+            timeout=self.timeout,
+            by_proxy=not is_loopback(self.api_url),
+        )
 
     def answer(
         self,

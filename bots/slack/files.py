@@ -16,11 +16,17 @@ Call = Callable[..., Mapping[str, Any]]
 
 
 def upload(
-    call: Call, picture: Picture, *, is_slacks: Callable[[str], bool], timeout: float
+    call: Call,
+    picture: Picture,
+    *,
+    is_slacks: Callable[[str], bool],
+    timeout: float,
+    by_proxy: bool,
 ) -> str:
     """Upload a picture, shared with nobody yet; its id, which a block may show soon after.
 
-    `is_slacks` says whether an address that an answer names is Slack's.
+    `is_slacks` says whether an address that an answer names is Slack's; `by_proxy` whether the
+    environment's proxy, if there is one, stands between.
     """
     asked = {
         "filename": picture.name,
@@ -31,15 +37,15 @@ def upload(
     url, file_id = str(granted.get("upload_url") or ""), str(granted.get("file_id") or "")
     if not file_id or not is_slacks(url):
         raise BadInput("The address to upload to is not Slack's; the picture was not sent.")
-    _send(url, picture.content, timeout=timeout)
+    _send(url, picture.content, timeout=timeout, by_proxy=by_proxy)
     done = {"files": [{"id": file_id, "title": picture.title}]}
     call("files.completeUploadExternal", json=done)
     return file_id
 
 
-def _send(url: str, content: bytes, *, timeout: float) -> None:
+def _send(url: str, content: bytes, *, timeout: float, by_proxy: bool) -> None:
     try:
-        answer = httpx.post(url, content=content, headers=PNG, timeout=timeout)
+        answer = httpx.post(url, content=content, headers=PNG, timeout=timeout, trust_env=by_proxy)
     except httpx.HTTPError as error:
         raise unavailable(f"A picture could not be uploaded: {type(error).__name__}.") from error
     if answer.status_code != OK:

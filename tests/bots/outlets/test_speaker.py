@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 
 from app.core.errors import ErrorKind, Missing, RateLimited, Unavailable
 from app.core.outlets import OutletKind, Target, mail_place
-from app.core.publishing import ChatMessage
+from app.core.publishing import ChatMessage, Picture
 from app.db.session import Engine
 from app.render.chat import reply
 from app.services.access.vault import Vault
@@ -204,3 +204,10 @@ def test_what_is_gone_is_not_reached(scene: Scene) -> None:
     assert not scene.speaker.reaches("C0SLACK")
     with pytest.raises(Missing):
         scene.speaker.post(PLACE, SAID)
+
+
+def test_outside_slack_words_stand_for_a_picture(scene: Scene) -> None:
+    scene.add(OutletKind.MATTERMOST)
+
+    assert scene.speaker.upload(PLACE, Picture("a.png", "A", "A chart", b"")) is None
+    assert scene.stranger.bodies == []

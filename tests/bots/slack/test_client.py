@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import BadInput, ErrorKind, Missing, RateLimited, Unavailable
+from app.core.publishing import Picture
 from app.core.tracing import request_id
 from app.ports import ChatMessage
 from bots.slack.client import SlackChat
@@ -228,3 +229,50 @@ def test_who_we_are_and_for_whom_is_said_to_slack(shop: Shop, stranger: Stranger
     assert heard["authorization"] == "Bearer xoxb-1"
     assert heard["x-request-id"] == "req-42"
     assert heard["user-agent"].startswith("flakeguard/0.1.0 ")
+
+
+PICTURE = Picture("failures.png", "Failures a day", "A chart", b"\x89PNG" + bytes(30))
+
+
+def test_a_picture_is_uploaded_with_its_words(shop: Shop, chat: SlackChat, channel: str) -> None:
+    file_id = chat.upload(channel, PICTURE)
+
+    one = shop.world.slack.files[file_id]
+    assert (one.name, one.title, one.alt, one.content) == (
+        *(PICTURE.name, PICTURE.title, PICTURE.alt, PICTURE.content),
+    )
+    assert one.done_at is not None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://files.slack.com/upload/1",
+        "https://evil.example/upload",
+        "https://slack.com.evil.example/upload",
+        "http://169.254.169.254/latest",
+    ],
+)
+def test_nothing_is_uploaded_to_who_is_not_slack(
+    shop: Shop, chat: SlackChat, channel: str, url: str
+) -> None:
+    body = {"ok": True, "upload_url": url, "file_id": "F1"}
+    shop.world.faults.add("files.getUploadURLExternal", status=200, body=body)
+
+    with pytest.raises(BadInput, match="not Slack's"):
+        chat.upload(channel, PICTURE)
+
+    assert not [one for one in shop.asked() if "completeUpload" in one]
+
+
+@pytest.mark.parametrize(("status", "permanent"), [(400, True), (503, False)])
+def test_an_upload_that_fails_says_whether_to_try_again(
+    shop: Shop, chat: SlackChat, channel: str, status: int, *, permanent: bool
+) -> None:
+    shop.world.faults.add("/slack/upload/*", status=status)
+
+    with pytest.raises(Unavailable) as failure:
+        chat.upload(channel, PICTURE)
+
+    assert failure.value.permanent is permanent

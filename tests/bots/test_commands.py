@@ -158,6 +158,24 @@ def test_a_comment_on_a_pull_request_that_we_never_heard_of_is_answered_there(
     assert front.comment.body.endswith("No run that brings a report is known of this commit yet.")
 
 
+def test_of_two_pull_requests_with_one_head_each_answers_its_own_comments(front: Front) -> None:
+    shop = front.office.shop
+    front.red()
+    shop.open_pull_request(number=8)
+    front.settle()
+    github = shop.world.github
+
+    github.comment(REPO, 8, user="ann", body="/flakeguard help")
+    front.settle()
+
+    on_both = [
+        [one.body for one in github.comments_on(github.repository(REPO), number) if one.by_app]
+        for number in (PULL, 8)
+    ]
+    assert [len(bodies) for bodies in on_both] == [1, 1]
+    assert "Begin a line with /flakeguard" in on_both[1][0].replace("\u200b", "")
+
+
 def test_a_comment_can_mark_as_stable_what_its_commit_mends(front: Front) -> None:
     front.turn_flaky()
     front.run_pull({FLAKY: None, **GREEN})

@@ -121,6 +121,11 @@ def nothing_yet() -> str:
     return "No run that brings a report is known of this commit yet."
 
 
+def said_elsewhere(number: int) -> str:
+    """The same where another pull request has this commit for its head."""
+    return f"What was found on this commit is said in pull request {number}."
+
+
 def no_report_ever() -> str:
     """The same in a repository that never brought any."""
     return "No test report has ever come from this repository, so nothing is known of its cases."

@@ -20,12 +20,18 @@ def only_answers(
     """What the comment says before anything else does; None where the commit has its own words."""
     policy = policies.policy_of(session, repository.id)
     head = pulls.head_of(session, repository.id, number)
-    if head and publish.plan(session, repository, head, addresses=addresses, now=now):
+    planned = None
+    if head:
+        planned = publish.plan(session, repository, head, addresses=addresses, now=now)
+    if planned is not None and planned.pr_number == number:
         return None
     told = answers.shown(session, repository.id, head, number)
     if not told or policy.comment is CommentWhen.NEVER:
         return None
-    why = said.nothing_yet() if repository.has_reports else said.no_report_ever()
+    if planned is not None and planned.pr_number is not None:
+        why = said.said_elsewhere(planned.pr_number)
+    else:
+        why = said.nothing_yet() if repository.has_reports else said.no_report_ever()
     body = markdown.answers_body(told, why, sticky.marker(repository.id), head_sha=head)
     before = publications.publication(session, repository.id, COMMENT, str(number))
     return Sticky(repository, number, body, before, is_silent=False)

@@ -138,5 +138,36 @@ CALM = Kind(
     flakiness=Flakiness(0.0),
     climate=Climate(outages_a_week=2.5, disks_a_week=1.5),
 )
-ALL = (STORM, BURSTY, IMAGE, QUEUE, MONOREPO, NIGHTLY, FORKS, MOBILE, YOUNG, CALM)
+TINY = Kind(
+    "tiny",
+    packages=3,
+    modules=5,
+    cases=4.0,
+    prs_a_day=1.5,
+    pushes=2.5,
+    flakiness=Flakiness(0.12),
+)
+MATRIX = Kind(
+    "matrix",
+    packages=16,
+    jobs=tuple(
+        Job(f"{system} {version}", system, 9 + version)
+        for system in ("linux", "windows", "macos")
+        for version in (1, 2, 3)
+    ),
+    prs_a_day=3.0,
+)
+SWAMP = Kind(
+    "swamp",
+    packages=14,
+    reruns=0.75,
+    new_flaky=0.3,
+    flakiness=Flakiness(0.3, median=0.01),
+    climate=Climate(outages_a_week=3.0, crashes=0.01),
+)
+BLIND = Kind("blind", runs_on_push=False, regressions=0.02, reruns=0.35)  # pull requests alone
+ALL = (
+    *(STORM, BURSTY, IMAGE, QUEUE, MONOREPO, NIGHTLY, FORKS, MOBILE, YOUNG, CALM),
+    *(TINY, MATRIX, SWAMP, BLIND),
+)
 KINDS = {kind.name: kind for kind in ALL}

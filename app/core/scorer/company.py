@@ -20,7 +20,7 @@ class Company:
     groups: int  # in the same report, or for a moment in the hours around
     here: int  # of them in the same report
     is_chance: bool  # so many come by chance at the repository's own rate
-    is_usual: bool  # so many pass in a retry in every other report, where much flakes
+    is_usual: bool  # so many fail for a moment in every other report, where much flakes
 
     @property
     def is_common_cause(self) -> bool:
@@ -55,11 +55,10 @@ def note_transients(draft: Draft, found: Sequence[Contradiction]) -> None:
         near = {other for then, other in kept if abs(then - at) < assumed.COMPANY}
         if group not in near and len(near) < MOST_OF_ONE:
             fresh.add(group)
-    weather = state.weather
-    state.weather = weather._replace(
-        transient=weather.transient + min(MOST_OF_ONE, len(fresh)),
-        retried=weather.retried + any(one.is_retry for one in found),
-    )
+    reports = {at for at, _ in new} - {at for at, _ in kept}
+    weather = state.weather.with_transients(reports)
+    counted = weather.transient + min(MOST_OF_ONE, len(fresh))
+    state.weather = weather._replace(transient=counted)
     state.transients = (*kept, *sorted(new))
 
 
@@ -107,13 +106,11 @@ def _company(
     groups = here | near
     rate = rate_of_transients(draft.state.weather)
     is_chance = chance_of(len(groups), expected=rate * (1 + failure.reports)) >= assumed.BY_CHANCE
-    usual = rate_of_retried(draft.state.weather)
-    is_usual = (
-        one.is_retry
-        and is_all_retried(draft)
-        and chance_of(len(here), expected=usual) >= assumed.USUAL
-    )
-    return Company(len(groups), len(here), is_chance or is_usual, is_usual)
+    is_usual = chance_of(len(here), expected=rate) >= assumed.USUAL
+    if one.is_retry and is_usual:
+        is_usual = is_all_retried(draft)
+        is_chance = is_chance or is_usual
+    return Company(len(groups), len(here), is_chance, is_usual)
 
 
 def is_all_retried(draft: Draft) -> bool:
@@ -123,18 +120,19 @@ def is_all_retried(draft: Draft) -> bool:
 
 def rate_of_transients(weather: Weather) -> float:
     """Groups that fail for a moment, per report, as the repository shows it."""
-    return (weather.transient + assumed.RATE_EVENTS) / (weather.reports + assumed.RATE_REPORTS)
+    seen = weather.transient + assumed.RATE_EVENTS
+    return max(seen / (weather.reports + assumed.RATE_REPORTS), usual_rate(weather))
 
 
-def rate_of_retried(weather: Weather) -> float:
-    """Groups that an in-run retry lets pass, per report, as the repository shows it.
+def usual_rate(weather: Weather) -> float:
+    """The same on a usual day: where much flakes, more than two groups at a time are no cause.
 
-    Told from the share of the reports in which none is: a common cause, however many groups it
-    takes along, lies over few reports and moves that little.
+    Told from the share of a day's reports in which nothing fails for a moment, on the middle one
+    of the last days: a common cause, however wide and long, lies over few reports and few days.
     """
-    seen = weather.retried + assumed.RATE_EVENTS
-    share = seen / (weather.reports + assumed.RATE_REPORTS)
-    return -log1p(-min(assumed.RATE_MOST, share))
+    shares = [transient / reports for _, reports, transient in weather.days if reports]
+    shares += [assumed.USUAL_SHARE] * assumed.USUAL_DAYS
+    return -log1p(-min(assumed.USUAL_MOST, sorted(shares)[(len(shares) - 1) // 2]))
 
 
 def chance_of(count: int, *, expected: float) -> float:

@@ -16,8 +16,8 @@ def seen_again(
     """The cases whose crowd failed before, on another day; crowds are remembered.
 
     A fixture fails the same cases again, a leak some of the same; a full disk or an outage fails
-    others each time. A bug may fail a whole file, so where only other code contradicts, two
-    earlier crowds are asked for.
+    others each time. A bug may fail a whole file, so of crowds that only a push mended, two are
+    asked for.
     """
     crowds: dict[tuple[str, str, By], set[str]] = {}
     for one, beside in zip(found, company, strict=True):
@@ -39,25 +39,22 @@ def _again(draft: Draft, group: str, now: Crowd) -> frozenset[str]:
         for crowd in draft.state.crowds.get(group, ())
         if crowd.source != now.source and now.at - crowd.at > assumed.EPISODE
     ]
-    same = [crowd for crowd in earlier if _is_same(crowd, now)]
-    if _is_enough(same, now):
-        return now.cases
-    size = draft.layout.size_of(group)
-    alike = [crowd for crowd in earlier if _is_alike(crowd, now, size=size)]
-    if By.SAME not in {now.by, *(crowd.by for crowd in alike)}:
-        return frozenset()
+    alike = [crowd for crowd in earlier if _is_same(crowd, now)]
+    if not _is_enough(alike, now):
+        size = draft.layout.size_of(group)
+        alike = [crowd for crowd in earlier if _is_alike(crowd, now, size=size)]
+        if By.SAME not in {now.by, *(crowd.by for crowd in alike)}:
+            return frozenset()
     return now.cases & frozenset[str]().union(*(crowd.cases for crowd in alike))
 
 
 def _is_enough(same: Sequence[Crowd], now: Crowd) -> bool:
-    """Whether so many alike crowds cannot be bugs: the more, the less equal their code was."""
-    ways = {now.by, *(crowd.by for crowd in same)}
-    if By.SAME in ways:
-        return sum(1.0 if not By(crowd.by).is_weak else 0.5 for crowd in same) >= 1.0
-    if len(now.cases) <= assumed.FEW_OF_GROUP:
+    """Whether so many alike crowds cannot be bugs: one that a push alone mended counts half."""
+    weights = {crowd.source: 0.5 if By(crowd.by).is_weak else 1.0 for crowd in same}
+    is_few = len(now.cases) <= assumed.FEW_OF_GROUP
+    if is_few and By.SAME not in {now.by, *(crowd.by for crowd in same)}:
         return False
-    sources = {crowd.source for crowd in same}
-    return len(sources) >= (1 if By.MAIN in ways else assumed.PUSHED_CROWDS)
+    return sum(weights.values()) >= 1.0
 
 
 def _remember(draft: Draft, group: str, now: Crowd) -> None:

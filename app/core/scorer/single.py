@@ -24,6 +24,7 @@ COMMIT_BUG = 5e-5  # a commit's of the default branch
 FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
 FEW, MANY = 2, 4  # cases of the group
 AGAIN = 0.1  # a flake fails again at once so often: a quarter of them come in bursts
+OF_CODE_MOST = 4  # failures of one code, in its jobs and attempts; more say no more
 AGAIN_MOST = 0.5  # and at most, where the case's own failures came close together
 BASE_BUG = 0.002  # the default branch fails it: then it was the one to break it
 PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
@@ -42,7 +43,7 @@ class Circumstances:
     base_failed: bool
     failed_before: bool
     in_a_row: int  # sources that failed it the last times, in this job
-    is_of_code: bool  # this very code failed it before, in this job or another
+    of_code: int  # failures of this very code before, in this job and in others
     is_retried: bool  # passed within the same report
 
 
@@ -82,7 +83,7 @@ def _found(
         base_failed=is_on_broken_base(draft, track),
         failed_before=seen.source in track.streak,
         in_a_row=len(track.streak),
-        is_of_code=known is not None and any(code == seen.code for code, _ in known.failed),
+        of_code=sum(code == seen.code for code, _ in known.failed) if known else 0,
         is_retried=draft.failing[case],
     )
     sign = sign_of(seen.results[case])
@@ -114,7 +115,7 @@ def _judged(
         flake *= RETRIED
     outage = min(OUTAGE_MOST, OUTAGE * PER_GROUP**around.others)
     own = _own_bug(around)
-    flake *= again_of(known) ** max(around.in_a_row, around.is_of_code)
+    flake *= again_of(known) ** max(around.in_a_row, min(around.of_code, OF_CODE_MOST))
     if around.base_failed:
         own += BASE_BUG
     p_flaky = flake / (flake + outage + own)

@@ -1,13 +1,14 @@
 """What the scorer remembers: a few numbers per case that ever failed, and some per repository."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from app.core.history.records import CaseSet
-from app.core.scorer.assumptions import THRESHOLD
-from app.core.scorer.belief import Belief, unknown
+from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
+from app.core.scorer.belief import DAY, Belief, unknown
 
 STATE_VERSION = 4  # raise it whenever a stored state can no longer be read as it was meant
 
@@ -105,10 +106,28 @@ class Weather(NamedTuple):
     reports: int = 0
     executions: int = 0
     transient: int = 0  # groups that failed for a moment; of one common cause two at most
-    retried: int = 0  # of the reports, those in which an in-run retry passed
+    days: tuple[tuple[int, int, int], ...] = ()  # the last ones: reports, those with transients
     failed: int = 0  # cases that ever failed
     flaky: int = 0  # of them those that were ever held for flaky
     noise: Mapping[str, float] = MappingProxyType({})  # by kind: failures of healthy cases
+
+    def with_report(self, at: float, *, executions: int) -> "Weather":
+        """The weather with one more report of so many executions."""
+        day = int(at // DAY)
+        days = self.days
+        if not any(known == day for known, _, _ in days):
+            days = tuple(sorted((*days, (day, 0, 0))))[-DAYS_KEPT:]
+        return self._replace(
+            reports=self.reports + 1,
+            executions=self.executions + executions,
+            days=tuple((known, n + (known == day), few) for known, n, few in days),
+        )
+
+    def with_transients(self, reports: Collection[float]) -> "Weather":
+        """The weather with reports, by their times, in which something failed for a moment."""
+        of_day = Counter(int(at // DAY) for at in reports)
+        days = tuple((day, n, min(n, few + of_day[day])) for day, n, few in self.days)
+        return self._replace(days=days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def repository_from_json(
     _check(stored)
     state = State(
         cases=dict(cases),
-        weather=Weather(**stored["weather"]),
+        weather=_weather(stored["weather"]),
         reports=dict(stored["reports"]),
         members={job: sets[name] for job, name in stored["members"].items()},
         commits=dict(stored["commits"]),
@@ -106,6 +106,11 @@ def _check(stored: Mapping[str, Any]) -> None:
     if stored.get("version") != STATE_VERSION:
         written = stored.get("version")
         raise ValueError(f"state version {written}, not {STATE_VERSION}: recompute it")
+
+
+def _weather(stored: Mapping[str, Any]) -> Weather:
+    days = tuple((day, reports, transient) for day, reports, transient in stored["days"])
+    return Weather(**{**stored, "days": days})
 
 
 def _track(stored: Mapping[str, Any]) -> Track:

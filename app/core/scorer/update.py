@@ -41,11 +41,8 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     found += open_failures(draft)
     if is_due(draft):
         found += left_so(draft)
-    weather = draft.state.weather
-    draft.state.weather = weather._replace(
-        reports=weather.reports + 1,
-        executions=weather.executions + len(seen.ran.files) - len(seen.not_run),
-    )
+    executions = len(seen.ran.files) - len(seen.not_run)
+    draft.state.weather = draft.state.weather.with_report(draft.now, executions=executions)
     kinds = weigh(draft, found)
     judge(draft)
     note_outage(draft, said)

@@ -1,6 +1,7 @@
 """Crowds that fail together again and again, and pull requests that are left red."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -100,4 +101,27 @@ def test_what_lands_again_soon_after_it_broke_the_branch_is_no_flake() -> None:
         world.see(report, [CASE] if number in broken | again else [])
 
     assert world.state.cases[CASE].flakes == 0
+    assert world.flagged == set()
+
+
+def test_a_case_that_fails_with_a_crowd_for_the_first_time_is_not_held() -> None:
+    world = World(files=FILES)
+    failing = {14: CROWD, 52: [*CROWD, "case3-9"]}
+
+    world.play(pushes(6), lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
+
+    assert world.flagged == set(CROWD)
+
+
+def test_a_pull_request_s_bug_and_a_full_disk_on_the_branch_are_no_fixture() -> None:
+    world = World(files=FILES)
+    reports = pushes(6, prs=1_000)
+    bug, disk = reports[13], reports[53]
+
+    for report in reports:
+        world.see(report, CROWD if report in {bug, disk} else [])
+        if report is bug:
+            world.see(replace(report, run=900, code="mended"))
+
+    assert (bug.pr is None, disk.pr is None) == (False, True)
     assert world.flagged == set()

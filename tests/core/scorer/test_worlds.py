@@ -20,7 +20,20 @@ from app.core.scorer.policies import scorer_of
 from app.core.scorer.replay import Replay, replay
 from tests.worlds.chance import coin
 from tests.worlds.defects import Flakiness, fresh_flake
-from tests.worlds.kinds import BURSTY, CALM, FORKS, IMAGE, KINDS, MOBILE, QUEUE, STORM, Kind
+from tests.worlds.kinds import (
+    BURSTY,
+    CALM,
+    FORKS,
+    IMAGE,
+    KINDS,
+    MATRIX,
+    MOBILE,
+    QUEUE,
+    STORM,
+    SWAMP,
+    TINY,
+    Kind,
+)
 from tests.worlds.oracle import ceiling
 from tests.worlds.team import lived
 from tests.worlds.world import World
@@ -355,7 +368,9 @@ def test_a_gradual_image_alone_raises_nobody() -> None:
     assert replayed(world).flags == {}
 
 
-@pytest.mark.parametrize("kind", [STORM, BURSTY, IMAGE, QUEUE, MOBILE], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind", [STORM, BURSTY, IMAGE, QUEUE, MOBILE, TINY, MATRIX, SWAMP], ids=lambda kind: kind.name
+)
 def test_no_healthy_case_is_held_for_flaky_where_others_are(kind: Kind) -> None:
     world = small(kind)
 
@@ -374,6 +389,17 @@ def test_failures_in_bursts_are_found() -> None:
 
     assert len(plain) >= 5
     assert len(plain & found) >= len(plain) / 2
+
+
+def test_where_a_third_of_all_cases_flakes_most_are_found() -> None:
+    world = small(SWAMP)
+    often = Counter(case for *_, case, why in truth(world)["causes"] if why == "flake")
+    plain = {case for case, count in often.items() if count >= 6}
+
+    found = set(replayed(world).flags)
+
+    assert len(plain) >= 30
+    assert len(plain & found) >= 0.8 * len(plain)
 
 
 def test_what_forks_run_moves_nothing() -> None:

@@ -53,8 +53,8 @@ audit: $(STAMP) ## known holes in what is pinned; asks the package index
 sbom: $(STAMP) ## the bill of materials (CycloneDX) in sbom.json
 	$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements.txt
 
-picture: $(STAMP) ## the README's pictures, from the demo's own pages (needs Chromium)
-	$(BIN)/python -m tests.picture
+picture: $(STAMP) ## the pictures of README and docs/slack.md, from the sandbox's own pages (needs Chromium); ARGS=slack
+	$(BIN)/python -m tests.pictures $(ARGS)
 
 install: $(STAMP) ## .venv alone
 

@@ -13,7 +13,7 @@ from typer.main import get_command, get_command_name
 
 from app.cli import cli
 from app.settings import VARIABLES
-from tests.picture import CASE, PULL_REQUEST
+from tests.pictures.readme import CASE, PULL_REQUEST
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

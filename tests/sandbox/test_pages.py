@@ -265,6 +265,15 @@ def test_markdown_keeps_what_is_harmless(source: str, html: str | None) -> None:
         ("<javascript:alert(1)|x>", "&lt;javascript:alert(1)|x&gt;"),
         ("```a\nb```", "<pre>a\nb</pre>"),
         (":warning: :odd:", "⚠️ :odd:"),
+        (":red_circle:", '<span class="drawn red_circle">🔴</span>'),
+        (
+            "a > b\n>*c*\n&gt; d",
+            'a &gt; b\n<span class="quote"><b>c</b></span><span class="quote">d</span>',
+        ),
+        (
+            "&lt;https://a.b/?c&amp;d&gt;",
+            '&lt;<a href="https://a.b/?c&amp;d" rel="noreferrer nofollow">https://a.b/?c&amp;d</a>&gt;',
+        ),
     ],
 )
 def test_mrkdwn_is_drawn_as_slack_does(source: str, html: str) -> None:

@@ -23,6 +23,7 @@ class GitHubPages:
         return {
             "repositories": list(self.github.repositories.values()),
             "channels": list(self.world.slack.channels.values()),
+            "people": self.world.slack.people(),
             "deliveries": self.github.deliveries[-20:][::-1],
             "summary": self.world.summary(),
         }

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 EMOJI = {
     "arrows_counterclockwise": "🔄",
     "bell": "🔔",
+    "hourglass_flowing_sand": "⏳",
     "large_green_circle": "🟢",
     "large_orange_circle": "🟠",
     "large_red_circle": "🔴",
@@ -20,12 +21,19 @@ EMOJI = {
     "snowflake": "❄️",
     "warning": "⚠️",
     "white_check_mark": "✅",
+    "white_circle": "⚪",
     "x": "❌",
+    "zzz": "💤",
 }
+DRAWN = frozenset(one for one in EMOJI if one.endswith("circle")) | {"hourglass_flowing_sand"}
+"""Those that the style sheet draws: they carry meaning, and few machines have a font of them."""
+
 PARTS = re.compile(
     r"```(?P<block>.+?)```"
     r"|`(?P<code>[^`\n]+)`"
     r"|<(?P<link>[^<>\n]+)>"
+    r"|(?m:^)(?:>|&gt;) ?(?P<quote>[^\n]+)\n?"
+    r"|(?P<url>https?://(?:(?!&[lg]t;)[^\s<>|])+)"
     r"|(?<![\w*])\*(?P<bold>[^*\n]+)\*(?![\w*])"
     r"|(?<![\w_])_(?P<italic>[^_\n]+)_(?![\w_])"
     r"|(?<![\w~])~(?P<struck>[^~\n]+)~(?![\w~])"
@@ -39,9 +47,16 @@ Names = Callable[[str], str]  # a member's or channel's name by its id
 def plain(text: str) -> Markup:
     """Plain text, with its emoji."""
     return Markup("").join(
-        EMOJI.get(part.strip(":"), part) if number % 2 else part
+        emoji(part.strip(":")) if number % 2 else part
         for number, part in enumerate(re.split(r"(:[a-z0-9_+-]+:)", unescaped(text)))
     )
+
+
+def emoji(name: str) -> Markup:
+    """An emoji by its name."""
+    if name in DRAWN:
+        return Markup('<span class="drawn {}">{}</span>').format(name, EMOJI[name])
+    return escape(EMOJI.get(name, f":{name}:"))
 
 
 def rendered(text: str, names: Names) -> Markup:
@@ -69,8 +84,10 @@ def _part(found: re.Match[str], names: Names) -> Markup:
     if kind == "code":
         return Markup("<code>{}</code>").format(unescaped(inner))
     if kind == "emoji":
-        return escape(EMOJI.get(inner, f":{inner}:"))
-    if kind == "link":
+        return emoji(inner)
+    if kind == "quote":
+        return Markup('<span class="quote">{}</span>').format(rendered(inner, names))
+    if kind in {"link", "url"}:
         return _link(inner, names)
     tag = STYLES[kind]
     return Markup("<{0}>{1}</{0}>").format(Markup(tag), rendered(inner, names))  # noqa: S704

@@ -12,6 +12,7 @@ from app.sandbox.world import World
 
 REPO = "/{owner}/{repo}"
 CHANNEL = "/slack/archives/{channel}"
+HOME = "/slack/home/{user}"
 
 
 def page_routes(world: World) -> list[Route]:
@@ -37,6 +38,9 @@ def _slack_routes(drawing: Drawing, pages: SlackPages) -> list[Route]:
         Route(f"{CHANNEL}/command", drawing.act(pages.command), methods=["POST"]),
         Route(f"{CHANNEL}/submit", drawing.act(pages.submit), methods=["POST"]),
         Route(f"{CHANNEL}/dismiss", drawing.act(pages.dismiss), methods=["POST"]),
+        Route(HOME, drawing.view("home.html", pages.home)),
+        Route(f"{HOME}/open", drawing.act(pages.open_home), methods=["POST"]),
+        Route(f"{HOME}/click", drawing.act(pages.click_home), methods=["POST"]),
     ]
 
 

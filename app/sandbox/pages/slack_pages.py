@@ -1,6 +1,7 @@
 """What Slack's pages show, and what their buttons do."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from app.core.errors import BadInput
 from app.sandbox.pages.drawing import Form
@@ -26,16 +27,36 @@ class SlackPages:
             "threads": [self.slack.thread(one.id, m.ts) for m in self.slack.roots(one.id)],
             "ephemeral": [m for m in self.slack.ephemeral if m.channel == one.id],
             "views": list(self.slack.views.values()),
-            "people": [m for m in self.slack.members.values() if not (m.is_bot or m.deleted)],
+            "people": self.slack.people(),
             "failed": [sent for sent in self.slack.sent[-1:] if sent.status not in {200, 202}],
         }
+
+    def home(self, names: Names) -> Shown:
+        """The app's Home tab as one member was shown it last."""
+        who = self.slack.member(names["user"])
+        view = self.slack.homes.get(who.id)
+        return {"member": who, "shown": [] if view is None else view.view["blocks"]}
+
+    def open_home(self, names: Names, _: Form) -> str:
+        """Look at the Home tab: the app hears of it, and shows what there is now."""
+        self.slack.open_home(names["user"])
+        return _home_of(names)
+
+    def click_home(self, names: Names, form: Form) -> str:
+        """Press a button of the Home tab."""
+        action_id, _, value = form.get("action_id", "").partition(" ")
+        view = self.slack.homes.get(self.slack.member(names["user"]).id)
+        blocks = cast(list[Json], view.view["blocks"]) if view else []
+        nth = interactions.place_in(blocks, action_id, value) if value else 0
+        self.slack.click_home(names["user"], action_id, nth=nth)
+        return _home_of(names)
 
     def click(self, names: Names, form: Form) -> str:
         """Press a message's button."""
         one = self.slack.channel(names["channel"])
         message = self.slack.message(one.id, form.get("ts", ""))
         action_id, _, value = form.get("action_id", "").partition(" ")
-        nth = interactions.place_of(message, action_id, value) if value else 0
+        nth = interactions.place_in(message.blocks, action_id, value) if value else 0
         self.slack.click(message, action_id, form.get("user", ""), nth=nth)
         return f"/slack/archives/{one.id}"
 
@@ -60,6 +81,10 @@ class SlackPages:
         with self.slack.lock:
             self.slack.views.pop(form.get("view", ""), None)
         return f"/slack/archives/{one.id}"
+
+
+def _home_of(names: Names) -> str:
+    return f"/slack/home/{names['user']}"
 
 
 def values_of(view: View, form: Form) -> Json:

@@ -206,9 +206,9 @@ def element_in(blocks: list[Json], action_id: str, *, nth: int = 0) -> tuple[str
     return found[nth] if nth < len(found) else None
 
 
-def place_of(message: Message, action_id: str, value: str) -> int:
+def place_in(blocks: list[Json], action_id: str, value: str) -> int:
     """Which of the elements with an action id carries a value; the first where none does."""
-    values = [one.get("value") for _, one in elements_in(message.blocks, action_id)]
+    values = [one.get("value") for _, one in elements_in(blocks, action_id)]
     return values.index(value) if value in values else 0
 
 

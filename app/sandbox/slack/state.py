@@ -107,6 +107,11 @@ class SlackState:
             self.members[one.id] = one
             return one
 
+    def people(self) -> list[Member]:
+        """The members that are people and still here."""
+        with self.lock:
+            return [one for one in self.members.values() if not (one.is_bot or one.deleted)]
+
     def channel(self, name_or_id: str) -> Channel:
         """The channel of that id or name (with or without #)."""
         with self.lock:

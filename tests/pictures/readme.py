@@ -1,7 +1,6 @@
-"""The README's pictures: `python -m tests.picture` plays the demo and photographs its pages."""
+"""The README's pictures: the demo is played, and its pages are photographed."""
 
 import json
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,11 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import ARGUMENTS, NAMES
-
-PICTURES = Path(__file__).parents[1] / "docs"
+PICTURES = Path(__file__).parents[2] / "docs"
 PULL_REQUEST, CASE = PICTURES / "pull-request.png", PICTURES / "case.png"
 WIDE, HIGH = 1080, 1200  # CSS pixels
 NARROW = 860  # what a README's column shows without shrinking it much
@@ -28,20 +25,13 @@ PLAIN = """
 TIMELINE_ENDS = "Last failure"  # the heading below what the case's picture shows
 
 
-def main() -> int:
-    """Take both pictures anew."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        print(f"No Chromium on the PATH (looked for {', '.join(NAMES)}).")  # noqa: T201
-        return 1
-    with _demo() as sign_in, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        take(browser, sign_in)
-        browser.close()
-    return 0
+def take(browser: Browser) -> None:
+    """Play the demo, and take both pictures anew."""
+    with _demo() as sign_in:
+        _take(browser, sign_in)
 
 
-def take(browser: Browser, sign_in: str) -> None:
+def _take(browser: Browser, sign_in: str) -> None:
     """Photograph the pull request that has most to say, and one of its flaky cases."""
     page = browser.new_page(
         viewport={"width": WIDE, "height": HIGH},
@@ -103,7 +93,3 @@ def _demo() -> Iterator[str]:
         finally:
             playing.send_signal(signal.SIGINT)
             playing.wait()
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -8,15 +8,16 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.core.asking import QueueName
-from app.core.chat_requests import TellOutage
+from app.core.chat_requests import TellHistory, TellOutage
 from app.core.runs import Repository, RunKey
 from app.core.spikes import WINDOW
 from app.db import runs
 from app.db.session import unit_of_work
-from app.db.work import tasks
+from app.db.work import backfills, tasks
 from app.sandbox.slack.entities import Message
 from app.services.chat.storms import THREADS_AT_MOST
 from app.services.judging import outages
+from jobs.schedule import end_quarantines
 from tests.bots.slack import (
     test_broken,
     test_digests,
@@ -67,6 +68,16 @@ def thread(console: Console) -> Shown:
     return _card(test_presses.root(console))
 
 
+def ending(console: Console) -> Shown:
+    """A quarantine that ends soon, and then is over."""
+    shown = thread(console)
+    for days in (12, 3):
+        console.office.shop.clock.turn(timedelta(days=days))
+        end_quarantines(console.office.context)
+        console.office.work()
+    return shown
+
+
 def window(console: Console) -> Shown:
     """The window behind Quarantine."""
     _flaky_with_a_thread(console)
@@ -79,6 +90,21 @@ def why(console: Console) -> Shown:
     _flaky_with_a_thread(console)
     test_presses.press(console, "why", "rita")
     return _window(console)
+
+
+def history(console: Console) -> Shown:
+    """What ran before the app came has been read back."""
+    console.bind()
+    now = console.office.shop.clock()
+    for name in FLAKY:
+        console.flaky(name)
+    with unit_of_work(console.world.engine) as session:
+        backfills.begin(session, console.repo, since=now - timedelta(days=30), now=now)
+        backfills.move(session, console.repo, upto=now, runs=412, reports=1_236)
+        backfills.mark_done(session, console.repo, now=now)
+        tasks.ask(session, [tasks.Asking(TellHistory(console.repo), QueueName.RUN, "r1")], now=now)
+    console.office.work()
+    return _first(console)
 
 
 def storm(console: Console) -> Shown:
@@ -106,7 +132,7 @@ def broken(console: Console) -> Shown:
     for name in ("test_discount", "test_vat"):
         test_broken.broken(console, name, SINCE, CULPRIT)
     test_broken.tell(console)
-    test_broken.hold_and_break(console, "test_rounding", has_thread=False)
+    test_broken.hold_and_break(console, "test_rounding")
     test_broken.tell(console)
     [root] = test_broken.roots(console)
     return _card(root)
@@ -115,26 +141,13 @@ def broken(console: Console) -> Shown:
 def outage(console: Console) -> Shown:
     """Twelve cases of three files fail together on three pull requests; later it is over."""
     test_proposals.hear(console, "outage")
-    now = console.office.shop.clock()
     cases = [
         console.world.case(console.repo, f"test_{number}", file=f"tests/test_{number % 3}.py")
         for number in range(12)
     ]
     for number in range(3):
-        at = now + timedelta(minutes=6 * number)
-        row = console.world.run(console.repo, pr_number=41 + number, started_at=at)
-        report = console.world.report(row)
-        for case_id in cases:
-            console.world.occurrence(row, report, case_id)
-        with unit_of_work(console.world.engine) as session:
-            run = runs.run(session, RunKey(console.repo, row.run_id, row.attempt))
-            assert run is not None
-            repository = Repository(console.repo, "acme/shop", "main", None)
-            event = outages.note(session, repository, run, cases, at=at, now=at)
-            assert event is not None
-            asking = tasks.Asking(TellOutage(console.repo, event.id), QueueName.RUN, "r1")
-            tasks.ask(session, [asking], now=now)
-        console.office.work()
+        _fail_together(console, cases, pull=41 + number, after=timedelta(minutes=6 * number))
+    console.office.work()
     console.office.shop.clock.turn(timedelta(hours=3))
     outages.end_quiet(console.world.engine, now=console.office.shop.clock())
     console.office.work()
@@ -167,7 +180,7 @@ def digest(console: Console) -> Shown:
     with unit_of_work(console.world.engine) as session:
         ends = {"at": console.world.now + timedelta(days=3)}
         session.execute(text("UPDATE quarantine SET until = :at"), ends)
-    for day in range(1, 29):
+    for day in range(-2, 29):  # it is told on the Monday after
         run = console.world.run(console.repo, started_at=console.world.now - timedelta(days=day))
         for case_id in (new, old, held)[: day * 5 % 7 % 4]:
             console.world.finding(run, case_id, "flaky" if day % 6 else "new")
@@ -243,6 +256,22 @@ def in_person(console: Console) -> Shown:
     return _card(test_owner_news.told(console)[-1])
 
 
+def _fail_together(console: Console, cases: list[UUID], *, pull: int, after: timedelta) -> None:
+    now = console.office.shop.clock()
+    row = console.world.run(console.repo, pr_number=pull, started_at=now + after)
+    report = console.world.report(row)
+    for case_id in cases:
+        console.world.occurrence(row, report, case_id)
+    repository = Repository(console.repo, "acme/shop", "main", None)
+    with unit_of_work(console.world.engine) as session:
+        run = runs.run(session, RunKey(console.repo, row.run_id, row.attempt))
+        assert run is not None
+        event = outages.note(session, repository, run, cases, at=now + after, now=now + after)
+        assert event is not None
+        asking = tasks.Asking(TellOutage(console.repo, event.id), QueueName.RUN, "r1")
+        tasks.ask(session, [asking], now=now)
+
+
 def _flaky_with_a_thread(console: Console) -> None:
     console.bind()
     for name in ("ann", "rita"):
@@ -278,8 +307,10 @@ STORIES: dict[str, Callable[[Console], Shown]] = {
     one.__name__.replace("_", "-"): one
     for one in (
         thread,
+        ending,
         window,
         why,
+        history,
         storm,
         proposals,
         broken,

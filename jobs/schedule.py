@@ -19,7 +19,7 @@ from app.services.chat import workspaces
 from app.services.judging import outages, spikes
 from app.services.publishing import waiting
 from app.services.quarantine import expiry
-from app.services.slack import digest, quarantine_report
+from app.services.slack import digest, own_digest, quarantine_report
 from jobs.context import Context
 from jobs.turns import tell_queue
 
@@ -128,10 +128,14 @@ def erase_gone(context: Context) -> None:
 
 
 def tell_digests(context: Context) -> None:
-    """Have the channels told what became of their repositories where it is nine o'clock by now."""
+    """Have channels, and people, told what became of theirs where it is nine o'clock by now."""
     if context.chat is None or context.is_silent:
         return
-    wanted = digest.ask_due(context.engine, now=context.clock(), request_id=context.new_token())
+    now, request_id = context.clock(), context.new_token()
+    wanted = [
+        *digest.ask_due(context.engine, now=now, request_id=request_id),
+        *own_digest.ask_due(context.engine, now=now, request_id=request_id),
+    ]
     tell_queue(context, [(QueueName.HISTORY, one) for one in wanted])
 
 

@@ -160,3 +160,14 @@ class TellOwner(Request):
     kind: ClassVar[str] = "tell_owner"
     repo_id: int
     login: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellOwnDigest(Request):
+    """Tell somebody what became of their tests in the days before the one that it is of."""
+
+    kind: ClassVar[str] = "tell_own_digest"
+    team_id: str
+    chat_user: str
+    day: str
+    days: int

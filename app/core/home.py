@@ -46,6 +46,17 @@ class HomeRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTurn:
+    """A case of somebody's that came to another state."""
+
+    repository: str
+    case_id: UUID
+    name: str  # raw
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """All of it."""
 
@@ -55,3 +66,17 @@ class Home:
     held: tuple[TeamQuarantine, ...]  # the next end first
     more_held: int
     repositories: tuple[HomeRepository, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDigest:
+    """What became of somebody's cases in so many days."""
+
+    home: Home
+    turned: tuple[OwnTurn, ...]  # the newest first, repository by repository
+    days: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of theirs turned, asks for attention or is held."""
+        return not (self.turned or self.home.cases or self.home.held)

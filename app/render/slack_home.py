@@ -73,13 +73,23 @@ def _held(shown: Home, page_of: PageOf, *, now: datetime) -> list[Block]:
     return blocks
 
 
-def _quarantine(one: TeamQuarantine, page_of: PageOf, *, now: datetime) -> list[Block]:
+def held_line(one: TeamQuarantine, page_of: PageOf, *, is_soon: bool = False) -> str:
+    """A quarantine of a team's: its mark, its case, where, whose, and until when."""
     held = one.held
-    is_soon = held.until is not None and held.until <= now + SOON
     mark = ":hourglass_flowing_sand:" if is_soon else ":zzz:"
     name = linked(held.name, page_of(one.repository, f"/cases/{held.case_id}"))
     where = f"{escape.slack(one.repository)}, {escape.slack(one.team, limit=80)}"
-    told = f"{mark} {name} in {where}: {said.held_until(held.until, is_soon=is_soon)}"
+    return f"{mark} {name} in {where}: {said.held_until(held.until, is_soon=is_soon)}"
+
+
+def ends_soon(one: TeamQuarantine, *, now: datetime) -> bool:
+    """Whether somebody should look at it."""
+    return one.held.until is not None and one.held.until <= now + SOON
+
+
+def _quarantine(one: TeamQuarantine, page_of: PageOf, *, now: datetime) -> list[Block]:
+    held = one.held
+    told = held_line(one, page_of, is_soon=ends_soon(one, now=now))
     handle = handle_of(held.repo_id, held.case_id)
     return [section(told), actions([_button(named, handle) for named in HELD_BUTTONS])]
 

@@ -11,6 +11,7 @@ from app.core.chat_requests import (
     TellHistory,
     TellNotice,
     TellOutage,
+    TellOwnDigest,
     TellOwner,
     TellProposals,
     TellQuarantineReport,
@@ -48,6 +49,7 @@ from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_h
 from jobs.tasks.home import show_home
 from jobs.tasks.issues import heed_issue, tell_issue
 from jobs.tasks.notices import tell_broken, tell_notice, tell_proposals
+from jobs.tasks.own_digests import tell_own_digest
 from jobs.tasks.owners import tell_owner
 from jobs.tasks.poll import poll_places, poll_repository
 from jobs.tasks.pressed import act_from_check
@@ -74,6 +76,7 @@ HANDLERS: dict[str, Handler] = {
     TellDigest.kind: tell_digest,
     TellQuarantineReport.kind: tell_quarantine_report,
     TellOwner.kind: tell_owner,
+    TellOwnDigest.kind: tell_own_digest,
     TellIssue.kind: tell_issue,
     HeedIssue.kind: heed_issue,
     RerunJob.kind: rerun_job,

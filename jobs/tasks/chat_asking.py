@@ -5,7 +5,14 @@ from functools import partial
 
 import structlog
 
-from app.core.chat_requests import ActFromChat, AnswerCommand, ShowHome, SubmitFromChat, UnfoldLinks
+from app.core.chat_requests import (
+    ActFromChat,
+    AnswerCommand,
+    ShowHome,
+    SubmitFromChat,
+    TellOwnDigest,
+    UnfoldLinks,
+)
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
 from app.core.runs import Repository
 from app.db.chat import links, places, preferences
@@ -23,7 +30,7 @@ from jobs.turns import Work
 
 SENTENCE = 1_500  # characters of a refusal
 DIRECT = "D"  # how the ids of conversations with us alone begin
-Asked = ActFromChat | AnswerCommand | ShowHome | SubmitFromChat | UnfoldLinks
+Asked = ActFromChat | AnswerCommand | ShowHome | SubmitFromChat | TellOwnDigest | UnfoldLinks
 
 log = structlog.get_logger()
 

@@ -11,6 +11,7 @@ from app.render.blocks import Block
 from app.render.words import in_zone
 from app.services.slack import home
 from app.services.slack.desk import Desk, offer_link
+from app.services.slack.home import IsMember
 from jobs.outside import CHAT, CODE_HOST, code_host, spared
 from jobs.tasks.chat_asking import desk_for, host_for, zone_for
 from jobs.turns import Work
@@ -80,10 +81,16 @@ def _view(work: Work, desk: Desk, *, note: str, undo: str | None) -> Block:
     if linked is None:
         return shown.unknown(note=note)
 
+    found = home.home(desk, member_of(work, linked.login))
+    return shown.home(found, page_of=desk.page, now=desk.now, note=note, undo=undo)
+
+
+def member_of(work: Work, login: str) -> IsMember:
+    """What asks the code host whether somebody belongs to a team."""
+
     def is_member(repository: Repository, team: str) -> bool:
         host = code_host(work.context, repository)
         with spared(work.context, CODE_HOST):
-            return host.is_member(team, linked.login)
+            return host.is_member(team, login)
 
-    found = home.home(desk, is_member)
-    return shown.home(found, page_of=desk.page, now=desk.now, note=note, undo=undo)
+    return is_member

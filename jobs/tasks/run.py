@@ -166,7 +166,7 @@ def _tell_chat(
     session, changed = turn.session, found.changed
     for change in changed:
         if not change.is_dismissal:
-            _announce(session, repository, change, now=now)
+            announce(session, repository, change, now=now)
     told = {change.case_id for change in changed} | found.proven
     told |= threads.with_threads(session, repository.id, run.key.run_id)
     for case_id in sorted(told):
@@ -214,7 +214,7 @@ def _note_outage(turn: Turn, repository: Repository, run: Run, *, now: datetime)
         turn.ask(QueueName.RUN, TellOutage(repository.id, outage.id))
 
 
-def _announce(
+def announce(
     session: Session, repository: Repository, change: evaluate.Changed, *, now: datetime
 ) -> None:
     """Say a change of state in the threads that are open already, and to owners; each once."""

@@ -14,7 +14,15 @@ from app.core.alike import ClusterLine
 from app.core.chat_buttons import ChatButton
 from app.core.costs import Cost
 from app.core.digests import DayOfFailures, Digest, Turn, Turns
-from app.core.home import Home, HomeCase, HomeRepository, RunningQuarantine, TeamQuarantine
+from app.core.home import (
+    Home,
+    HomeCase,
+    HomeRepository,
+    OwnDigest,
+    OwnTurn,
+    RunningQuarantine,
+    TeamQuarantine,
+)
 from app.core.outages import Event, Kind, Reach
 from app.core.pages import (
     CaseLine,
@@ -34,6 +42,7 @@ from app.render import (
     slack_windows,
 )
 from app.render.slack_answers import CaseTold, Standing, Told
+from app.render.slack_own_digest import own_digest_message
 from app.render.words import slack as words_slack
 from app.sandbox.slack.limits import check_blocks, text_length
 from tests.render.reading import HOSTILE
@@ -212,14 +221,14 @@ def test_no_unfolded_link_pings_or_breaks_a_limit(name: str) -> None:
             assert hostile not in without_links(said)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_home_tab_pings_or_breaks_a_limit(name: str) -> None:
+def full_home(name: str) -> Home:
+    """A page with as much on it as there may be."""
     held = RunningQuarantine(1, CASE_ID, name, NOW, (name,))
     repository = RepositoryLine(
         1, name, "main", is_private=True, first_report_at=NOW, last_run_at=NOW,
         counts=Counts(1, 2, 3, 4),
     )  # fmt: skip
-    full = Home(
+    return Home(
         login=name,
         cases=(HomeCase(line(name), tuple(ChatButton)[:11], is_owned=False),) * 10,
         more_cases=3,
@@ -227,6 +236,23 @@ def test_no_home_tab_pings_or_breaks_a_limit(name: str) -> None:
         more_held=2,
         repositories=(HomeRepository(repository, (0.0, 0.5, 1.0)),) * 12,
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_own_digest_pings_or_breaks_a_limit(name: str) -> None:
+    turned = (OwnTurn(name, CASE_ID, name, "broken", NOW),) * 120
+    told = OwnDigest(full_home(name), turned, 7)
+
+    message = own_digest_message(told, page_of=page_of, now=NOW, handle="own-digest:1")
+
+    said = "".join(marked_up(accepted((message.text, message.blocks))))
+    for hostile in ("<!", "<@", "<#", "<http"):
+        assert hostile not in without_links(said) + message.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_home_tab_pings_or_breaks_a_limit(name: str) -> None:
+    full = full_home(name)
     empty = Home("ann", (), 0, (), 0, ())
     tabs = [
         slack_home.home(full, page_of=page_of, now=NOW, note="Done.", undo="1-case-2:3"),

@@ -1,7 +1,7 @@
 """How people and channels in chat want to hear from us."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
@@ -18,6 +18,7 @@ class Preference:
     zone: str | None = None  # None: UTC
     quiet: Quiet | None = None  # None: there are no such hours
     digest: Often | None = None  # None: as a channel or person has it by itself
+    digest_day: date | None = None  # a person: for which their newest own digest was asked
 
     @property
     def tzinfo(self) -> tzinfo:
@@ -46,6 +47,7 @@ def keep(session: Session, wanted: Preference, *, team_id: str, place: str) -> N
         "quiet_from": wanted.quiet.begins if wanted.quiet else None,
         "quiet_until": wanted.quiet.ends if wanted.quiet else None,
         "digest": wanted.digest.value if wanted.digest else None,
+        "digest_day": wanted.digest_day,
     }
     new = insert(ChatPreferenceRow).values(team_id=team_id, place=place, **values)
     session.execute(new.on_conflict_do_update(index_elements=["team_id", "place"], set_=values))
@@ -56,4 +58,4 @@ def _preference(row: ChatPreferenceRow) -> Preference:
     if row.quiet_from is not None and row.quiet_until is not None:
         quiet = Quiet(row.quiet_from, row.quiet_until)
     often = Often(row.digest) if row.digest else None
-    return Preference(tells=row.tells, zone=row.zone, quiet=quiet, digest=often)
+    return Preference(row.tells, row.zone, quiet, often, row.digest_day)

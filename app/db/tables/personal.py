@@ -1,6 +1,6 @@
 """Chat: what owners are told in person, and how people want to hear from us."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -42,4 +42,5 @@ class ChatPreferenceRow(SQLModel, table=True):
     zone: str | None = None  # by its name in the world's list; None: UTC
     quiet_from: time | None = None  # in that zone; both or none
     quiet_until: time | None = None
+    digest_day: date | None = None  # for which a person's newest own digest was asked
     digest: str | None = None  # app.core.hours.Often; None: weekly for a channel, none for a person

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from uuid import UUID
 
 from app.chat_ports import Speaker
 from app.core.chat_buttons import value_of
 from app.core.chat_commands import Kind
-from app.core.decide import State
+from app.core.decide import Standing, State
 from app.core.errors import Missing, Unavailable
 from app.core.publishing import ChatMessage
 from app.core.quarantine import QuarantineEvent
 from app.core.runs import Repository
 from app.db import cares, cases, decisions, executions, judgements
+from app.db.cases import Case
 from app.db.chat import preferences
 from app.db.chat import threads as chat
 from app.db.chat.threads import Message, Thread
@@ -71,22 +73,35 @@ def prepare(
     page = f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None
     bound = tuple(_bound(session, repository.id, case_id))
     zones = {one.channel: preferences.of_place(session, one.channel).tzinfo for one in bound}
-    views = {}
-    for zone in {UTC, *zones.values()}:
-        with words.in_zone(zone):
-            views[zone] = thread_view.thread_view(
-                session, repository, known, standing, page_url=page, now=now
-            )
+
+    view_in = partial(_view_in, session, repository, known, standing, page_url=page, now=now)
     replies = tuple(chat.unsent(session, repository.id, case_id))
     return Telling(
         repository=repository,
-        views=views,
+        views={zone: view_in(zone) for zone in {UTC, *zones.values()}},
         zones=zones,
         threads=bound,
         replies=replies,
         stormy=stormy,
         undoable=frozenset(one.once for one in replies if _undoable(session, repository.id, one)),
     )
+
+
+def _view_in(
+    session: Session,
+    repository: Repository,
+    known: Case,
+    standing: Standing,
+    zone: tzinfo,
+    *,
+    page_url: str | None,
+    now: datetime,
+) -> ThreadView:
+    """The case with its dates in a time zone."""
+    with words.in_zone(zone):
+        return thread_view.thread_view(
+            session, repository, known, standing, page_url=page_url, now=now
+        )
 
 
 def _open_threads(

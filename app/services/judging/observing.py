@@ -166,10 +166,11 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     remembered(work.told, observation, said, before, sha=seen.run.head_sha, culprits=culprits)
     here = {*(one.case for one in said.changes), *failing(observation)}
     held = _counted(work, seen, before, after)
-    cases = [*memory.moved(before, after), *here, *held]
-    _hold(repository, work, held - here, branch=None, at=observation.at)
-    _hold(repository, work, here, branch=observation.branch, at=observation.at)
-    _judge(repository, work, seen.run, cases, at=observation.at)
+    at = observation.at
+    judged = _judged(work, [*memory.moved(before, after), *here, *held], at=at)
+    _hold(repository, work, _of(judged, held - here), branch=None, at=at)
+    _hold(repository, work, _of(judged, here), branch=observation.branch, at=at)
+    _judge(repository, work, seen.run, judged, at=at)
 
 
 def _counted(work: Work, seen: Seen, before: Scorer, after: Scorer) -> frozenset[str]:
@@ -203,8 +204,7 @@ def _findings(
 ) -> list[StoredFinding]:
     """What each failure of an observation is held to be, by what was known before it."""
     branch, at = repository.default_branch, seen.observation.at
-    failing = [one.case for one in said.findings]
-    judged = memory.judged(work.scorer, failing, at, warned=work.terms.policy.warn_threshold)
+    judged = _judged(work, [one.case for one in said.findings], at=at)
     found = []
     for one in said.findings:
         told = work.told.get(one.case)
@@ -225,19 +225,26 @@ def _stored(seen: Seen, case: str, finding: Finding) -> StoredFinding:
     return StoredFinding(key.run_id, key.attempt, UUID(hex=case), job, finding, at)
 
 
+def _judged(work: Work, cases: Iterable[str], *, at: datetime) -> dict[str, Judged]:
+    """How cases stand at a moment, by the scorer alone."""
+    return memory.judged(work.scorer, cases, at, warned=work.terms.policy.warn_threshold)
+
+
+def _of(judged: Mapping[str, Judged], cases: Collection[str]) -> dict[str, Judged]:
+    return {case: one for case, one in judged.items() if case in cases}
+
+
 def _judge(
     repository: Repository,
     work: Work,
     run: Run,
-    cases: Sequence[str],
+    judged: Mapping[str, Judged],
     *,
     at: datetime,
     is_dismissal: bool = False,
 ) -> None:
     """How the cases stand that were moved at a moment."""
-    for case, one in memory.judged(
-        work.scorer, cases, at, warned=work.terms.policy.warn_threshold
-    ).items():
+    for case, one in judged.items():
         work.told[case] = recovered(work.told[case], work.scorer, case)
         standing = work.standing(repository, one, at=at)
         work.standings[case], work.touched[case] = standing, at
@@ -252,7 +259,7 @@ def _judge(
 def _hold(
     repository: Repository,
     work: Work,
-    cases: Collection[str],
+    judged: Mapping[str, Judged],
     *,
     branch: str | None,
     at: datetime,
@@ -260,7 +267,6 @@ def _hold(
     """Let the policy hold these cases, or no longer; on no branch it only lets go."""
     if work.counts is None:
         return
-    judged = memory.judged(work.scorer, cases, at, warned=work.terms.policy.warn_threshold)
     for case, one in judged.items():
         counts, told = work.counts, work.told[case]
         if branch is None and case not in counts.held:
@@ -284,5 +290,6 @@ def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: date
         before=known.before,
         base=known.base,
     )
-    _hold(repository, work, [case], branch=None, at=at)
-    _judge(repository, work, run, [case], at=at, is_dismissal=True)
+    judged = _judged(work, [case], at=at)
+    _hold(repository, work, judged, branch=None, at=at)
+    _judge(repository, work, run, judged, at=at, is_dismissal=True)

@@ -28,14 +28,16 @@ TREND = timedelta(days=14)
 IsMember = Callable[[Repository, str], bool]
 
 
-def home(desk: Desk, is_member: IsMember) -> Home:
+def home(
+    desk: Desk, is_member: IsMember, *, speaks: Callable[[Repository], bool] = lambda _: True
+) -> Home:
     """All that the asker's page shows, of the repositories that GitHub lets them read.
 
-    `is_member` asks whether the asker belongs to a team. Raises Refused where nobody knows who
-    asks.
+    `is_member` asks whether the asker belongs to a team, `speaks` whether a repository is to be
+    spoken of. Raises Refused where nobody knows who asks.
     """
     linked = must_be_linked(desk)
-    readable = _readable(desk)
+    readable = [one for one in _readable(desk) if speaks(one)]
     cases = [one for repository in readable for one in _cases(desk, repository, linked.login)]
     cases.sort(key=lambda one: (not one.is_owned, -one.line.score, one.line.case_id))
     held = _held(desk, readable, is_member)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 from app.core.chat_commands import Command
 from app.core.errors import BadInput
-from app.core.hours import Often, quiet_of, zone_named
+from app.core.hours import Often, newest_day, quiet_of, zone_named
 from app.core.runs import Repository
 from app.db.chat import places, preferences
 from app.db.chat.preferences import Preference
@@ -77,9 +78,16 @@ def _mine(desk: Desk, words: list[str]) -> Answer:
         sentences: Sequence[str] = [said.are_told() if after.tells else said.are_not_told()]
     else:
         after, sentences = _changed(before, words, is_mine=True, zone=lambda: desk.who().zone)
+        if after.digest not in {None, before.digest, Often.OFF}:
+            after = replace(after, digest_day=_last(after, now=desk.now))
     with unit_of_work(desk.engine) as session:
         preferences.keep(session, after, team_id=desk.team_id, place=desk.chat_user)
     return Answer(" ".join(sentences))
+
+
+def _last(wanted: Preference, *, now: datetime) -> date:
+    """The day for which a digest was due last: who wants one from now on is told the next."""
+    return newest_day(wanted.digest or Often.WEEKLY, wanted.tzinfo, now=now)[0]
 
 
 def _channel(desk: Desk, words: list[str]) -> Deed:

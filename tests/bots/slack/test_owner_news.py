@@ -6,10 +6,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.core.decide import State
+from app.core.runs import RunKey
+from app.db import repositories, runs
 from app.db.chat import links
 from app.db.session import unit_of_work
 from app.sandbox.slack.entities import Message
 from app.services.chat import owner_news
+from app.services.judging.evaluate import Changed
+from app.services.quarantine import expiry
+from jobs.tasks.run import announce
 from tests.bots.slack.console import Console
 
 GATHERED = timedelta(seconds=30)
@@ -171,3 +177,42 @@ def test_who_is_in_two_workspaces_is_told_in_the_one_that_hears_of_it(
     later(console)
 
     assert len(told(console)) == 1
+
+
+@pytest.mark.parametrize(("is_trusted", "number"), [(True, 1), (False, 0)])
+def test_an_owner_is_told_of_what_a_run_found_out_but_not_a_forks(
+    console: Console, case_id: UUID, is_trusted: bool, number: int
+) -> None:
+    row = console.world.run(console.repo, is_trusted=is_trusted)
+    now = console.office.shop.clock()
+    with unit_of_work(console.world.engine) as session:
+        repository = repositories.repository(session, console.repo)
+        run = runs.run(session, RunKey(console.repo, row.run_id, row.attempt))
+        assert repository is not None
+        assert run is not None
+        for state in (State.SUSPECT, State.FLAKY):
+            change = Changed(case_id, State.HEALTHY, state, is_dismissal=False, run=run)
+            announce(session, repository, change, now=now)
+
+    later(console)
+
+    wanted = ["tests.test_cart::test_total in acme/shop: Turned flaky."]
+    assert texts(console) == wanted[:number]
+
+
+def test_an_owner_is_told_that_a_quarantine_ends_and_that_it_ended(
+    console: Console, case_id: UUID
+) -> None:
+    console.world.quarantined(console.repo, case_id)
+    with unit_of_work(console.world.engine) as session:
+        session.execute(text("UPDATE quarantine SET until = '2026-11-22Z'"))
+    for days in (0, 3):
+        console.office.shop.clock.turn(timedelta(days=days))
+        expiry.end_due(
+            console.world.engine, now=console.office.shop.clock(), new_token=lambda: "token"
+        )
+        later(console)
+
+    soon, over = texts(console)
+    assert "2026-11-22" in soon
+    assert "block" in over

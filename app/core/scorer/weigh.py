@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
     ALONE = "alone"  # one case, short, nothing beside it: a flake in nearly all worlds
     FEW = "few"  # two or three of the group, by the default branch's next commit
-    NEAR = "near"  # by the next commit, but the commit, or the next, touches near the case
+    NEAR = "near"  # by the next commit, where both commits touch near the case
     JOBS = "jobs"  # several jobs failed the commit, the next one passed
     LONG = "long"  # nothing beside it, but several sources in a row
     PUSHED = "pushed"  # far from a change whose next push passed
@@ -125,7 +125,7 @@ def _contradicted(one: Contradiction, beside: Company, *, jobs: int, is_alike: b
         return Kind.CROWD
     if one.by is By.SAME:
         return Kind.ALONE
-    if failure.is_near or one.is_mended_near:
+    if failure.is_near and one.is_mended_near:
         return Kind.NEAR if failure.crowd <= 1 and failure.streak <= 1 else None
     if jobs > 1:
         return Kind.JOBS if failure.crowd <= 1 and failure.streak <= 1 else None

@@ -22,6 +22,7 @@ from tests.bots.slack import (
     test_broken,
     test_digests,
     test_home,
+    test_own_digests,
     test_owner_news,
     test_presses,
     test_proposals,
@@ -256,6 +257,28 @@ def in_person(console: Console) -> Shown:
     return _card(test_owner_news.told(console)[-1])
 
 
+def own_digest(console: Console) -> Shown:
+    """A digest of what is one's own."""
+    console.link("ann", "ann")
+    console.world.owned(console.repo, "tests/test_cart.py", "@ann")
+    cases = _some_cases(console)
+    for days_ago, case_id in enumerate(cases, 1):
+        test_digests.turn(console, case_id, "flaky", days_ago=days_ago)
+    console.type("ann", "settings me digest weekly")
+    test_own_digests.ticks(console, 2)
+    return _card(test_owner_news.told(console)[-1])
+
+
+def settings(console: Console) -> Shown:
+    """What a channel hears, and when."""
+    test_proposals.hear(console, "flaky", "broken", "digest")
+    console.link("rita", "rita")
+    console.link("stranger", "acme")  # who owns the repository
+    for words in ("zone Europe/Berlin", "quiet 22:00-07:00", "digest daily"):
+        console.type("stranger", f"settings {words}")
+    return _card(console.type("rita", "settings"))
+
+
 def _fail_together(console: Console, cases: list[UUID], *, pull: int, after: timedelta) -> None:
     now = console.office.shop.clock()
     row = console.world.run(console.repo, pr_number=pull, started_at=now + after)
@@ -324,5 +347,7 @@ STORIES: dict[str, Callable[[Console], Shown]] = {
         status,
         top,
         in_person,
+        own_digest,
+        settings,
     )
 }

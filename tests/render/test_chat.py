@@ -66,7 +66,7 @@ def test_the_root_says_what_the_case_is_and_why() -> None:
     assert message.text == ":large_yellow_circle: shop.cart::test_total is flaky in shop/cart"
     assert texts(accepted(message)) == [
         f"*{message.text}*\ntests/test_cart.py",
-        "*Flaky with probability*\n0.99",
+        "*Flaky with probability*\n0.98",
         "*Fails in*\n25 % (7.1\u201359 %) of 8 runs",
         "*Contradicted failures*\n2",
         "*Last flake*\n2026-03-04 13:00 UTC",

@@ -15,7 +15,8 @@ from tests.bots.slack.console import ChatOffice, Console, console_of
 from tests.databases import copy_of, template_of
 from tests.jobs.desk import Desk
 from tests.pictures import small
-from tests.pictures.stories import STORIES, Shown
+from tests.pictures.shown import Shown
+from tests.pictures.stories import STORIES
 
 PICTURES = Path(__file__).parents[2] / "docs" / "slack"
 WIDE, HIGH = 700, 900  # CSS pixels

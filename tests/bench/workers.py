@@ -19,7 +19,7 @@ from tests.bench.junit_files import junit
 from tests.bench.servers import database_server, database_url, fresh_database
 
 CASES = 20_000
-REPORTS = 24
+REPORTS = 96  # some seconds: a shorter round says more of how tables begin to grow
 WORKERS = (1, 4)
 AT_LEAST = 1.15
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"

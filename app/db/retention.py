@@ -56,6 +56,11 @@ CLUSTERS = Small(
 )
 CLUSTER_DAYS = Small("cluster_day", "repo_id = :repo AND day < CAST(:daily AS date)")
 OUTAGES = Small("outage", "repo_id = :repo AND over_at IS NOT NULL AND last_at < :longest")
+# One about a broken branch or a spike is kept true until that is over.
+NOTICES = Small(
+    "chat_notice",
+    "repo_id = :repo AND began_at < :longest AND (kind = 'proposals' OR over_at IS NOT NULL)",
+)
 RERUNS = Small("rerun", "repo_id = :repo AND ended_at < :longest")
 SETS = Small(
     "observed_set",
@@ -63,7 +68,7 @@ SETS = Small(
          SELECT FROM scorer WHERE scorer.repo_id = :repo
            AND position(encode(observed_set.digest, 'hex') IN scorer.part) > 0)""",
 )
-OF_REPOSITORY = (CLUSTERS, CLUSTER_DAYS, OUTAGES, RERUNS, SETS)
+OF_REPOSITORY = (CLUSTERS, CLUSTER_DAYS, OUTAGES, NOTICES, RERUNS, SETS)
 
 # Runs take their jobs, reports and findings along. None goes within a week of its receipt, nor
 # before its reports are folded. Served by run_recent.

@@ -253,6 +253,26 @@ def test_what_failed_alike_goes_with_the_runs_that_could_show_it(
     )
 
 
+def test_a_message_about_many_cases_goes_once_it_is_over(engine: Engine, reports: Reports) -> None:
+    run_sql(
+        engine,
+        f"""INSERT INTO chat_notice (repo_id, kind, channel, handle, began_at, over_at)
+        SELECT {REPO}, kind, 'C1', handle, CAST(:now AS timestamptz) - days * interval '1 day',
+          CASE WHEN is_over THEN CAST(:now AS timestamptz) END
+        FROM (VALUES ('proposals', 'old', 373, false), ('proposals', 'young', 371, false),
+          ('broken', 'mended', 373, true), ('broken', 'still broken', 373, false))
+          AS one(kind, handle, days, is_over)""",
+        now=NOW,
+    )
+
+    went = retire(engine, now=NOW).going
+
+    assert went == (Going("chat_notice", None, 2),)
+    with unit_of_work(engine) as session:
+        kept = session.execute(text("SELECT handle FROM chat_notice ORDER BY 1"))
+        assert list(kept.scalars()) == ["still broken", "young"]
+
+
 def test_a_set_of_cases_goes_once_nothing_speaks_of_it(engine: Engine, reports: Reports) -> None:
     run_sql(
         engine,

@@ -81,7 +81,8 @@ SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
 WHERE r.removed_at IS NULL AND (CAST(:repo_id AS bigint) IS NULL OR s.repo_id = :repo_id)
   AND {VISIBLE}
   AND (s.state = ANY(:states) OR (:with_quarantined AND q.state IN {RUNNING_QUARANTINE}))
-  AND (CAST(:owner AS text) IS NULL OR :owner = ANY({OWNERS_OF_CASE}))
+  AND (CAST(:owner AS text) IS NULL
+       OR lower(:owner) IN (SELECT lower(name) FROM unnest({OWNERS_OF_CASE}) AS one(name)))
 ORDER BY array_position(CAST(:states AS text[]), s.state) NULLS LAST, s.score DESC,
          s.last_failure_at DESC NULLS LAST, s.repo_id, s.case_id
 LIMIT :limit OFFSET :offset

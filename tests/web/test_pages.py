@@ -309,7 +309,7 @@ def test_cases_say_whose_they_are_and_are_shown_by_owner(visitor: TestClient, wo
     world.owned(repo, "tests/test_cart.py", "@acme/cart", "ann@example.org")
 
     everybody = said(visitor, "/r/acme/shop")
-    theirs = said(visitor, "/r/acme/shop?owner=%40acme%2Fcart")
+    theirs = said(visitor, "/r/acme/shop?owner=%40Acme%2FCart")
     nobodys = said(visitor, "/r/acme/shop?owner=%40acme%2Fother")
     one = said(visitor, f"/r/acme/shop/cases/{cart}")
 

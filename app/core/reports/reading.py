@@ -39,6 +39,33 @@ class Waiting(dict[Place, Held]):
 
     held_bytes = 0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._files: dict[int, tuple[str | None, ...]] = {}
+
+    def with_file(self, key: GroupKey) -> GroupKey:
+        """A group with its file: where none is named, the first of its class.
+
+        Also remembers in which order the files of a class came, whatever the names in them.
+        """
+        of_class = hash(_place(key, ""))
+        known = self._files.get(of_class, ())
+        file = key[2] if key[2] is not None or not known else known[0]
+        if file not in known:
+            self._files[of_class] = (*known, file)
+        return (*key[:2], file, *key[3:])
+
+    def in_order(self, place: Place, by_file: ByFile) -> ByFile:
+        """The files of a name in the order of their class: a reader that holds all has no other.
+
+        What names no file comes last in the first of them.
+        """
+        known = self._files[hash((*place[:-1], ""))]
+        if None in by_file and known[0] is not None:
+            unnamed = by_file.pop(None)
+            by_file.setdefault(known[0], []).extend(unnamed)
+        return {file: by_file[file] for file in known if file in by_file}
+
     def add(self, place: Place, file: str | None, sightings: list[Sighting], most: int) -> Held:
         """Let these wait; beyond `most` bytes only the messages of what waits are kept."""
         held = self.setdefault(place, Held())
@@ -152,31 +179,30 @@ class ReportReading:
                 "The report repeats so many failing cases that only the messages of some were kept."
             )
         for place, held in waiting.items():
-            yield from _told_apart(ledger, place, held.by_file)
+            yield from _told_apart(ledger, place, waiting.in_order(place, held.by_file))
         ledger.notes.is_partial |= before.notes.is_partial
         ledger.notes.warnings[:] = dict.fromkeys([*before.notes.warnings, *ledger.notes.warnings])
 
 
 def _ready(ledger: Ledger, repeated: Repeated, waiting: Waiting) -> Iterator[ReportedCase]:
     """The cases of which nothing more is to come; the others go on waiting."""
-    for key, group in ledger.take_groups().items():
+    for listed, group in ledger.take_groups().items():
+        key = waiting.with_file(listed)
         for name, entry in group.items():
             place = _place(key, name)
             if hash(place) not in repeated:
                 yield from ledger.cases_of(key, {name: entry})
                 continue
             sightings = _all_sightings(entry, key[5])
-            held = waiting.add(place, key[2], sightings, ledger.limits.max_waiting)
+            held = waiting.add(place, listed[2], sightings, ledger.limits.max_waiting)
             if held.count == repeated[hash(place)]:
-                yield from _told_apart(ledger, place, waiting.pop(place).by_file)
+                by_file = waiting.in_order(place, waiting.pop(place).by_file)
+                yield from _told_apart(ledger, place, by_file)
 
 
 def _told_apart(ledger: Ledger, place: Place, by_file: ByFile) -> Iterator[ReportedCase]:
     """The cases of one name; those of a second file are other cases, known by their file."""
     suite, classname, variant, needs_file, _, name = place
-    if len(by_file) > 1 and None in by_file:  # where no file is named it may be any
-        unnamed = by_file.pop(None)
-        next(iter(by_file.values())).extend(unnamed)
     for nth, (file, sightings) in enumerate(by_file.items()):
         need_file = nth > 0 or needs_file
         key = (suite, classname, file, variant, need_file, 0)

@@ -10,6 +10,7 @@ from app.core.errors import BadInput
 from app.core.identity import CaseIds, case_id
 from app.core.outcomes import PassedCases, ReportedCase
 from app.core.reports import ReadWhole, read_at_once, read_report
+from tests.core.reports.promises import check_every_way
 
 NAMES = st.sampled_from(["adds", "adds[1]", "[2] adds", "subtracts", "divides (slowly)"])
 INSIDE = st.sampled_from(
@@ -110,3 +111,26 @@ def test_what_is_no_report_is_refused_in_the_same_words() -> None:
         read_report(BytesIO(b"hello"))
 
     assert str(at_once.value) == str(whole.value)
+
+
+def suite_of(*listed: tuple[str, str | None, bool]) -> bytes:
+    """A report that lists these: name, file, whether it passed."""
+    cases = "".join(
+        f'<testcase classname="C" name="{name}"' + (f' file="{file}"' if file else "") + ">"
+        f"{'' if passed else '<failure/>'}</testcase>"
+        for name, file, passed in listed
+    )
+    return f'<testsuite name="s">{cases}</testsuite>'.encode()
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        suite_of(("one", "a.py", True), ("two", "b.py", True), ("two", "a.py", False)),
+        suite_of(("one", "a.py", True), ("two", None, False), ("two", "a.py", True)),
+        suite_of(("one", None, True), ("two", "a.py", True), ("one", "a.py", False)),
+        suite_of(("one", "a.py", True), ("two", "b.py", True), ("two", None, False)),
+    ],
+)
+def test_names_of_two_files_are_the_same_cases_however_it_is_read(report: bytes) -> None:
+    check_every_way(report)

@@ -1,5 +1,7 @@
 """Messages about many cases: what they are to speak of, and bringing one up to date."""
 
+from collections.abc import Callable, Collection
+
 from app.core.asking import QueueName
 from app.core.chat_requests import TellBroken, TellNotice, TellProposals
 from app.db.session import unit_of_work
@@ -10,37 +12,34 @@ from jobs.tasks.say import told_of
 from jobs.tasks.team_channels import know_channels
 from jobs.turns import Work
 
+Gather = Callable[..., Collection[int]]
+"""Which messages of a repository changed; see app.services.chat.proposals.gather and broken's."""
+
 
 def tell_proposals(work: Work) -> None:
     """Let each channel's message speak of what was proposed; each is said by a task of its own."""
-    request, context = work.lease.request, work.context
+    request = work.lease.request
     assert isinstance(request, TellProposals)
-    know_channels(context, request.repo_id)
-    with work.finishing() as turn:
-        repository = told_of(context, turn.session, request.repo_id)
-        if context.chat is None or repository is None:
-            return
-        changed = proposals.gather(
-            turn.session, repository, new_token=context.new_token, now=context.clock()
-        )
-        for notice_id in changed:
-            turn.ask(QueueName.RUN, TellNotice(request.repo_id, notice_id))
+    _gather(work, request.repo_id, proposals.gather)
 
 
 def tell_broken(work: Work) -> None:
     """Let each channel's thread speak of what the default branch fails, or end."""
-    request, context = work.lease.request, work.context
+    request = work.lease.request
     assert isinstance(request, TellBroken)
-    know_channels(context, request.repo_id)
+    _gather(work, request.repo_id, broken.gather)
+
+
+def _gather(work: Work, repo_id: int, gather: Gather) -> None:
+    context = work.context
+    know_channels(context, repo_id)
     with work.finishing() as turn:
-        repository = told_of(context, turn.session, request.repo_id)
+        repository = told_of(context, turn.session, repo_id)
         if context.chat is None or repository is None:
             return
-        changed = broken.gather(
-            turn.session, repository, new_token=context.new_token, now=context.clock()
-        )
+        changed = gather(turn.session, repository, new_token=context.new_token, now=context.clock())
         for notice_id in changed:
-            turn.ask(QueueName.RUN, TellNotice(request.repo_id, notice_id))
+            turn.ask(QueueName.RUN, TellNotice(repo_id, notice_id))
 
 
 def tell_notice(work: Work) -> None:

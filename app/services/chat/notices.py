@@ -1,11 +1,10 @@
 """Notices: a channel's message about many cases, kept true, and what is said below it."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.chat_buttons import value_of
-from app.core.errors import Missing
 from app.core.notices import Notice, NoticeKind
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
@@ -17,9 +16,8 @@ from app.render.broken import branch_of
 from app.render.notices import failures_in, notice_reply, proposals_in
 from app.render.words import in_zone
 from app.services.chat import broken, hearing, proposals, spikes
-from app.services.chat.saying import say_once
+from app.services.chat.saying import keep_true, say_once
 from app.services.publishing.publish import Addresses
-from app.services.publishing.sameness import digest_of
 
 ACTS = "acts"  # what makes a reply one that tells of acts, which can be taken back
 
@@ -71,17 +69,11 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
 
 def _say_root(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> str:
     one, message = telling.notice, telling.message
-    digest = digest_of(asdict(message))
-    ts = one.ts
-    if ts is not None and one.digest == digest:
+    ts, digest = keep_true(
+        engine, host, one.channel, message, ts=one.ts, digest=one.digest, now=now
+    )
+    if (ts, digest) == (one.ts, one.digest):
         return ts
-    try:
-        if ts is not None:
-            host.update(one.channel, ts, message)
-    except Missing:  # somebody deleted it
-        ts = None
-    if ts is None:
-        ts = say_once(engine, host, one.channel, message, now=now)
     with unit_of_work(engine) as session:
         notices.note_said(session, one, ts=ts, digest=digest)
     return ts

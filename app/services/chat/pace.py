@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from app.clock import Clock
 from app.core.errors import RateLimited, Unavailable
-from app.core.publishing import ChatMessage, Picture
-from app.ports import Budget, Chat, Chats
+from app.ports import Budget
+from app.services.chat.relay import RelayedChats
 
 # Of one channel. Source: Slack, chat.postMessage: 1 a second. A little fewer, for a message may
 # be on its way for longer than the next one. Slack lets some bursts pass, and does not say which.
@@ -16,10 +16,9 @@ PACED = "This channel is spoken to as fast as Slack likes; the message waits its
 
 
 @dataclass(frozen=True, slots=True)
-class PacedChats:
+class PacedChats(RelayedChats):
     """Chats whose channels hear so many messages a minute; where nobody counts, Slack does."""
 
-    chats: Chats
     budget: Budget
     clock: Clock
 
@@ -31,27 +30,3 @@ class PacedChats:
             return
         if not allowed.is_allowed:
             raise RateLimited(PACED, until=self.clock() + timedelta(seconds=allowed.retry_after))
-
-    def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
-        """Post a message, whose turn was taken before."""
-        return self.chats.post(channel, message, thread=thread)
-
-    def update(self, channel: str, ts: str, message: ChatMessage) -> None:
-        """Make an existing message say this."""
-        self.chats.update(channel, ts, message)
-
-    def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
-        """A message of ours posted earlier with this handle."""
-        return self.chats.find(channel, handle, thread=thread)
-
-    def upload(self, channel: str, picture: Picture) -> str | None:
-        """Upload a picture for a channel; its id."""
-        return self.chats.upload(channel, picture)
-
-    def reaches(self, channel: str) -> bool:
-        """Whether anything may be said in this channel."""
-        return self.chats.reaches(channel)
-
-    def for_team(self, team_id: str | None) -> Chat:
-        """One workspace, for what people there wait for: that is not paced."""
-        return self.chats.for_team(team_id)

@@ -6,20 +6,18 @@ from datetime import datetime
 from app.clock import Clock
 from app.core.errors import RateLimited, Unavailable
 from app.core.hours import quiet_until
-from app.core.publishing import ChatMessage, Picture
 from app.db.chat import preferences
 from app.db.chat.preferences import Preference
 from app.db.session import Engine, unit_of_work
-from app.ports import Chat, Chats
+from app.services.chat.relay import RelayedChats
 
 QUIET = "It is quiet there at these hours; the message waits for their end."
 
 
 @dataclass(frozen=True, slots=True)
-class QuietChats:
+class QuietChats(RelayedChats):
     """Chats in whose quiet channels nothing is posted; what stands there is kept true."""
 
-    chats: Chats
     engine: Engine
     clock: Clock
 
@@ -30,30 +28,6 @@ class QuietChats:
                 wanted = preferences.of_place(session, channel)
             must_not_be_quiet(wanted, now=self.clock())
         self.chats.take_turn(channel, is_urgent=is_urgent)
-
-    def post(self, channel: str, message: ChatMessage, *, thread: str | None = None) -> str:
-        """Post a message, whose turn was taken before."""
-        return self.chats.post(channel, message, thread=thread)
-
-    def update(self, channel: str, ts: str, message: ChatMessage) -> None:
-        """Make an existing message say this: that wakes nobody."""
-        self.chats.update(channel, ts, message)
-
-    def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
-        """A message of ours posted earlier with this handle."""
-        return self.chats.find(channel, handle, thread=thread)
-
-    def upload(self, channel: str, picture: Picture) -> str | None:
-        """Upload a picture for a channel; its id. Nobody sees it before a message shows it."""
-        return self.chats.upload(channel, picture)
-
-    def reaches(self, channel: str) -> bool:
-        """Whether anything may be said in this channel."""
-        return self.chats.reaches(channel)
-
-    def for_team(self, team_id: str | None) -> Chat:
-        """One workspace, for what people there wait for: that does not wait."""
-        return self.chats.for_team(team_id)
 
 
 def must_not_be_quiet(wanted: Preference, *, now: datetime) -> None:

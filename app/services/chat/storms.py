@@ -1,11 +1,10 @@
 """When many cases turn flaky at once, a channel hears of the rest in one message, kept true."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.core.errors import Missing
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
 from app.db.chat import storms
@@ -14,8 +13,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
 from app.render.chat import storm_message
 from app.services.chat import hearing
-from app.services.chat.saying import say_once
-from app.services.publishing.sameness import digest_of
+from app.services.chat.saying import keep_true
 
 THREADS_AT_MOST = 10  # that a channel gets of one repository within WITHIN
 WITHIN = timedelta(hours=1)
@@ -67,17 +65,11 @@ def say(engine: Engine, host: Speaker, telling: Telling, *, now: datetime) -> No
     storm, message = telling.storm, telling.message
     if not host.reaches(storm.channel):
         return
-    digest = digest_of(asdict(message))
-    ts = storm.ts
-    if ts is not None and storm.digest == digest:
+    ts, digest = keep_true(
+        engine, host, storm.channel, message, ts=storm.ts, digest=storm.digest, now=now
+    )
+    if (ts, digest) == (storm.ts, storm.digest):
         return
-    try:
-        if ts is not None:
-            host.update(storm.channel, ts, message)
-    except Missing:  # somebody deleted it
-        ts = None
-    if ts is None:
-        ts = say_once(engine, host, storm.channel, message, now=now)
     with unit_of_work(engine) as session:
         storms.note(session, storm, ts=ts, digest=digest)
 

@@ -1,7 +1,7 @@
 """Tell chat: one thread for each case and channel, its root kept true, its events as replies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.chat_ports import Speaker
 from app.core.chat_buttons import value_of
 from app.core.chat_commands import Kind
 from app.core.decide import Standing, State
-from app.core.errors import Missing, Unavailable
+from app.core.errors import Unavailable
 from app.core.publishing import ChatMessage
 from app.core.quarantine import QuarantineEvent
 from app.core.runs import Repository
@@ -25,8 +25,7 @@ from app.render.chat import ThreadView, about, reply, root_message
 from app.services import acts
 from app.services.chat import hearing, storms, team_channels, team_places, thread_view
 from app.services.chat.quiet import first_to_retry
-from app.services.chat.saying import say_once
-from app.services.publishing.sameness import digest_of
+from app.services.chat.saying import keep_true, say_once
 
 ENDED = frozenset({QuarantineEvent.TIME_IS_UP.value, QuarantineEvent.TURNED_BROKEN.value})
 """Ends that nobody brought about: what is over or broken is not held again by taking them back."""
@@ -229,17 +228,11 @@ def _say_root(
     zone = telling.zones[thread.channel]
     with words.in_zone(zone):
         message = root_message(telling.views[zone], thread.handle)
-    digest = digest_of(asdict(message))
-    ts = thread.ts
-    if ts is not None and thread.digest == digest:
+    ts, digest = keep_true(
+        engine, host, thread.channel, message, ts=thread.ts, digest=thread.digest, now=now
+    )
+    if (ts, digest) == (thread.ts, thread.digest):
         return ts
-    try:
-        if ts is not None:
-            host.update(thread.channel, ts, message)
-    except Missing:  # somebody deleted it
-        ts = None
-    if ts is None:
-        ts = say_once(engine, host, thread.channel, message, now=now)
     with unit_of_work(engine) as session:
         chat.note_root(session, thread, ts=ts, digest=digest)
     return ts

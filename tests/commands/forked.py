@@ -43,7 +43,7 @@ def _command_line(
     for path, stream in ((said, sys.stdout), (complained, sys.stderr)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream.fileno())
     os.environ.clear()  # noqa: TID251 -- an environment of its own, as a started process has
-    os.environ.update(environ)  # noqa: TID251 -- likewise
+    os.environ.update(environ)  # noqa: TID251 -- as the child was asked to see it
     os.chdir(folder)
     os.setsid()
     sys.argv = ["flakeguard", *arguments]

@@ -15,7 +15,7 @@ def main(wanted: list[str]) -> int:
     """Take the pictures of these kinds anew; all of them where none is named."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        print(f"No Chromium on the PATH (looked for {', '.join(NAMES)}).")  # noqa: T201
+        print(f"No Chromium on the PATH (looked for {', '.join(NAMES)}).")  # noqa: T201 -- says it to who ran it
         return 1
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)

@@ -230,7 +230,7 @@ def test_a_guessed_number_takes_back_nothing_of_others(office: Console) -> None:
     [(event,)] = office.rows(f"SELECT event_id FROM audit_event WHERE case_id = '{other}'")
     beside = reply.blocks[0]["accessory"]
     handle = str(beside["value"]).partition(":")[0]  # type: ignore[index]  # Slack's JSON
-    beside["value"] = f"{handle}:{event}"  # type: ignore[index]
+    beside["value"] = f"{handle}:{event}"  # type: ignore[index]  # likewise
 
     press(office, "take_back", on=reply)
 

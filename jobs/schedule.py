@@ -23,7 +23,6 @@ from app.services.slack import digest, own_digest, quarantine_report
 from jobs.context import Context
 from jobs.turns import tell_queue
 
-FIRST_TIME = timedelta(hours=1)  # after its time, within which what waits runs first
 AT_ONCE = 200  # pieces of work that one tick asks for
 
 log = structlog.get_logger()
@@ -36,7 +35,6 @@ class Entry:
     name: str
     cron: str  # five fields, UTC
     run: Callable[[Context], None]
-    waits: bool = False  # a new one waits for its time: people would wonder what it says on others
 
 
 def make_partitions(context: Context) -> None:
@@ -140,7 +138,7 @@ def tell_digests(context: Context) -> None:
 
 
 def tell_quarantine_reports(context: Context) -> None:
-    """Have every channel told what its repositories' quarantine was worth in the week."""
+    """Have channels told on Monday at nine what quarantine was worth in the week."""
     if context.chat is None or context.is_silent:
         return
     wanted = quarantine_report.ask_due(
@@ -165,7 +163,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("refresh_issues", "27 * * * *", refresh_issues),
     Entry("end_waiting", "*/10 * * * *", end_waiting),
     Entry("tell_digests", "*/15 * * * *", tell_digests),
-    Entry("tell_quarantine_reports", "5 9 * * 1", tell_quarantine_reports, waits=True),
+    Entry("tell_quarantine_reports", "*/15 * * * *", tell_quarantine_reports),
     Entry("make_partitions", "17 3 * * *", make_partitions),
     Entry("erase_gone", "47 * * * *", erase_gone),
     Entry("sweep_deliveries", "7 * * * *", sweep_deliveries),
@@ -179,16 +177,12 @@ def due(
     """The entries whose time has come since their last run, with the newest such time.
 
     What was missed during a pause is caught up once, not once for each missed time. An entry
-    that never ran is due at once, or, where it waits, within an hour of its time.
+    that never ran is due at once.
     """
     found = []
     for entry in entries:
         last = last_runs.get(entry.name)
         newest = croniter(entry.cron, now).get_prev(datetime)
-        if last is None:
-            is_due = not entry.waits or newest > now - FIRST_TIME
-        else:
-            is_due = newest > last
-        if is_due:
+        if last is None or newest > last:
             found.append((entry, newest))
     return found

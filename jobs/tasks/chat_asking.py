@@ -57,9 +57,9 @@ def desk_for(work: Work, request: Asked, *, channel: str) -> Desk:
 def zone_for(work: Work, request: Asked, *, channel: str) -> tzinfo:
     """The time zone in which somebody is answered: the channel's, else their own, else UTC."""
     with unit_of_work(work.context.engine) as session:
-        there = preferences.preference(session, team_id=request.team_id, place=channel)
-        mine = preferences.preference(session, team_id=request.team_id, place=request.chat_user)
-    return there.tzinfo if there.zone else mine.tzinfo
+        return preferences.zone_of_answer(
+            session, team_id=request.team_id, place=channel, person=request.chat_user
+        )
 
 
 def must_do(desk: Desk, deed: Deed) -> None:

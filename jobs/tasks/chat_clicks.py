@@ -76,7 +76,8 @@ def act_from_chat(work: Work) -> None:
         desk, pressed = _pressed(work, request)
         must_write_from(desk, pressed.repository, pressed.thread.channel)
         now = work.context.clock()
-        _act(work, desk, pressed, partial(_press, pressed, now=now))
+        with words.in_zone(zone_for(work, request, channel=pressed.thread.channel)):
+            _act(work, desk, pressed, partial(_press, pressed, now=now))
     except FlakeGuardError as error:
         if isinstance(error, Unavailable) and not error.permanent:
             raise
@@ -98,7 +99,8 @@ def submit_from_chat(work: Work) -> None:
         filled = Filled(
             request.reason, int(request.days) if request.days else None, request.owner or None
         )
-        _act(work, desk, pressed, partial(_send, pressed, filled, now=now))
+        with words.in_zone(zone_for(work, request, channel=thread.channel)):
+            _act(work, desk, pressed, partial(_send, pressed, filled, now=now))
     except FlakeGuardError as error:
         if isinstance(error, Unavailable) and not error.permanent:
             raise

@@ -10,7 +10,7 @@ from app.core.chat_commands import Kind
 from app.core.chat_requests import TellDigest
 from app.core.digests import Digest
 from app.core.errors import FlakeGuardError
-from app.db.chat import preferences, sayings
+from app.db.chat import sayings
 from app.db.session import unit_of_work
 from app.db.work import tasks
 from app.db.work.tasks import Asking
@@ -19,6 +19,7 @@ from app.render.slack_digest import digest_message, digest_picture
 from app.render.words import in_zone
 from app.services.chat import hearing
 from app.services.chat.saying import say_once
+from app.services.chat.zones import zone_there
 from app.services.slack import digest
 from jobs.outside import CHAT, spared
 from jobs.tasks.say import told_of
@@ -69,7 +70,9 @@ def _digest(work: Work, request: TellDigest) -> Digest | None:
         heard = hearing.channels(session, request.repo_id, Kind.DIGEST)
         if repository is None or request.channel not in heard:
             return None
-        return digest.digest(session, repository, now=context.clock(), days=request.days)
+        zone = zone_there(session, request.channel)
+        now = context.clock()
+        return digest.digest(session, repository, now=now, days=request.days, zone=zone)
 
 
 def _uploaded(host: Chats, request: TellDigest, told: Digest) -> str:
@@ -102,7 +105,7 @@ def _post(work: Work, host: Chats, request: TellDigest, told: Digest) -> None:
 def _message(work: Work, request: TellDigest, told: Digest, *, chart: str = "") -> ChatMessage:
     """The digest with its dates in the channel's time zone."""
     with unit_of_work(work.context.engine) as session:
-        zone = preferences.of_place(session, request.channel).tzinfo
+        zone = zone_there(session, request.channel)
     public_url = work.context.public_url
     with in_zone(zone):
         return digest_message(told, public_url=public_url, handle=request.handle, chart=chart)

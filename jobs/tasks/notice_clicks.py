@@ -13,7 +13,7 @@ from app.services.answers import aftermath
 from app.services.slack import notice_presses
 from app.services.slack.desk import Answer, Desk
 from app.services.slack.notice_presses import PressedNotice
-from jobs.tasks.chat_asking import answer, desk_for, must_write_from, refusal, repo_of
+from jobs.tasks.chat_asking import answer, desk_for, must_write_from, refusal, repo_of, zone_for
 from jobs.turns import Work
 
 
@@ -28,7 +28,8 @@ def act_on_notice(work: Work) -> None:
     try:
         desk, pressed = _pressed(work, request)
         must_write_from(desk, pressed.repository, pressed.notice.channel)
-        left = _act(work, desk, pressed)
+        with words.in_zone(zone_for(work, request, channel=pressed.notice.channel)):
+            left = _act(work, desk, pressed)
     except FlakeGuardError as error:
         if isinstance(error, Unavailable) and not error.permanent:
             raise

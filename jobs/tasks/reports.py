@@ -2,12 +2,12 @@
 
 from app.core.chat_commands import Kind
 from app.core.chat_requests import TellQuarantineReport
-from app.db.chat import preferences
 from app.db.session import unit_of_work
 from app.render.quarantine_reports import report_message
 from app.render.words import in_zone
 from app.services.chat import hearing
 from app.services.chat.saying import say_once
+from app.services.chat.zones import zone_there
 from app.services.slack import quarantine_report
 from jobs.outside import CHAT, spared
 from jobs.tasks.say import told_of
@@ -27,7 +27,7 @@ def tell_quarantine_report(work: Work) -> None:
             if repository is not None and request.channel in heard:
                 told = quarantine_report.report(session, repository, now=context.clock())
                 handle = f"quarantine-report:{request.key}"
-                with in_zone(preferences.of_place(session, request.channel).tzinfo):
+                with in_zone(zone_there(session, request.channel)):
                     message = report_message(told, public_url=context.public_url, handle=handle)
                 message = None if told.is_empty else message
     if host is not None and message is not None:

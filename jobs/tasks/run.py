@@ -1,6 +1,7 @@
 """Ingest a run attempt's reports, and evaluate what failed in it."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -220,17 +221,17 @@ def announce(
     """Say a change of state in the threads that are open already, and to owners; each once."""
     run = change.run
     once = f"{change.case_id.hex[:12]}:{change.now}:{run.key.run_id}.{run.key.attempt}"
-    text, at = words.became(change.now), run.ended_at or run.started_at
+    says, at = partial(words.became, change.now), run.ended_at or run.started_at
     threads.queue_replies(
         session,
         repository.id,
         change.case_id,
         once=once,
-        text=text,
+        says=says,
         at=at,
         kind=hearing.STATES[change.now],
     )
     if change.now in owner_news.NEWS and run.is_trusted:
         owner_news.queue(
-            session, repository.id, change.case_id, once=once, text=text, at=at, now=now
+            session, repository.id, change.case_id, once=once, says=says, at=at, now=now
         )

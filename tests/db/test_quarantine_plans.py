@@ -1,7 +1,7 @@
 """What quarantines, costs and the clock ask reads the index meant for it, and no whole table."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -133,7 +133,7 @@ def test_reports_and_charts_read_the_runs_of_their_window(full: Engine, now: dat
         return quarantine_reports.excused(session, REPO, since=since, until=now)
 
     def drawn(session: Session) -> object:
-        return digests.failures(session, REPO, since=since, until=now)
+        return digests.failures(session, REPO, since=since, until=now, zone=UTC)
 
     for ask in (worth, drawn):
         found = reads_of(full, ask)

@@ -45,17 +45,6 @@ def test_what_never_ran_is_due_at_once_for_its_last_moment() -> None:
     ]
 
 
-def test_what_waits_runs_first_at_its_own_time_and_is_caught_up_from_then_on() -> None:
-    weekly = Entry("weekly", "0 9 * * 1", nothing, waits=True)
-    monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
-    day = timedelta(days=1)
-
-    assert due([weekly], {}, now=NOW) == []
-    assert due([weekly], {}, now=monday + timedelta(minutes=1)) == [(weekly, monday)]
-    assert due([weekly], {"weekly": monday}, now=monday + day) == []
-    assert due([weekly], {"weekly": monday}, now=monday + 8 * day) == [(weekly, monday + 7 * day)]
-
-
 def test_what_was_missed_is_caught_up_once() -> None:
     last = {"hourly": NOW - timedelta(days=10)}
 
@@ -129,16 +118,7 @@ def test_every_entry_has_a_name_of_its_own_and_can_be_run(desk: Desk) -> None:
     with unit_of_work(desk.engine) as session:
         errors = session.execute(text("SELECT name, error FROM scheduled WHERE error IS NOT NULL"))
         assert errors.all() == []
-        at_once = {entry.name for entry in ENTRIES if not entry.waits}
-        assert leases.last_runs(session).keys() == at_once
-
-
-def test_what_waits_for_its_time_can_be_run(desk: Desk) -> None:
-    waiting = [entry for entry in ENTRIES if entry.waits]
-    assert waiting
-
-    for entry in waiting:
-        entry.run(desk.context)
+        assert leases.last_runs(session).keys() == {entry.name for entry in ENTRIES}
 
 
 def test_partitions_of_the_coming_months_are_made(desk: Desk) -> None:

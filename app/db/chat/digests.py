@@ -1,8 +1,7 @@
-"""Digests: who hears them, cases that turned, and quarantines that end soon."""
+"""Digests: what failed by the day, cases that turned, and quarantines that end soon."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -26,7 +25,7 @@ WHERE repo_id = :repo AND state IN ('active', 'fix_pending') AND until BETWEEN :
 ORDER BY until, case_id LIMIT :most
 """)
 FAILURES = text("""
-SELECT CAST(run.started_at AT TIME ZONE 'UTC' AS date) AS day,
+SELECT date_bin('15 minutes', run.started_at, timestamptz '2000-01-01 00:00Z') AS began,
        count(*) FILTER (WHERE finding.cause = 'flaky') AS flaky,
        count(*) FILTER (WHERE finding.cause <> 'flaky') AS other
 FROM run JOIN finding ON finding.repo_id = run.repo_id AND finding.run_id = run.run_id
@@ -38,52 +37,20 @@ GROUP BY 1
 
 
 def failures(
-    session: Session, repo_id: int, *, since: datetime, until: datetime
+    session: Session, repo_id: int, *, since: datetime, until: datetime, zone: tzinfo
 ) -> dict[date, DayOfFailures]:
-    """By day, UTC, the judged failures of trusted runs; served by run_recent."""
+    """By day in a time zone, the judged failures of trusted runs; served by run_recent.
+
+    Each zone is whole quarters of an hour off UTC: those are counted, and added up here, because
+    PostgreSQL may know other zones than Python.
+    """
     asked = {"repo": repo_id, "since": since, "until": until}
-    rows = session.execute(FAILURES, asked)
-    return {row.day: DayOfFailures(row.day, row.flaky, row.other) for row in rows}
-
-
-HEARD = text("""
-SELECT repo_id, team_id, channel, since, digest_day
-FROM subscription JOIN repository USING (repo_id)
-WHERE removed_at IS NULL AND (kinds = '{}' OR 'digest' = ANY(kinds))
-ORDER BY repo_id, team_id, channel
-""")
-NOTE_DAY = text("""
-UPDATE subscription SET digest_day = :day
-WHERE repo_id = :repo AND team_id = :team AND channel = :channel
-  AND (digest_day IS NULL OR digest_day < :day)
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A channel that hears a digest of a repository by itself."""
-
-    repo_id: int
-    team_id: str
-    channel: str
-    since: datetime
-    digest_day: date | None  # for which the newest one was asked
-
-
-def heard(session: Session) -> list[Heard]:
-    """Every channel that hears digests, once for each repository."""
-    return [Heard(*row) for row in session.execute(HEARD)]
-
-
-def note_day(session: Session, place: Heard, day: date) -> bool:
-    """Write down for which day a digest is asked; False where another did so."""
-    asked = {
-        "day": day,
-        "repo": place.repo_id,
-        "team": place.team_id,
-        "channel": place.channel,
-    }
-    return session.connection().execute(NOTE_DAY, asked).rowcount == 1
+    found: dict[date, DayOfFailures] = {}
+    for row in session.execute(FAILURES, asked):
+        day = row.began.astimezone(zone).date()
+        before = found.get(day, DayOfFailures(day, 0, 0))
+        found[day] = DayOfFailures(day, before.flaky + row.flaky, before.other + row.other)
+    return found
 
 
 def turned(session: Session, repo_id: int, state: str, *, since: datetime, most: int) -> Turns:

@@ -39,6 +39,13 @@ def of_place(session: Session, place: str) -> Preference:
     return Preference() if row is None else _preference(row)
 
 
+def zone_of_answer(session: Session, *, team_id: str, place: str, person: str) -> tzinfo:
+    """The time zone in which somebody is answered: the channel's, else their own, else UTC."""
+    there = preference(session, team_id=team_id, place=place)
+    mine = preference(session, team_id=team_id, place=person)
+    return there.tzinfo if there.zone else mine.tzinfo
+
+
 def keep(session: Session, wanted: Preference, *, team_id: str, place: str) -> None:
     """From now on a person or channel wants this."""
     values = {

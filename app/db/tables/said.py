@@ -90,6 +90,7 @@ class SubscriptionRow(SQLModel, table=True):
     path: str | None = None  # a glob of the files whose cases alone
     bound_by: str | None = None  # the login of who asked for it; None: an administrator
     digest_day: date | None = None  # for which the newest digest was asked
+    report_day: date | None = None  # for which the newest report of quarantine was asked
 
 
 class ThreadRow(SQLModel, table=True):

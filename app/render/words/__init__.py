@@ -5,6 +5,7 @@ from datetime import datetime
 from app.core.decide import Cause, State
 from app.render.words.formats import (
     SHA_SHOWN,
+    Saying,
     counted,
     day,
     in_zone,
@@ -20,6 +21,7 @@ from app.render.words.reasons import evidence_sentence, evidence_sentences, name
 
 __all__ = [
     "SHA_SHOWN",
+    "Saying",
     "counted",
     "day",
     "evidence_sentence",

@@ -1,7 +1,7 @@
 """Numbers, times and commits as people read them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, tzinfo
@@ -10,6 +10,9 @@ from app.core.evidence import Fact
 
 SHA_SHOWN = 7  # characters of a commit that a person reads
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
+Saying = Callable[[], str]
+"""A sentence that is put into words where it is told: its dates are in that time zone."""
+
 _SHA = re.compile(r"[0-9a-f]{8,64}")
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.render.words import Saying
+
 OURSELVES_NAME = "FlakeGuard"  # who acts when nobody asked
 
 
@@ -31,7 +33,12 @@ class Done:
     """What was done."""
 
     case_id: UUID | None  # None: of no single case
-    sentence: str
+    says: Saying
     event_id: int  # of the audit trail, by which it can be undone
     needs_recompute: bool = False  # evidence that had been taken back counts again
     takes_back: bool = False  # evidence counts no more
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it, its dates in the time zone of whoever is told now."""
+        return self.says()

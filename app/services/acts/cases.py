@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ def own(
     subject = hold(session, repo_id, case_id)
     after = replace(subject.care, owner=owner)
     event_id = _write(session, subject, after, "own", actor, now=now)
-    return done(subject, said.owned_by(owner, actor.shown), event_id)
+    return done(subject, partial(said.owned_by, owner, actor.shown), event_id)
 
 
 def mute(
@@ -41,7 +42,7 @@ def mute(
     subject = hold(session, repo_id, case_id)
     after = replace(subject.care, muted_until=until)
     event_id = _write(session, subject, after, "mute", actor, now=now)
-    return done(subject, said.muted_by(actor.shown, until), event_id)
+    return done(subject, partial(said.muted_by, actor.shown, until), event_id)
 
 
 def unmute(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> Done:
@@ -49,7 +50,7 @@ def unmute(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: 
     subject = hold(session, repo_id, case_id)
     after = replace(subject.care, muted_until=None)
     event_id = _write(session, subject, after, "unmute", actor, now=now)
-    return done(subject, said.unmuted_by(actor.shown), event_id)
+    return done(subject, partial(said.unmuted_by, actor.shown), event_id)
 
 
 def mark_stable(
@@ -78,7 +79,7 @@ def mark_stable(
             at=now,
             audit_event_id=event_id,
         )
-    said_so = done(subject, said.stable_since(actor.shown, whole_sha), event_id)
+    said_so = done(subject, partial(said.stable_since, actor.shown, whole_sha), event_id)
     return replace(said_so, takes_back=True)
 
 

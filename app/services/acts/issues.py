@@ -1,6 +1,7 @@
 """Having an issue opened about a case: by a person's word, or of our own accord."""
 
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -35,12 +36,12 @@ def open_issue(
     if standing is not None and standing.number is not None and _is_open(standing):
         raise Conflict(said.is_there(standing.number))
     issue = standing or _new(session, repo_id, case_id, actor, now=now)
-    sentence = said.opened_by(actor.shown)
+    says = partial(said.opened_by, actor.shown)
     if issue.number is not None and _is_open(issue):
-        sentence = said.joined_by(actor.shown, issue.number)
+        says = partial(said.joined_by, actor.shown, issue.number)
     elif issue.number is not None and issue.error is None:
         issues.note_hand(session, repo_id, issue.id, Hand.REOPENED, by=actor.shown, at=now)
-        sentence = said.reopened_by(actor.shown)
+        says = partial(said.reopened_by, actor.shown)
     elif standing is not None:
         issues.begin_anew(session, repo_id, issue.id, by=actor.shown, now=now)
     event_id = audit(
@@ -53,7 +54,7 @@ def open_issue(
         after={"issue": issue.id},
         now=now,
     )
-    return done(subject, sentence, event_id)
+    return done(subject, says, event_id)
 
 
 def withdraw(

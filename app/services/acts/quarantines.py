@@ -7,6 +7,7 @@ the case is in no state for it.
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from app.core.accuracy import Correction
@@ -34,7 +35,7 @@ def propose(
     must_be_possible(session, subject)
     step = Step("propose", [_proposal(subject)], reason or HELD, {})
     _, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, said.proposed_by(actor.shown), event_id)
+    return done(subject, partial(said.proposed_by, actor.shown), event_id)
 
 
 def activate(
@@ -56,7 +57,7 @@ def activate(
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
     step = Step("quarantine", _approval(subject), reason or HELD, begins)
     after, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, words.quarantined_by(actor.shown, _end(after)), event_id)
+    return done(subject, partial(words.quarantined_by, actor.shown, _end(after)), event_id)
 
 
 def decline(
@@ -66,7 +67,7 @@ def decline(
     subject = hold(session, repo_id, case_id)
     step = Step("decline", [E.REFUSED], reason or "Declined.", {})
     _, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, said.declined_by(actor.shown), event_id)
+    return done(subject, partial(said.declined_by, actor.shown), event_id)
 
 
 def renew(
@@ -93,7 +94,7 @@ def renew(
         begins.pop(counted)
     step = Step("renew", [E.RENEWED], reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, said.renewed_by(actor.shown, _end(after)), event_id)
+    return done(subject, partial(said.renewed_by, actor.shown, _end(after)), event_id)
 
 
 def release(
@@ -103,7 +104,7 @@ def release(
     subject = hold(session, repo_id, case_id)
     step = Step("release", [E.RELEASED], reason or RELEASED, {})
     _, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, said.released_by(actor.shown), event_id)
+    return done(subject, partial(said.released_by, actor.shown), event_id)
 
 
 def dismiss(
@@ -123,7 +124,9 @@ def dismiss(
     wrong = Correction.NOT_FLAKY if subject.was_flagged else None
     step = Step("dismiss", events, reason or NOT_FLAKY, {}, correction=wrong)
     _, event_id = take(session, subject, step, actor, now=now)
-    return replace(done(subject, words.dismissed_by(actor.shown), event_id), takes_back=True)
+    return replace(
+        done(subject, partial(words.dismissed_by, actor.shown), event_id), takes_back=True
+    )
 
 
 def reopen(
@@ -143,11 +146,11 @@ def reopen(
     if subject.before is not None and subject.before.state is S.DISMISSED:
         step = Step("reopen", [_proposal(subject)], reason, {})
         _, event_id = take(session, subject, step, actor, now=now)
-        return done(subject, said.proposed_by(actor.shown), event_id)
+        return done(subject, partial(said.proposed_by, actor.shown), event_id)
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
     step = Step("reopen", [E.REOPENED], reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
-    return done(subject, said.reopened_by(actor.shown, _end(after)), event_id)
+    return done(subject, partial(said.reopened_by, actor.shown, _end(after)), event_id)
 
 
 def _proposal(subject: Subject) -> QuarantineEvent:

@@ -1,6 +1,7 @@
 """Asking for a case to be run again on the same code of the default branch."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from app.core.errors import BadInput, Conflict
@@ -55,7 +56,7 @@ def rerun(
         after={"rerun": rerun_id, "times": times},
         now=now,
     )
-    return done(subject, said.asked_by(actor.shown, times), event_id)
+    return done(subject, partial(said.asked_by, actor.shown, times), event_id)
 
 
 def call_off(session: Session, repo_id: int, rerun_id: int, *, now: datetime) -> None:

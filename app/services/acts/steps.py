@@ -19,6 +19,7 @@ from app.core.quarantine import (
 from app.db import decisions, feedback
 from app.db.decisions import StoredEvent
 from app.db.session import Session
+from app.render.words import Saying
 from app.render.words import decisions as words
 from app.services.acts.actor import Actor, Done
 from app.services.acts.subject import Subject
@@ -77,9 +78,9 @@ def take(
     return after, event_id
 
 
-def done(subject: Subject, sentence: str, event_id: int) -> Done:
+def done(subject: Subject, says: Saying, event_id: int) -> Done:
     """What is said of it."""
-    return Done(subject.case_id, sentence, event_id)
+    return Done(subject.case_id, says, event_id)
 
 
 def audit(

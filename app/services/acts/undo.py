@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -55,8 +56,8 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
         after={**after, "undoes": event.id, "undid": event.act},
         now=now,
     )
-    sentence = said.undone_by(actor.shown, event.act)
-    return Done(event.case_id, sentence, number, needs_recompute=event.act in FORGIVING)
+    says = partial(said.undone_by, actor.shown, event.act)
+    return Done(event.case_id, says, number, needs_recompute=event.act in FORGIVING)
 
 
 def can_be_undone(event: AuditEvent) -> bool:

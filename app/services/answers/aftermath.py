@@ -37,7 +37,7 @@ def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> lis
         repo_id,
         done.case_id,
         once=f"act:{done.event_id}",
-        text=done.sentence,
+        says=done.says,
         at=now,
         even_if_muted=True,
     )

@@ -8,7 +8,7 @@ from app.core.chat_buttons import value_of
 from app.core.notices import Notice, NoticeKind
 from app.core.publishing import ChatMessage
 from app.core.runs import Repository
-from app.db.chat import notices, preferences, threads
+from app.db.chat import notices, threads
 from app.db.chat.threads import Message
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import Speaker
@@ -17,6 +17,7 @@ from app.render.notices import failures_in, notice_reply, proposals_in
 from app.render.words import in_zone
 from app.services.chat import broken, hearing, proposals, spikes
 from app.services.chat.saying import keep_true, say_once
+from app.services.chat.zones import zone_there
 from app.services.publishing.publish import Addresses
 
 ACTS = "acts"  # what makes a reply one that tells of acts, which can be taken back
@@ -47,7 +48,7 @@ def prepare(
         return None
     if not hearing.is_in(one.channel, hearing.audience(session, repository.id)):
         return None
-    with in_zone(preferences.of_place(session, one.channel).tzinfo):
+    with in_zone(zone_there(session, one.channel)):
         message = COMPOSED[one.kind](session, repository, one, addresses)
     replies = tuple(
         (waiting, _reply(repository, one, waiting)) for waiting in notices.unsent(session, one)

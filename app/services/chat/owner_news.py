@@ -18,6 +18,7 @@ from app.db.chat.preferences import Preference
 from app.db.session import Session
 from app.db.work import tasks
 from app.render.chat import OwnerNews, owner_message
+from app.render.words import Saying, in_zone
 from app.services.acts import Done
 
 NEWS = frozenset({State.FLAKY, State.BROKEN, State.HEALTHY})
@@ -46,7 +47,7 @@ def queue(
     case_id: UUID,
     *,
     once: str,
-    text: str,
+    says: Saying,
     at: datetime,
     now: datetime,
     by: str | None = None,
@@ -61,11 +62,13 @@ def queue(
         if by is not None and login.lower() == by.removeprefix("@").lower():
             continue
         person = links.chat_user(session, login, repo_id=repo_id)
-        if person is None or not _preference(session, person).tells:
+        if person is None or not (wanted := _preference(session, person)).tells:
             continue
+        with in_zone(wanted.tzinfo):
+            text = says()
         if owner_notices.add(session, repo_id, login, case_id, once=once, text=text, at=at):
-            wanted = TellOwner(repo_id, login.lower())
-            asking = tasks.Asking(wanted, QueueName.RUN, once, after=GATHERED)
+            telling = TellOwner(repo_id, login.lower())
+            asking = tasks.Asking(telling, QueueName.RUN, once, after=GATHERED)
             tasks.ask(session, [asking], now=now)
 
 
@@ -82,7 +85,7 @@ def queue_act(session: Session, repo_id: int, done: Done, *, now: datetime) -> N
             repo_id,
             event.case_id,
             once=once,
-            text=done.sentence,
+            says=done.says,
             at=now,
             now=now,
             by=event.actor,

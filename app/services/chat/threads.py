@@ -16,16 +16,17 @@ from app.core.quarantine import QuarantineEvent
 from app.core.runs import Repository
 from app.db import cares, cases, decisions, executions, judgements
 from app.db.cases import Case
-from app.db.chat import preferences
 from app.db.chat import threads as chat
 from app.db.chat.threads import Message, Thread
 from app.db.session import Engine, Session, unit_of_work
 from app.render import words
 from app.render.chat import ThreadView, about, reply, root_message
+from app.render.words import Saying
 from app.services import acts
 from app.services.chat import hearing, storms, team_channels, team_places, thread_view
 from app.services.chat.quiet import first_to_retry
 from app.services.chat.saying import keep_true, say_once
+from app.services.chat.zones import said_there, zone_there
 
 ENDED = frozenset({QuarantineEvent.TIME_IS_UP.value, QuarantineEvent.TURNED_BROKEN.value})
 """Ends that nobody brought about: what is over or broken is not held again by taking them back."""
@@ -71,7 +72,7 @@ def prepare(
         stormy = _open_threads(session, repository, case_id, open_threads, tokens, now=now)
     page = f"{public_url}/r/{repository.full_name}/cases/{case_id}" if public_url else None
     bound = tuple(_bound(session, repository.id, case_id))
-    zones = {one.channel: preferences.of_place(session, one.channel).tzinfo for one in bound}
+    zones = {one.channel: zone_there(session, one.channel) for one in bound}
 
     view_in = partial(_view_in, session, repository, known, standing, page_url=page, now=now)
     replies = tuple(chat.unsent(session, repository.id, case_id))
@@ -190,7 +191,7 @@ def queue_replies(
     case_id: UUID,
     *,
     once: str,
-    text: str,
+    says: Saying,
     at: datetime,
     even_if_muted: bool = False,
     is_loud: bool = False,
@@ -216,7 +217,7 @@ def queue_replies(
                 case_id,
                 channel=thread.channel,
                 once=once,
-                text=text,
+                text=said_there(session, thread.channel, says),
                 at=at,
                 is_loud=is_loud,
             )

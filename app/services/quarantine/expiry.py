@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -61,12 +62,12 @@ def end_due(engine: Engine, *, now: datetime, new_token: Callable[[], str]) -> E
 
 def _tell(session: Session, one: Ending, *, now: datetime) -> bool:
     """Say once that an end is near; a renewed quarantine has another end, said again."""
-    sentence = said.ends_soon(one.until, one.owner)
+    says = partial(said.ends_soon, one.until, one.owner)
     once = f"ends:{one.quarantine_id}:{one.until:%Y-%m-%dT%H:%M}"
-    if not endings.notice(session, one, once=once, kind="ends", text=sentence, now=now):
+    if not endings.notice(session, one, once=once, kind="ends", text=says(), now=now):
         return False
-    threads.queue_replies(session, one.repo_id, one.case_id, once=once, text=sentence, at=now)
-    owner_news.queue(session, one.repo_id, one.case_id, once=once, text=sentence, at=now, now=now)
+    threads.queue_replies(session, one.repo_id, one.case_id, once=once, says=says, at=now)
+    owner_news.queue(session, one.repo_id, one.case_id, once=once, says=says, at=now, now=now)
     issue = issues.of_case(session, one.repo_id, one.case_id)
     if issue is not None:
         named = cases.cases(session, one.repo_id, [one.case_id])[one.case_id].full_name
@@ -89,13 +90,13 @@ def _end(session: Session, one: Ending, actor: Actor, *, now: datetime) -> list[
     before = subject.before
     if before is None or before.state not in HOLDING or before.until is None or before.until > now:
         return []
-    sentence = said.ended(before.until)
+    says = partial(said.ended, before.until)
     _, event_id = take(
-        session, subject, Step(E.TIME_IS_UP.value, [E.TIME_IS_UP], sentence, {}), actor, now=now
+        session, subject, Step(E.TIME_IS_UP.value, [E.TIME_IS_UP], says(), {}), actor, now=now
     )
     once = f"act:{event_id}"
-    threads.queue_replies(session, one.repo_id, one.case_id, once=once, text=sentence, at=now)
-    owner_news.queue(session, one.repo_id, one.case_id, once=once, text=sentence, at=now, now=now)
+    threads.queue_replies(session, one.repo_id, one.case_id, once=once, says=says, at=now)
+    owner_news.queue(session, one.repo_id, one.case_id, once=once, says=says, at=now, now=now)
     wanted = aftermath.shown_anew(session, one.repo_id, one.case_id)
     aftermath.ask(session, wanted, request_id=actor.request_id, now=now, queue=QueueName.RUN)
     log.info("quarantine_ended", repo=one.repo_id, case=str(one.case_id))

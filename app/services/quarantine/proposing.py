@@ -1,6 +1,7 @@
 """Proposing cases for quarantine of our own accord, and holding them where the policy says so."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -106,10 +107,10 @@ def _take(
     events = [event, E.APPROVED] if is_held else [event]
     step = Step("quarantine" if is_held else "propose", events, reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
-    sentence = said.proposed_by(actor.shown)
+    says = partial(said.proposed_by, actor.shown)
     if after.state in HOLDING and after.until is not None:
-        sentence = words.quarantined_by(actor.shown, after.until)
+        says = partial(words.quarantined_by, actor.shown, after.until)
     once, repo_id, case_id = f"act:{event_id}", subject.repo_id, subject.case_id
-    threads.queue_replies(session, repo_id, case_id, once=once, text=sentence, at=now)
+    threads.queue_replies(session, repo_id, case_id, once=once, says=says, at=now)
     if after.state in HOLDING:
-        owner_news.queue(session, repo_id, case_id, once=once, text=sentence, at=now, now=now)
+        owner_news.queue(session, repo_id, case_id, once=once, says=says, at=now, now=now)

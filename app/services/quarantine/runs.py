@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, Quar
 from app.core.runs import Repository, Run
 from app.db import decisions, executions, judgements, proofs, reruns, runs
 from app.db.session import Session
+from app.render.words import Saying
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor, ourselves
 from app.services.acts.steps import Step, take
@@ -96,7 +98,7 @@ def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: 
     )
     _, event_id = take(session, subject, step, actor, now=now)
     if was_held:
-        _say(session, subject, event_id, said.turned_broken(), now=now, is_loud=True)
+        _say(session, subject, event_id, said.turned_broken, now=now, is_loud=True)
 
 
 def _prove(
@@ -167,7 +169,7 @@ def _flaked(
     if before.state is S.FIX_PENDING:
         step = Step(E.FLAKED.value, [E.FLAKED], said.flaked_during_proof(), anew)
         _, event_id = take(session, subject, step, actor, now=now)
-        _say(session, subject, event_id, said.flaked_during_proof(), now=now)
+        _say(session, subject, event_id, said.flaked_during_proof, now=now)
     else:
         proofs.begin_anew(session, repo_id, before.id, since=flaked, needed=needed)
 
@@ -188,12 +190,12 @@ def _is_proven(
     if not progress.is_proven:
         return False
     events = [E.PROVEN] if is_claimed else [E.FIX_CLAIMED, E.PROVEN]
-    reason = said.proven(progress)
+    says = partial(said.proven, progress)
     fields = {"fix": before.fix or said.looks_fixed(progress)}
-    step = Step(E.PROVEN.value, events, reason, fields, correction=Correction.PROVEN_FIX)
+    step = Step(E.PROVEN.value, events, says(), fields, correction=Correction.PROVEN_FIX)
     _, event_id = take(session, subject, step, actor, now=now)
-    _say(session, subject, event_id, reason, now=now)
-    _tell_owner(session, subject, event_id, reason, now=now)
+    _say(session, subject, event_id, says, now=now)
+    _tell_owner(session, subject, event_id, says, now=now)
     return True
 
 
@@ -211,11 +213,11 @@ def _reopen_healed(
         if subject.is_broken or flaked <= before.evidence_at:
             continue
         begins = terms(session, subject, AS_IT_IS, now=now, fallback=before.owner)
-        step = Step(E.FLAKED.value, [E.FLAKED], said.relapsed(begins["until"]), begins)
+        says = partial(said.relapsed, begins["until"])
+        step = Step(E.FLAKED.value, [E.FLAKED], says(), begins)
         _, event_id = take(session, subject, step, actor, now=now)
-        sentence = said.relapsed(begins["until"])
-        _say(session, subject, event_id, sentence, now=now)
-        _tell_owner(session, subject, event_id, sentence, now=now)
+        _say(session, subject, event_id, says, now=now)
+        _tell_owner(session, subject, event_id, says, now=now)
 
 
 def claim_fix(
@@ -227,7 +229,7 @@ def claim_fix(
         return False
     step = Step(E.FIX_CLAIMED.value, [E.FIX_CLAIMED], said.fix_claimed(fix), {"fix": fix})
     _, event_id = take(session, subject, step, actor, now=now)
-    _say(session, subject, event_id, said.fix_claimed(fix), now=now)
+    _say(session, subject, event_id, partial(said.fix_claimed, fix), now=now)
     return True
 
 
@@ -235,7 +237,7 @@ def _say(
     session: Session,
     subject: Subject,
     event_id: int,
-    sentence: str,
+    says: Saying,
     *,
     now: datetime,
     is_loud: bool = False,
@@ -245,21 +247,21 @@ def _say(
         subject.repo_id,
         subject.case_id,
         once=f"act:{event_id}",
-        text=sentence,
+        says=says,
         at=now,
         is_loud=is_loud,
     )
 
 
 def _tell_owner(
-    session: Session, subject: Subject, event_id: int, sentence: str, *, now: datetime
+    session: Session, subject: Subject, event_id: int, says: Saying, *, now: datetime
 ) -> None:
     owner_news.queue(
         session,
         subject.repo_id,
         subject.case_id,
         once=f"act:{event_id}",
-        text=sentence,
+        says=says,
         at=now,
         now=now,
     )

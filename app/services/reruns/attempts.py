@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -220,8 +221,8 @@ def _end(
 ) -> None:
     """Write down how it ended, and say so in the case's threads."""
     reruns.change(session, repo_id, wish.id, state=state, note=note, ended_at=now)
-    sentence = said.said_of(replace(wish, state=state, note=note))
+    says = partial(said.said_of, replace(wish, state=state, note=note))
     threads.queue_replies(
-        session, repo_id, wish.case_id, once=f"rerun:{wish.id}", text=sentence, at=now
+        session, repo_id, wish.case_id, once=f"rerun:{wish.id}", says=says, at=now
     )
     log.info("rerun_ended", repo=repo_id, rerun=wish.id, state=state.value, note=note)

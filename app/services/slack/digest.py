@@ -1,28 +1,35 @@
 """The digest of a repository, for whoever asks and for the channels that hear of it by itself."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from app.core.asking import QueueName
+from app.core.asking import Request
 from app.core.chat_requests import TellDigest
 from app.core.decide import State
 from app.core.digests import DayOfFailures, Digest, Turns
-from app.core.hours import Often, newest_day
+from app.core.hours import Often
 from app.core.runs import Repository
 from app.db import pages
-from app.db.chat import digests, preferences
-from app.db.session import Engine, Session, unit_of_work
-from app.db.work import tasks
-from app.db.work.tasks import Asking
+from app.db.chat import digests
+from app.db.chat.days import Heard, Told
+from app.db.chat.preferences import Preference
+from app.db.session import Engine, Session
 from app.services import plans
+from app.services.slack import clock
 
 WEEK = 7  # days
 DRAWN = 30  # days that the chart shows
 NAMED = 5  # cases of each kind that are named
-AT_ONCE = 200  # channels in one transaction
 
 
-def digest(session: Session, repository: Repository, *, now: datetime, days: int = WEEK) -> Digest:
-    """What became of a repository in so many days."""
+def digest(
+    session: Session,
+    repository: Repository,
+    *,
+    now: datetime,
+    days: int = WEEK,
+    zone: tzinfo = UTC,
+) -> Digest:
+    """What became of a repository in so many days, and its failures by the day in a time zone."""
     repo_id, span = repository.id, timedelta(days=days)
 
     def turned(state: State) -> Turns:
@@ -38,45 +45,31 @@ def digest(session: Session, repository: Repository, *, now: datetime, days: int
         ending=digests.ending(session, repo_id, now=now, before=now + span, most=NAMED),
         worst=worst.items,
         cost=plans.costs_in(session, repo_id, rates={}, now=now).whole,
-        failures=_failures(session, repo_id, now=now),
+        failures=_failures(session, repo_id, now=now, zone=zone),
     )
 
 
-def _failures(session: Session, repo_id: int, *, now: datetime) -> tuple[DayOfFailures, ...]:
-    """The failures of each of the last days, today's so far last."""
-    days = [now.date() - timedelta(days=back) for back in reversed(range(DRAWN))]
-    since = datetime.combine(days[0], time.min, tzinfo=now.tzinfo)
-    seen = digests.failures(session, repo_id, since=since, until=now)
+def _failures(
+    session: Session, repo_id: int, *, now: datetime, zone: tzinfo
+) -> tuple[DayOfFailures, ...]:
+    """The failures of each of the last days in a time zone, today's so far last."""
+    today = now.astimezone(zone).date()
+    days = [today - timedelta(days=back) for back in reversed(range(DRAWN))]
+    since = datetime.combine(days[0], time.min, tzinfo=zone)
+    seen = digests.failures(session, repo_id, since=since, until=now, zone=zone)
     return tuple(seen.get(day, DayOfFailures(day, 0, 0)) for day in days)
 
 
-def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[TellDigest]:
-    """Ask for the digests that are due where their channels are; the work asked for.
-
-    Each is asked for once: the day is written down in the same transaction.
-    """
-    with unit_of_work(engine) as session:
-        heard = digests.heard(session)
-    wanted: list[TellDigest] = []
-    for start in range(0, len(heard), AT_ONCE):
-        batch = heard[start : start + AT_ONCE]
-        with unit_of_work(engine) as session:
-            new = [one for one in (_due(session, place, now=now) for place in batch) if one]
-            askings = [Asking(one, QueueName.HISTORY, request_id) for one in new]
-            tasks.ask(session, askings, now=now)
-        wanted += new
-    return wanted
+def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[Request]:
+    """Ask for the digests that are due where their channels are; the work asked for."""
+    return clock.ask_due(
+        engine, Told.DIGEST, _wanted, often_of=_often, now=now, request_id=request_id
+    )
 
 
-def _due(session: Session, place: digests.Heard, *, now: datetime) -> TellDigest | None:
-    """What a channel is to be told of a repository now; None where nothing is new since."""
-    wanted = preferences.preference(session, team_id=place.team_id, place=place.channel)
-    often = wanted.digest or Often.WEEKLY
-    if often is Often.OFF:
-        return None
-    day, moment = newest_day(often, wanted.tzinfo, now=now)
-    if place.since >= moment or (place.digest_day is not None and place.digest_day >= day):
-        return None
-    if not digests.note_day(session, place, day):
-        return None
+def _wanted(place: Heard, day: date, often: Often) -> TellDigest:
     return TellDigest(place.repo_id, place.channel, day.isoformat(), often.days)
+
+
+def _often(wanted: Preference) -> Often:
+    return wanted.digest or Often.WEEKLY

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from app.core.chat_buttons import ChatButton
 from app.core.errors import BadInput, Conflict
@@ -11,12 +12,14 @@ from app.core.runs import Repository
 from app.db import decisions
 from app.db.chat import notices
 from app.db.session import Session
+from app.render.words import Saying
 from app.render.words import notices as said
 from app.render.words import slack_windows as windows
 from app.services import acts
 from app.services.acts import Actor, Done
 from app.services.chat.notices import ACTS
 from app.services.chat.proposals import waits
+from app.services.chat.zones import said_there
 
 ONE = frozenset({ChatButton.APPROVE, ChatButton.REFUSE})
 APPROVING = frozenset({ChatButton.APPROVE, ChatButton.APPROVE_ALL})
@@ -60,7 +63,8 @@ def press(session: Session, pressed: PressedNotice, actor: Actor, *, now: dateti
     if not found:
         raise Conflict(refusals[0])
     told = _named(listed, found)
-    _say(session, pressed, _sentence(pressed, found, told, actor), found[0].event_id, now=now)
+    says = partial(_sentence, pressed, found, told, actor)
+    _say(session, pressed, says, found[0].event_id, now=now)
     is_all = pressed.button not in ONE
     return DoneToMany(found, said.left_out(len(refusals)) if is_all and refusals else None)
 
@@ -118,7 +122,9 @@ def _taken_back(
     if not found:
         raise Conflict(refusals[0])
     told = _named(listed, found)
-    text = said.taken_back(found[0].sentence, told)
+    text = said_there(
+        session, pressed.notice.channel, lambda: said.taken_back(found[0].sentence, told)
+    )
     notices.say_once(session, pressed.notice, once=f"back:{found[0].event_id}", text=text, at=now)
     return DoneToMany(found, said.left_out(len(refusals)) if refusals else None)
 
@@ -130,6 +136,7 @@ def _named(listed: Sequence[NoticeCase], found: Sequence[Done]) -> list[str]:
 
 
 def _say(
-    session: Session, pressed: PressedNotice, text: str, event_id: int, *, now: datetime
+    session: Session, pressed: PressedNotice, says: Saying, event_id: int, *, now: datetime
 ) -> None:
+    text = said_there(session, pressed.notice.channel, says)
     notices.say_once(session, pressed.notice, once=f"{ACTS}:{event_id}", text=text, at=now)

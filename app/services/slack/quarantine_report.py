@@ -1,23 +1,21 @@
 """The weekly report of a repository's quarantine, for the channels that hear of quarantine."""
 
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import date, datetime, timedelta
 
-from app.core.asking import QueueName
-from app.core.chat_commands import Kind
+from app.core.asking import Request
 from app.core.chat_requests import TellQuarantineReport
+from app.core.hours import Often
 from app.core.quarantine_reports import QuarantineReport
 from app.core.runs import Repository
-from app.db import decisions, repositories
+from app.db import decisions
 from app.db.chat import quarantine_reports
-from app.db.session import Engine, Session, unit_of_work
-from app.db.work import tasks
-from app.db.work.tasks import Asking
-from app.services.chat import hearing
+from app.db.chat.days import Heard, Told
+from app.db.chat.preferences import Preference
+from app.db.session import Engine, Session
+from app.services.slack import clock
 
 WEEK = 7  # days
 NAMED = 6  # cases of each kind that are named
-AT_ONCE = 200  # repositories in one transaction
 
 
 def report(session: Session, repository: Repository, *, now: datetime) -> QuarantineReport:
@@ -38,20 +36,16 @@ def report(session: Session, repository: Repository, *, now: datetime) -> Quaran
     )
 
 
-def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[TellQuarantineReport]:
-    """Ask for the report of every repository of whose quarantine a channel hears."""
-    day = f"{now:%Y-%m-%d}"
-    with unit_of_work(engine) as session:
-        found = iter(repositories.repositories(session))
-    wanted: list[TellQuarantineReport] = []
-    while batch := list(islice(found, AT_ONCE)):
-        with unit_of_work(engine) as session:
-            new = [
-                TellQuarantineReport(one.id, channel, day)
-                for one in batch
-                for channel in hearing.channels(session, one.id, Kind.QUARANTINE)
-            ]
-            askings = [Asking(one, QueueName.HISTORY, request_id) for one in new]
-            tasks.ask(session, askings, now=now)
-        wanted += new
-    return wanted
+def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[Request]:
+    """Ask for the reports that are due where channels hear of quarantine; the work asked for."""
+    return clock.ask_due(
+        engine, Told.QUARANTINE_REPORT, _wanted, often_of=_often, now=now, request_id=request_id
+    )
+
+
+def _wanted(place: Heard, day: date, often: Often) -> TellQuarantineReport:
+    return TellQuarantineReport(place.repo_id, place.channel, day.isoformat())
+
+
+def _often(wanted: Preference) -> Often:
+    return Often.WEEKLY

@@ -9,6 +9,7 @@ from app.core.pages import CaseLine
 from app.core.runs import Repository
 from app.db import pages
 from app.db.chat import links as chat_links
+from app.db.chat import preferences
 from app.db.clusters import shown as clusters
 from app.db.session import unit_of_work
 from app.ports import Permission
@@ -89,7 +90,10 @@ def digest(desk: Desk, command: Command) -> Answer:
     """What became of a repository in the last week."""
     where = place(desk, command.rest)
     with unit_of_work(desk.engine) as session:
-        told = digests.digest(session, where.repository, now=desk.now)
+        zone = preferences.zone_of_answer(
+            session, team_id=desk.team_id, place=desk.channel, person=desk.chat_user
+        )
+        told = digests.digest(session, where.repository, now=desk.now, zone=zone)
     return _answer(slack_digest.digest(told, page_of=desk.page), [where])
 
 

@@ -37,7 +37,7 @@ def news(console: Console, case_id: UUID, said: str, *, once: str = "") -> None:
             console.repo,
             case_id,
             once=f"{once or said}:{case_id}",
-            text=said,
+            says=lambda: said,
             at=now,
             now=now,
         )

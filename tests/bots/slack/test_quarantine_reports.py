@@ -1,6 +1,6 @@
 """The weekly report of quarantine: what it excused, whom it rescued, what is proven and overdue."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -75,6 +75,8 @@ def reports(console: Console) -> list[Message]:
 
 
 def tell(console: Console) -> None:
+    """What runs by the clock, on the next Monday at nine."""
+    console.office.shop.clock.now = datetime(2026, 11, 23, 9, tzinfo=UTC)
     tell_quarantine_reports(console.office.context)
     console.office.work()
 

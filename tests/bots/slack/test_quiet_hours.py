@@ -1,4 +1,4 @@
-"""Quiet hours and time zones: what waits, what does not, and who sets them."""
+"""Quiet hours: what waits, what does not, and who sets them."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -102,18 +102,6 @@ def test_a_quiet_channel_keeps_no_other_from_hearing_soon(quiet: Console) -> Non
 
     assert len(quiet.slack.roots(other)) == 1
     assert quiet.slack.roots(asleep) == []
-
-
-def test_dates_are_told_where_the_channel_is(quiet: Console) -> None:
-    case_id = quiet.flaky("test_total")
-    quiet.office.shop.clock.turn(timedelta(hours=10))
-    tell(quiet, TellChat(quiet.repo, case_id.hex))
-
-    [root] = quiet.slack.roots(quiet.channel)
-    answer = said(quiet.type("stranger", "test test_total"))
-
-    assert "*Last flake*\\n2026-11-18 21:00 JST" in str(root.blocks)
-    assert "2026-11-18 21:00 JST" in answer
 
 
 def test_an_owner_is_left_in_peace_at_their_own_hours(console: Console) -> None:

@@ -73,6 +73,17 @@ def broken(console: Console) -> Shown:
     return card(root)
 
 
+def mended(console: Console) -> Shown:
+    """The branch is broken, and then it is not."""
+    test_proposals.hear(console, "broken")
+    case_id = test_broken.broken(console, "test_discount", SINCE, CULPRIT)
+    test_broken.tell(console)
+    test_broken.turn(console, case_id, "healthy")
+    test_broken.tell(console)
+    [root] = test_broken.roots(console)
+    return card(root)
+
+
 def outage(console: Console) -> Shown:
     """Twelve cases of three files fail together on three pull requests; later it is over."""
     test_proposals.hear(console, "outage")

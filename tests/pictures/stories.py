@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 
+from app.core.runs import RunKey
+from app.db import repositories, runs
 from app.db.session import unit_of_work
+from app.services.quarantine import runs as quarantines
 from jobs.schedule import end_quarantines
 from tests.bots.slack import (
     test_digests,
@@ -18,9 +22,9 @@ from tests.bots.slack import (
     test_unfurls,
 )
 from tests.bots.slack.console import Console
-from tests.pictures import alerts
+from tests.pictures import alerts, answers
 from tests.pictures.shown import PAYMENT, Shown, card, first, flaky_with_a_thread, modal, some_cases
-from tests.web.world import flaky_case
+from tests.web.world import PASSED, flaky_case
 
 
 def thread(console: Console) -> Shown:
@@ -40,6 +44,26 @@ def ending(console: Console) -> Shown:
         console.office.shop.clock.turn(timedelta(days=days))
         end_quarantines(console.office.context)
         console.office.work()
+    return shown
+
+
+def healed(console: Console) -> Shown:
+    """A quarantine that ends because enough runs were clean."""
+    shown = thread(console)
+    change = test_quarantine_reports.change
+    change(console, "UPDATE quarantine SET clean_runs = clean_needed - 1")
+    [(case_id,)] = console.rows("SELECT case_id FROM quarantine")
+    assert isinstance(case_id, UUID)
+    row = console.world.run(console.repo, started_at=console.world.now + timedelta(hours=1))
+    console.world.execution(row, console.world.report(row), case_id, PASSED)
+    with unit_of_work(console.world.engine) as session:
+        repository = repositories.repository(session, console.repo)
+        run = runs.run(session, RunKey(console.repo, row.run_id, row.attempt))
+        assert repository is not None
+        assert run is not None
+        quarantines.follow(session, repository, [], run, now=run.started_at, request_id="r1")
+    change(console, "UPDATE case_state SET state = 'healthy', score = 0.03")
+    test_presses.tell(console, case_id)
     return shown
 
 
@@ -118,19 +142,6 @@ def unfurl(console: Console) -> Shown:
     return first(console)
 
 
-def status(console: Console) -> Shown:
-    """What `status` answers."""
-    some_cases(console)
-    console.world.run(console.repo)
-    return card(console.type("rita", "status acme/shop"))
-
-
-def top(console: Console) -> Shown:
-    """What `top` answers."""
-    some_cases(console)
-    return card(console.type("rita", "top shop 3"))
-
-
 def in_person(console: Console) -> Shown:
     """An owner hears what became of their case."""
     console.link("ann", "ann")
@@ -153,27 +164,19 @@ def own_digest(console: Console) -> Shown:
     return card(test_owner_news.told(console)[-1])
 
 
-def settings(console: Console) -> Shown:
-    """What a channel hears, and when."""
-    test_proposals.hear(console, "flaky", "broken", "digest")
-    console.link("rita", "rita")
-    console.link("stranger", "acme")  # who owns the repository
-    for words in ("zone Europe/Berlin", "quiet 22:00-07:00", "digest daily"):
-        console.type("stranger", f"settings {words}")
-    return card(console.type("rita", "settings"))
-
-
 STORIES: dict[str, Callable[[Console], Shown]] = {
     one.__name__.replace("_", "-"): one
     for one in (
         thread,
         ending,
+        healed,
         window,
         why,
         alerts.history,
         alerts.storm,
         alerts.proposals,
         alerts.broken,
+        alerts.mended,
         alerts.outage,
         alerts.spike,
         alerts.spike_over,
@@ -181,10 +184,20 @@ STORIES: dict[str, Callable[[Console], Shown]] = {
         quarantine_report,
         home,
         unfurl,
-        status,
-        top,
+        answers.status,
+        answers.top,
+        answers.one_test,
+        answers.runs,
+        answers.clusters,
+        answers.mine,
+        answers.usage,
+        answers.link_offer,
+        answers.slip,
+        answers.decided,
+        answers.rerun,
+        answers.subscribed,
+        answers.settings,
         in_person,
         own_digest,
-        settings,
     )
 }

@@ -62,7 +62,7 @@ class FairWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Called by RQ at the first signal: what is at hand is finished first."""
         self.was_told_to_stop = True
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ has no types
 
     def reorder_queues(self, reference_queue: RqQueue) -> None:
         """Called by RQ after each job: three turns by urgency, the fourth begins with another."""

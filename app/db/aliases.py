@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from app.core.aliases import AliasState, Named, Pair
@@ -257,8 +258,8 @@ def earlier_ids(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dic
     return {row.case_id: row.now_id for row in session.execute(EARLIER, values)}
 
 
-def _alias(row: object) -> Alias:
-    values = row._asdict()  # type: ignore[attr-defined]
+def _alias(row: Row[Any]) -> Alias:
+    values = row._asdict()
     return Alias(
         id=values["alias_id"],
         repo_id=values["repo_id"],

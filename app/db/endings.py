@@ -1,7 +1,9 @@
 """Quarantines whose end is near or has come, in all repositories; and what owners are told."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -66,5 +68,5 @@ def notice(
     return session.execute(NOTICE, values).first() is not None
 
 
-def _endings(rows: object) -> list[Ending]:
-    return [Ending(*row) for row in rows]  # type: ignore[attr-defined]
+def _endings(rows: Iterable[Sequence[Any]]) -> list[Ending]:
+    return [Ending(*row) for row in rows]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.core.decide import ALGORITHM_VERSION, Cause, Finding, Standing, State
@@ -151,7 +152,7 @@ def add_findings(session: Session, repo_id: int, new: Sequence[StoredFinding]) -
 def mend(session: Session, repo_id: int, better: StoredFinding) -> None:
     """Say of a failure what is known of it now; what was said at once is kept."""
     session.connection().execute(
-        FindingRow.__table__.update()  # type: ignore[attr-defined]
+        update(FindingRow)
         .where(
             col(FindingRow.repo_id) == repo_id,
             col(FindingRow.run_id) == better.run_id,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from app.core.runs import RunKey
@@ -198,7 +198,7 @@ def of_run(session: Session, key: RunKey) -> list[StoredReport]:
 
 def _update(session: Session, repo_id: int, report_id: int, values: dict[str, Any]) -> None:
     session.connection().execute(
-        ReportRow.__table__.update()  # type: ignore[attr-defined]
+        update(ReportRow)
         .where(col(ReportRow.repo_id) == repo_id, col(ReportRow.report_id) == report_id)
         .values(values)
     )

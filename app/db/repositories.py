@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import inspect, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, col, select
 
@@ -293,7 +293,7 @@ def _upsert(
     """Write a row, or bring it up to date, unless what stands there is newer."""
     changed = {name: value for name, value in values.items() if name not in (*key, *keep)}
     new = insert(table).values(values)
-    is_newer = table.__table__.c.updated_at <= new.excluded.updated_at  # type: ignore[attr-defined]
+    is_newer = inspect(table).local_table.c.updated_at <= new.excluded.updated_at
     session.execute(
         new.on_conflict_do_update(index_elements=list(key), set_=changed, where=is_newer)
     )

@@ -116,7 +116,7 @@ def _tell(stage: Stage, history: History, console: Console, told: Told, *, as_js
         return
     with unit_of_work(stage.engine) as session:
         count = executions.count(session)
-    print(showing.as_json(stage, everything, runs=told.runs, executions=count, url=told.url))  # noqa: T201
+    print(showing.as_json(stage, everything, runs=told.runs, executions=count, url=told.url))  # noqa: T201 -- it is the answer
 
 
 def _processes() -> int:

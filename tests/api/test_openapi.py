@@ -25,13 +25,13 @@ def described(ci: Ci) -> Any:  # noqa: ANN401 -- JSON
     return ci.client().get("/openapi.json").json()
 
 
-def operations(described: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401
+def operations(described: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401 -- it is JSON
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
 
-def references(node: Any) -> Iterator[str]:  # noqa: ANN401
+def references(node: Any) -> Iterator[str]:  # noqa: ANN401 -- it is JSON
     if isinstance(node, dict):
         if "$ref" in node:
             yield node["$ref"]
@@ -51,7 +51,7 @@ def test_anybody_may_read_the_description(ci: Ci) -> None:
 
 def test_every_address_under_api_is_described_and_the_other_way_round(
     ci: Ci,
-    described: Any,  # noqa: ANN401
+    described: Any,  # noqa: ANN401 -- it is JSON
 ) -> None:
     served = {
         (route.path.replace(":path", ""), method.lower())
@@ -65,7 +65,7 @@ def test_every_address_under_api_is_described_and_the_other_way_round(
     assert ("/api/ingestion/junit", "post") in served
 
 
-def test_the_description_keeps_to_its_form(described: Any) -> None:  # noqa: ANN401
+def test_the_description_keeps_to_its_form(described: Any) -> None:  # noqa: ANN401 -- it is JSON
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names))
     for path, method, operation in operations(described):
@@ -82,7 +82,7 @@ def test_the_description_keeps_to_its_form(described: Any) -> None:  # noqa: ANN
             assert answer["description"]
 
 
-def test_every_reference_leads_somewhere(described: Any) -> None:  # noqa: ANN401
+def test_every_reference_leads_somewhere(described: Any) -> None:  # noqa: ANN401 -- it is JSON
     schemas = described["components"]["schemas"]
 
     found = set(references(described))
@@ -90,7 +90,7 @@ def test_every_reference_leads_somewhere(described: Any) -> None:  # noqa: ANN40
     assert found == {f"#/components/schemas/{name}" for name in schemas}
 
 
-def test_every_field_that_is_read_is_described(described: Any) -> None:  # noqa: ANN401
+def test_every_field_that_is_read_is_described(described: Any) -> None:  # noqa: ANN401 -- it is JSON
     operation = described["paths"][REPORTS]["post"]
 
     queried = {one["name"]: one for one in operation["parameters"]}
@@ -101,7 +101,7 @@ def test_every_field_that_is_read_is_described(described: Any) -> None:  # noqa:
     assert all(one["description"] for one in queried.values())
 
 
-def test_every_refusal_that_is_given_is_described(described: Any) -> None:  # noqa: ANN401
+def test_every_refusal_that_is_given_is_described(described: Any) -> None:  # noqa: ANN401 -- it is JSON
     said = described["paths"][REPORTS]["post"]["responses"]
 
     assert set(said) == {
@@ -113,7 +113,7 @@ def test_every_refusal_that_is_given_is_described(described: Any) -> None:  # no
         assert schema == {"$ref": "#/components/schemas/Error"}
 
 
-def strictly(model: type[BaseModel], answer: Any) -> None:  # noqa: ANN401
+def strictly(model: type[BaseModel], answer: Any) -> None:  # noqa: ANN401 -- it is JSON
     """The answer is what the model says, and nothing more."""
     read = model.model_validate_json(json.dumps(answer))
     assert read.model_dump(mode="json", exclude_unset=True) == answer
@@ -137,7 +137,7 @@ def test_answers_are_what_the_description_says(ci: Ci, token: Made, client: Test
 
 def test_a_person_can_read_the_description_without_any_script(
     ci: Ci,
-    described: Any,  # noqa: ANN401
+    described: Any,  # noqa: ANN401 -- it is JSON
 ) -> None:
     answer = ci.client().get("/docs")
 

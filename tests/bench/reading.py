@@ -63,7 +63,7 @@ def _speed(report: bytes, cases: int) -> Iterator[Figure]:
             yield Figure(f"JUnit, of {name}", None, "ratio", target, Better.MORE, note)
 
 
-def _all(reading: Any) -> None:  # noqa: ANN401
+def _all(reading: Any) -> None:  # noqa: ANN401 -- each library has its own
     for _ in reading:
         pass
 

@@ -31,13 +31,13 @@ def proposed(
     rules: HoldingRules = RULES,
     standing: Standing | None = FLAKY,
     basis: Basis = WIDE,
-    **given: Any,  # noqa: ANN401
+    **given: Any,  # noqa: ANN401 -- fields of a dataclass
 ) -> WhyNot | None:
     asked = {"is_trusted": True, "changes_case": False} | given
     return why_not_proposed(rules, standing, basis, **asked)
 
 
-def held(rules: HoldingRules = RULES, **given: Any) -> WhyNot | None:  # noqa: ANN401
+def held(rules: HoldingRules = RULES, **given: Any) -> WhyNot | None:  # noqa: ANN401 -- fields of a dataclass
     asked: dict[str, Any] = {"score": 0.96, "labels": frozenset(), "held": 0, "held_today": 0}
     return why_not_held(rules, **(asked | given))
 

@@ -95,7 +95,7 @@ class Shelf:
             self.engine, self.origin(run_id), "results", packed, now=self.now, limits=Limits()
         )
 
-    def rows(self, query: str, **values: Any) -> list[RowMapping]:  # noqa: ANN401
+    def rows(self, query: str, **values: Any) -> list[RowMapping]:  # noqa: ANN401 -- what a statement binds
         """What a query finds."""
         with unit_of_work(self.engine) as session:
             return list(session.execute(text(query), values).mappings())

@@ -130,7 +130,7 @@ class Shop:
         with unit_of_work(self.engine) as session:
             session.execute(text("UPDATE quarantine SET clean_needed = :n"), {"n": needed})
 
-    def decision(self) -> Any:  # noqa: ANN401
+    def decision(self) -> Any:  # noqa: ANN401 -- a row
         with unit_of_work(self.engine) as session:
             return decisions.newest(session, self.repo, [self.case_id]).get(self.case_id)
 

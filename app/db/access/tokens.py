@@ -1,6 +1,6 @@
 """Project tokens: found by their digest, never by their text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -94,9 +94,8 @@ def _query() -> Any:  # noqa: ANN401 -- SQLModel and SQLAlchemy have a type each
     )
 
 
-def _tokens(session: Session, query: Any) -> list[ProjectToken]:  # noqa: ANN401
-    rows: Sequence[Any] = session.execute(query).all()
-    return [_token(row, full_name) for row, full_name in rows]
+def _tokens(session: Session, query: Any) -> list[ProjectToken]:  # noqa: ANN401 -- as above
+    return [_token(row, full_name) for row, full_name in session.execute(query)]
 
 
 def _token(row: ProjectTokenRow, full_name: str) -> ProjectToken:

@@ -15,20 +15,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlmodel import Field
 
-# SQLModel's Field answers Any, so these do.
 
-
-def moment(*, primary_key: bool = False) -> Any:  # noqa: ANN401
+def moment(*, primary_key: bool = False) -> Any:
     """A required point in time."""
     return Field(sa_type=DateTime(timezone=True), nullable=False, primary_key=primary_key)
 
 
-def moment_or_none() -> Any:  # noqa: ANN401
+def moment_or_none() -> Any:
     """A point in time that may not have come."""
     return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)
 
 
-def big(*, primary_key: bool = False) -> Any:  # noqa: ANN401
+def big(*, primary_key: bool = False) -> Any:
     """A required 64-bit number that we are given."""
     autoincrement = {"autoincrement": False}
     return Field(
@@ -39,12 +37,12 @@ def big(*, primary_key: bool = False) -> Any:  # noqa: ANN401
     )
 
 
-def big_or_none() -> Any:  # noqa: ANN401
+def big_or_none() -> Any:
     """A 64-bit number that may be missing."""
     return Field(default=None, sa_type=BigInteger, nullable=True)
 
 
-def numbered() -> Any:  # noqa: ANN401
+def numbered() -> Any:
     """A 64-bit number that the database hands out."""
     return Field(
         default=None,
@@ -55,32 +53,32 @@ def numbered() -> Any:  # noqa: ANN401
     )
 
 
-def small() -> Any:  # noqa: ANN401
+def small() -> Any:
     """A required 16-bit number."""
     return Field(sa_type=SmallInteger, nullable=False)
 
 
-def millis() -> Any:  # noqa: ANN401
+def millis() -> Any:
     """Whole milliseconds; None when not told."""
     return Field(default=None, sa_type=Integer, nullable=True)
 
 
-def json_list() -> Any:  # noqa: ANN401
+def json_list() -> Any:
     """A JSON array, empty unless given."""
     return Field(default_factory=list, sa_type=JSONB, nullable=False)
 
 
-def json_object() -> Any:  # noqa: ANN401
+def json_object() -> Any:
     """A JSON object, empty unless given."""
     return Field(default_factory=dict, sa_type=JSONB, nullable=False)
 
 
-def json_or_none() -> Any:  # noqa: ANN401
+def json_or_none() -> Any:
     """Any JSON value, where there is one."""
     return Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
 
 
-def words() -> Any:  # noqa: ANN401
+def words() -> Any:
     """A list of short texts, empty unless given."""
     return Field(
         default_factory=list,
@@ -90,7 +88,7 @@ def words() -> Any:  # noqa: ANN401
     )
 
 
-def octets(*, primary_key: bool = False) -> Any:  # noqa: ANN401
+def octets(*, primary_key: bool = False) -> Any:
     """Required bytes."""
     return Field(sa_type=BYTEA, nullable=False, primary_key=primary_key)
 

@@ -288,7 +288,7 @@ def _is_free(now: datetime) -> Any:  # noqa: ANN401 -- SQLAlchemy's clauses have
 
 def _mine(session: Session, lease: Lease, values: dict[str, Any]) -> bool:
     result = session.connection().execute(
-        TaskRow.__table__.update()  # type: ignore[attr-defined]
+        update(TaskRow)
         .where(col(TaskRow.task_id) == lease.task_id, col(TaskRow.lease_token) == lease.token)
         .values(values)
     )

@@ -122,7 +122,7 @@ def from_snapshot(kept: Mapping[str, Any], case_id: UUID) -> Quarantine | None:
     if kept.get("state") is None:
         return None
     moments = ("since", "evidence_at", "until", "clean_since")
-    fields = {name: kept.get(name) for name in decisions.COPIED}
+    fields: dict[str, Any] = {name: kept.get(name) for name in decisions.COPIED}
     fields |= {
         name: datetime.fromisoformat(kept[name]) if kept.get(name) else None for name in moments
     }
@@ -131,7 +131,7 @@ def from_snapshot(kept: Mapping[str, Any], case_id: UUID) -> Quarantine | None:
         id=kept["quarantine"],
         case_id=case_id,
         version=kept["version"],
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
 
 

@@ -138,9 +138,19 @@ def answer(work: Work, team_id: str, response_url: str, said_back: Answer) -> No
 
 
 def _permission(work: Work, linked: Linked | None, repository: Repository) -> Permission:
-    if linked is None:
+    """What the asker may do; NONE where the code host does not say and will not.
+
+    Why it does not say would name the repository to somebody who may not know of it.
+    """
+    if linked is None or repository.installation_id is None:
         return Permission.NONE
-    return permission(work, repository, linked.login, user_id=linked.user_id)
+    try:
+        return permission(work, repository, linked.login, user_id=linked.user_id)
+    except FlakeGuardError as error:
+        if not error.permanent:
+            raise
+        log.info("permission_unknown", repo=repository.full_name, because=str(error))
+        return Permission.NONE
 
 
 def _who(work: Work, request: Asked) -> ChatPerson:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from app.core.errors import Missing
 from app.core.home import Home, HomeCase, HomeRepository, RunningQuarantine, TeamQuarantine
 from app.core.pages import CaseLine
 from app.core.rollups import Grain, Span
@@ -61,14 +60,7 @@ def _readable(desk: Desk) -> list[Repository]:
             team_id=desk.team_id,
             most=LOOKED_AT,
         )
-    return [one for one in found if _may_read(desk, one)]
-
-
-def _may_read(desk: Desk, repository: Repository) -> bool:
-    try:
-        return desk.permission(repository) >= Permission.READ
-    except Missing:  # we are on it no more: nobody can be asked
-        return False
+    return [one for one in found if desk.permission(one) >= Permission.READ]
 
 
 def _cases(desk: Desk, repository: Repository, login: str) -> list[HomeCase]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.core.chat_commands import best_matches, did_you_mean
-from app.core.errors import BadInput, Missing
+from app.core.errors import BadInput, Missing, Unavailable
 from app.core.runs import Repository
 from app.db.chat import places as chat_places
 from app.db.session import unit_of_work
@@ -60,10 +60,24 @@ def place(desk: Desk, name: str | None) -> Place:
 
 
 def readable(desk: Desk, name: str) -> list[Repository]:
-    """Repositories with this in their names that the asker may read; GitHub is asked for each."""
+    """Repositories with this in their names that the asker may read; GitHub is asked for each.
+
+    One of which it does not say just now is left out, unless the name fits no other better:
+    then what GitHub's client raises is raised.
+    """
     with unit_of_work(desk.engine) as session:
         found = chat_places.named(session, name, most=LOOKED_AT)
-    return [one for one in found if desk.permission(one) >= Permission.READ]
+    known: list[Repository] = []
+    unsaid: dict[str, Unavailable] = {}
+    for one in found:
+        try:
+            known += [one] if desk.permission(one) >= Permission.READ else []
+        except Unavailable as error:
+            unsaid[one.full_name] = error
+    for fits in best_matches(name, [*(one.full_name for one in known), *unsaid]):
+        if fits in unsaid:
+            raise unsaid[fits]
+    return known
 
 
 def _only(name: str, known: Sequence[Repository]) -> Repository | None:

@@ -66,10 +66,8 @@ def _is_bound(desk: Desk, repository: Repository) -> bool:
 
 
 def _may_read(desk: Desk, repository: Repository) -> bool:
-    """Whether who pasted the address may read it; a repository that we are not on, nobody may."""
-    if desk.linked is None or repository.installation_id is None:
-        return False
-    return desk.permission(repository) >= Permission.READ
+    """Whether who pasted the address may read it."""
+    return desk.linked is not None and desk.permission(repository) >= Permission.READ
 
 
 def _blocks(

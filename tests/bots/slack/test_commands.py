@@ -62,6 +62,48 @@ def test_a_linked_reader_reads_for_themselves_what_github_lets_them(console: Con
     assert nobodys.text == theirs.text.replace("vault", "nothing")
 
 
+@pytest.mark.parametrize("trouble", ["no installation", "lost permission", "limited"])
+def test_a_repository_of_others_that_github_says_nothing_of_keeps_its_name_and_stops_nobody(
+    console: Console, trouble: str
+) -> None:
+    shop = console.office.shop
+    vault = console.add_repository("acme/shop-vault", bob="admin")
+    console.flaky("test_total")
+    console.link("rita", "rita")
+    if trouble == "no installation":
+        query = f"UPDATE repository SET installation_id = NULL WHERE repo_id = {vault}"
+        with unit_of_work(console.world.engine) as session:
+            session.execute(text(query))
+    else:
+        status, said_there = {
+            "lost permission": (403, "Resource not accessible by integration"),
+            "limited": (429, "You have exceeded a secondary rate limit."),
+        }[trouble]
+        pattern = "/repos/acme/shop-vault/collaborators/*"
+        shop.world.faults.add(pattern, status=status, body={"message": said_there}, times=99)
+
+    answer = console.type("rita", "status shop")
+    shop.world.faults.clear()
+
+    assert "1 flaky" in answer.text
+    assert "vault" not in said(answer)
+
+
+@pytest.mark.parametrize("words", ["status vault", "subscribe vault"])
+def test_a_repository_that_we_are_not_on_is_none_whatever_is_asked(
+    console: Console, words: str
+) -> None:
+    vault = console.add_repository("acme/vault", rita="admin")
+    with unit_of_work(console.world.engine) as session:
+        query = f"UPDATE repository SET installation_id = NULL WHERE repo_id = {vault}"
+        session.execute(text(query))
+    console.link("rita", "rita")
+
+    assert console.type("rita", words).text == (
+        "I know no repository “vault” that you may read here."
+    )
+
+
 def test_a_case_is_named_by_a_part_and_a_slip_is_helped(console: Console) -> None:
     console.bind()
     console.flaky("test_total")

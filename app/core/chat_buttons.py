@@ -1,5 +1,6 @@
 """The buttons of messages in chat; a button's action id is its own value."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -41,10 +42,27 @@ OF_NOTICES = frozenset(
 )
 """What stands below a message about many cases."""
 
+OF_DECISION = frozenset({ChatButton.RELEASE, ChatButton.DECLINE, ChatButton.DISMISS})
+"""What decides about a case at once, as the presser sees it decided."""
+
+OF_CARE = frozenset({ChatButton.ASSIGN, ChatButton.SNOOZE})
+"""What says otherwise of a case than the presser sees said."""
+
 CASE = "case"
 BINDING = "binding"
 
 WINDOWS = FORMS | {ChatButton.WHY}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The versions of what somebody sees of a case: 0 where nothing is decided, or said, of it."""
+
+    decision: int = 0
+    care: int = 0
+
+
+UNTOUCHED = Seen()
 
 
 def handle_of(repo_id: int, case_id: UUID) -> str:
@@ -70,6 +88,13 @@ def case_in(handle: str) -> UUID | None:
 def value_of(handle: str, number: int) -> str:
     """What a button carries that speaks of one event, or of one version, of a thread's case."""
     return f"{handle}:{number}"
+
+
+def value_for(button: ChatButton, handle: str, seen: Seen) -> str:
+    """What a case's button carries: what changed since it was shown is not to be overwritten."""
+    if button in OF_DECISION:
+        return value_of(handle, seen.decision)
+    return value_of(handle, seen.care) if button in OF_CARE else handle
 
 
 def parts_of(value: str) -> tuple[str, int]:

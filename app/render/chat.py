@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.core.chat_buttons import ChatButton
+from app.core.chat_buttons import UNTOUCHED, ChatButton, Seen, value_for
 from app.core.decide import Standing, State
 from app.core.publishing import ChatMessage
 from app.render import escape, words
@@ -33,6 +33,7 @@ class ThreadView:
     until: datetime | None = None  # the end of its quarantine
     muted_until: datetime | None = None
     trend: tuple[str, ...] = ()  # the last executions, oldest first: keys of TREND
+    seen: Seen = UNTOUCHED  # what the buttons speak of
 
 
 def root_message(view: ThreadView, handle: str) -> ChatMessage:
@@ -55,7 +56,8 @@ def root_message(view: ThreadView, handle: str) -> ChatMessage:
     if view.page_url:
         blocks.append(context(f"<{view.page_url}|All that was seen of it>"))
     if view.buttons:
-        blocks.append(actions([_button(one, handle) for one in view.buttons]))
+        shown = [_button(one, value_for(one, handle, view.seen)) for one in view.buttons]
+        blocks.append(actions(shown))
     return ChatMessage(text=title, blocks=tuple(blocks), handle=handle)
 
 

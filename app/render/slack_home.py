@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.core.chat_buttons import ChatButton, handle_of
+from app.core.chat_buttons import ChatButton, Seen, handle_of, value_for
 from app.core.home import Home, HomeCase, HomeRepository, TeamQuarantine
 from app.render import escape, words
 from app.render.blocks import Block, actions, button, context, header, linked, section
@@ -61,7 +61,7 @@ def _case(one: HomeCase, page_of: PageOf) -> list[Block]:
     if not one.is_owned:
         told += f"; {said.changed_last()}"
     handle = handle_of(line.repo_id, line.case_id)
-    return [section(told), actions([_button(named, handle) for named in one.buttons])]
+    return [section(told), _buttons(one.buttons, handle, one.seen)]
 
 
 def _held(shown: Home, page_of: PageOf, *, now: datetime) -> list[Block]:
@@ -91,7 +91,7 @@ def _quarantine(one: TeamQuarantine, page_of: PageOf, *, now: datetime) -> list[
     held = one.held
     told = held_line(one, page_of, is_soon=ends_soon(one, now=now))
     handle = handle_of(held.repo_id, held.case_id)
-    return [section(told), actions([_button(named, handle) for named in HELD_BUTTONS])]
+    return [section(told), _buttons(HELD_BUTTONS, handle, Seen(held.version))]
 
 
 def _repositories(found: Sequence[HomeRepository], page_of: PageOf) -> list[Block]:
@@ -110,6 +110,10 @@ def _repositories(found: Sequence[HomeRepository], page_of: PageOf) -> list[Bloc
 def _bars(shares: Sequence[float]) -> str:
     most = max(shares) or 1.0
     return "".join(BARS[round(one / most * (len(BARS) - 1))] for one in shares)
+
+
+def _buttons(shown: Sequence[ChatButton], handle: str, seen: Seen) -> Block:
+    return actions([_button(one, value_for(one, handle, seen)) for one in shown])
 
 
 def _button(one: ChatButton, value: str) -> Block:

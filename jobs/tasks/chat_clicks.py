@@ -15,8 +15,8 @@ from app.core.chat_buttons import (
     parts_of,
     value_of,
 )
-from app.core.chat_requests import ActFromChat, SubmitFromChat
-from app.core.errors import FlakeGuardError, Missing, NotAllowed, Unavailable
+from app.core.chat_requests import ActFromChat, SubmitFromChat, TellChat
+from app.core.errors import Conflict, FlakeGuardError, Missing, NotAllowed, Unavailable
 from app.db import cases, repositories
 from app.db.chat import threads as chat_rows
 from app.db.chat.threads import Thread
@@ -72,6 +72,7 @@ def act_from_chat(work: Work) -> None:
         home.offer(work, request)
         with work.finishing():
             return
+    pressed = None
     try:
         desk, pressed = _pressed(work, request)
         must_write_from(desk, pressed.repository, pressed.thread.channel)
@@ -82,8 +83,10 @@ def act_from_chat(work: Work) -> None:
         if isinstance(error, Unavailable) and not error.permanent:
             raise
         _reply(work, request, refusal(error))
-        with work.finishing():
-            pass
+        with work.finishing() as turn:
+            if pressed is not None and isinstance(error, Conflict):  # they saw what was before
+                shown_case = pressed.thread.case_id.hex
+                turn.ask(QueueName.CLICK, TellChat(pressed.repository.id, shown_case))
 
 
 def submit_from_chat(work: Work) -> None:
@@ -169,7 +172,8 @@ def _window(work: Work, request: ActFromChat) -> None:
     try:
         view = _view(work, request)
     except FlakeGuardError as error:
-        view = shown.told(refusal(error).text)
+        is_passing = isinstance(error, Unavailable) and not error.permanent
+        view = shown.told(said.try_again() if is_passing else refusal(error).text)
     try:
         with spared(work.context, CHAT):
             host.change_window(opened, view)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from app.core.chat_buttons import ChatButton
+from app.core.chat_buttons import ChatButton, Seen
 from app.core.decide import Standing, State
 from app.core.evidence import EvidenceKind, evidence
 from app.core.publishing import ChatMessage
@@ -93,11 +93,17 @@ def test_each_state_has_its_mark(state: State, start: str) -> None:
 
 
 def test_buttons_carry_the_handle_and_never_a_name() -> None:
-    (actions,) = [one for one in accepted(root_message(view(), HANDLE)) if one["type"] == "actions"]
+    shown = view(seen=Seen(3, 4))
+    shown = replace(shown, buttons=(*shown.buttons, ChatButton.ASSIGN))
+    (actions,) = [one for one in accepted(root_message(shown, HANDLE)) if one["type"] == "actions"]
 
     assert [
         (one["text"]["text"], one["action_id"], one["value"]) for one in actions["elements"]
-    ] == [("Quarantine", "quarantine", HANDLE), ("Not flaky", "dismiss", HANDLE)]
+    ] == [
+        ("Quarantine", "quarantine", HANDLE),
+        ("Not flaky", "dismiss", f"{HANDLE}:3"),
+        ("Assign me", "assign", f"{HANDLE}:4"),
+    ]
     assert "test_total" not in json.dumps(actions)
     assert set(LABELS) == set(ChatButton)
 

@@ -23,7 +23,7 @@ WHERE provider = 'github' AND removed_at IS NULL
 GROUP BY repo_id, full_name ORDER BY min(rank), lower(full_name), repo_id LIMIT :most
 """
 RUNNING = f"""
-SELECT q.repo_id, q.case_id, q.until,
+SELECT q.repo_id, q.case_id, q.until, q.version,
   left(concat_ws('::', nullif(c.classname, ''), nullif(c.name, '')) || c.parameters, {NAME_CUT})
     AS name,
   CASE WHEN q.owner IS NOT NULL AND NOT q.owner_is_guess THEN ARRAY[q.owner]
@@ -58,7 +58,9 @@ def running(session: Session, repo_id: int, *, most: int) -> list[RunningQuarant
     """The quarantines that run in a repository, the next end first."""
     rows = session.execute(text(RUNNING), {"repo": repo_id, "most": most})
     return [
-        RunningQuarantine(row.repo_id, row.case_id, row.name, row.until, tuple(row.owners))
+        RunningQuarantine(
+            row.repo_id, row.case_id, row.name, row.until, tuple(row.owners), row.version
+        )
         for row in rows
     ]
 

@@ -85,6 +85,11 @@ def window_too_late() -> str:
     return "That took too long, so Slack opens no window for it any more: press the button again."
 
 
+def try_again() -> str:
+    """A window for which somebody outside gave no answer just now; it names nothing."""
+    return "GitHub does not answer just now: press the button again in a minute."
+
+
 def changed_meanwhile(stands: str) -> str:
     """A window that was filled in while somebody else decided."""
     return f"Meanwhile somebody decided about it, so nothing was changed. {stands}"
@@ -93,6 +98,14 @@ def changed_meanwhile(stands: str) -> str:
 def undecided_meanwhile() -> str:
     """The same, where what was decided was taken back."""
     return "Nothing is decided about it any more."
+
+
+def said_meanwhile(owner: str | None, muted_until: datetime | None, *, now: datetime) -> str:
+    """A button of what somebody else said otherwise since."""
+    stands = [f"{owned(owner)} is its owner." if owner else "Nobody named an owner."]
+    if muted_until is not None and muted_until > now:
+        stands = [silent_until(muted_until)] + (stands if owner else [])
+    return f"Meanwhile somebody else changed that, so nothing was. {' '.join(stands)}"
 
 
 def owned(owner: str) -> str:

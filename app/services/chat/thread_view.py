@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.core.chat_buttons import ChatButton
+from app.core.chat_buttons import ChatButton, Seen
 from app.core.decide import Standing, State
 from app.core.outcomes import Outcome
 from app.core.quarantine import Quarantine, QuarantineState
@@ -48,7 +48,13 @@ def thread_view(
         until=decision.until if decision is not None and is_held else None,
         muted_until=care.muted_until if _is_muted(care, now) else None,
         trend=_trend(session, repository, known, now=now),
+        seen=seen_in(decision, care),
     )
+
+
+def seen_in(decision: Quarantine | None, care: Care) -> Seen:
+    """What somebody sees who sees this."""
+    return Seen(decision.version if decision is not None else 0, care.version)
 
 
 def buttons_for(

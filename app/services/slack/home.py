@@ -11,7 +11,7 @@ from app.db import authors, cares, case_pages, decisions, judgements, pages, rol
 from app.db.chat import homes
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
-from app.services.chat.thread_view import buttons_for
+from app.services.chat.thread_view import buttons_for, seen_in
 from app.services.policy.policies import policy_of
 from app.services.slack.desk import Desk, must_be_linked
 
@@ -100,14 +100,16 @@ def _case(session: Session, desk: Desk, line: CaseLine, *, is_owned: bool) -> Ho
     repo_id, case_id = line.repo_id, line.case_id
     standing = judgements.standing(session, repo_id, case_id)
     assert standing is not None  # a line is made of it
+    decision = decisions.newest(session, repo_id, [case_id]).get(case_id)
+    care = cares.care_of(session, repo_id, case_id)
     buttons = buttons_for(
         standing,
-        decisions.newest(session, repo_id, [case_id]).get(case_id),
-        cares.care_of(session, repo_id, case_id),
+        decision,
+        care,
         now=desk.now,
         may_rerun=bool(policy_of(session, repo_id).proof_jobs),
     )
-    return HomeCase(line, buttons, is_owned)
+    return HomeCase(line, buttons, is_owned, seen_in(decision, care))
 
 
 def _held(desk: Desk, readable: Sequence[Repository], is_member: IsMember) -> list[TeamQuarantine]:

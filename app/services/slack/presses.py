@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.core.chat_buttons import ChatButton, value_of
+from app.core.chat_buttons import OF_CARE, OF_DECISION, ChatButton, value_of
 from app.core.errors import BadInput, Conflict
 from app.core.pages import FailureText
 from app.core.runs import Repository
-from app.db import case_pages, cases, decisions
+from app.db import cares, case_pages, cases, decisions
 from app.db.chat.threads import Thread
 from app.db.session import Session
 from app.render import slack_windows as shown
@@ -21,7 +21,7 @@ from app.services.acts.named import MOST_DAYS
 from app.services.policy.holding import owner_of
 
 SNOOZED = timedelta(days=3)
-DECISIONS = frozenset({ChatButton.RELEASE, ChatButton.DECLINE, ChatButton.DISMISS})
+UNSAID = -1  # the number of a button that was posted before buttons carried what they speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Filled:
 def press(session: Session, pressed: Pressed, actor: Actor, *, now: datetime) -> Done:
     """Do what a button says. Missing, Conflict and BadInput say why it cannot be done."""
     repo_id, case_id = pressed.repository.id, pressed.thread.case_id
-    if pressed.button in DECISIONS:
+    if pressed.number != UNSAID:
+        _must_be_as_seen(session, pressed, now=now)
+    if pressed.button in OF_DECISION:
         return _decided(session, pressed, actor, now=now)
     if pressed.button is ChatButton.ASSIGN:
         return acts.own(session, repo_id, case_id, actor, owner=actor.shown, now=now)
@@ -67,12 +69,7 @@ def send(
     """Do what a window asks; Conflict when somebody decided since it was opened."""
     repo_id, case_id = pressed.repository.id, pressed.thread.case_id
     wish = Wish(filled.days, filled.owner)
-    if not decisions.hold_case(session, repo_id, case_id):
-        raise Conflict(said.undecided_meanwhile())
-    current = decisions.locked(session, repo_id, case_id)
-    if (current.version if current else 0) != pressed.number:
-        stands = words_decisions.stands(current, now=now) if current else said.undecided_meanwhile()
-        raise Conflict(said.changed_meanwhile(stands))
+    _must_be_decided_as_seen(session, pressed, now=now)
     act = acts.renew if pressed.button is ChatButton.RENEW else acts.activate
     return act(session, repo_id, case_id, actor, reason=filled.reason, wish=wish, now=now)
 
@@ -97,6 +94,28 @@ def window(session: Session, pressed: Pressed, *, now: datetime) -> Block:
             most_days=MOST_DAYS,
         )
     )
+
+
+def _must_be_as_seen(session: Session, pressed: Pressed, *, now: datetime) -> None:
+    """Conflict, saying how it is, where somebody changed since what the button would change."""
+    if pressed.button in OF_DECISION:
+        _must_be_decided_as_seen(session, pressed, now=now)
+    if pressed.button in OF_CARE:
+        repo_id, case_id = pressed.repository.id, pressed.thread.case_id
+        decisions.hold_case(session, repo_id, case_id)
+        care = cares.care_of(session, repo_id, case_id)
+        if care.version != pressed.number:
+            raise Conflict(said.said_meanwhile(care.owner, care.muted_until, now=now))
+
+
+def _must_be_decided_as_seen(session: Session, pressed: Pressed, *, now: datetime) -> None:
+    repo_id, case_id = pressed.repository.id, pressed.thread.case_id
+    if not decisions.hold_case(session, repo_id, case_id):
+        raise Conflict(said.undecided_meanwhile())
+    current = decisions.locked(session, repo_id, case_id)
+    if (current.version if current else 0) != pressed.number:
+        stands = words_decisions.stands(current, now=now) if current else said.undecided_meanwhile()
+        raise Conflict(said.changed_meanwhile(stands))
 
 
 def _decided(session: Session, pressed: Pressed, actor: Actor, *, now: datetime) -> Done:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,8 @@ from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
 from app.db.work import tasks
 from app.sandbox.slack.entities import Message, View
+from app.services import acts
+from app.services.acts import Actor
 from tests.bots.slack.console import Console
 
 NOTHING = "Nothing here is in a state for that any more; nothing was changed."
@@ -122,6 +126,72 @@ def test_what_somebody_decided_meanwhile_is_said_and_not_overwritten(
     )
 
 
+@pytest.mark.parametrize("button", ["dismiss", "release", "decline"])
+def test_a_button_of_what_somebody_decided_since_says_so_and_changes_nothing(
+    console: Console, case_id: UUID, button: str
+) -> None:
+    before = {"dismiss": [], "release": ["quarantine test_total"], "decline": []}[button]
+    for words in before:
+        console.type("ann", words)
+    if button == "decline":
+        propose(console, case_id)
+    looked_at = as_seen(root(console))
+    console.type("ann", "dismiss test_total" if button == "release" else "quarantine test_total 9")
+
+    press(console, button, "ann", looked_at)
+
+    stands = "dismissed since 2026-11-20, by @ann."
+    if button != "release":
+        stands = "quarantined since 2026-11-20, by @ann, until 2026-11-29."
+    assert whispered(console)[-1] == (
+        f"Meanwhile somebody decided about it, so nothing was changed. It is {stands}"
+    )
+    state = "dismissed" if button == "release" else "active"
+    assert console.rows("SELECT state FROM quarantine") == [(state,)]
+
+
+@pytest.mark.parametrize(
+    ("button", "meanwhile", "stands"),
+    [
+        ("assign", "own test_total @acme/core", "@acme/core is its owner."),
+        ("snooze", "mute test_total 30d", "Muted until 2026-12-20."),
+    ],
+)
+def test_who_else_took_or_muted_it_since_is_said_and_kept(
+    console: Console, case_id: UUID, button: str, meanwhile: str, stands: str
+) -> None:
+    looked_at = as_seen(root(console))
+    console.type("ann", meanwhile)
+    kept = console.rows("SELECT owner, muted_until FROM case_care")
+
+    press(console, button, "ann", looked_at)
+    refused = whispered(console)[-1]
+    press(console, "assign", "ann")
+
+    assert refused == f"Meanwhile somebody else changed that, so nothing was. {stands}"
+    assert console.rows("SELECT muted_until FROM case_care") == [(kept[0][1],)]
+    assert console.rows("SELECT owner FROM case_care") == [("@ann",)]
+
+
+def as_seen(message: Message) -> Message:
+    """A message as somebody looks at it, whatever becomes of it meanwhile."""
+    return replace(message, blocks=deepcopy(message.blocks))
+
+
+def propose(console: Console, case_id: UUID) -> None:
+    """Suggest the case for quarantine, and have its thread say so."""
+    with unit_of_work(console.world.engine) as session:
+        acts.propose(
+            session,
+            console.repo,
+            case_id,
+            Actor("bob", "cli", "r9"),
+            reason="",
+            now=console.world.now,
+        )
+    tell(console, case_id)
+
+
 def test_who_may_not_write_sees_why_in_the_window_and_changes_nothing(
     console: Console, case_id: UUID
 ) -> None:
@@ -215,6 +285,19 @@ def test_a_guessed_value_of_another_workspace_shows_no_name(
     assert whispered(console) == [NOTHING]
     shown = [str(view.view) for view in console.slack.views.values()]
     assert all(NOTHING in one and "vault" not in one and "secret" not in one for one in shown)
+
+
+def test_a_github_that_does_not_answer_leaves_a_window_that_names_nothing(
+    console: Console, case_id: UUID
+) -> None:
+    console.office.shop.world.faults.add("/repos/*/collaborators/*", status=500, times=99)
+
+    press(console, "quarantine", "ann")
+    console.office.shop.world.faults.clear()
+
+    told = str(window(console).view)
+    assert "GitHub does not answer just now: press the button again in a minute." in told
+    assert "acme" not in told
 
 
 def root_of_first(console: Console) -> Message:

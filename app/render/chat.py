@@ -129,11 +129,23 @@ def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:
     return ChatMessage(text=shown, blocks=(section(shown),), handle=handle)
 
 
-def outage_message(
-    repo: str, text: str, *, page_url: str | None, handle: str, is_urgent: bool = False
+def outage_root(
+    repo: str, text: str, *, is_over: bool, page_url: str | None, handle: str
 ) -> ChatMessage:
-    """An outage in a channel; `text` is one of our own sentences, which may hold a file's name."""
-    shown = f"*{escape.slack(repo)}*: {_said(text)}"
+    """An outage in a channel as it stands: it may have to wake somebody while it goes on."""
+    mark = ":large_green_circle:" if is_over else ":red_circle:"
+    return _of_outage(repo, f"{mark} {_said(text)}", page_url, handle, is_urgent=not is_over)
+
+
+def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
+    """An event of an outage; `text` is one of our own sentences, which may hold a file's name."""
+    return _of_outage(repo, _said(text), page_url, handle)
+
+
+def _of_outage(
+    repo: str, said_of_it: str, page_url: str | None, handle: str, *, is_urgent: bool = False
+) -> ChatMessage:
+    shown = f"*{escape.slack(repo)}*: {said_of_it}"
     blocks = [section(shown)]
     if page_url:
         blocks.append(context(f"<{page_url}|What it hit>"))

@@ -53,3 +53,12 @@ def messages(session: Session, repo_id: int, outage_id: int) -> list[OutageMessa
         OutageMessage(row.message_id, row.channel, row.once, row.text, row.ts)
         for row in session.exec(query)
     ]
+
+
+def note_said(
+    session: Session, repo_id: int, message_id: int, *, ts: str, text: str, now: datetime
+) -> None:
+    """Write down what a message says now, and where it stands."""
+    row = session.get_one(OutboxRow, (repo_id, message_id))
+    row.ts, row.text = ts, text
+    row.sent_at = row.sent_at or now

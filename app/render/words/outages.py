@@ -44,14 +44,23 @@ def began(reach: Reach) -> str:
     return f"Began {minute(reach.event.began_at)}."
 
 
+def root(reach: Reach) -> str:
+    """What a channel's message says of an event as it stands: how far it reaches, or reached."""
+    if reach.event.over_at is None:
+        return told(reach, BEGUN)
+    return f"That was an outage, and it is over: {spread(reach)}.{_fixture(reach)}"
+
+
 def told(reach: Reach, what: str) -> str:
     """What a channel hears, once when it begins and once when it is over."""
-    fixture = (
-        f" It is a fixture of {reach.event.crowd}." if reach.event.kind is Kind.FIXTURE else ""
-    )
     if what == OVER:
-        return f"Over: {spread(reach)}, and nothing since.{fixture}"
+        return f"Over: {spread(reach)}, and nothing since.{_fixture(reach)}"
     return (
         f"An outage? {counted(reach.cases, 'case')} of {counted(reach.groups, 'file')} failed"
-        f" together; none of them is held for flaky by it.{fixture}"
+        f" together; none of them is held for flaky by it.{_fixture(reach)}"
     )
+
+
+def _fixture(reach: Reach) -> str:
+    is_one = reach.event.kind is Kind.FIXTURE
+    return f" It is a fixture of {reach.event.crowd}." if is_one else ""

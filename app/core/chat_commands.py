@@ -16,6 +16,9 @@ QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "
 """What Slack and keyboards make of straight quotes."""
 
 WORD = re.compile(r'"([^"]+)"|(\S+)')
+LINK = re.compile(r"<((?:https?|mailto):[^|<>\s]*|#C[A-Z0-9]{1,20})(?:\|([^<>]*))?>")
+"""What Slack makes of words that look like an address, `cart.py` among them, or name a channel."""
+
 MENTION = re.compile(r"<@([UW][A-Z0-9]{1,20})(?:\|[^>]*)?>")
 SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)?[a-z]*", re.IGNORECASE)
 UNITS = {
@@ -99,11 +102,17 @@ def command_of(text: str) -> Command:
 def words_of(text: str) -> tuple[list[str], set[int]]:
     """The words of a text, what stands in double quotes being one; and which did."""
     found, quoted = [], set()
-    for place, match in enumerate(WORD.finditer(text.translate(QUOTES))):
+    for place, match in enumerate(WORD.finditer(LINK.sub(_typed, text.translate(QUOTES)))):
         if match[1] is not None:
             quoted.add(place)
         found.append(unescaped(match[1] if match[1] is not None else match[2]))
     return found, quoted
+
+
+def _typed(link: re.Match[str]) -> str:
+    """What somebody typed where Slack made a link of it."""
+    sign = "#" if link[1].startswith("#") else ""
+    return f"{sign}{link[2]}" if link[2] else link[1]
 
 
 def unescaped(word: str) -> str:

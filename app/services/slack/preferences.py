@@ -4,17 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from app.core.chat_buttons import binding_of
 from app.core.chat_commands import Command
-from app.core.errors import BadInput
+from app.core.errors import BadInput, Conflict
 from app.core.hours import Often, newest_day, quiet_of, zone_named
 from app.core.runs import Repository
 from app.db.chat import places, preferences
 from app.db.chat.preferences import Preference
+from app.db.decisions import AuditEvent
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
 from app.render import slack_preferences as shown
+from app.render.chat import bound_message
+from app.render.words import decisions, slack
 from app.render.words import preferences as said
-from app.render.words import slack
 from app.services import acts
 from app.services.acts import Actor
 from app.services.slack.desk import Answer, Deed, Desk, Outcome, must_be_linked
@@ -22,6 +25,7 @@ from app.services.slack.places import bound
 
 ME = "me"
 OFF = "off"
+SET = "settings"  # the act that sets what a channel wants
 SWITCHES = {"on": True, OFF: False}
 ASKED = 12  # repositories of a channel, one of which the asker must administer
 
@@ -99,21 +103,66 @@ def _channel(desk: Desk, words: list[str]) -> Deed:
     after, sentences = _changed(before, words, is_mine=False, zone=lambda: desk.who().zone)
 
     def do(session: Session, actor: Actor) -> Outcome:
-        preferences.keep(session, after, team_id=desk.team_id, place=desk.channel)
-        place = {"team": desk.team_id, "channel": desk.channel}
-        acts.audit(
-            session,
-            repository.id,
-            None,
-            "settings",
-            actor,
-            before=place | _told(before),
-            after=place | _told(after),
-            now=desk.now,
-        )
-        return Outcome(Answer(" ".join(sentences), to_all=True))
+        event_id = _kept(session, desk, repository, actor, SET, before, after)
+        undo = binding_of(repository.id, event_id)
+        told = bound_message(" ".join(sentences), undo)
+        return Outcome(Answer(told.text, told.blocks, to_all=True))
 
     return Deed(repository, Permission.ADMIN, do)
+
+
+def take_back(desk: Desk, repository: Repository, event: AuditEvent) -> Deed:
+    """Let the channel want what it wanted before, by who may set it; Conflict after a newer word.
+
+    The event is one of those that set what this channel wants.
+    """
+
+    def do(session: Session, actor: Actor) -> Outcome:
+        current = preferences.preference(session, team_id=desk.team_id, place=desk.channel)
+        then = {name: event.after[name] for name in _told(current)}
+        if _told(current) != then or all(one.id != repository.id for one in bound(desk)):
+            raise Conflict(decisions.newer_than(event.act))
+        kept = event.before
+        earlier = replace(
+            current,
+            zone=kept["zone"],
+            quiet=quiet_of(kept["quiet"] or ""),
+            digest=Often(kept["digest"]) if kept["digest"] else None,
+        )
+        _kept(session, desk, repository, actor, "undo", current, earlier, undoes=event.id)
+        return Outcome(Answer(decisions.undone_by(actor.shown, event.act), to_all=True))
+
+    return Deed(repository, Permission.ADMIN, do)
+
+
+def is_setting(event: AuditEvent, *, team_id: str) -> bool:
+    """Whether an act set what a channel of this workspace wants, and can be taken back."""
+    return event.act == SET and event.after.get("team") == team_id
+
+
+def _kept(
+    session: Session,
+    desk: Desk,
+    repository: Repository,
+    actor: Actor,
+    act: str,
+    before: Preference,
+    after: Preference,
+    **more: object,
+) -> int:
+    """Let the channel want this, and write down who said so; the number that takes it back."""
+    preferences.keep(session, after, team_id=desk.team_id, place=desk.channel)
+    place = {"team": desk.team_id, "channel": desk.channel}
+    return acts.audit(
+        session,
+        repository.id,
+        None,
+        act,
+        actor,
+        before=place | _told(before),
+        after=place | more | _told(after),
+        now=desk.now,
+    )
 
 
 def _administered(desk: Desk) -> Repository:

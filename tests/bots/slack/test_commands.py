@@ -268,6 +268,44 @@ def test_binding_and_releasing_a_channel_are_taken_back_by_who_may_bind(
     assert acts == [("subscribe",), ("subscribe",), ("unsubscribe",), ("undo",), ("undo",)]
 
 
+def test_what_a_channel_was_set_to_is_taken_back_from_the_message_that_says_so(
+    console: Console,
+) -> None:
+    console.bind()
+    for user, login in (("ann", "ann"), ("stranger", "acme")):  # the owner
+        console.link(user, login)
+    console.type("stranger", "settings zone Europe/Berlin")
+    quiet = console.type("stranger", "settings quiet 22-7")
+    daily = console.type("stranger", "settings digest daily")
+
+    too_late = undo(console, quiet, "undo_binding", "stranger").text
+    refused = undo(console, daily, "undo_binding", "ann").text
+    done = undo(console, daily, "undo_binding", "stranger").text
+    undo(console, quiet, "undo_binding", "stranger")
+
+    assert "Something newer was decided after “settings”" in too_late
+    assert "Only who administers acme/shop on GitHub" in refused
+    assert done == "@acme took “settings” back."
+    query = "SELECT zone, quiet_from, quiet_until, digest FROM chat_preference"
+    assert console.rows(query) == [("Europe/Berlin", None, None, None)]
+    acts = console.rows("SELECT act, after ? 'undoes' FROM audit_event ORDER BY event_id")
+    assert acts == [("settings", False)] * 3 + [("undo", True)] * 2
+
+
+def test_a_guessed_binding_shows_no_name_to_who_may_not_read_the_repository(
+    console: Console,
+) -> None:
+    vault = console.add_repository("acme/vault", bob="admin")
+    console.link("stranger", "bob")
+    told = console.type("stranger", "subscribe vault")
+    console.link("rita", "rita")
+
+    answer = undo(console, told, "undo_binding", "rita").text
+
+    assert answer == "There is nothing here to take back."
+    assert console.rows(f"SELECT count(*) FROM subscription WHERE repo_id = {vault}") == [(1,)]
+
+
 def test_a_guessed_number_takes_back_no_other_workspace_s_binding(console: Console) -> None:
     console.link("stranger", "acme")  # the owner
     told = console.type("stranger", "subscribe acme/shop")

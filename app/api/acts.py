@@ -93,7 +93,7 @@ class Acts:
             found = alias_rows.locked(session, alias_id)
             if found is None or found.repo_id != guest.repository.id:
                 raise Missing(NOT_HERE)
-            decide(
+            after = decide(
                 session,
                 alias_id,
                 actor=guest.actor.shown,
@@ -101,8 +101,6 @@ class Acts:
                 request_id=guest.actor.request_id,
                 now=self.doors.clock(),
             )
-            after = alias_rows.locked(session, alias_id)
-        assert after is not None  # it is held
         said = AliasDone(alias=after.id, old=after.old_name, new=after.new_name, state=after.state)
         return JSONResponse(said.model_dump(mode="json"))
 

@@ -1,6 +1,7 @@
 """`flakeguard alias`: which case became which, to be confirmed or declined."""
 
 import json
+from collections.abc import Callable
 
 import typer
 from rich.console import Console
@@ -19,6 +20,8 @@ from app.settings import Settings
 from app.wiring import wired
 
 SURFACE = "cli"
+
+Decide = Callable[..., Alias]
 
 
 def run(settings: Settings, action: str, about: str | None, *, as_json: bool) -> int:
@@ -49,29 +52,24 @@ def show(settings: Settings, repository: str | None, *, as_json: bool) -> int:
 
 def confirm(settings: Settings, alias_id: int, *, as_json: bool) -> int:
     """Let the old case's history be the new one's."""
-    with wired(settings) as parts, unit_of_work(parts.engine) as session:
-        aliases.confirm(
-            session,
-            alias_id,
-            actor=ADMIN,
-            surface=SURFACE,
-            request_id=parts.context.new_token(),
-            now=parts.clock(),
-        )
-        after = stored.locked(session, alias_id)
-    assert after is not None
-    _say(
-        after,
-        f"{plain(after.new_name)} goes on where {plain(after.old_name)} ended.",
-        as_json=as_json,
-    )
+    after = _decided(settings, alias_id, aliases.confirm)
+    sentence = f"{plain(after.new_name)} goes on where {plain(after.old_name)} ended."
+    _say(after, sentence, as_json=as_json)
     return 0
 
 
 def decline(settings: Settings, alias_id: int, *, as_json: bool) -> int:
     """Keep the two apart, for good."""
+    after = _decided(settings, alias_id, aliases.decline)
+    sentence = f"{plain(after.old_name)} and {plain(after.new_name)} are two cases."
+    _say(after, sentence, as_json=as_json)
+    return 0
+
+
+def _decided(settings: Settings, alias_id: int, decide: Decide) -> Alias:
+    """What became of an alias."""
     with wired(settings) as parts, unit_of_work(parts.engine) as session:
-        aliases.decline(
+        return decide(
             session,
             alias_id,
             actor=ADMIN,
@@ -79,14 +77,6 @@ def decline(settings: Settings, alias_id: int, *, as_json: bool) -> int:
             request_id=parts.context.new_token(),
             now=parts.clock(),
         )
-        after = stored.locked(session, alias_id)
-    assert after is not None
-    _say(
-        after,
-        f"{plain(after.old_name)} and {plain(after.new_name)} are two cases.",
-        as_json=as_json,
-    )
-    return 0
 
 
 def _say(alias: Alias, sentence: str, *, as_json: bool) -> None:

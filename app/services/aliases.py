@@ -1,6 +1,7 @@
 """Aliases: propose which case became which, and let somebody confirm or decline it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.core.aliases import AliasState, Pair, pairs
@@ -72,9 +73,9 @@ def confirm(
                 f"{alias.old_name} became {taken.new_name}; decline alias {taken.id} first."
             )
         return alias
-    _decide(session, alias, AliasState.CONFIRMED, actor, surface, request_id, now=now)
+    after = _decide(session, alias, AliasState.CONFIRMED, actor, surface, request_id, now=now)
     aliases.hand_over(session, alias)
-    return alias
+    return after
 
 
 def decline(
@@ -85,9 +86,9 @@ def decline(
     Raises Missing when there is no such alias.
     """
     alias = _locked(session, alias_id)
-    if alias.state is not AliasState.DECLINED:
-        _decide(session, alias, AliasState.DECLINED, actor, surface, request_id, now=now)
-    return alias
+    if alias.state is AliasState.DECLINED:
+        return alias
+    return _decide(session, alias, AliasState.DECLINED, actor, surface, request_id, now=now)
 
 
 def _locked(session: Session, alias_id: int) -> Alias:
@@ -106,7 +107,8 @@ def _decide(
     request_id: str,
     *,
     now: datetime,
-) -> None:
+) -> Alias:
+    """Write it down, and in the audit trail; the alias as it is then."""
     aliases.decide(session, alias, state, by=actor, now=now)
     decisions.write_audit(
         session,
@@ -120,3 +122,4 @@ def _decide(
         after={"state": state.value, "old_case": str(alias.old)},
         request_id=request_id,
     )
+    return replace(alias, state=state, decided_by=actor, decided_at=now)

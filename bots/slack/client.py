@@ -18,12 +18,18 @@ from app.core.publishing import Picture
 from app.core.tracing import request_id
 from app.ports import ChatMessage, ChatPerson
 from bots.slack import files
-from bots.slack.failures import SERVER_ERROR, TOO_MANY, failure_of, unavailable, wait_of
+from bots.slack.content import content_of, handle_in, shortened
+from bots.slack.failures import (
+    SERVER_ERROR,
+    TOO_MANY,
+    TooLong,
+    failure_of,
+    unavailable,
+    wait_of,
+)
 
 API_URL = "https://slack.com/api/"
 TIMEOUT = 10  # seconds
-EVENT_TYPE = "flakeguard"  # of the metadata by which we find our messages again
-MOST_BLOCKS = 50  # in one message; Slack refuses more
 PER_PAGE = 100
 CHANNELS_A_PAGE = 999
 MOST_PAGES = 10  # messages older than these are not looked for
@@ -77,12 +83,11 @@ class SlackChat:
         if thread and message.is_loud:
             place["reply_broadcast"] = True
         body = {"channel": channel, "unfurl_links": False, "unfurl_media": False, **place}
-        answer = self.call("chat.postMessage", json=body | content_of(message))
-        return str(answer["ts"])
+        return str(self._say("chat.postMessage", body, message)["ts"])
 
     def update(self, channel: str, ts: str, message: ChatMessage) -> None:
         """Make an existing message say this; Missing when it was deleted."""
-        self.call("chat.update", json={"channel": channel, "ts": ts} | content_of(message))
+        self._say("chat.update", {"channel": channel, "ts": ts}, message)
 
     def find(self, channel: str, handle: str, *, thread: str | None = None) -> str | None:
         """The newest message of ours with this handle; None when there is none.
@@ -210,6 +215,15 @@ class SlackChat:
             raise unreachable(method, error) from error
         return answer.data if isinstance(answer.data, dict) else {}
 
+    def _say(
+        self, method: str, body: Mapping[str, object], message: ChatMessage
+    ) -> Mapping[str, Any]:
+        """Say a message; shortly, where it is too long for Slack."""
+        try:
+            return self.call(method, json={**body, **content_of(message)})
+        except TooLong:
+            return self.call(method, json={**body, **content_of(shortened(message))})
+
     def messages(self, channel: str, thread: str | None) -> Iterator[Mapping[str, Any]]:
         """The newest messages of a channel, or those of a thread, with their metadata."""
         method = "conversations.replies" if thread else "conversations.history"
@@ -251,30 +265,6 @@ class SlackChat:
             raise Missing("It is too late to answer this click: Slack takes answers for 30 min.")
         message = f"Slack answered response_url with {status}."
         raise unavailable(message, permanent=status < SERVER_ERROR)
-
-
-def content_of(message: ChatMessage) -> dict[str, Any]:
-    """A message's text, blocks and handle as Slack wants them."""
-    if len(message.blocks) > MOST_BLOCKS:
-        raise BadInput(
-            f"A message of {len(message.blocks)} blocks cannot be sent; "
-            f"Slack takes {MOST_BLOCKS} at most."
-        )
-    return {
-        "text": message.text,
-        "blocks": list(message.blocks),
-        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"handle": message.handle}},
-    }
-
-
-def handle_in(message: Mapping[str, Any]) -> str | None:
-    """The handle with which a message was sent; None where it has none of ours."""
-    metadata = message.get("metadata")
-    if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:
-        return None
-    payload = metadata.get("event_payload")
-    handle = payload.get("handle") if isinstance(payload, Mapping) else None
-    return handle if isinstance(handle, str) else None
 
 
 def tracing() -> dict[str, str]:

@@ -49,6 +49,14 @@ ADVICE = {
 """What a person can do about an error. Source: the error tables of Slack's Web API methods."""
 
 
+TOO_MUCH = frozenset({"msg_too_long", "msg_blocks_too_long"})
+"""Errors of a message that holds more than Slack takes."""
+
+
+class TooLong(Unavailable):
+    """A message is longer than Slack takes."""
+
+
 class Removed(Unavailable):
     """The workspace lets us in no more."""
 
@@ -66,6 +74,9 @@ def failure_of(error: SlackApiError, method: str, *, now: datetime) -> FlakeGuar
     if code in REMOVED:
         message = f"Slack answered {method} with {code}. {ADVICE[code]}."
         return Removed(message, kind=ErrorKind.SLACK_API, permanent=True)
+    if code in TOO_MUCH:
+        message = f"Slack answered {method} with {code}."
+        return TooLong(message, kind=ErrorKind.SLACK_API, permanent=True)
     advice = f" {ADVICE[code]}." if code in ADVICE else ""
     is_passing = status >= SERVER_ERROR or code in PASSING
     return unavailable(f"Slack answered {method} with {code}.{advice}", permanent=not is_passing)

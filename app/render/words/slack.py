@@ -272,3 +272,8 @@ def for_you_alone() -> str:
 def failed(sentence: str) -> str:
     """Something outside failed for good."""
     return f"That did not work: {sentence}"
+
+
+def too_long() -> str:
+    """In a message that Slack found too long."""
+    return "Slack takes no message as long as this one would be: the rest is on the page."

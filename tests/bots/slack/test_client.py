@@ -1,5 +1,6 @@
 """Slack behind the port Chat, against the sandbox over HTTP."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -93,6 +94,37 @@ def test_more_than_fifty_blocks_are_refused_unsent(
 
     assert str(refusal.value) == "A message of 51 blocks cannot be sent; Slack takes 50 at most."
     assert shop.world.requests == []
+
+
+def test_what_slack_finds_too_long_is_said_shortly_with_its_buttons(
+    shop: Shop, chat: SlackChat, channel: str
+) -> None:
+    pressed = {"type": "button", "text": {"type": "plain_text", "text": "Why?"}, "action_id": "why"}
+    blocks = [section("title"), *[section("é" * 2_900)] * 5]
+    blocks.append({"type": "actions", "elements": [pressed]})
+    long = ChatMessage(text="x" * 40_001, blocks=tuple(blocks), handle="h-1")
+
+    ts = chat.post(channel, long)
+    chat.update(channel, ts, replace(long, text="short"))
+
+    (said,) = shop.world.slack.roots(channel)
+    assert (said.ts, said.text) == (ts, "short")
+    assert [block["type"] for block in said.blocks] == ["section", "context", "actions"]
+    assert "the rest is on the page" in str(said.blocks[1])
+    assert chat.find(channel, "h-1") == ts
+
+
+@pytest.mark.parametrize("error", ["msg_too_long", "msg_blocks_too_long"])
+def test_what_slack_finds_too_long_though_it_is_short_is_given_up(
+    shop: Shop, chat: SlackChat, channel: str, error: str
+) -> None:
+    answer = {"ok": False, "error": error}
+    shop.world.faults.add("chat.postMessage", status=200, body=answer, times=2)
+
+    with pytest.raises(Unavailable, match=error) as refused:
+        chat.post(channel, message())
+
+    assert refused.value.permanent
 
 
 def test_a_limit_says_when_to_come_back(shop: Shop, chat: SlackChat, channel: str) -> None:

@@ -75,6 +75,7 @@ def test_both_are_named_and_nothing_is_linked_without_a_yes(outside: Outside) ->
 
     assert "Ann &lt;b&gt;A.&lt;/b&gt;" in page
     assert "Acme &amp; Sons" in page
+    assert "<code>U1</code>" in page  # the one thing there that nobody chooses
     assert "@ann" in page
     assert before is None
     assert "is @ann on GitHub now" in after

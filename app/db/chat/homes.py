@@ -12,10 +12,11 @@ from app.db.pages import LISTED_STATES, NAME_CUT, OWNERS_OF_CASE, RUNNING_QUARAN
 
 CONCERNING = """
 SELECT repo_id FROM (
-  SELECT repo_id, 0 AS rank FROM file_owner WHERE owners @> ARRAY[CAST(:owner AS text)]
-  UNION ALL SELECT repo_id, 0 FROM case_care WHERE owner = :owner
+  SELECT repo_id, 0 AS rank FROM file_owner
+    WHERE owners && ARRAY[CAST(:owner AS text), lower(:owner)]
+  UNION ALL SELECT repo_id, 0 FROM case_care WHERE lower(owner) = lower(:owner)
   UNION ALL SELECT repo_id, 0 FROM quarantine
-    WHERE owner = :owner AND state IN ('active', 'fix_pending')
+    WHERE lower(owner) = lower(:owner) AND state IN ('active', 'fix_pending')
   UNION ALL SELECT repo_id, 1 FROM subscription WHERE team_id = :team
   UNION ALL SELECT repo_id, 2 FROM visible_repository WHERE user_id = CAST(:user AS bigint)
 ) AS known JOIN repository USING (repo_id)
@@ -46,7 +47,8 @@ def concerning(
     """The repositories that may concern somebody.
 
     First those in which something is theirs, then those heard of in their workspace, then those
-    that they saw on our pages.
+    that they saw on our pages. Files are found by their owner's login as GitHub writes it and in
+    small letters: there are too many of them to compare each.
     """
     asked = {"owner": f"@{login}", "team": team_id, "user": user_id, "most": most}
     found = session.execute(text(CONCERNING), asked).scalars().all()

@@ -27,7 +27,8 @@ SELECT r.full_name, c.case_id, s.state, max(turned.at) AS at,
 FROM state_change turned JOIN case_ c USING (repo_id, case_id)
 JOIN case_state s USING (repo_id, case_id) JOIN repository r USING (repo_id)
 WHERE repo_id = :repo AND turned.at > :since AND turned.now = s.state
-  AND s.state IN ('flaky', 'broken', 'healthy') AND :owner = ANY({OWNERS_OF_CASE})
+  AND s.state IN ('flaky', 'broken', 'healthy')
+  AND lower(:owner) IN (SELECT lower(name) FROM unnest({OWNERS_OF_CASE}) AS one(name))
 GROUP BY r.full_name, c.case_id, s.state, c.classname, c.name, c.parameters
 ORDER BY 4 DESC, 2 LIMIT :most
 """)

@@ -8,16 +8,18 @@ from app.render.escape import plain
 from app.render.words import counted, day
 
 
-def name_a_repository(bound: list[str]) -> str:
-    """A command that needs a repository's name."""
-    if bound:
-        return (
-            f"Which one? This channel is bound to {', '.join(bound)}: name one, or its beginning."
-        )
+def name_a_repository() -> str:
+    """A command that needs a repository's name, where none is known."""
     return (
         "This channel is bound to no repository. Name one that you may read, or bind the channel: "
         "`/flakeguard subscribe OWNER/NAME`."
     )
+
+
+def which_of_these(names: list[str], *, is_bound: bool) -> str:
+    """A command that needs one repository's name, where several are known."""
+    whose = "This channel is bound to" if is_bound else "You may mean"
+    return f"Which one? {whose} {', '.join(names)}: name one, or its beginning."
 
 
 def no_repository(name: str) -> str:

@@ -10,12 +10,11 @@ from app.core.runs import Repository
 from app.db import authors, cares, case_pages, decisions, judgements, pages, rollups
 from app.db.chat import homes
 from app.db.session import Session, unit_of_work
-from app.ports import Permission
 from app.services.chat.thread_view import buttons_for, seen_in
 from app.services.policy.policies import policy_of
 from app.services.slack.desk import Desk, must_be_linked
+from app.services.slack.places import concerning
 
-LOOKED_AT = 12  # repositories whose permission is asked for
 CASES_SHOWN = 10
 HELD_SHOWN = 8
 OWNED_READ = 50  # cases of one repository
@@ -36,7 +35,7 @@ def home(
     spoken of. Raises Refused where nobody knows who asks.
     """
     linked = must_be_linked(desk)
-    readable = [one for one in _readable(desk) if speaks(one)]
+    readable = [one for one in concerning(desk) if speaks(one)]
     cases = [one for repository in readable for one in _cases(desk, repository, linked.login)]
     cases.sort(key=lambda one: (not one.is_owned, -one.line.score, one.line.case_id))
     held = _held(desk, readable, is_member)
@@ -48,19 +47,6 @@ def home(
         more_held=len(held[HELD_SHOWN:]),
         repositories=tuple(_repository(desk, one) for one in readable),
     )
-
-
-def _readable(desk: Desk) -> list[Repository]:
-    linked = must_be_linked(desk)
-    with unit_of_work(desk.engine) as session:
-        found = homes.concerning(
-            session,
-            login=linked.login,
-            user_id=linked.user_id,
-            team_id=desk.team_id,
-            most=LOOKED_AT,
-        )
-    return [one for one in found if desk.permission(one) >= Permission.READ]
 
 
 def _cases(desk: Desk, repository: Repository, login: str) -> list[HomeCase]:

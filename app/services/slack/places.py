@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from app.core.chat_commands import best_matches, did_you_mean
 from app.core.errors import BadInput, Missing, Unavailable
 from app.core.runs import Repository
+from app.db.chat import homes
 from app.db.chat import places as chat_places
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import escape
 from app.render.words import slack as said
-from app.services.slack.desk import Desk, Place, Refused, offer_link
+from app.services.slack.desk import Desk, Place, Refused, must_be_linked, offer_link
 
 LOOKED_AT = 12  # repositories that a name may mean and whose permission is asked for
 SENTENCE = 600  # characters of what is answered
@@ -26,14 +27,17 @@ def bound(desk: Desk) -> list[Repository]:
 def places(desk: Desk, name: str | None) -> list[Place]:
     """The named repository; without a name, all that the channel is bound to.
 
-    Raises what `place` raises.
+    Where it is bound to none, those that concern the asker and that they may read. Raises what
+    `place` raises.
     """
     if name:
         return [place(desk, name)]
-    here = bound(desk)[:MOST_PLACES]
-    if not here:
-        raise BadInput(said.name_a_repository([]))
-    return [Place(one, is_bound=True) for one in here]
+    if here := bound(desk):
+        return [Place(one, is_bound=True) for one in here[:MOST_PLACES]]
+    theirs = [] if desk.linked is None else concerning(desk)
+    if not theirs:
+        raise BadInput(said.name_a_repository())
+    return [Place(one, is_bound=False) for one in theirs[:MOST_PLACES]]
 
 
 def place(desk: Desk, name: str | None) -> Place:
@@ -44,9 +48,11 @@ def place(desk: Desk, name: str | None) -> Place:
     """
     here = bound(desk)
     if not name:
-        if len(here) == 1:
-            return Place(here[0], is_bound=True)
-        raise BadInput(said.name_a_repository([one.full_name for one in here]))
+        meant = places(desk, None)
+        if len(meant) == 1:
+            return meant[0]
+        names = [one.repository.full_name for one in meant]
+        raise BadInput(said.which_of_these(names, is_bound=meant[0].is_bound))
     if found := _only(name, here):
         return Place(found, is_bound=True)
     known = [] if desk.linked is None else readable(desk, name)
@@ -57,6 +63,23 @@ def place(desk: Desk, name: str | None) -> Place:
     if desk.linked is None:
         raise Refused(f"{escape.slack(sentence, limit=SENTENCE)} {offer_link(desk)}")
     raise Missing(sentence)
+
+
+def concerning(desk: Desk) -> list[Repository]:
+    """The repositories that may concern the asker, of those that GitHub lets them read.
+
+    Raises Refused where nobody knows who asks.
+    """
+    linked = must_be_linked(desk)
+    with unit_of_work(desk.engine) as session:
+        found = homes.concerning(
+            session,
+            login=linked.login,
+            user_id=linked.user_id,
+            team_id=desk.team_id,
+            most=LOOKED_AT,
+        )
+    return [one for one in found if desk.permission(one) >= Permission.READ]
 
 
 def readable(desk: Desk, name: str) -> list[Repository]:

@@ -104,6 +104,45 @@ def test_a_repository_that_we_are_not_on_is_none_whatever_is_asked(
     )
 
 
+def test_where_nothing_is_bound_a_linked_person_is_answered_of_what_concerns_them(
+    console: Console,
+) -> None:
+    vault = console.add_repository("acme/vault", bob="admin")
+    console.world.owned(console.repo, "tests/test_cart.py", "@ann")
+    console.world.owned(vault, "tests/test_cart.py", "@ann")  # who may not read it any more
+    console.flaky("test_total")
+    console.flaky("test_secret", vault)
+    console.link("ann", "ann")
+    words = ("mine", "topflaky", "status", "test test_total", "digest", "test test_secret")
+
+    mine, top, status, one, digest, none = (console.type("ann", each) for each in words)
+    done = console.type("ann", "quarantine test_total")
+    stranger = console.type("stranger", "topflaky")
+
+    for answer in (mine, top, status, one, digest, none, done):
+        assert answer.only_for == console.slack.member("ann").id
+        assert "vault" not in said(answer)
+    for answer in (mine, top, status, one):
+        assert "test_total" in said(answer)
+    assert digest.text == "acme/shop in the last 7 days"
+    assert none.text.startswith("No test here is called “test_secret”.")
+    assert "Quarantined by @ann" in done.text
+    assert stranger.text.startswith("This channel is bound to no repository.")
+
+
+def test_where_nothing_is_bound_several_repositories_are_named(console: Console) -> None:
+    other = console.add_repository("acme/site", ann="write")
+    for repo in (console.repo, other):
+        console.world.owned(repo, "tests/test_cart.py", "@ann")
+    console.link("ann", "ann")
+
+    answer = console.type("ann", "runs")
+
+    assert answer.text == (
+        "Which one? You may mean acme/shop, acme/site: name one, or its beginning."
+    )
+
+
 def test_a_case_is_named_by_a_part_and_a_slip_is_helped(console: Console) -> None:
     console.bind()
     console.flaky("test_total")

@@ -16,8 +16,11 @@ MONDAY = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # the clock begins on a Frid
 
 @pytest.fixture
 def case_id(console: Console) -> UUID:
-    """A case of ann's that turned flaky two days ago; another one is nobody's."""
-    console.link("ann", "ann")
+    """A case of ann's that turned flaky two days ago; another one is nobody's.
+
+    GitHub tells no login from another by the case of its letters.
+    """
+    console.link("ann", "Ann")
     console.world.owned(console.repo, "tests/test_cart.py", "@ann")
     case_id = console.flaky("test_total")
     turn(console, case_id, "flaky", days_ago=2)
@@ -46,7 +49,7 @@ def test_who_asked_for_it_is_told_on_mondays_what_became_of_their_tests(
     [message] = told(console)
     words = said(message).replace("\u200b", "")
     assert answer.text.startswith("You are told a digest on Mondays at 9:00.")
-    assert message.text == "Tests of @ann in the last 7 days"
+    assert message.text == "Tests of @Ann in the last 7 days"
     assert at_of(message) == "2026-11-23 09:00"
     assert "test_total> in acme/shop: turned flaky, 2026-11-18" in words
     assert "test_other" not in words

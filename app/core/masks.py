@@ -29,7 +29,6 @@ _CHANGING = re.compile(
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"(?:,? (?=[0-9])|,? (?=[JFMASOND][a-z][a-z] ))"
 )
-_BLANKS = re.compile(r"\s+")
 
 
 def plain_text(text: str) -> str:
@@ -45,4 +44,4 @@ def masked(text: str) -> str:
     characters are looked at.
     """
     text = plain_text(text[:TEXT_MASKED])
-    return _BLANKS.sub(" ", _CHANGING.sub(MASKED, text)).strip()[:TEXT_USED]
+    return " ".join(_CHANGING.sub(MASKED, text).split())[:TEXT_USED]

@@ -3,24 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
-from psycopg import Cursor
 from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.outcomes import PassedCases, ReportedCase
 from app.core.runs import RunKey
-from app.db.rows import (
-    COPY_EXECUTIONS,
-    COPY_OCCURRENCES,
-    HEADER,
-    OUTCOME_CODES,
-    TRAILER,
-    Rows,
-    Sink,
-)
+from app.db.copying import Copying
+from app.db.rows import COPY_EXECUTIONS, COPY_OCCURRENCES, OUTCOME_CODES, Rows, Sink
+from app.db.session import driver_of
 
 __all__ = ["OUTCOMES", "OUTCOME_CODES", "Sink"]
 
@@ -36,25 +29,18 @@ def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase | Pass
     Both go through one connection, one after the other, so texts wait in a file without a name;
     memory does not grow with the report.
     """
-    connection: Any = session.connection().connection.driver_connection
-    with SpooledTemporaryFile(max_size=TEXTS_HELD) as spool, connection.cursor() as cursor:
+    connection = driver_of(session)
+    with SpooledTemporaryFile(max_size=TEXTS_HELD) as spool:
         texts = cast(BinaryIO, spool)
         rows = Rows(sink, texts)
-        with cursor.copy(COPY_EXECUTIONS) as copy:
+        with Copying(connection, COPY_EXECUTIONS) as copying:
             for piece in rows.executions(cases):
-                copy.write(piece)
-        if rows.failures:
-            _copy_occurrences(cursor, texts)
+                copying.write(piece)
+        texts.seek(0)
+        with Copying(connection, COPY_OCCURRENCES, parts=0) as copying:
+            while chunk := texts.read(CHUNK):
+                copying.write(chunk)
     return rows
-
-
-def _copy_occurrences(cursor: Cursor[Any], texts: BinaryIO) -> None:
-    texts.seek(0)
-    with cursor.copy(COPY_OCCURRENCES) as copy:
-        copy.write(HEADER)
-        while chunk := texts.read(CHUNK):
-            copy.write(chunk)
-        copy.write(TRAILER)
 
 
 SEEN_IN_RUN = text("""

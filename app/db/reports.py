@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.core.runs import RunKey
+from app.db.session import driver_of
 from app.db.tables.ran import ReportRow
 
 
@@ -88,14 +89,15 @@ def place_of(session: Session, new: NewReport) -> KnownReport:
     return before
 
 
-OPEN = text("""
+# These two are said for every report, so they go to psycopg without a detour.
+OPEN = """
 INSERT INTO report (repo_id, run_id, attempt, variant, job_id, digest, path, size_bytes, at,
   received_at, source, warnings, cases, executions, passed, failed, errored, skipped, flaky)
-VALUES (:repo, :run, :attempt, :variant, :job, :digest, :path, :size, :at, :now, :source, '[]',
-  0, 0, 0, 0, 0, 0, 0)
+VALUES (%(repo)s, %(run)s, %(attempt)s, %(variant)s, %(job)s, %(digest)s, %(path)s, %(size)s,
+  %(at)s, %(now)s, %(source)s, '[]', 0, 0, 0, 0, 0, 0, 0)
 ON CONFLICT ON CONSTRAINT report_once DO NOTHING
 RETURNING report_id
-""")
+"""
 
 
 def open_report(session: Session, new: NewReport, *, now: datetime) -> int | None:
@@ -113,22 +115,22 @@ def open_report(session: Session, new: NewReport, *, now: datetime) -> int | Non
         "now": now,
         "source": new.source,
     }
-    found: int | None = session.execute(OPEN, values).scalar_one_or_none()
-    return found
+    found = driver_of(session).execute(OPEN, values).fetchone()
+    return None if found is None else int(found[0])
 
 
-CLOSE = text("""
+CLOSE = """
 WITH new AS (
   INSERT INTO case_set (repo_id, digest, cases, first_seen_at)
-  VALUES (:repo, :case_set, :cases, :now) ON CONFLICT DO NOTHING RETURNING 1
+  VALUES (%(repo)s, %(case_set)s, %(cases)s, %(now)s) ON CONFLICT DO NOTHING RETURNING 1
 )
-UPDATE report SET format = :format, cases = :cases, executions = :executions, passed = :passed,
-  failed = :failed, errored = :errored, skipped = :skipped, flaky = :flaky,
-  duration_ms = :duration_ms, case_set = :case_set, warnings = CAST(:warnings AS jsonb),
-  is_partial = :is_partial, took_ms = :took_ms
-WHERE repo_id = :repo AND report_id = :report
+UPDATE report SET format = %(format)s, cases = %(cases)s, executions = %(executions)s,
+  passed = %(passed)s, failed = %(failed)s, errored = %(errored)s, skipped = %(skipped)s,
+  flaky = %(flaky)s, duration_ms = %(duration_ms)s, case_set = %(case_set)s,
+  warnings = CAST(%(warnings)s AS jsonb), is_partial = %(is_partial)s, took_ms = %(took_ms)s
+WHERE repo_id = %(repo)s AND report_id = %(report)s
 RETURNING EXISTS (SELECT FROM new)
-""")
+"""
 
 
 def close_report(
@@ -151,7 +153,8 @@ def close_report(
         "now": now,
         "took_ms": took_ms,
     }
-    return bool(session.execute(CLOSE, values).scalar_one())
+    (is_new,) = driver_of(session).execute(CLOSE, values).fetchall()
+    return bool(is_new[0])
 
 
 def refuse(

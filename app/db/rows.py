@@ -22,19 +22,18 @@ from app.core.signatures import signature
 OUTCOME_CODES = {Outcome.PASSED: 1, Outcome.FAILED: 2, Outcome.ERRORED: 3, Outcome.SKIPPED: 4}
 """How outcomes are stored; never renumbered."""
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # of every binary COPY: no flags, no extension
-TRAILER = b"\xff\xff"
 COPY_EXECUTIONS = (
-    "COPY execution (repo_id, report_id, at, keep_until, nth, outcome, setup_ms, teardown_ms,"
-    " word, variant, case_id, duration_ms) FROM STDIN (FORMAT BINARY)"
+    b"COPY execution (repo_id, report_id, at, keep_until, nth, outcome, setup_ms, teardown_ms,"
+    b" word, variant, case_id, duration_ms) FROM STDIN (FORMAT BINARY)"
 )
 COPY_OCCURRENCES = (
-    "COPY occurrence (repo_id, report_id, at, keep_until, case_id, nth, signature,"
-    " variant, type, message, trace, expected, actual, output) FROM STDIN (FORMAT BINARY)"
+    b"COPY occurrence (repo_id, report_id, at, keep_until, case_id, nth, signature,"
+    b" variant, type, message, trace, expected, actual, output) FROM STDIN (FORMAT BINARY)"
 )
 EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
 
 PIECE = 16 * 1024  # bytes of rows put together before they are sent
+FIRST_PIECE = 4 * 1024  # fewer at first, so that PostgreSQL has something to do
 ATTACHED_MOST = 10_000  # attachments kept of one report
 SMALLINT_MOST = 2**15 - 1
 INTEGER_MOST = 2**31 - 1
@@ -96,9 +95,8 @@ class Rows:
 
     def executions(self, cases: Iterable[ReportedCase | PassedCases]) -> Iterator[bytes]:
         """Every execution's row, many in one piece."""
-        yield HEADER
         pieces: list[bytes] = []
-        size = 0
+        size, enough = 0, FIRST_PIECE
         for case in cases:
             if type(case) is PassedCases:
                 piece = self._passed(case)
@@ -107,11 +105,12 @@ class Rows:
                 piece = self._rows_of(case)
             pieces.append(piece)
             size += len(piece)
-            if size >= PIECE:
+            if size >= enough:
                 yield b"".join(pieces)
-                size = 0
+                size, enough = 0, min(2 * enough, PIECE)
                 pieces.clear()
-        yield b"".join(pieces) + TRAILER
+        if pieces:
+            yield b"".join(pieces)
 
     def _passed(self, cases: PassedCases) -> bytes:
         """The rows of cases that passed: all the same but for case and duration."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from select import POLLIN, poll
 from time import monotonic
+from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event
@@ -27,7 +28,7 @@ IDLE = 1.0  # seconds after which a connection is asked whether it still works
 USED_AT = "used_at"  # by the monotonic clock, when a connection was given back
 POOL_RECYCLE = 1800  # seconds; poolers and firewalls drop idle connections after about an hour
 
-__all__ = ["Engine", "Session", "engine_for", "unit_of_work"]
+__all__ = ["Engine", "Session", "driver_of", "engine_for", "unit_of_work"]
 
 
 def engine_for(url: str, *, pool_size: int = 5) -> Engine:
@@ -102,6 +103,15 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
         if error.connection_invalidated:
             raise _unavailable(error.orig) from error
         raise
+
+
+def driver_of(session: Session) -> "psycopg.Connection[Any]":
+    """psycopg's own connection, in the session's transaction: for COPY and the busiest statements.
+
+    What it raises is psycopg's, which `unit_of_work` knows as well.
+    """
+    connection: psycopg.Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]  # the pool's any
+    return connection
 
 
 def _unavailable(error: BaseException | None) -> Unavailable:

@@ -86,7 +86,7 @@ def _hold_last(groups: dict[GroupKey, Group]) -> tuple[GroupKey, str, Entry] | N
 
 
 def _lists_twice(groups: dict[GroupKey, Group]) -> bool:
-    return any(type(entry) is list for group in groups.values() for entry in group.values())
+    return any(list in map(type, group.values()) for group in groups.values())
 
 
 def _new_groups(
@@ -102,7 +102,10 @@ def _new_groups(
         hashes = set(map(hash, group))
         if before.has_file != (file is not None) or not before.names.isdisjoint(hashes):
             raise ReadWhole
-        before.names |= hashes
+        if before.names:
+            before.names |= hashes
+        else:
+            before.names = hashes
         yield (*key[:5], 0), group
 
 

@@ -8,7 +8,7 @@ parser stands where elements count: not in a comment, a CDATA section or another
 
 import re
 from collections.abc import Mapping
-from itertools import groupby
+from itertools import compress, groupby
 
 from app.core.reports.junit_case import PLAIN_ATTRIBUTES, passed_in
 from app.core.reports.junit_reader import PLAIN_NAME, JUnitReader
@@ -68,7 +68,7 @@ class PlainRuns:
         names, classnames, times = (parts[1 + place :: _STEP] for place in self._order)
         between = parts[_STEP::_STEP]
         begin, is_open = 0, self._is_open()
-        for at in [at for at, text in enumerate(between) if text]:
+        for at in compress(range(len(between)), between):
             until = at + 1
             run = names[begin:until], classnames[begin:until], times[begin:until]
             self._take_run(*run, is_open=is_open)

@@ -7,6 +7,7 @@ out every case as it comes, holding back the repeated ones until their last elem
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from sys import getsizeof
 
 from app.core.errors import BadInput
@@ -35,6 +36,8 @@ ENTRY_BYTES = 42  # a slot of a dict and its share of growing; measured on CPyth
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
 _CLOSING = frozenset("])}")  # a name that ends so may have parameters
+_BRACKETS = "])}["
+_DURATION = itemgetter(1)  # of an execution, in milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +176,14 @@ class Ledger:
 
     def batches_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase | PassedCases]:
         """As `cases_of`, those that passed and say no more in one piece."""
-        plain = [
-            (name, entry[1])
-            for name, entry in group.items()
-            if type(entry) is PlainPass and name[-1] not in _CLOSING and name[0] != "["
-        ]
+        plain = _plain(group)
         if plain:
-            names, durations = [name for name, _ in plain], [ms for _, ms in plain]
-            self.tally.count_passed(len(names), sum([ms for ms in durations if ms]))
+            durations = [*map(_DURATION, plain.values())]
+            self.tally.count_passed(len(plain), sum(filter(None, durations)))
             suite, classname, file, variant, need_file, _ = key
-            yield PassedCases(suite, classname, file, variant, need_file, names, durations)
+            yield PassedCases(suite, classname, file, variant, need_file, [*plain], durations)
         if len(plain) < len(group):
-            taken = {name for name, _ in plain}
-            rest = {name: entry for name, entry in group.items() if name not in taken}
+            rest = {name: entry for name, entry in group.items() if name not in plain}
             yield from self.cases_of(key, rest)
 
     def cases(self, key: GroupKey, name: str, entry: Entry) -> Iterator[ReportedCase]:
@@ -255,6 +253,17 @@ def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
     if not turn:
         return variant
     return f"{variant} {'repeat' if on_purpose else 'part'} {turn + 1}".strip()
+
+
+def _plain(group: Group) -> dict[str, PlainPass]:
+    """Those that passed and say no more, and whose names can hold no parameters."""
+    plain = {name: entry for name, entry in group.items() if type(entry) is PlainPass}
+    names = "".join(plain)
+    if not any(map(names.__contains__, _BRACKETS)):  # as of nearly every class
+        return plain
+    return {
+        name: entry for name, entry in plain.items() if name[-1] not in _CLOSING and name[0] != "["
+    }
 
 
 def _sighting(entry: PlainPass | Sighting) -> Sighting:

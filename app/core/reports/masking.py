@@ -1,6 +1,9 @@
 """Secrets that ended up in a failure's text, made unreadable before anything keeps it."""
 
 import re
+from typing import Annotated
+
+from pydantic import StringConstraints, TypeAdapter
 
 MASK = "***"
 
@@ -41,6 +44,18 @@ _NAME_HINT = re.compile(
     r"|ey(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access[_-]key)"
     r"|(?<=privatekey)|(?<=private[_-]key)))|b(?=earer)"
 )
+# What any text has that `mask` changes, or that no text should have. The engine within pydantic
+# looks for all of it in one go, at ten times the speed of `re`.
+_TELLING = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|PRIVATE KEY|://"
+    r"|gh[pousr]_|hub_pat_|fgt_|glpat-|xox[abeprs]-|xapp-|hooks\.slack|A[KS]IA|AIza|ya29\."
+    r"|k_(?:live|test)_|sk-|npm_|pypi-|SG\.|dop_v1_|eyJ"
+    r"|(?i-u:passw|pwd|passphrase|secret|credential|authorization|token|cookie|bearer"
+    r"|(?:api|access|private)[_-]?key)"
+)
+_holds_telling = TypeAdapter(
+    Annotated[str, StringConstraints(pattern=_TELLING)]
+).validator.isinstance_python
 _PEM = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
     re.DOTALL,
@@ -77,6 +92,11 @@ def _mask_values(text: str, pattern: re.Pattern[str]) -> str:
         parts += (text[at:begin], quote, MASK, quote)
         at = end
     return "".join([*parts, text[at:]]) if parts else text
+
+
+def is_harmless(text: str) -> bool:
+    """Whether there is nothing to mask or to clean in a text; False where that is not plain."""
+    return text.isascii() and not _holds_telling(text)
 
 
 def mask(text: str) -> str:

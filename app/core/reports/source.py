@@ -13,6 +13,7 @@ from app.core.errors import BadInput
 from app.core.reports.limits import MB, Limits
 
 CHUNK = 65_536  # bytes read at once
+FIRST_CHUNK = 16_384  # less at first: so that the first cases are not waited for
 HEAD = 65_536  # bytes a format is recognised by
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -154,10 +155,10 @@ class Source:
     def chunks(self) -> Iterator[bytes]:
         """The bytes from the beginning, a chunk at a time, within the limits."""
         self._file.seek(0)
-        seen = 0
+        seen, size = 0, FIRST_CHUNK
         while True:
             try:
-                chunk = self._file.read(CHUNK)
+                chunk = self._file.read(size)
             except (EOFError, zlib.error, gzip.BadGzipFile):
                 if seen:
                     return  # cut short: what was unpacked counts, the parser says where it ends
@@ -165,6 +166,7 @@ class Source:
             if not chunk:
                 return
             seen += len(chunk)
+            size = min(2 * size, CHUNK)
             self._check_size(seen)
             if self._packed and seen > max(MB, self._packed * self.limits.max_ratio):
                 raise BadInput(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from app.core.outcomes import Failure
-from app.core.reports.masking import mask
+from app.core.reports.masking import is_harmless, mask
 
 MS_PER_SECOND = 1000
 MAX_DURATION_MS = 30 * 24 * 3600 * MS_PER_SECOND  # 30 days: what is longer is no duration
@@ -57,7 +57,8 @@ def kept(text: object, limit: int, *, keep_end: bool = False) -> str | None:
     edge = limit + SLACK_CHARS
     if len(text) > edge:
         text = text[-edge:] if keep_end else text[:edge]
-    said = _cut(mask(clean(text)).strip("\r\n"), limit, keep_end=keep_end)
+    safe = text if is_harmless(text) else mask(clean(text))
+    said = _cut(safe.strip("\r\n"), limit, keep_end=keep_end)
     return said or None
 
 

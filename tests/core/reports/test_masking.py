@@ -4,7 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.reports.masking import mask
+from app.core.reports.masking import is_harmless, mask
+from app.core.reports.texts import clean
+
+PIECES = (
+    *("ghp_", "gho_", "github_pat_", "fgt_n1_", "glpat-", "xoxb-", "xapp-", "AKIA", "ASIA", "AIza"),
+    *("ya29.", "rk_live_", "sk_test_", "sk-", "npm_", "pypi-", "SG.", "dop_v1_", "eyJ", "ABCD1234"),
+    *("https://hooks.slack.com/", "https://", "Bearer ", "PassWord", "pwd", "passphrase", "SECRET"),
+    *("api-key", "access_key", "privatekey", "credential", "id_token", "cookie", "authorization"),
+    *(
+        "-----BEGIN PRIVATE KEY-----",
+        "=",
+        ": ",
+        "a:b@",
+        "x9Y8" * 10,
+        "af09" * 10,
+        "\x7f",
+        "\x1b[0m",
+    ),
+)
+"""What secrets begin with, stand beside, or are made of."""
 
 
 @pytest.mark.parametrize(
@@ -43,6 +62,7 @@ from app.core.reports.masking import mask
 )
 def test_secrets_are_masked(text: str, expected: str) -> None:
     assert mask(text) == expected
+    assert not is_harmless(text)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +88,17 @@ def test_a_token_is_masked_wherever_it_stands(before: str, after: str) -> None:
     token = "ghp_" + "x9Y8" * 9
 
     assert token not in mask(f"{before} {token} {after}")
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=8))
+def test_what_is_called_harmless_has_nothing_to_mask_or_to_clean(pieces: list[str]) -> None:
+    text = "".join(pieces)
+
+    assert not is_harmless(text) or mask(clean(text)) == text
+
+
+def test_a_plain_trace_is_harmless() -> None:
+    assert is_harmless('File "shop/cart.py", line 7, in total\n\tassert 2 == 3  # not_two\n')
 
 
 @given(st.text(alphabet="abcpasswordtokensecret=:'\" \nİß", max_size=200))

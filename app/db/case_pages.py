@@ -31,9 +31,13 @@ SELECT left(suite, {FULL_NAME_CUT}) AS suite, left(classname, {FULL_NAME_CUT}) A
        left(name, {FULL_NAME_CUT}) AS name, left(parameters, {FULL_NAME_CUT}) AS parameters,
        left(file, {FULL_NAME_CUT}) AS file, line, {OWNERS},
        least(first_seen_at, (
-         SELECT at FROM execution AS e
-         WHERE e.repo_id = c.repo_id AND e.case_id = c.case_id AND e.keep_until > :now
-         ORDER BY at LIMIT 1)) AS first_seen_at
+         SELECT p.at FROM report AS p CROSS JOIN LATERAL (
+           SELECT FROM execution AS e
+           WHERE e.repo_id = p.repo_id AND e.at = p.at AND e.case_id = c.case_id
+             AND e.report_id = p.report_id AND e.keep_until > :now LIMIT 1) AS ran
+         WHERE p.repo_id = c.repo_id AND p.refusal IS NULL
+           AND p.at < c.first_seen_at AND p.received_at >= c.first_seen_at
+         ORDER BY p.at LIMIT 1)) AS first_seen_at
 FROM case_ c WHERE repo_id = :repo_id AND case_id = :case_id
 """
 
@@ -50,13 +54,19 @@ SELECT e.at, e.report_id, e.nth, e.outcome, e.duration_ms, p.run_id, p.attempt, 
        run.is_trusted, coalesce(job.url, run.url) AS url
 FROM unnest(CAST(:case_ids AS uuid[])) AS called(case_id)
 CROSS JOIN LATERAL (
-  SELECT * FROM execution
-  WHERE execution.repo_id = :repo_id AND execution.case_id = called.case_id
-    AND execution.keep_until > :now
-    AND (CAST(:at AS timestamptz) IS NULL
-         OR (execution.at, execution.report_id, execution.nth)
-            < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
-  ORDER BY execution.at DESC, execution.report_id DESC, execution.nth DESC LIMIT :limit
+  SELECT ran.* FROM report CROSS JOIN LATERAL (
+    SELECT * FROM execution
+    WHERE execution.repo_id = report.repo_id AND execution.at = report.at
+      AND execution.case_id = called.case_id AND execution.report_id = report.report_id
+      AND execution.keep_until > :now
+      AND (CAST(:at AS timestamptz) IS NULL
+           OR (execution.at, execution.report_id, execution.nth)
+              < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
+    ORDER BY execution.nth DESC LIMIT :limit
+  ) AS ran
+  WHERE report.repo_id = :repo_id AND report.refusal IS NULL
+    AND report.at <= coalesce(CAST(:at AS timestamptz), 'infinity')
+  ORDER BY report.at DESC, report.report_id DESC, ran.nth DESC LIMIT :limit
 ) AS e
 JOIN report p ON p.repo_id = e.repo_id AND p.report_id = e.report_id
 JOIN run ON run.repo_id = p.repo_id AND run.run_id = p.run_id AND run.attempt = p.attempt
@@ -129,7 +139,8 @@ def timeline(
 ) -> Timeline:
     """Executions of a case, also under earlier names, newest first, from `before` on.
 
-    Served by the index execution_case; reads one page, however long the history.
+    Served by report_in_time and execution_time: one look for each report, back to the last one
+    of the page; what the others executed is not read.
     """
     names = [case_id, *aliases.earlier_ids(session, repo_id, [case_id])]
     asked: dict[str, Any] = {"repo_id": repo_id, "case_ids": names, "now": now}

@@ -66,7 +66,7 @@ def failed_in_run(session: Session, repo_id: int, run_id: int) -> list[UUID]:
 
 
 def seen_in_run(session: Session, key: RunKey, watched: Sequence[UUID]) -> list[UUID]:
-    """Those of the watched cases that this attempt executed; served by execution_case."""
+    """Those of the watched cases that this attempt executed; served by execution_time."""
     if not watched:
         return []
     values = {

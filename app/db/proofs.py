@@ -71,7 +71,7 @@ def seen(
 ) -> dict[UUID, SeenInRun]:
     """What a run, or one attempt of it, showed of these cases; those not executed are missing.
 
-    Served by execution_case; costs one look a case, however long the history.
+    Served by execution_time; costs one look a case, however long the history.
     """
     if not case_ids:
         return {}

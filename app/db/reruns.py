@@ -15,11 +15,11 @@ from app.core.runs import RunKey
 from app.db.tables.reruns import RerunAttemptRow, RerunRow
 
 FRESH = {"populate_existing": True}  # rows are changed past the session, too
-RUNS_LOOKED_AT = 60  # newest executions of a case among which a run is looked for
+RUNS_LOOKED_AT = 60  # newest reports with a case among which a run is looked for
 IS_OPEN = text("state in ('queued', 'running')")  # as rerun_open has it
 
 # The default branch's runs in which a case was executed, the newest first; served by
-# execution_case. A run began with its first attempt: its code is no newer than that.
+# execution_time. A run began with its first attempt: its code is no newer than that.
 PLACES = text("""
 SELECT found.run_id, found.job, found.at,
        (SELECT min(started_at) FROM run AS first
@@ -27,9 +27,14 @@ SELECT found.run_id, found.job, found.at,
 FROM (
   SELECT DISTINCT ON (run.run_id, job.name) run.run_id, job.name AS job, e.at
   FROM (
-    SELECT at, report_id FROM execution
-    WHERE repo_id = :repo AND case_id = :case AND keep_until > :now
-    ORDER BY at DESC LIMIT :looked_at
+    SELECT report.at, report.report_id FROM report CROSS JOIN LATERAL (
+      SELECT FROM execution
+      WHERE execution.repo_id = report.repo_id AND execution.at = report.at
+        AND execution.case_id = :case AND execution.report_id = report.report_id
+        AND execution.keep_until > :now LIMIT 1
+    ) AS ran
+    WHERE report.repo_id = :repo AND report.refusal IS NULL
+    ORDER BY report.at DESC, report.report_id DESC LIMIT :looked_at
   ) AS e
   JOIN report ON report.repo_id = :repo AND report.report_id = e.report_id
   JOIN run ON run.repo_id = :repo AND run.run_id = report.run_id AND run.attempt = report.attempt

@@ -46,7 +46,7 @@ WITHIN = """repo_id = :repo AND starts_at >= :since AND starts_at < :until
   AND (CAST(:variant AS text) IS NULL OR variant = :variant)"""
 
 UNFOLDED = """
-  SELECT report.report_id, report.flaky, report.variant, run.branch_class,
+  SELECT report.report_id, report.at, report.flaky, report.variant, run.branch_class,
          date_trunc(:unit, report.at, 'UTC') AS starts_at
   FROM report JOIN run USING (repo_id, run_id, attempt)
   WHERE report.repo_id = :repo AND report.folded_at IS NULL AND report.refusal IS NULL
@@ -63,7 +63,7 @@ REST = f"""
            count(*)::int AS n, coalesce(sum(duration_ms), 0)::bigint AS ms
     FROM execution
     WHERE repo_id = :repo AND report_id = ANY(ARRAY(SELECT report_id FROM batch))
-      AND keep_until > :oldest AND at >= :oldest {{only}}
+      AND at = ANY(ARRAY(SELECT at FROM batch)) AND keep_until > :oldest {{only}}
     GROUP BY 1, 2, 3, 4, 5
   ) AS summed JOIN batch USING (report_id)
   UNION ALL

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import artifacts, case_pages, executions, pages, proofs, scorers
+from app.db import artifacts, case_pages, executions, pages, proofs, reruns, scorers
 from app.db.observed import observations, reports
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
@@ -145,7 +145,7 @@ def indexes_by_which(reads: list[Read], table: str, filled: set[str]) -> set[str
     return {read.index and read.index.removeprefix(f"{read.table}_") for read in found}
 
 
-def test_a_cases_page_is_read_by_case_and_time(
+def test_a_cases_page_is_read_by_report_and_case(
     full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
 ) -> None:
     def ask(session: Session) -> object:
@@ -153,7 +153,18 @@ def test_a_cases_page_is_read_by_case_and_time(
 
     reads = reads_of(full, ask)
 
-    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+    assert "report_in_time" in {read.index for read in reads if read.table == "report"}
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
+
+
+def test_a_cases_first_time_and_its_newest_runs_are_read_by_report_and_case(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    named = reads_of(full, lambda s: case_pages.named(s, REPO, some_cases[0], now=now))
+    places = reads_of(full, lambda s: reruns.places(s, REPO, some_cases[0], now=now))
+
+    for reads in (named, places):
+        assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
 
 
 def test_no_partition_that_is_past_is_read(
@@ -190,7 +201,7 @@ def test_how_failures_of_runs_ended_is_read_by_report_and_case(
     reads = reads_of(full, ask)
 
     assert indexes_by_which(reads, "occurrence", filled) == {"repo_id_report_id_idx"}
-    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
 
 
 def test_the_watched_cases_of_a_run_are_read_by_case(
@@ -201,7 +212,7 @@ def test_the_watched_cases_of_a_run_are_read_by_case(
 
     reads = reads_of(full, ask)
 
-    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
 
 
 def test_what_a_job_can_move_is_read_by_what_waits_for_it(full: Engine) -> None:
@@ -233,7 +244,7 @@ def test_the_results_of_a_report_are_read_by_what_failed_or_was_skipped(
         "repo_id_case_id_at_idx",
     }
     assert indexes_by_which(reads, "execution", filled) == {
-        "repo_id_case_id_at_idx",
+        "repo_id_at_case_id_idx",
         "repo_id_report_id_idx",
     }
 
@@ -293,4 +304,4 @@ def test_what_a_run_showed_of_held_cases_is_read_by_case(
 ) -> None:
     reads = reads_of(full, lambda s: proofs.seen(s, REPO, 7, some_cases))
 
-    assert indexes_by_which(reads, "execution", filled) == {"repo_id_case_id_at_idx"}
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}

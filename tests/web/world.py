@@ -373,13 +373,17 @@ def flaky_case(world: World, repo_id: int, name: str = "test_total", **given: ob
     """A flaky case with a timeline: two weeks of runs, two of them red and then green."""
     case_id = world.case(repo_id, name, **given)
     world.held(repo_id, case_id)
+    met = given.get("first_seen_at")  # no report that came before then can hold the case
     for day in range(14, 0, -1):
         started = world.now - timedelta(days=day)
         is_red = day in {9, 2}
         run = world.run(repo_id, started_at=started, conclusion="failure" if is_red else "success")
         for variant in ("test (3.11)", "test (3.12)"):
             fails = is_red and variant == "test (3.11)"
-            report = world.report(run, variant=variant, job_id=world.job(run, variant))
+            received = max(started, met) if isinstance(met, datetime) else started
+            report = world.report(
+                run, variant=variant, job_id=world.job(run, variant), received_at=received
+            )
             world.execution(run, report, case_id, FAILED if fails else PASSED)
             if fails:
                 world.occurrence(run, report, case_id)

@@ -1,0 +1,1 @@
+-- Nothing to bring: the index alone is another.

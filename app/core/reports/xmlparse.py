@@ -21,6 +21,11 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _EXPAT_NAMES = {"ascii": "us-ascii", "iso8859-1": "iso-8859-1"}  # others come decoded
 PROBE = b"<flakeguard-probe/>"
 OPEN_BYTES = 262_144  # of a tag without an end: from here on it is fed less and less often
+_HANDLERS = (
+    *("StartElementHandler", "EndElementHandler", "CharacterDataHandler"),
+    *("StartCdataSectionHandler", "EndCdataSectionHandler"),
+    *("StartDoctypeDeclHandler", "EntityDeclHandler"),
+)
 _TAIL = 4096  # characters held back, so that no tag or reference is repaired by halves
 
 
@@ -144,10 +149,22 @@ class XmlReader:
         )
 
     def walk(self) -> Iterator[None]:
-        """Feed the parser chunk by chunk; yields after each, so that its results are taken up."""
-        if self._source.repaired:
-            yield from self._walk_repaired()
-            return
+        """Feed the parser chunk by chunk; yields after each, so that its results are taken up.
+
+        To be done once.
+        """
+        try:
+            yield from self._walk_repaired() if self._source.repaired else self._walk()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Drop who listens: they hold this, so each report would wait for the garbage collector."""
+        for handler in _HANDLERS:
+            setattr(self.parser, handler, None)
+        del self._start, self._end, self.take
+
+    def _walk(self) -> Iterator[None]:
         try:
             for _ in self._feed_all():
                 self._check_token()

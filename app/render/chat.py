@@ -15,6 +15,7 @@ from app.render.words import slack_windows as said
 
 TREND = {"passed": "▁", "failed": "█", "other": "·"}  # of the last executions
 TREND_AT_MOST = 30
+REPO, EVENT = 100, 400  # characters of a repository's name and of what became of it, in one section
 OWNER_TEXT = 8_000  # characters of what one owner is told at once
 
 
@@ -125,7 +126,7 @@ def owner_message(repo: str, news: Sequence[OwnerNews], handle: str) -> ChatMess
 
 def history_message(repo: str, text: str, *, handle: str) -> ChatMessage:
     """What was read back of a repository; `text` is one of our own sentences."""
-    shown = f"*{escape.slack(repo)}*: {_said(text)}"
+    shown = f"*{_repo(repo)}*: {escape.slack(text, limit=EVENT)}"
     return ChatMessage(text=shown, blocks=(section(shown),), handle=handle)
 
 
@@ -134,18 +135,20 @@ def outage_root(
 ) -> ChatMessage:
     """An outage in a channel as it stands: it may have to wake somebody while it goes on."""
     mark = ":large_green_circle:" if is_over else ":red_circle:"
-    return _of_outage(repo, f"{mark} {_said(text)}", page_url, handle, is_urgent=not is_over)
+    return _of_outage(
+        repo, f"{mark} {escape.slack(text, limit=EVENT)}", page_url, handle, is_urgent=not is_over
+    )
 
 
 def outage_message(repo: str, text: str, *, page_url: str | None, handle: str) -> ChatMessage:
     """An event of an outage; `text` is one of our own sentences, which may hold a file's name."""
-    return _of_outage(repo, _said(text), page_url, handle)
+    return _of_outage(repo, escape.slack(text, limit=EVENT), page_url, handle)
 
 
 def _of_outage(
     repo: str, said_of_it: str, page_url: str | None, handle: str, *, is_urgent: bool = False
 ) -> ChatMessage:
-    shown = f"*{escape.slack(repo)}*: {said_of_it}"
+    shown = f"*{_repo(repo)}*: {said_of_it}"
     blocks = [section(shown)]
     if page_url:
         blocks.append(context(f"<{page_url}|What it hit>"))
@@ -180,6 +183,10 @@ def _fields(view: ThreadView) -> list[dict[str, Any]]:
     if view.until:
         told["Quarantined until"] = words.day(view.until)
     return [mrkdwn(f"*{key}*\n{value}") for key, value in told.items()]
+
+
+def _repo(name: str) -> str:
+    return escape.slack(name, limit=REPO)
 
 
 def _said(sentence: str) -> str:

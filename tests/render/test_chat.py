@@ -14,7 +14,18 @@ from app.core.decide import Standing, State
 from app.core.evidence import EvidenceKind, evidence
 from app.core.publishing import ChatMessage
 from app.render import words
-from app.render.chat import OwnerNews, ThreadView, owner_message, reply, root_message
+from app.render.chat import (
+    OwnerNews,
+    ThreadView,
+    bound_message,
+    history_message,
+    outage_message,
+    outage_root,
+    owner_message,
+    reply,
+    root_message,
+    storm_message,
+)
 from app.render.words.slack_windows import LABELS
 from app.sandbox.slack.limits import check_blocks, text_length
 from tests.core.stories import standing
@@ -165,6 +176,28 @@ def test_what_an_owner_is_told_pings_nobody_and_keeps_within_limits(name: str, n
     said = "".join([message.text, *texts(accepted(message))])
     for hostile in ("<!", "<@", "<#", "<http"):
         assert hostile not in said.replace("<https://flakes.example.com/", "")
+
+
+PAGE = "https://flakes.example.com/r/shop/cart"
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "<!channel> <@U1>", "&<>" * 4_000])
+def test_what_a_channel_hears_of_many_or_of_itself_pings_nobody_and_keeps_within_limits(
+    name: str,
+) -> None:
+    messages = [
+        storm_message(name, 150, [(name, PAGE)] * 15, page_url=PAGE, handle=HANDLE),
+        outage_root(name, f"Of {name}.", is_over=False, page_url=PAGE, handle=HANDLE),
+        outage_root(name, f"Of {name}.", is_over=True, page_url=None, handle=HANDLE),
+        outage_message(name, f"Of {name}.", page_url=PAGE, handle=HANDLE),
+        history_message(name, f"Of {name}.", handle=HANDLE),
+        bound_message(f"Of {name}.", HANDLE),
+    ]
+
+    for message in messages:
+        said = "".join([message.text, *texts(accepted(message))])
+        for hostile in ("<!", "<@", "<#", "<http"):
+            assert hostile not in said.replace(f"<{PAGE}|", "")
 
 
 def test_nothing_that_only_looks_like_a_link_becomes_one() -> None:

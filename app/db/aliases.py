@@ -14,17 +14,21 @@ from app.core.runs import RunKey
 
 MOST = 5_000  # cases that went or came in one run; more is another suite, not a rename
 
-# Only reports that brought a set of cases never seen before can hold a new case.
+# Only reports that brought a set of cases never seen before can hold a new case. They are found
+# first, whatever the planner expects: mostly there are none, and no execution is read.
 CAME = text(f"""
+WITH brought AS MATERIALIZED (
+  SELECT report.report_id, report.at, report.received_at FROM report
+  JOIN case_set ON case_set.repo_id = report.repo_id AND case_set.digest = report.case_set
+    AND case_set.first_seen_at = report.received_at
+  WHERE report.repo_id = :repo AND report.run_id = :run AND report.attempt = :attempt
+)
 SELECT DISTINCT case_.case_id, suite, classname, name, parameters, file
-FROM report
-JOIN case_set ON case_set.repo_id = report.repo_id AND case_set.digest = report.case_set
-  AND case_set.first_seen_at = report.received_at
-JOIN execution ON execution.repo_id = report.repo_id AND execution.report_id = report.report_id
-  AND execution.at = report.at AND execution.keep_until > report.at
-JOIN case_ ON case_.repo_id = report.repo_id AND case_.case_id = execution.case_id
-  AND case_.first_seen_at = report.received_at
-WHERE report.repo_id = :repo AND report.run_id = :run AND report.attempt = :attempt
+FROM brought
+JOIN execution ON execution.repo_id = :repo AND execution.report_id = brought.report_id
+  AND execution.at = brought.at AND execution.keep_until > brought.at
+JOIN case_ ON case_.repo_id = :repo AND case_.case_id = execution.case_id
+  AND case_.first_seen_at = brought.received_at
 LIMIT {MOST}
 """)
 

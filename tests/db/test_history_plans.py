@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import artifacts, case_pages, executions, pages, proofs, reruns, scorers
+from app.db import aliases, artifacts, case_pages, executions, pages, proofs, reruns, scorers
 from app.db.observed import observations, reports
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
@@ -213,6 +213,21 @@ def test_the_watched_cases_of_a_run_are_read_by_case(
     reads = reads_of(full, ask)
 
     assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
+
+
+def test_a_run_that_brings_no_new_set_of_cases_reads_no_execution(full: Engine) -> None:
+    with unit_of_work(full) as session:
+        explained = session.execute(
+            text(f"EXPLAIN (ANALYZE, FORMAT JSON) {aliases.CAME}"),
+            {"repo": REPO, "run": 7, "attempt": 1},
+        ).scalar_one()
+
+    plans = [explained[0]["Plan"]]
+    for plan in plans:
+        plans += plan.get("Plans", [])
+    looks = {one["Relation Name"]: one["Actual Loops"] for one in plans if "Relation Name" in one}
+    assert looks["report"] == 1
+    assert {loops for table, loops in looks.items() if table.startswith("execution_")} == {0}
 
 
 def test_what_a_job_can_move_is_read_by_what_waits_for_it(full: Engine) -> None:

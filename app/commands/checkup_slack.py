@@ -62,7 +62,7 @@ def findings(
 def _of_token(settings: Settings, token: str, clock: Clock) -> list[Finding]:
     def look() -> Iterator[Finding]:
         facts = probes.slack(token, api_url=settings.slack_api_url, clock=clock)
-        return of_slack(facts, probes.wanted_scopes())
+        return of_slack(facts, probes.wanted_scopes(settings.public_url))
 
     return guarded(AREA, look)
 

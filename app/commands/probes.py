@@ -30,7 +30,7 @@ from bots.github.hook import read_hook
 from bots.github.manifest import template
 from bots.slack.client import NETWORK_ERRORS, SlackChat, unreachable
 from bots.slack.failures import failure_of
-from bots.slack.manifest import bot_scopes
+from bots.slack.manifest import manifest_text, scopes_in
 from jobs.queue import redis_at
 
 
@@ -132,6 +132,6 @@ def wanted_registration() -> Registration:
     return Registration(manifest["default_permissions"], tuple(manifest["default_events"]))
 
 
-def wanted_scopes() -> frozenset[str]:
-    """What our bot needs, as its manifest says."""
-    return frozenset(bot_scopes())
+def wanted_scopes(public_url: str | None) -> frozenset[str]:
+    """What our bot needs here, as the manifest says that is printed for it."""
+    return frozenset(scopes_in(manifest_text(public_url)))

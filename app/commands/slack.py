@@ -53,6 +53,6 @@ def manifest(settings: Settings, *, socket: bool, rotate: bool) -> int:
         raise BadInput(
             "Set PUBLIC_URL to where Slack reaches FlakeGuard, or add --socket for Socket Mode."
         )
-    url = None if socket else settings.public_url
-    typer.echo(manifest_text(url, rotates=rotate), nl=False)
+    text = manifest_text(settings.public_url, rotates=rotate, by_socket=socket)
+    typer.echo(text, nl=False)
     return 0

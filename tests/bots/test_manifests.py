@@ -91,6 +91,16 @@ def test_without_a_domain_that_slack_takes_the_app_hears_of_no_links() -> None:
         assert not [one for one in told["oauth_config"]["scopes"]["bot"] if "links" in one]
 
 
+def test_for_socket_mode_links_to_pages_unfold_all_the_same() -> None:
+    told = yaml.safe_load(manifest_text("https://flakes.acme.test", by_socket=True))
+
+    assert told["settings"]["socket_mode_enabled"] is True
+    assert told["features"]["unfurl_domains"] == ["flakes.acme.test"]
+    assert "link_shared" in told["settings"]["event_subscriptions"]["bot_events"]
+    assert "links:write" in told["oauth_config"]["scopes"]["bot"]
+    assert "https://" not in yaml.safe_dump(told)
+
+
 def test_for_socket_mode_the_manifest_names_no_address() -> None:
     text = manifest_text(None)
 

@@ -261,7 +261,10 @@ def test_what_we_need_is_read_from_the_manifests() -> None:
 
     assert wanted.permissions["checks"] == "write"
     assert "workflow_run" in wanted.events
-    assert "chat:write" in probes.wanted_scopes()
+    assert {"chat:write", "links:read"} < probes.wanted_scopes("https://flakes.example")
+    for address in (None, "http://localhost:8000"):  # whose manifest asks for no links
+        assert "chat:write" in probes.wanted_scopes(address)
+        assert not {"links:read", "links:write"} & probes.wanted_scopes(address)
 
 
 def test_a_channel_that_failed_is_named() -> None:

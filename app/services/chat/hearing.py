@@ -13,7 +13,7 @@ from app.db.chat import places, threads
 from app.db.chat.places import Subscription
 from app.db.session import Session
 from app.services.chat import team_channels, team_places
-from app.services.policy.holding import owner_of
+from app.services.policy.holding import owners_of
 
 BY_POLICY = (PREFIX, MAIL_PREFIX)  # how the places outside Slack begin that a policy names
 STATES = {
@@ -43,10 +43,10 @@ def _of_some(
     """Of these channels, those that want to hear of a case, in a fixed order."""
     if all(one.owner is None and one.path is None for one in heard):
         return sorted({one.channel for one in heard})
-    owner = owner_of(session, repo_id, case_id)
+    owners = {one.name.lower() for one in owners_of(session, repo_id, case_id) if one.name}
     known = cases.cases(session, repo_id, [case_id]).get(case_id)
-    name, file = owner.name if owner else None, known.file if known else None
-    return sorted({one.channel for one in heard if is_about(one, owner=name, file=file)})
+    file = known.file if known else None
+    return sorted({one.channel for one in heard if is_about(one, owners=owners, file=file)})
 
 
 def audience(session: Session, repo_id: int) -> frozenset[str]:
@@ -89,8 +89,11 @@ def wants(heard: Subscription, kind: Kind) -> bool:
     return not heard.kinds or kind.value in heard.kinds
 
 
-def is_about(heard: Subscription, *, owner: str | None, file: str | None) -> bool:
-    """Whether a case is one that a channel wants to hear of; one that names nothing wants all."""
-    if heard.owner is not None and (owner or "").lower() != heard.owner.lower():
+def is_about(heard: Subscription, *, owners: Collection[str], file: str | None) -> bool:
+    """Whether a case is one that a channel wants to hear of; one that names nothing wants all.
+
+    `owners` are in small letters.
+    """
+    if heard.owner is not None and heard.owner.lower() not in owners:
         return False
     return heard.path is None or (file is not None and glob(heard.path).fits_path(file))

@@ -40,22 +40,27 @@ def rules_for(session: Session, repo_id: int, case_id: UUID) -> HoldingRules:
 
 
 def owner_of(session: Session, repo_id: int, case_id: UUID) -> Owner | None:
-    """Whose a case is: by a person's word, else by the policy or CODEOWNERS.
+    """Whose a case is above all; None where nobody is known."""
+    return next(iter(owners_of(session, repo_id, case_id)), None)
 
-    Else it is a guess: whoever changed its file last. None where nobody is known.
+
+def owners_of(session: Session, repo_id: int, case_id: UUID) -> tuple[Owner, ...]:
+    """Whose a case is: by a person's word, else all whom the policy or CODEOWNERS names.
+
+    Else it is a guess: whoever changed its file last. () where nobody is known.
     """
     said = cares.care_of(session, repo_id, case_id).owner
     if said is not None:
-        return Owner(said, is_guess=False)
+        return (Owner(said, is_guess=False),)
     named = owners.of_cases(session, repo_id, [case_id]).get(case_id)
     if named:
-        return Owner(named[0], is_guess=False)
+        return tuple(Owner(one, is_guess=False) for one in named)
     file = _file_of(session, repo_id, case_id)
     author = authors.last_of(session, repo_id, file) if file else None
     if author is None:
-        return None
+        return ()
     login = f"@{author}"
-    return Owner(login if is_owner(login) else author, is_guess=True)
+    return (Owner(login if is_owner(login) else author, is_guess=True),)
 
 
 def labels_of(session: Session, run: Run) -> frozenset[str]:

@@ -326,6 +326,7 @@ def test_a_hostile_name_stays_within_what_slack_takes(console: Console) -> None:
         ({"path": "tests/*"}, True),
         ({"path": "src/**"}, False),
         ({"owner": "@acme/core"}, True),
+        ({"owner": "@Acme/QA"}, True),  # CODEOWNERS names it second
         ({"owner": "@acme/web"}, False),
     ],
 )
@@ -333,7 +334,7 @@ def test_a_channel_hears_of_what_it_asked_for(
     console: Console, heard: dict[str, Any], told: bool
 ) -> None:
     one = Subscription(console.repo, console.slack.team_id, console.channel, **heard)
-    console.world.owned(console.repo, "tests/test_cart.py", "@acme/core")
+    console.world.owned(console.repo, "tests/test_cart.py", "@acme/core", "@acme/qa")
     case_id = console.flaky("test_total")
     with unit_of_work(console.world.engine) as session:
         places.subscribe(session, one, now=console.world.now)

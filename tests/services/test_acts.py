@@ -305,7 +305,7 @@ def test_owner_and_silence_are_said_undone_and_kept_by_a_quarantine(
     assert found is not None
     assert (found.owner, found.owner_is_guess) == ("@acme/cart", False)
     assert owned.sentence == "@mona made @acme/cart its owner."
-    assert muted.sentence == f"Muted by @mona until {NOW + timedelta(days=7):%Y-%m-%d}."
+    assert muted.sentence == f"Muted by @mona until {NOW + timedelta(days=7):%Y-%m-%d %H:%M} UTC."
 
 
 @pytest.mark.parametrize("owner", ["", "cart", "@a b", "@acme/", "<script>"])

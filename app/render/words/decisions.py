@@ -6,7 +6,7 @@ from app.core.holding import WhyNot
 from app.core.proof import Progress
 from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
 from app.render.escape import plain
-from app.render.words import counted, day, probability, short
+from app.render.words import counted, day, minute, probability, short
 
 OWNER_SHOWN = 60  # characters of what was named as an owner
 
@@ -101,7 +101,7 @@ def owned_by(owner: str, actor: str) -> str:
 
 def muted_by(actor: str, until: datetime) -> str:
     """Silence for a while."""
-    return f"Muted by {actor} until {day(until)}."
+    return f"Muted by {actor} until {minute(until)}."
 
 
 def unmuted_by(actor: str) -> str:

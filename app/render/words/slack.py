@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.core.pages import Counts
 from app.render.escape import plain
-from app.render.words import counted, day
+from app.render.words import counted, minute
 
 
 def name_a_repository() -> str:
@@ -166,7 +166,7 @@ def owned(owner: str) -> str:
 
 def muted_until(until: datetime) -> str:
     """That nothing is said of a case."""
-    return f"Muted until {day(until)}."
+    return f"Muted until {minute(until)}."
 
 
 def so_many_days(most: int) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.core.chat_buttons import ChatButton
 from app.render.escape import plain
-from app.render.words import counted, day
+from app.render.words import counted, minute
 
 LABELS: dict[ChatButton, str] = {
     ChatButton.QUARANTINE: "Quarantine",
@@ -115,7 +115,7 @@ def owned(owner: str) -> str:
 
 def silent_until(until: datetime) -> str:
     """That a thread says nothing of itself for a while."""
-    return f"Muted until {day(until)}."
+    return f"Muted until {minute(until)}."
 
 
 def trend_note(number: int) -> str:

@@ -200,6 +200,18 @@ def test_release_dismiss_own_and_mute(console: Console) -> None:
     assert console.rows("SELECT owner FROM case_care") == [("@ann",)]
 
 
+def test_silence_of_some_hours_says_when_it_ends(console: Console) -> None:
+    console.bind()
+    console.flaky("test_total")
+    console.link("ann", "ann")
+
+    muted = console.type("ann", "mute test_total 12h").text
+    shown = said(console.type("ann", "test test_total"))
+
+    assert "Muted by @ann until 2026-11-21 00:00 UTC." in muted
+    assert "Muted until 2026-11-21 00:00 UTC." in shown
+
+
 def test_only_an_administrator_on_github_binds_a_channel(console: Console) -> None:
     console.flaky("test_total")
     console.link("ann", "ann")

@@ -154,7 +154,7 @@ def test_a_button_of_what_somebody_decided_since_says_so_and_changes_nothing(
     ("button", "meanwhile", "stands"),
     [
         ("assign", "own test_total @acme/core", "@acme/core is its owner."),
-        ("snooze", "mute test_total 30d", "Muted until 2026-12-20."),
+        ("snooze", "mute test_total 30d", "Muted until 2026-12-20 12:00 UTC."),
     ],
 )
 def test_who_else_took_or_muted_it_since_is_said_and_kept(
@@ -232,7 +232,7 @@ def test_assigning_snoozing_and_declining_are_said_in_the_thread(
 
     assert replies(console) == [
         "@ann made @ann its owner.",
-        "Muted by @ann until 2026-11-23.",
+        "Muted by @ann until 2026-11-23 12:00 UTC.",
     ]
     assert "snooze" not in buttons(console)
     assert "*Owner*\\n@ann" in str(root(console).blocks)

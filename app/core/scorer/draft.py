@@ -18,7 +18,8 @@ class Draft:
     now: float
     layout: Layout
     failing: dict[str, bool]  # the cases that failed; whether an in-run retry passed
-    unexpected: dict[str, list[str]]  # by group: those of them that nothing explains yet
+    unexpected: dict[str, dict[str, None]]  # by group: those of them that nothing explains yet
+    unexpected_cases: int  # how many these are
     words: frozenset[str]  # of the changed paths
     touched: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
@@ -50,14 +51,16 @@ def draft_of(state: State, seen: Observation) -> Draft:
         for case, executions in seen.results.items()
         if any(one.outcome.is_failing for one in executions)
     }
-    unexpected: dict[str, list[str]] = {}
+    unexpected: dict[str, dict[str, None]] = {}
     for case in failing:
         known = state.cases.get(case)
         is_flaky = known is not None and known.flagged_at is not None
         if not is_flaky and not is_expected(known, seen):
-            unexpected.setdefault(layout.group_of[case], []).append(case)
+            unexpected.setdefault(layout.group_of[case], {})[case] = None
     words = words_in(seen.changed or ())
-    return Draft(state.copy(), seen, seen.at.timestamp(), layout, failing, unexpected, words)
+    cases = sum(map(len, unexpected.values()))
+    now = seen.at.timestamp()
+    return Draft(state.copy(), seen, now, layout, failing, unexpected, cases, words)
 
 
 def is_expected(case: CaseState | None, seen: Observation) -> bool:

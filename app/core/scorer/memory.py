@@ -189,6 +189,7 @@ def forgiven(scorer: Scorer, case: str) -> Scorer:
             belief=unknown(),
             episodes=0.0,
             pushed=0.0,
+            left=0,
             last_episode_at=None,
             last_source=None,
             last_flake=None,

@@ -47,4 +47,10 @@ def weight(sign: str, own: Mapping[str, int], common: Mapping[str, int]) -> floa
         return assumed.MESSAGE_SAME if not is_common else assumed.MESSAGE_SAME**0.5
     if is_common:
         return assumed.MESSAGE_COMMON
-    return assumed.MESSAGE_OTHER if own else 1.0
+    return unseen(own) if own else 1.0
+
+
+def unseen(own: Mapping[str, int]) -> float:
+    """How likely a flake's next message is none of its own so far: as many came only once."""
+    once = sum(count == 1 for count in own.values())
+    return min(assumed.MESSAGE_OTHER, max(1, once) / (sum(own.values()) + 2))

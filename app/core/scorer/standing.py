@@ -9,6 +9,8 @@ from app.core.scorer.state import CaseState, State, Weather
 from app.core.scorer.waiting import drop_stale
 from app.core.statistics import wilson_interval
 
+ROUNDING = 1e-9  # of sums of shares of an episode
+
 
 def prior_of(weather: Weather) -> float:
     """The share of the cases that ever fail which are flaky, as the repository shows it."""
@@ -21,7 +23,9 @@ def score_of(known: CaseState, weather: Weather) -> float:
     prior = prior_of(weather)
     odds = sum(known.belief.now()) * (prior / (1 - prior)) / (PRIOR / (1 - PRIOR))
     score = odds / (1 + odds)
-    if known.episodes < assumed.FLAGGED_EPISODES:
+    has_flakes = weather.flaky > known.was_flagged
+    asked = assumed.FLAGGED_EPISODES if has_flakes else assumed.FIRST_EPISODES
+    if known.episodes < asked - ROUNDING:
         return min(score, assumed.UNCONFIRMED)
     return score
 

@@ -10,7 +10,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
 
-STATE_VERSION = 4  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 5  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -71,7 +71,8 @@ class CaseState(NamedTuple):
     episodes: float = 0.0  # contradicted lone failures, one in half a day
     last_episode_at: float | None = None
     last_source: str | None = None  # whose code showed it
-    pushed: float = 0.0  # how much of that by pull requests' next pushes
+    pushed: float = 0.0  # how much of that by pull requests' next pushes, or by leaving them
+    left: int = 0  # pull requests that were left
     last_push: int | None = None  # the last pull request whose next push contradicted it
     flakes: int = 0  # failures that no fault of the code explains
     messages: Mapping[str, int] = MappingProxyType({})  # by sign: what those said

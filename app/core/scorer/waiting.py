@@ -192,8 +192,8 @@ def commits_between(state: State, job: str, code: str) -> tuple[str, ...]:
 
 def _failure(draft: Draft, case: str) -> Open:
     seen, group = draft.seen, draft.layout.group_of[case]
-    beside = [other for one in draft.unexpected.values() for other in one if other != case]
-    own = [other for other in draft.unexpected.get(group, ()) if other != case]
+    own = draft.unexpected.get(group, {})
+    itself = case not in own
     return Open(
         at=draft.now,
         job=seen.job,
@@ -202,8 +202,8 @@ def _failure(draft: Draft, case: str) -> Open:
         pr=seen.pr,
         commit=draft.state.commits.get(seen.code) if seen.is_default else None,
         others=frozenset(draft.unexpected) - {group},
-        crowd=len(own) + 1,
-        unexpected=len(beside) + 1,
+        crowd=len(own) + itself,
+        unexpected=draft.unexpected_cases + itself,
         is_near=draft.is_near(case) or (seen.pr is not None and draft.is_unknown(case)),
         reports=2 * len(draft.state.recent),
         sign=sign_of(seen.results[case]),

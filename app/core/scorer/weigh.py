@@ -172,20 +172,33 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     others = _without(draft.state.weather, known)
     noise = noise_of(others, kind) / likelier * (1 + known.shared)
     cap = worth.cap / (1 + known.shared) if kind.is_group else worth.cap
+    if kind is Kind.LONG and known.episodes >= assumed.TELLING:
+        cap = assumed.CAP_LONG_AGAIN
     times = 1.0 / one.failure.crowd if kind is Kind.PUSHED_ALIKE else 1.0
     episodes = known.episodes + worth.episodes
     if kind is Kind.ALIKE:
         episodes = max(known.episodes + 1.0, worth.episodes)
     if kind.is_push:
-        pushed = min(worth.episodes, assumed.EPISODES_PUSHED - known.pushed)
-        episodes = known.episodes + pushed
-        known = known._replace(pushed=known.pushed + pushed)
+        known = _with_push(known, one, kind)
+        episodes = known.episodes
     belief = known.belief.weighed(noise=noise, cap=max(1.0, cap), is_first=not known.weighed)
     known = known._replace(belief=belief, episodes=episodes)
     known = _counted(draft, others, known, kind, times=times)
     if kind.is_push:
         return known._replace(last_push=one.failure.pr)
     return known._replace(last_episode_at=at, last_source=one.failure.source)
+
+
+def _with_push(known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
+    """The case with what other code's pass is of an episode: all together little, unless left."""
+    left = known.left + (one.by is By.LEFT)
+    is_twice = left >= assumed.LEFT_TWICE
+    most = assumed.EPISODES_LEFT if is_twice else assumed.EPISODES_PUSHED
+    is_again = is_twice and kind is Kind.LEFT
+    share = assumed.EPISODE_LEFT_AGAIN if is_again else WORTH[kind].episodes
+    pushed = max(0.0, min(share, most - known.pushed))
+    episodes = known.episodes + pushed
+    return known._replace(episodes=episodes, pushed=known.pushed + pushed, left=left)
 
 
 HOW = {By.MAIN: How.NEXT_COMMIT, By.PUSH: How.NEXT_PUSH, By.LEFT: How.LEFT}

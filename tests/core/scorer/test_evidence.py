@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.core.scorer.messages import weight
 from app.core.scorer.update import update
 from tests.core.scorer.world import Report, World, names, pushes, rerun
 
@@ -132,3 +133,56 @@ def test_only_what_stands_alone_tells_the_message_of_a_case_s_flakes() -> None:
 
     assert crowd.state.cases[CASE].messages == {}
     assert list(alone.state.cases[CASE].messages.values()) == [1]
+
+
+def with_a_flake() -> World:
+    """A repository that has shown a flake already, another case's."""
+    world = World()
+    failing = {5, 20}
+    world.play(pushes(3), lambda one: [OTHER] if one.run in failing and one.attempt == 1 else [])
+    assert world.flagged == {OTHER}
+    return world
+
+
+@pytest.mark.parametrize(("is_pushed", "flagged"), [(False, {CASE}), (True, set())])
+def test_changes_left_red_three_times_tell_a_flake_where_pushes_alone_tell_none(
+    *, is_pushed: bool, flagged: set[str]
+) -> None:
+    world = with_a_flake()
+    for report in pushes(40)[36:]:
+        if report.run not in {43, 163, 283}:
+            world.see(report)
+            continue
+        own = replace(report, pr=900 + report.run)
+        world.see(own, [CASE])
+        if is_pushed:
+            world.see(replace(rerun(own), code=f"{own.code}b", attempt=1))
+
+    assert world.flagged - {OTHER} == flagged
+
+
+@pytest.mark.parametrize(("suspected", "flagged"), [(False, set()), (True, {CASE})])
+def test_a_suspect_that_stands_alone_after_a_long_row_is_held(
+    *, suspected: bool, flagged: set[str]
+) -> None:
+    world = with_a_flake()
+    first, *later = pushes(6)[36:]
+    for report in (first, rerun(first)):
+        world.see(report, [CASE] if suspected and report is first else [])
+    row = [one for one in later if one.pr is not None][16:19]
+
+    for report in later:
+        world.see(report, [CASE] if report in row else [])
+        if report is row[-1]:
+            world.see(rerun(report))
+
+    assert world.flagged - {OTHER} == flagged
+
+
+def test_a_new_message_says_less_of_a_flake_the_longer_it_said_but_one() -> None:
+    one = [weight("new", {"same": times}, {}) for times in (1, 5, 20)]
+    other = weight("new", {"a": 1, "b": 1, "c": 1, "d": 1}, {})
+
+    assert one == sorted(one, reverse=True)
+    assert one[-1] < one[0] / 4
+    assert other == one[0]

@@ -14,7 +14,7 @@ from app.core.scorer.needs import needed
 from app.core.scorer.said import Finding
 from app.core.scorer.state import State
 from app.core.scorer.update import update
-from tests.core.scorer.world import Report, World, pushes, rerun
+from tests.core.scorer.world import Report, World, names, pushes, rerun
 
 CASE = "case3-1"
 
@@ -118,3 +118,52 @@ def test_code_that_failed_before_is_less_likely_to_flake_whoever_passed_since() 
     again = finding(world, rerun(first, hours=3), [CASE])
 
     assert again.p_flaky < at_first.p_flaky
+
+
+def held(world: World) -> Report:
+    """Let the case be held for flaky; the report that comes next."""
+    reports = pushes(9)
+    failing = {13, 43, 67}
+    world.play(reports[:96], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+    assert world.flagged == {CASE}
+    return reports[96]
+
+
+def test_a_held_case_flakes_beside_a_few_others_and_falls_with_many() -> None:
+    world = World(files=names(folders=100, per_folder=10))
+    report = held(world)
+    some = [f"case{folder}-1" for folder in range(10, 13)]
+    many = [f"case{folder}-{number}" for folder in range(10, 50) for number in range(8)]
+
+    alone, few, wide = (finding(world, report, [CASE, *one]) for one in ([], some, many))
+
+    assert alone.p_flaky > few.p_flaky > 0.8
+    assert wide.p_flaky < 0.4
+
+
+def test_the_default_branch_is_believed_broken_the_more_often_it_fails_a_held_case() -> None:
+    world = World()
+    report = held(world)
+    shown = []
+    for number in range(4):
+        pull = replace(report, run=900, code="p1", pr=900)
+        shown.append(finding(world, pull, [CASE]).p_flaky)
+        world.see(replace(report, run=901 + number, code=f"m{number}", pr=None), [CASE])
+
+    assert shown == sorted(shown, reverse=True)
+    assert shown[1] > 0.9
+    assert shown[3] < 0.5
+
+
+def test_what_a_retry_lets_pass_is_no_bug_though_the_change_lies_near() -> None:
+    world = World(files=names(folders=100, per_folder=10))
+    report = held(world)
+
+    def shown(*, retried: bool) -> float:
+        seen = world.observation(report, [CASE], retried=retried)
+        seen = replace(seen, changed=("src/case3/test_1.py",), pr=900)
+        _, said = update(world.state, seen)
+        return said.findings[0].p_flaky
+
+    assert shown(retried=True) > 0.95
+    assert shown(retried=False) < shown(retried=True)

@@ -17,7 +17,8 @@ from app.core.pages import (
     Sighting,
     Timeline,
 )
-from app.db import aliases
+from app.db import aliases, case_reports
+from app.db.case_reports import Place
 from app.db.executions import OUTCOMES
 from app.db.pages import CASE_COLUMNS, CASE_TABLES, NAME_CUT, OWNERS, case_line, case_name
 
@@ -46,27 +47,20 @@ SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
 WHERE s.repo_id = :repo_id AND s.case_id = :case_id
 """
 
-# keep_until lets the database leave out the partitions that are about to be dropped.
 SIGHTINGS = f"""
 SELECT e.at, e.report_id, e.nth, e.outcome, e.duration_ms, p.run_id, p.attempt, run.workflow,
        left(p.variant || coalesce(' ' || e.variant, ''), {NAME_CUT}) AS variant,
        run.branch, run.pr_number, run.head_sha,
        run.is_trusted, coalesce(job.url, run.url) AS url
-FROM unnest(CAST(:case_ids AS uuid[])) AS called(case_id)
+FROM unnest(CAST(:ats AS timestamptz[]), CAST(:reports AS bigint[])) AS has(at, report_id)
 CROSS JOIN LATERAL (
-  SELECT ran.* FROM report CROSS JOIN LATERAL (
-    SELECT * FROM execution
-    WHERE execution.repo_id = report.repo_id AND execution.at = report.at
-      AND execution.case_id = called.case_id AND execution.report_id = report.report_id
-      AND execution.keep_until > :now
-      AND (CAST(:at AS timestamptz) IS NULL
-           OR (execution.at, execution.report_id, execution.nth)
-              < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
-    ORDER BY execution.nth DESC LIMIT :limit
-  ) AS ran
-  WHERE report.repo_id = :repo_id AND report.refusal IS NULL
-    AND report.at <= coalesce(CAST(:at AS timestamptz), 'infinity')
-  ORDER BY report.at DESC, report.report_id DESC, ran.nth DESC LIMIT :limit
+  SELECT * FROM execution
+  WHERE execution.repo_id = :repo_id AND execution.at = has.at
+    AND execution.case_id = ANY(:case_ids) AND execution.report_id = has.report_id
+    AND execution.keep_until > :now
+    AND (CAST(:at AS timestamptz) IS NULL
+         OR (execution.at, execution.report_id, execution.nth)
+            < (:at, CAST(:report_id AS bigint), CAST(:nth AS smallint)))
 ) AS e
 JOIN report p ON p.repo_id = e.repo_id AND p.report_id = e.report_id
 JOIN run ON run.repo_id = p.repo_id AND run.run_id = p.run_id AND run.attempt = p.attempt
@@ -139,13 +133,15 @@ def timeline(
 ) -> Timeline:
     """Executions of a case, also under earlier names, newest first, from `before` on.
 
-    Served by report_in_time and execution_time: one look for each report, back to the last one
-    of the page; what the others executed is not read.
+    Served by execution_time, once its reports are found.
     """
     names = [case_id, *aliases.earlier_ids(session, repo_id, [case_id])]
-    asked: dict[str, Any] = {"repo_id": repo_id, "case_ids": names, "now": now}
+    upto = Place(before.at, before.report_id) if before else None
+    reports = case_reports.newest(session, repo_id, names, now=now, most=size + 2, upto=upto)
+    asked: dict[str, Any] = {"repo_id": repo_id, "case_ids": names, "now": now, "limit": size + 1}
+    asked |= {"ats": [one.at for one in reports], "reports": [one.report_id for one in reports]}
     place = (before.at, before.report_id, before.nth) if before else (None, None, None)
-    asked |= dict(zip(("at", "report_id", "nth"), place, strict=True)) | {"limit": size + 1}
+    asked |= dict(zip(("at", "report_id", "nth"), place, strict=True))
     rows = list(session.execute(text(SIGHTINGS), asked).mappings())
     sightings = tuple(_sighting(row) for row in rows[:size])
     return Timeline(sightings, older=sightings[-1].cursor if len(rows) > size else None)

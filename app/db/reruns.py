@@ -12,36 +12,28 @@ from sqlmodel import Session, col, select
 
 from app.core.reruns import OPEN, Attempt, Rerun, RerunState, RerunWhy
 from app.core.runs import RunKey
+from app.db import case_reports
 from app.db.tables.reruns import RerunAttemptRow, RerunRow
 
 FRESH = {"populate_existing": True}  # rows are changed past the session, too
 RUNS_LOOKED_AT = 60  # newest reports with a case among which a run is looked for
 IS_OPEN = text("state in ('queued', 'running')")  # as rerun_open has it
 
-# The default branch's runs in which a case was executed, the newest first; served by
-# execution_time. A run began with its first attempt: its code is no newer than that.
+# The default branch's runs among those of these reports, the newest first. A run began with its
+# first attempt: its code is no newer than that.
 PLACES = text("""
 SELECT found.run_id, found.job, found.at,
        (SELECT min(started_at) FROM run AS first
         WHERE first.repo_id = :repo AND first.run_id = found.run_id) AS began_at
 FROM (
-  SELECT DISTINCT ON (run.run_id, job.name) run.run_id, job.name AS job, e.at
-  FROM (
-    SELECT report.at, report.report_id FROM report CROSS JOIN LATERAL (
-      SELECT FROM execution
-      WHERE execution.repo_id = report.repo_id AND execution.at = report.at
-        AND execution.case_id = :case AND execution.report_id = report.report_id
-        AND execution.keep_until > :now LIMIT 1
-    ) AS ran
-    WHERE report.repo_id = :repo AND report.refusal IS NULL
-    ORDER BY report.at DESC, report.report_id DESC LIMIT :looked_at
-  ) AS e
-  JOIN report ON report.repo_id = :repo AND report.report_id = e.report_id
+  SELECT DISTINCT ON (run.run_id, job.name) run.run_id, job.name AS job, report.at
+  FROM report
   JOIN run ON run.repo_id = :repo AND run.run_id = report.run_id AND run.attempt = report.attempt
   LEFT JOIN job ON job.repo_id = :repo AND job.run_id = report.run_id
     AND job.attempt = report.attempt AND job.job_id = report.job_id
-  WHERE run.branch_class = 'default' AND run.is_trusted AND run.run_id > 0
-  ORDER BY run.run_id, job.name, e.at DESC
+  WHERE report.repo_id = :repo AND report.report_id = ANY(:reports)
+    AND run.branch_class = 'default' AND run.is_trusted AND run.run_id > 0
+  ORDER BY run.run_id, job.name, report.at DESC
 ) AS found
 ORDER BY found.at DESC, found.run_id DESC, found.job
 """)
@@ -160,7 +152,8 @@ def unfinished(session: Session, *, limit: int) -> list[tuple[int, int]]:
 
 def places(session: Session, repo_id: int, case_id: UUID, *, now: datetime) -> list[Place]:
     """Where a case was executed on the default branch lately, the newest run first."""
-    asked = {"repo": repo_id, "case": case_id, "now": now, "looked_at": RUNS_LOOKED_AT}
+    found = case_reports.newest(session, repo_id, [case_id], now=now, most=RUNS_LOOKED_AT)
+    asked = {"repo": repo_id, "reports": [one.report_id for one in found]}
     return [Place(*row) for row in session.execute(PLACES, asked)]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import aliases, artifacts, case_pages, executions, pages, proofs, reruns, scorers
+from app.db import aliases, artifacts, case_pages, case_reports, executions, pages, proofs, scorers
 from app.db.observed import observations, reports
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
@@ -153,18 +153,26 @@ def test_a_cases_page_is_read_by_report_and_case(
 
     reads = reads_of(full, ask)
 
-    assert "report_in_time" in {read.index for read in reads if read.table == "report"}
     assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
 
 
-def test_a_cases_first_time_and_its_newest_runs_are_read_by_report_and_case(
+def test_the_reports_with_a_case_are_found_by_time_and_case(
     full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
 ) -> None:
-    named = reads_of(full, lambda s: case_pages.named(s, REPO, some_cases[0], now=now))
-    places = reads_of(full, lambda s: reruns.places(s, REPO, some_cases[0], now=now))
+    def ask(session: Session) -> object:
+        return case_reports.newest(session, REPO, some_cases[:1], now=now, most=50)
 
-    for reads in (named, places):
-        assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
+    reads = reads_of(full, ask)
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
+
+
+def test_a_cases_first_time_is_read_by_report_and_case(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    reads = reads_of(full, lambda s: case_pages.named(s, REPO, some_cases[0], now=now))
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
 
 
 def test_no_partition_that_is_past_is_read(

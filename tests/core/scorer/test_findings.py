@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from app.core.scorer import facts
 from app.core.scorer.facts import How
 from app.core.scorer.needs import needed
 from app.core.scorer.said import Finding
-from app.core.scorer.state import State
+from app.core.scorer.single import FAR_BUG, FAR_BUG_RUNS, far_bug_of
+from app.core.scorer.state import State, Weather
 from app.core.scorer.update import update
+from app.core.scorer.weigh import Kind
 from tests.core.scorer.world import Report, World, names, pushes, rerun
 
 CASE = "case3-1"
@@ -167,3 +170,13 @@ def test_what_a_retry_lets_pass_is_no_bug_though_the_change_lies_near() -> None:
 
     assert shown(retried=True) > 0.95
     assert shown(retried=False) < shown(retried=True)
+
+
+def test_a_bug_far_from_its_change_is_as_frequent_as_the_repository_shows() -> None:
+    executions = 1_000_000
+    quiet = Weather(executions=executions)
+    buggy = Weather(executions=executions, noise={Kind.PUSHED: 50.0, Kind.PUSHED_JOBS: 40.0})
+
+    assert far_bug_of(Weather()) == FAR_BUG
+    assert far_bug_of(quiet) < FAR_BUG / 10
+    assert far_bug_of(buggy) - far_bug_of(quiet) == pytest.approx(90 / (FAR_BUG_RUNS + executions))

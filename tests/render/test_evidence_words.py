@@ -1,0 +1,226 @@
+"""Every piece of evidence as the sentence that a person reads, word for word."""
+
+import pytest
+
+from app.core.evidence import EvidenceKind, Fact, evidence
+from app.render import words
+from tests.render.views import SHA
+
+SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
+    (
+        EvidenceKind.CONTRADICTED,
+        {
+            "how": "failed on attempt 1 and passed on attempt 2 of the same commit",
+            "last_sha": SHA,
+            "times": 2,
+            "days": 2,
+        },
+        "Failed on attempt 1 and passed on attempt 2 of the same commit,"
+        " twice on 2 days, last on 4f2c1d9.",
+    ),
+    (
+        EvidenceKind.CONTRADICTED,
+        {
+            "how": "failed in one run and passed in another of the same commit",
+            "last_sha": SHA,
+            "times": 1200,
+            "days": 5,
+        },
+        "Failed in one run and passed in another of the same commit,"
+        " 1200 times on 5 days, last on 4f2c1d9.",
+    ),
+    (
+        EvidenceKind.CONTRADICTED_ONCE,
+        {"how": "failed and passed within attempt 1", "last_sha": SHA, "times": 1, "days": 1},
+        "Failed and passed within attempt 1 (4f2c1d9); seen on one day only, two make it flaky.",
+    ),
+    (
+        EvidenceKind.CONTRADICTED_HERE,
+        {"how": "failed on attempt 1 and passed on attempt 3"},
+        "Failed on attempt 1 and passed on attempt 3.",
+    ),
+    (
+        EvidenceKind.RATE,
+        {"rate": 0.021, "low": 0.012, "high": 0.034, "runs": 61, "branch": "main"},
+        "Fails in 2.1 % (1.2\u20133.4 %) of runs on main, 61 runs seen.",
+    ),
+    (
+        EvidenceKind.RATE,
+        {"rate": 0.0, "low": 0.0, "high": 0.657, "runs": 1},
+        "Fails in 0 % (0\u201366 %) of its runs for no fault of the code, 1 run seen.",
+    ),
+    (
+        EvidenceKind.BROKEN_ON_BASE,
+        {"since": SHA, "failed": 3, "branch": "main"},
+        "Has failed on main since 4f2c1d9 (3 of 3 runs).",
+    ),
+    (
+        EvidenceKind.PASSES_ON_BASE,
+        {"passed": 1, "branch": "main"},
+        "Passed in the last run on main.",
+    ),
+    (
+        EvidenceKind.PASSES_ON_BASE,
+        {"passed": 9, "branch": "main"},
+        "Passed in the last 9 runs on main.",
+    ),
+    (
+        EvidenceKind.FIRST_ON_BASE,
+        {"passed": 1, "branch": "main"},
+        "The first failure on main after 1 run that passed.",
+    ),
+    (
+        EvidenceKind.FIRST_ON_BASE,
+        {"passed": 40, "branch": "main"},
+        "The first failure on main after 40 runs that passed.",
+    ),
+    (
+        EvidenceKind.FAILS_AGAIN_ON_PR,
+        {"times": 3},
+        "Has failed on the last 3 pushes of this pull request, and never passed between.",
+    ),
+    (
+        EvidenceKind.ADDED_HERE,
+        {"runs": 50, "branch": "main"},
+        "None of the last 50 runs on main has this case: it is new here.",
+    ),
+    (
+        EvidenceKind.FEW_RUNS,
+        {"runs": 0},
+        "Never seen before, so there is nothing to compare with.",
+    ),
+    (
+        EvidenceKind.FEW_RUNS,
+        {"runs": 1},
+        "Little is known of it yet: 1 run seen.",
+    ),
+    (
+        EvidenceKind.FEW_RUNS,
+        {"runs": 7},
+        "Little is known of it yet: 7 runs seen.",
+    ),
+    (
+        EvidenceKind.BROKEN_ON_BASE,
+        {"since": SHA, "failed": 3, "runs": 4, "branch": "main"},
+        "Has failed on main since 4f2c1d9 (3 of 4 runs).",
+    ),
+    (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": "77ab12c" + "0" * 33,
+            "since": SHA,
+            "commits": 3,
+            "commit": SHA,
+            "author": "ada",
+            "p": 0.82,
+            "second": "9f3c111" + "0" * 33,
+            "second_p": 0.11,
+        },
+        "Broke after 77ab12c passed, most likely in 4f2c1d9 by ada (82 %),"
+        " else 9f3c111 (11 %), of 3 commits.",
+    ),
+    (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": None,
+            "since": SHA,
+            "commits": 9,
+            "commit": SHA,
+            "author": "ada",
+            "p": 0.6,
+            "second": "9f3c111" + "0" * 33,
+            "second_p": 0.2,
+            "range": f"{'ab12cde' + '0' * 33}:0.100 {SHA}:0.600 {'9f3c111' + '0' * 33}:0.200 "
+            f"{'77ab12c' + '0' * 33}:0.004",
+        },
+        "Broke most likely in 4f2c1d9 by ada (60 %), else 9f3c111 (20 %), else ab12cde (10 %),"
+        " of 9 commits.",
+    ),
+    (
+        EvidenceKind.OUTAGE,
+        {"since": "2026-11-20T12:00+00:00", "cases": 43, "groups": 12},
+        "Failed together with 43 other cases in 12 other places of the same job, in an outage that"
+        " began at 2026-11-20 12:00 UTC.",
+    ),
+    (
+        EvidenceKind.OUTAGE,
+        {"since": "2026-11-20T12:00+00:00", "cases": 0, "groups": 0},
+        "Failed in an outage that began at 2026-11-20 12:00 UTC.",
+    ),
+    (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": None,
+            "since": SHA,
+            "commits": 1,
+            "commit": SHA,
+            "author": None,
+            "p": 0.97,
+            "second": None,
+            "second_p": None,
+        },
+        "Broke most likely in 4f2c1d9 (97 %).",
+    ),
+    (
+        EvidenceKind.NEAR_CHANGE,
+        {"paths": "shop/cart.py", "more": 1},
+        "The change touches what lies near it: shop/cart.py.",
+    ),
+    (
+        EvidenceKind.NEAR_CHANGE,
+        {"paths": "shop/cart.py, shop/till.py", "more": 5},
+        "The change touches what lies near it: shop/cart.py, shop/till.py and 3 files more.",
+    ),
+    (
+        EvidenceKind.FAR_FROM_CHANGE,
+        {"changed": 1},
+        "The one file that the change touches lies far from it.",
+    ),
+    (
+        EvidenceKind.FAR_FROM_CHANGE,
+        {"changed": 4},
+        "None of the 4 files that the change touches lies near it.",
+    ),
+    (
+        EvidenceKind.FAILING_BESIDE,
+        {"groups": 2, "cases": 9},
+        "Failed together with 9 other cases in 2 other places of the same job.",
+    ),
+    (
+        EvidenceKind.SAME_MESSAGE,
+        {"times": 2},
+        "Says what it said twice before when it failed for no fault of the code.",
+    ),
+    (
+        EvidenceKind.FIRST_FAILURE,
+        {"passes": 40},
+        "Never failed before, in 40 runs that passed.",
+    ),
+    (
+        EvidenceKind.OVER_RULE,
+        {"failed": 7, "runs": 40, "days": 7, "line": 12},
+        "Failed in 7 of 40 runs in the last 7 days, which the policy's rule on line 12 calls"
+        " flaky.",
+    ),
+    (
+        EvidenceKind.IN_A_ROW,
+        {"times": 3, "line": 12},
+        "Failed 3 runs in a row, which the policy's rule on line 12 calls flaky.",
+    ),
+    (EvidenceKind.EXEMPT, {}, "The policy exempts this test, so its failures are real."),
+    (EvidenceKind.DISMISSED, {"by": "@ada"}, "@ada said that it is not flaky."),
+]
+
+
+@pytest.mark.parametrize(("kind", "facts", "sentence"), SENTENCES)
+def test_a_piece_of_evidence_is_a_finished_sentence(
+    kind: EvidenceKind, facts: dict[str, Fact], sentence: str
+) -> None:
+    assert words.evidence_sentence(evidence(kind, **facts)) == sentence
+
+
+def test_every_kind_of_evidence_is_asserted_here_and_order_is_kept() -> None:
+    reasons = [evidence(kind, **facts) for kind, facts, _ in SENTENCES]
+
+    assert {kind for kind, _, _ in SENTENCES} == set(EvidenceKind)
+    assert words.evidence_sentences(reasons) == tuple(sentence for _, _, sentence in SENTENCES)

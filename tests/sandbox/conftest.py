@@ -20,6 +20,12 @@ def scene(keys: KeyPair) -> Iterator[Scene]:
 
 
 @pytest.fixture
+def channel(scene: Scene) -> str:
+    """A channel that the app was invited to."""
+    return scene.world.slack.add_channel("flaky").id
+
+
+@pytest.fixture
 def listener() -> Iterator[Listener]:
     with listening() as listener:
         yield listener

@@ -1,7 +1,6 @@
 """The pages: what they show, what their buttons do, and what hostile names cannot do there."""
 
 import json
-from html.parser import HTMLParser
 from urllib.parse import parse_qs
 
 import httpx
@@ -10,26 +9,11 @@ import pytest
 from app.sandbox.github.checks import CheckChange
 from app.sandbox.github.entities import Job
 from app.sandbox.pages import markdown, mrkdwn
+from tests.sandbox.reading import HOSTILE, Tags
 from tests.sandbox.scene import HEAD, NOW, Listener, Scene
 
-HOSTILE = "<script>alert(1)</script>\u202e\"'><img src=x onerror=alert(1)>"
 ACTION = {"label": "Quarantine", "description": "Let it run", "identifier": "quarantine"}
 PULL = "/acme/shop/pull/1"
-
-
-class Tags(HTMLParser):
-    """The tags of a page with their attributes."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.seen if name == tag]
 
 
 def published(scene: Scene, words: str = "One is flaky.") -> int:

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from app.sandbox.slack.entities import Json, View
+from tests.sandbox.reading import HOSTILE, Tags
 from tests.sandbox.scene import Listener, Scene
-from tests.sandbox.test_pages import HOSTILE, Tags
 
 BUTTONS: Json = {
     "type": "actions",

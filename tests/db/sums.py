@@ -9,6 +9,7 @@ from io import BytesIO
 
 from sqlalchemy import text
 
+from app.clock import utc_now
 from app.core.deliveries import RepositorySeen
 from app.core.outcomes import Outcome
 from app.core.reports import Limits
@@ -21,6 +22,7 @@ from app.services.ingest.origins import Origin
 from app.services.ingest.runs import ingest_report
 
 REPO = 7001
+NOW = utc_now().replace(hour=9, minute=30)  # three hours before are the same day
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What is past its time goes as whole partitions and in small batches, and nothing else does."""
+"""Partitions go whole, runs with their reports, and nothing goes before its time."""
 
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.clock import utc_now
 from app.core.retention import Going, Retention
 from app.core.runs import BranchClass
 from app.db import retention as rows
@@ -14,27 +13,10 @@ from app.db.partitions import month_of
 from app.db.session import Engine, unit_of_work
 from app.services.retention import retire, would_go
 from app.services.rollups import fold_days, fold_repository
-from tests.db.sums import REPO, Reports
+from tests.db.rows import count, run_sql
+from tests.db.sums import NOW, REPO, Reports
 
-NOW = utc_now().replace(hour=9)  # three hours before are the same day
 PASS = b'<testsuites><testsuite name="s"><testcase name="a" time="0.1"/></testsuite></testsuites>'
-
-
-@pytest.fixture
-def reports(engine: Engine) -> Reports:
-    reports = Reports(engine, NOW)
-    reports.open()
-    return reports
-
-
-def count(engine: Engine, table: str) -> int:
-    with unit_of_work(engine) as session:
-        return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
-
-
-def run_sql(engine: Engine, statement: str, **values: object) -> None:
-    with unit_of_work(engine) as session:
-        session.execute(text(statement), values)
 
 
 def partitions_of(engine: Engine, table: str) -> set[str]:
@@ -181,123 +163,6 @@ def test_a_run_that_is_not_in_the_sums_yet_stays(engine: Engine, reports: Report
     retire(engine, now=NOW + timedelta(days=300))
 
     assert count(engine, "run") == 1
-
-
-def test_small_tables_are_emptied_in_batches(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_sql(
-        engine,
-        """INSERT INTO delivery (source, guid, event, body, request_id, received_at)
-        SELECT 'github', n::text, 'push', '', '', CAST(:now AS timestamptz) - n * interval '1 day'
-        FROM generate_series(0, 49) AS n""",
-        now=NOW,
-    )
-    batched = rows.Small(rows.DELIVERIES.table, rows.DELIVERIES.condition, at_once=7)
-    monkeypatch.setattr(rows, "DELIVERIES", batched)
-
-    told = would_go(engine, now=NOW)
-    went = retire(engine, now=NOW)
-
-    assert told.going == went.going == (Going("delivery", None, 19),)
-    assert count(engine, "delivery") == 31
-
-
-def test_audit_events_are_kept_a_year(engine: Engine, reports: Reports) -> None:
-    run_sql(
-        engine,
-        f"""INSERT INTO audit_event
-        (repo_id, at, actor, surface, act, before, after, request_id)
-        SELECT {REPO}, CAST(:now AS timestamptz) - n * interval '1 day', 'm', 'cli', 'x', '{{}}',
-               '{{}}', '' FROM generate_series(360, 369) AS n""",
-        now=NOW,
-    )
-
-    assert retire(engine, now=NOW).going == (Going("audit_event", None, 4),)
-
-
-def test_what_failed_alike_goes_with_the_runs_that_could_show_it(
-    engine: Engine, reports: Reports
-) -> None:
-    run_sql(
-        engine,
-        f"""INSERT INTO cluster (repo_id, said, words, frames, name, failures, first_seen_at,
-          last_seen_at, created_at)
-        SELECT {REPO}, 'x', 'x', '{{}}', name, 1, :now, CAST(:now AS timestamptz)
-          - days * interval '1 day', :now
-        FROM (VALUES (371, NULL), (373, NULL), (373, 'Slow mail')) AS one(days, name)""",
-        now=NOW,
-    )
-    run_sql(
-        engine,
-        f"""INSERT INTO cluster_day (repo_id, cluster_id, day, failures)
-        SELECT {REPO}, max(cluster_id), CAST(:now AS date) - days, 1
-        FROM cluster, unnest(ARRAY[364, 366]) AS one(days) GROUP BY days""",
-        now=NOW,
-    )
-    run_sql(
-        engine,
-        f"""INSERT INTO outage (repo_id, kind, began_at, last_at, over_at)
-        SELECT {REPO}, 'outage', :now, CAST(:now AS timestamptz) - days * interval '1 day', over_at
-        FROM (VALUES (371, CAST(:now AS timestamptz)), (373, :now), (373, NULL))
-          AS one(days, over_at)""",
-        now=NOW,
-    )
-
-    went = retire(engine, now=NOW).going
-
-    assert went == (
-        Going("cluster", None, 1),
-        Going("cluster_day", None, 1),
-        Going("outage", None, 1),
-    )
-
-
-def test_a_message_about_many_cases_goes_once_it_is_over(engine: Engine, reports: Reports) -> None:
-    run_sql(
-        engine,
-        f"""INSERT INTO chat_notice (repo_id, kind, channel, handle, began_at, over_at)
-        SELECT {REPO}, kind, 'C1', handle, CAST(:now AS timestamptz) - days * interval '1 day',
-          CASE WHEN is_over THEN CAST(:now AS timestamptz) END
-        FROM (VALUES ('proposals', 'old', 373, false), ('proposals', 'young', 371, false),
-          ('broken', 'mended', 373, true), ('broken', 'still broken', 373, false))
-          AS one(kind, handle, days, is_over)""",
-        now=NOW,
-    )
-
-    went = retire(engine, now=NOW).going
-
-    assert went == (Going("chat_notice", None, 2),)
-    with unit_of_work(engine) as session:
-        kept = session.execute(text("SELECT handle FROM chat_notice ORDER BY 1"))
-        assert list(kept.scalars()) == ["still broken", "young"]
-
-
-def test_a_set_of_cases_goes_once_nothing_speaks_of_it(engine: Engine, reports: Reports) -> None:
-    run_sql(
-        engine,
-        f"""INSERT INTO observed_set (repo_id, digest, cases, is_crowded, files, members, made_at,
-          used_at)
-        SELECT {REPO}, decode(digest, 'hex'), 1, false, '[]', '', :now,
-          CAST(:now AS timestamptz) - days * interval '1 day'
-        FROM (VALUES ('aa01', 373), ('aa02', 371), ('aa03', 373)) AS one(digest, days)""",
-        now=NOW,
-    )
-    run_sql(
-        engine,
-        f"""INSERT INTO scorer
-          (repo_id, generation, name, version, part, told, is_current, made_at)
-        VALUES ({REPO}, 1, 'evidence', '1', '{{"members": {{"unit": "aa03"}}}}', '{{}}', true,
-          :now)""",
-        now=NOW,
-    )
-
-    went = retire(engine, now=NOW).going
-
-    assert went == (Going("observed_set", None, 1),)
-    with unit_of_work(engine) as session:
-        kept = session.execute(text("SELECT encode(digest, 'hex') FROM observed_set ORDER BY 1"))
-        assert list(kept.scalars()) == ["aa02", "aa03"]
 
 
 def test_every_field_of_a_retention_can_be_set() -> None:

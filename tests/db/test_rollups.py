@@ -8,24 +8,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.clock import utc_now
 from app.core.rollups import Grain, Sketch, Span
 from app.core.runs import BranchClass
 from app.db import fold, rollups
 from app.db.session import Engine, Session, unit_of_work
 from app.services.rollups import fold_days, fold_due, fold_repository
-from tests.db.sums import REPO, Reports, recount, told
+from tests.db.sums import NOW, REPO, Reports, recount, told
 
-NOW = utc_now().replace(hour=9, minute=30)
 BACK = timedelta(days=10)
 GRAINS = list(Grain)
-
-
-@pytest.fixture
-def reports(engine: Engine) -> Reports:
-    reports = Reports(engine, NOW)
-    reports.open()
-    return reports
 
 
 def span(grain: Grain, **narrowed: object) -> Span:

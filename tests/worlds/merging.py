@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tests.worlds.chance import around
+from tests.worlds.change import Change
 from tests.worlds.defects import fresh_bug
 from tests.worlds.world import Run, World
 
 if TYPE_CHECKING:
-    from tests.worlds.team import Change, Team
+    from tests.worlds.team import Team
 
 SKEW = 0.04  # chance that a change clashes with what was merged since its own run
 
@@ -24,7 +25,7 @@ class Queue:
         self.is_busy = False
         self.tested = 0  # batches; each is a merge commit of its own, also of the same changes
 
-    def enter(self, at: float, change: "Change") -> None:
+    def enter(self, at: float, change: Change) -> None:
         """An approved change joins."""
         self.waiting.append(change)
         self._next(at)
@@ -51,14 +52,14 @@ class Queue:
             code, at + 0.03, lambda run: self._seen(run, batch), affected=affected, rerun=0.0
         )
 
-    def _meet_newer(self, change: "Change") -> None:
+    def _meet_newer(self, change: Change) -> None:
         """What lies below the change is newer than its own run's base, and they clash."""
         module = self.world.chance.choice(change.modules)
         bug = fresh_bug(self.world.chance, module, self.world.jobs)
         self.world.faults.bugs.append(bug)
         change.bugs.append(bug)
 
-    def _seen(self, run: Run, batch: Sequence["Change"]) -> None:
+    def _seen(self, run: Run, batch: Sequence[Change]) -> None:
         self.is_busy = False
         now = run.ended
         if not run.red:
@@ -73,7 +74,7 @@ class Queue:
             self._eject(now, batch[0])
         self._next(now)
 
-    def _eject(self, now: float, change: "Change") -> None:
+    def _eject(self, now: float, change: Change) -> None:
         chance = self.world.chance
         if change.bugs:
             self.team.push_again(now + around(chance, 1.5), change)

@@ -1,14 +1,14 @@
 """The people of a world: they change, push, mend, revert and merge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from tests.worlds.chance import HOURS_A_DAY, around, arrivals, at_least_one
+from tests.worlds.change import Change
 from tests.worlds.code import Code, Defect, sha_of
 from tests.worlds.defects import Bug, Flake, fresh_bug, fresh_flake
 from tests.worlds.kinds import Kind
 from tests.worlds.merging import Queue
-from tests.worlds.project import Case, Module, Package, dependents
+from tests.worlds.project import Module, Package, dependents
 from tests.worlds.world import Run, World
 
 SECOND_MODULE = 0.5  # chance of each further module that a change touches
@@ -20,28 +20,6 @@ MERGES_RED = 0.5  # chance that a change is merged although it is red by no faul
 GIVES_UP = 0.06
 REVERTS = 0.5  # share of the regressions that are reverted on the branch itself
 COMES_BACK = 0.2  # share of the reverted that are landed again, and break the same again
-
-
-@dataclass(slots=True, eq=False)
-class Change:
-    """A pull request."""
-
-    number: int
-    modules: list[Module]
-    is_trusted: bool = True
-    is_urgent: bool = False
-    bugs: list[Bug] = field(default_factory=list)
-    mends: list[Defect] = field(default_factory=list)
-    flakes: list[Flake] = field(default_factory=list)
-    new_cases: list[Case] = field(default_factory=list)
-    files: tuple[str, ...] = ()
-    pushes: int = 0
-    left: int = 1  # pushes that its author means to make
-
-    @property
-    def packages(self) -> list[Package]:
-        """The packages that it touches."""
-        return list(dict.fromkeys(module.package for module in self.modules))
 
 
 class Team:

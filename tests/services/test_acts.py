@@ -1,6 +1,5 @@
-"""Acts on a real database: what each does, writes down, refuses, and how it is undone."""
+"""Acts on a real database: what each does, writes down, and refuses."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,56 +9,12 @@ from sqlalchemy import text
 
 from app.core.accuracy import Correction
 from app.core.errors import BadInput, Conflict, Missing
-from app.core.quarantine import Quarantine
-from app.db import cares, decisions, feedback
-from app.db.session import Engine, Session, unit_of_work
-from app.services import acts, clusters
-from app.services.access.tokens import By
-from app.services.acts import Actor, Done, Wish
+from app.db import decisions, feedback
+from app.db.session import Engine, unit_of_work
+from app.services import acts
+from app.services.acts import Wish
+from tests.services.acting import LATER, MONA, UNTIL, decision, do, rows, steps
 from tests.web.world import NOW, SHA, World
-
-MONA = Actor("mona", "cli", "r7")
-LATER = NOW + timedelta(days=1)
-UNTIL = f"{NOW + timedelta(days=30):%Y-%m-%d}"
-
-Act = Callable[[Session], Done]
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return World(engine)
-
-
-@pytest.fixture
-def repo(world: World) -> int:
-    return world.repository()
-
-
-@pytest.fixture
-def flaky(world: World, repo: int) -> UUID:
-    case_id = world.case(repo)
-    world.held(repo, case_id)
-    return case_id
-
-
-def do(engine: Engine, act: Act) -> Done:
-    with unit_of_work(engine) as session:
-        return act(session)
-
-
-def decision(engine: Engine, repo: int, case_id: UUID) -> Quarantine | None:
-    with unit_of_work(engine) as session:
-        return decisions.newest(session, repo, [case_id]).get(case_id)
-
-
-def steps(engine: Engine, repo: int, case_id: UUID) -> list[tuple[str, str | None, str | None]]:
-    with unit_of_work(engine) as session:
-        return [(one.event, one.was, one.now) for one in decisions.events(session, repo, case_id)]
-
-
-def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
-    with unit_of_work(engine) as session:
-        return [tuple(row) for row in session.execute(text(query))]
 
 
 def test_a_proposal_is_approved_with_owner_reason_end_and_proof(
@@ -214,100 +169,6 @@ def test_a_decision_that_moved_meanwhile_is_not_overwritten(
     assert now.reason == "More."
 
 
-def test_every_act_is_undone_to_what_was_before(engine: Engine, repo: int, flaky: UUID) -> None:
-    nothing = decision(engine, repo, flaky)
-    done = [
-        do(engine, lambda s: acts.activate(s, repo, flaky, MONA, reason="One.", now=NOW)),
-    ]
-    active = decision(engine, repo, flaky)
-    done.append(do(engine, lambda s: acts.dismiss(s, repo, flaky, MONA, now=LATER)))
-
-    undone = do(engine, lambda s: acts.undo(s, repo, done[1].event_id, MONA, now=LATER))
-    back = decision(engine, repo, flaky)
-
-    assert undone.sentence == "@mona took “dismiss” back."
-    assert active is not None
-    assert back is not None
-    assert (back.state, back.reason, back.until) == ("active", "One.", active.until)
-    with unit_of_work(engine) as session:
-        assert feedback.since(session, repo, NOW) == []  # the correction counts no more
-    assert nothing is None
-    assert steps(engine, repo, flaky)[-1] == ("undone", "dismissed", "active")
-
-
-def test_undoing_the_beginning_leaves_a_case_that_nobody_decided_about(
-    engine: Engine, repo: int, flaky: UUID
-) -> None:
-    done = do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
-
-    undone = do(engine, lambda s: acts.undo(s, repo, done.event_id, MONA, now=NOW))
-    none = decision(engine, repo, flaky)
-    do(engine, lambda s: acts.undo(s, repo, undone.event_id, MONA, now=NOW))
-    again = decision(engine, repo, flaky)
-
-    assert none is None
-    assert again is not None
-    assert again.state == "active"
-
-
-def test_undoing_brings_no_broken_case_back_into_quarantine(
-    engine: Engine, world: World, repo: int, flaky: UUID
-) -> None:
-    do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
-    released = do(engine, lambda s: acts.release(s, repo, flaky, MONA, reason="", now=NOW))
-    with unit_of_work(engine) as session:
-        session.execute(text("UPDATE case_state SET state = 'broken'"))
-
-    with pytest.raises(Conflict) as refused:
-        do(engine, lambda s: acts.undo(s, repo, released.event_id, MONA, now=LATER))
-
-    assert str(refused.value) == (
-        "This case fails on the default branch again and again: that is no flake to quarantine."
-    )
-    found = decision(engine, repo, flaky)
-    assert found is not None
-    assert found.state == "dismissed"
-
-
-def test_what_something_newer_followed_is_not_undone_but_said(
-    engine: Engine, repo: int, flaky: UUID
-) -> None:
-    first = do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
-    do(engine, lambda s: acts.renew(s, repo, flaky, MONA, reason="More.", now=LATER))
-
-    with pytest.raises(Conflict) as refused:
-        do(engine, lambda s: acts.undo(s, repo, first.event_id, MONA, now=LATER))
-    with pytest.raises(Missing):
-        do(engine, lambda s: acts.undo(s, repo, 99_999, MONA, now=LATER))
-
-    assert str(refused.value) == (
-        "Something newer was decided after “quarantine”, so it cannot be undone; decide anew."
-    )
-
-
-def test_owner_and_silence_are_said_undone_and_kept_by_a_quarantine(
-    engine: Engine, repo: int, flaky: UUID
-) -> None:
-    owned = do(engine, lambda s: acts.own(s, repo, flaky, MONA, owner="@acme/cart", now=NOW))
-    muted = do(
-        engine,
-        lambda s: acts.mute(s, repo, flaky, MONA, until=NOW + timedelta(days=7), now=NOW),
-    )
-    do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
-    with pytest.raises(Conflict):  # the mute is newer
-        do(engine, lambda s: acts.undo(s, repo, owned.event_id, MONA, now=NOW))
-    do(engine, lambda s: acts.undo(s, repo, muted.event_id, MONA, now=NOW))
-
-    with unit_of_work(engine) as session:
-        care = cares.care_of(session, repo, flaky)
-    found = decision(engine, repo, flaky)
-    assert (care.owner, care.muted_until) == ("@acme/cart", None)
-    assert found is not None
-    assert (found.owner, found.owner_is_guess) == ("@acme/cart", False)
-    assert owned.sentence == "@mona made @acme/cart its owner."
-    assert muted.sentence == f"Muted by @mona until {NOW + timedelta(days=7):%Y-%m-%d %H:%M} UTC."
-
-
 @pytest.mark.parametrize("owner", ["", "cart", "@a b", "@acme/", "<script>"])
 def test_an_owner_is_somebody_who_can_be_named(
     engine: Engine, repo: int, flaky: UUID, owner: str
@@ -355,26 +216,3 @@ def test_a_release_takes_no_evidence_back_and_a_dismissal_does(
 
     assert released == {}
     assert dismissed == {flaky: NOW - timedelta(days=2)}
-
-
-def test_a_clusters_name_is_taken_back_too(engine: Engine, repo: int) -> None:
-    with unit_of_work(engine) as session:
-        session.execute(CLUSTER, {"repo": repo, "now": NOW})
-        [cluster] = session.execute(text("SELECT cluster_id FROM cluster")).scalars()
-        clusters.name(session, "acme/shop", cluster, "Mail", By("mona", "cli"), now=NOW)
-    [(event,)] = rows(engine, "SELECT event_id FROM audit_event")
-    assert isinstance(event, int)
-
-    done = do(engine, lambda s: acts.undo(s, repo, event, MONA, now=NOW))
-
-    assert (done.case_id, done.sentence) == (None, "@mona took “cluster_named” back.")
-    assert rows(engine, "SELECT name FROM cluster") == [(None,)]
-    with pytest.raises(Conflict):
-        do(engine, lambda s: acts.undo(s, repo, event, MONA, now=NOW))
-
-
-CLUSTER = text("""
-INSERT INTO cluster (repo_id, said, words, frames, failures, first_seen_at, last_seen_at,
-                     created_at)
-VALUES (:repo, 'x', 'x', '{}', 1, :now, :now, :now)
-""")

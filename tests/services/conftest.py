@@ -1,0 +1,31 @@
+"""A repository with one flaky case, to act on, or to let runs come to."""
+
+from uuid import UUID
+
+import pytest
+
+from app.db.session import Engine
+from tests.services.shop import Shop
+from tests.web.world import World
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    return World(engine)
+
+
+@pytest.fixture
+def repo(world: World) -> int:
+    return world.repository()
+
+
+@pytest.fixture
+def flaky(world: World, repo: int) -> UUID:
+    case_id = world.case(repo)
+    world.held(repo, case_id)
+    return case_id
+
+
+@pytest.fixture
+def shop(world: World, repo: int, flaky: UUID) -> Shop:
+    return Shop(world, repo, flaky)

@@ -1,0 +1,25 @@
+"""The plan: what flaky cases cost, and what holding them would have hidden, on a real database."""
+
+from app.api import plan_shapes
+from app.services import plans
+from app.services.publishing.commit_facts import Addresses
+from tests.services.shop import Shop
+from tests.web.world import FAILED, PASSED
+
+
+def test_the_plan_ranks_by_cost_and_says_what_holding_would_have_hidden(shop: Shop) -> None:
+    shop.run(FAILED, PASSED, changed=None)
+    shop.run(FAILED, PASSED, changed=None)
+
+    found = plans.plan(shop.engine, shop.repo, rates={}, now=shop.at)
+
+    [line] = found.lines
+    assert (line.case_id, line.advice, line.why_not) == (shop.case_id, "quarantine", None)
+    assert (line.cost.failed_runs, line.hidden.flakes, line.hidden.real) == (2, 2, 0)
+    assert (line.variants, line.jobs) == (("test",), ())  # nobody told of these runs' jobs
+    assert found.whole.failed_runs == 2
+    addresses = Addresses("https://github.com", "https://flakes.example.com")
+    [case] = plan_shapes.plan_of("acme/shop", found, addresses).cases
+    assert case.page == f"https://flakes.example.com/r/acme/shop/cases/{shop.case_id}"
+    assert [(one.attempt, one.flake) for one in case.attempts] == [(1, True), (1, True)]
+    assert all((one.url or "").startswith("https://github.example/") for one in case.attempts)

@@ -1,0 +1,64 @@
+"""A fix is claimed by a person or a commit, and waits for its proof, on a real database."""
+
+import pytest
+from sqlalchemy import text
+
+from app.core.deliveries import Pushed, PushSeen
+from app.db.session import unit_of_work
+from app.services.quarantine import claims
+from app.services.quarantine import runs as quarantine
+from tests.services.acting import MONA
+from tests.services.shop import Shop
+from tests.web.world import FAILED, NOW, PASSED
+
+
+def test_a_claimed_fix_waits_for_its_proof_and_a_flake_takes_it_back(shop: Shop) -> None:
+    shop.hold(needed=40)
+    with unit_of_work(shop.engine) as session:
+        claimed = quarantine.claim_fix(
+            session, shop.repo, shop.case_id, MONA, fix="77ab12c9d0e1", now=shop.at
+        )
+    pending = shop.decision()
+    shop.run(FAILED, PASSED)
+
+    assert claimed
+    assert (pending.state, pending.fix) == ("fix_pending", "77ab12c9d0e1")
+    assert pending.reason == "A fix is claimed by 77ab12c and waits for its proof."
+    assert shop.decision().state == "active"
+    assert shop.steps()[-2:] == ["fix_claimed", "flaked"]
+
+
+@pytest.mark.parametrize(
+    ("message", "files", "is_claimed"),
+    [
+        ("Wait for the mail", ["tests/test_cart.py"], True),
+        ("Wait for the mail", ["shop/cart.py"], False),
+        ("Fixes #12", ["shop/cart.py"], True),
+        ("See https://github.com/acme/shop/issues/12", [], True),
+        ("Fixes #1, #123 and x#12", [], False),
+    ],
+)
+def test_a_commit_claims_a_fix_by_the_cases_file_or_its_issue(
+    shop: Shop, message: str, files: list[str], is_claimed: bool
+) -> None:
+    shop.hold()
+    with unit_of_work(shop.engine) as session:
+        session.execute(LINK, {"repo": shop.repo, "now": NOW, "case": shop.case_id})
+    push = PushSeen(shop.repo, (Pushed("77ab12c9d0e1", message, frozenset(files)),))
+
+    with unit_of_work(shop.engine) as session:
+        claims.note_push(session, push, now=shop.at)
+
+    assert shop.decision().state == ("fix_pending" if is_claimed else "active")
+
+
+LINK = text("""
+WITH made AS (
+  INSERT INTO cluster (repo_id, said, words, frames, issue_url, failures, first_seen_at,
+                       last_seen_at, created_at)
+  VALUES (:repo, 'x', 'x', '{}', 'https://github.com/acme/shop/issues/12', 1, :now, :now, :now)
+  RETURNING cluster_id)
+INSERT INTO cluster_case (repo_id, cluster_id, case_id, variant, failures, first_seen_at,
+                          last_seen_at)
+SELECT :repo, cluster_id, :case, 'test', 1, :now, :now FROM made
+""")

@@ -1,0 +1,115 @@
+"""When a flaky case is proposed for quarantine, or held without asking, on a real database."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.core.decide import State
+from app.core.holding import WhyNot
+from app.db.session import unit_of_work
+from tests.services.shop import CART, CHANGED, Shop
+from tests.web.world import FAILED, NOW, PASSED
+
+
+def test_a_flaky_case_is_proposed_on_two_runs_of_two_commits_and_not_on_one(shop: Shop) -> None:
+    once = shop.run(FAILED, PASSED, changed=State.FLAKY)
+    none = shop.decision()
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+
+    assert none is None
+    assert shop.propose(once) is None  # proposed already: nothing more to do
+    found = shop.decision()
+    assert (found.state, found.decided_by) == ("proposed", "FlakeGuard")
+    assert found.reason == "Its score is 0.96, and the policy's threshold is 0.90."
+    assert found.owner is None
+
+
+def test_switched_off_nothing_is_proposed_and_people_still_may(shop: Shop) -> None:
+    shop.run(FAILED, PASSED, changed=State.FLAKY, proposes=False)
+    shop.run(FAILED, PASSED, changed=State.FLAKY, proposes=False)
+
+    assert shop.decision() is None
+    shop.hold()
+    assert shop.decision().state == "active"
+
+
+def test_a_pull_request_that_changes_the_case_gives_no_reason_to_hold_it(shop: Shop) -> None:
+    first, second = shop.pull(4, CART), shop.pull(5, CART)
+
+    touched = shop.propose(second)
+    third = shop.pull(6, "README.md")
+    once = shop.propose(third)
+    fourth = shop.pull(7, None)
+    unknown = shop.propose(fourth)
+
+    assert first.pr_number == 4
+    assert touched is WhyNot.CHANGED_HERE
+    assert once is WhyNot.ONE_RUN
+    assert unknown is WhyNot.CHANGE_UNKNOWN
+    assert shop.propose(third) is WhyNot.NOT_AUTOMATIC
+    assert shop.decision().state == "proposed"
+
+
+def test_a_flaky_case_is_proposed_when_what_stood_in_the_way_is_gone(shop: Shop) -> None:
+    shop.pull(4, "README.md", changed=State.FLAKY)
+    alone = shop.decision()
+
+    shop.pull(5, "README.md")
+
+    assert alone is None
+    assert shop.decision().state == "proposed"
+
+
+def test_the_author_of_the_last_change_is_the_owner_as_a_guess(shop: Shop) -> None:
+    with unit_of_work(shop.engine) as session:
+        values = {"repo": shop.repo, "sha": "aa", "pr": 0, "file": CART, "now": NOW}
+        session.execute(CHANGED, values)
+        session.execute(COMMIT, {"repo": shop.repo, "now": NOW})
+
+    shop.hold()
+
+    assert (shop.decision().owner, shop.decision().owner_is_guess) == ("@ada", True)
+
+
+COMMIT = text("""
+INSERT INTO commit (repo_id, sha, parents, author, at, title, fetched_at)
+VALUES (:repo, 'aa', '{}', 'ada', :now, 'Count again', :now)
+""")
+
+
+def test_where_the_policy_says_so_a_case_is_held_without_asking(shop: Shop) -> None:
+    policy = "mode: act\nauto_quarantine_enabled: true\nquarantine_duration_days: 7\n"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+
+    found = shop.decision()
+    assert (found.state, found.decided_by) == ("active", "FlakeGuard")
+    assert found.until == shop.at + timedelta(days=7)
+    assert shop.steps() == ["proposed", "approved"]
+
+
+@pytest.mark.parametrize("cap", ["repository: 1", "per_day: 1"])
+def test_the_cap_counts_what_we_hold_ourselves_and_not_what_people_hold(
+    shop: Shop, cap: str
+) -> None:
+    policy = f"mode: act\nauto_quarantine_enabled: true\nquarantine_cap: {{{cap}}}\n"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+    theirs, second = shop.other(), shop.other()
+    theirs.hold()
+
+    for one in (shop, second):
+        one.run(FAILED, PASSED, changed=State.FLAKY)
+        one.run(FAILED, PASSED, changed=State.FLAKY)
+
+    assert (shop.decision().state, shop.decision().decided_by) == ("active", "FlakeGuard")
+    assert second.decision().state == "proposed"
+
+
+POLICY = text("""
+INSERT INTO policy_snapshot (repo_id, kind, sha, path, text, errors, read_at)
+VALUES (:repo, 'policy', 'aa', '.flakeguard.yml', :text, '[]', :now)
+""")

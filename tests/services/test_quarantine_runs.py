@@ -1,0 +1,88 @@
+"""What runs do to a quarantine, on a real database: they prove it healed, or set it back."""
+
+from datetime import timedelta
+
+from app.core.decide import State
+from tests.services.shop import SKIPPED, Shop
+from tests.web.world import FAILED, PASSED
+
+
+def test_clean_runs_are_counted_once_each_and_prove_the_case_healed(shop: Shop) -> None:
+    shop.hold(needed=3)
+
+    first = shop.run(PASSED)
+    shop.follow(first, {})  # evaluated again
+    shop.run(PASSED)
+    two = shop.decision()
+    shop.run(PASSED)
+    healed = shop.decision()
+
+    assert (two.state, two.clean_runs) == ("active", 2)
+    assert (healed.state, healed.reason) == ("resolved", "Healed: 3 runs in a row were clean.")
+    assert shop.steps() == ["proposed", "approved", "fix_claimed", "proven"]
+    assert shop.corrections() == [("proven_fix", 0.96)]
+
+
+def test_a_case_that_only_skips_is_never_healed(shop: Shop) -> None:
+    shop.hold(needed=2)
+
+    for _ in range(5):
+        shop.run(SKIPPED)
+
+    assert (shop.decision().state, shop.decision().clean_runs) == ("active", 0)
+
+
+def test_a_run_that_fails_for_its_own_neither_counts_nor_sets_back(shop: Shop) -> None:
+    shop.hold(needed=3)
+
+    shop.run(PASSED)
+    shop.run(FAILED, branch_class="pull_request", pr_number=4)
+    shop.run(PASSED)
+
+    assert (shop.decision().state, shop.decision().clean_runs) == ("active", 2)
+
+
+def test_a_flake_starts_the_count_anew(shop: Shop) -> None:
+    shop.hold(needed=3)
+
+    shop.run(PASSED)
+    shop.run(PASSED)
+    shop.run(FAILED, PASSED)
+    anew = shop.decision()
+    shop.run(PASSED)
+
+    assert (anew.state, anew.clean_runs) == ("active", 0)
+    assert anew.clean_since == shop.at - timedelta(minutes=55)
+    assert shop.decision().clean_runs == 1
+
+
+def test_a_healed_case_that_flakes_again_gets_its_old_quarantine_back(shop: Shop) -> None:
+    shop.hold(needed=1)
+    shop.run(PASSED)
+    healed = shop.decision()
+
+    shop.run(FAILED, PASSED)
+
+    again = shop.decision()
+    assert healed.state == "resolved"
+    assert (again.state, again.id) == ("active", healed.id)
+    assert again.reason.startswith("It flaked again, so its old quarantine is open again until ")
+
+
+def test_a_case_that_turns_broken_leaves_at_once_and_the_correction_is_kept(shop: Shop) -> None:
+    shop.hold()
+    shop.set("state", "broken")
+
+    shop.run(FAILED, changed=State.BROKEN)
+
+    assert (shop.decision().state, shop.decision().decided_by) == ("dismissed", "FlakeGuard")
+    assert shop.corrections() == [("turned_broken", 0.96)]
+
+
+def test_a_run_of_a_fork_decides_nothing(shop: Shop) -> None:
+    shop.hold(needed=1)
+
+    shop.run(PASSED, is_trusted=False)
+    shop.run(FAILED, changed=State.BROKEN, is_trusted=False)
+
+    assert (shop.decision().state, shop.decision().clean_runs) == ("active", 0)

@@ -1,0 +1,132 @@
+"""Acts taken back on a real database: to what was before, or refused where something is newer."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from app.core.errors import Conflict, Missing
+from app.db import cares, feedback
+from app.db.session import Engine, unit_of_work
+from app.services import acts, clusters
+from app.services.access.tokens import By
+from tests.services.acting import LATER, MONA, decision, do, rows, steps
+from tests.web.world import NOW, World
+
+
+def test_every_act_is_undone_to_what_was_before(engine: Engine, repo: int, flaky: UUID) -> None:
+    nothing = decision(engine, repo, flaky)
+    done = [
+        do(engine, lambda s: acts.activate(s, repo, flaky, MONA, reason="One.", now=NOW)),
+    ]
+    active = decision(engine, repo, flaky)
+    done.append(do(engine, lambda s: acts.dismiss(s, repo, flaky, MONA, now=LATER)))
+
+    undone = do(engine, lambda s: acts.undo(s, repo, done[1].event_id, MONA, now=LATER))
+    back = decision(engine, repo, flaky)
+
+    assert undone.sentence == "@mona took “dismiss” back."
+    assert active is not None
+    assert back is not None
+    assert (back.state, back.reason, back.until) == ("active", "One.", active.until)
+    with unit_of_work(engine) as session:
+        assert feedback.since(session, repo, NOW) == []  # the correction counts no more
+    assert nothing is None
+    assert steps(engine, repo, flaky)[-1] == ("undone", "dismissed", "active")
+
+
+def test_undoing_the_beginning_leaves_a_case_that_nobody_decided_about(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    done = do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+
+    undone = do(engine, lambda s: acts.undo(s, repo, done.event_id, MONA, now=NOW))
+    none = decision(engine, repo, flaky)
+    do(engine, lambda s: acts.undo(s, repo, undone.event_id, MONA, now=NOW))
+    again = decision(engine, repo, flaky)
+
+    assert none is None
+    assert again is not None
+    assert again.state == "active"
+
+
+def test_undoing_brings_no_broken_case_back_into_quarantine(
+    engine: Engine, world: World, repo: int, flaky: UUID
+) -> None:
+    do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+    released = do(engine, lambda s: acts.release(s, repo, flaky, MONA, reason="", now=NOW))
+    with unit_of_work(engine) as session:
+        session.execute(text("UPDATE case_state SET state = 'broken'"))
+
+    with pytest.raises(Conflict) as refused:
+        do(engine, lambda s: acts.undo(s, repo, released.event_id, MONA, now=LATER))
+
+    assert str(refused.value) == (
+        "This case fails on the default branch again and again: that is no flake to quarantine."
+    )
+    found = decision(engine, repo, flaky)
+    assert found is not None
+    assert found.state == "dismissed"
+
+
+def test_what_something_newer_followed_is_not_undone_but_said(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    first = do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+    do(engine, lambda s: acts.renew(s, repo, flaky, MONA, reason="More.", now=LATER))
+
+    with pytest.raises(Conflict) as refused:
+        do(engine, lambda s: acts.undo(s, repo, first.event_id, MONA, now=LATER))
+    with pytest.raises(Missing):
+        do(engine, lambda s: acts.undo(s, repo, 99_999, MONA, now=LATER))
+
+    assert str(refused.value) == (
+        "Something newer was decided after “quarantine”, so it cannot be undone; decide anew."
+    )
+
+
+def test_owner_and_silence_are_said_undone_and_kept_by_a_quarantine(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    owned = do(engine, lambda s: acts.own(s, repo, flaky, MONA, owner="@acme/cart", now=NOW))
+    muted = do(
+        engine,
+        lambda s: acts.mute(s, repo, flaky, MONA, until=NOW + timedelta(days=7), now=NOW),
+    )
+    do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+    with pytest.raises(Conflict):  # the mute is newer
+        do(engine, lambda s: acts.undo(s, repo, owned.event_id, MONA, now=NOW))
+    do(engine, lambda s: acts.undo(s, repo, muted.event_id, MONA, now=NOW))
+
+    with unit_of_work(engine) as session:
+        care = cares.care_of(session, repo, flaky)
+    found = decision(engine, repo, flaky)
+    assert (care.owner, care.muted_until) == ("@acme/cart", None)
+    assert found is not None
+    assert (found.owner, found.owner_is_guess) == ("@acme/cart", False)
+    assert owned.sentence == "@mona made @acme/cart its owner."
+    assert muted.sentence == f"Muted by @mona until {NOW + timedelta(days=7):%Y-%m-%d %H:%M} UTC."
+
+
+def test_a_clusters_name_is_taken_back_too(engine: Engine, repo: int) -> None:
+    with unit_of_work(engine) as session:
+        session.execute(CLUSTER, {"repo": repo, "now": NOW})
+        [cluster] = session.execute(text("SELECT cluster_id FROM cluster")).scalars()
+        clusters.name(session, "acme/shop", cluster, "Mail", By("mona", "cli"), now=NOW)
+    [(event,)] = rows(engine, "SELECT event_id FROM audit_event")
+    assert isinstance(event, int)
+
+    done = do(engine, lambda s: acts.undo(s, repo, event, MONA, now=NOW))
+
+    assert (done.case_id, done.sentence) == (None, "@mona took “cluster_named” back.")
+    assert rows(engine, "SELECT name FROM cluster") == [(None,)]
+    with pytest.raises(Conflict):
+        do(engine, lambda s: acts.undo(s, repo, event, MONA, now=NOW))
+
+
+CLUSTER = text("""
+INSERT INTO cluster (repo_id, said, words, frames, failures, first_seen_at, last_seen_at,
+                     created_at)
+VALUES (:repo, 'x', 'x', '{}', 1, :now, :now, :now)
+""")

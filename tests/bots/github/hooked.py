@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.deliveries import Delivery, Taken
+from app.core.deliveries import Delivery, InstallationSeen, RepositorySeen, Taken
+from app.core.runs import Repository
 from bots.github.events import taken
 
 APP_ID = 271_828
@@ -30,6 +31,12 @@ REPOSITORY = {
     "topics": [],
     "visibility": "private",
 }
+
+ACME = InstallationSeen(id=77, account="acme")
+TOLD_OF_ACME = InstallationSeen(
+    id=77, account="acme", is_news=True, permissions={"checks": "write"}
+)
+SHOP = RepositorySeen(Repository(500, "acme/shop", "main", 77), is_private=True)
 
 
 def delivery(event: str, body: Any, *, number: int = 3) -> Delivery:  # noqa: ANN401 -- any JSON

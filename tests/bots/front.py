@@ -6,13 +6,12 @@ from datetime import timedelta
 from app.core.deliveries import NewDelivery
 from app.demo.replay import zipped
 from app.sandbox.github.entities import CheckRun, Comment, Job, Run
-from tests.bots.office import Office
+from tests.bots.doors import Doors
+from tests.bots.office import GREEN, Office, install
 from tests.bots.shop import BASE, HEAD, REPO
-from tests.bots.test_backfill import install
-from tests.bots.test_through_the_sandbox import Doors
 from tests.stories.shop import FAILURE, TEST_JOB, Results, junit
 
-FLAKY, GREEN = "test_discount", {"test_total": None, "test_empty": None}
+FLAKY = "test_discount"
 PULL = 7
 
 

@@ -1,12 +1,13 @@
 """Our side of the sandbox: a real database, the real adapters, and hands that do the work."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
-from app.core.deliveries import Delivery, Taken
+from app.core.deliveries import Delivery, NewDelivery, Taken
 from app.db import partitions
 from app.db.session import unit_of_work
 from app.demo.replay import zipped
@@ -22,6 +23,8 @@ from jobs.turns import perform
 from tests.bots.shop import REPO, Shop
 from tests.jobs.desk import Desk
 from tests.stories.shop import FAILURE, TEST_JOB, Results, junit
+
+GREEN = {"test_total": None, "test_empty": None}
 
 
 @dataclass(frozen=True)
@@ -113,3 +116,16 @@ class Office:
             jobs=[Job(TEST_JOB, conclusion, at, ended)],
             artifacts=[("results", zipped(junit(results, at=at)), ended)],
         )
+
+
+def repo_id(office: Office) -> int:
+    return office.shop.world.github.repository(REPO).id
+
+
+def install(office: Office) -> None:
+    """GitHub tells that the App was installed on the shop."""
+    listed = {"id": repo_id(office), "full_name": REPO, "private": True}
+    installed = {"id": office.shop.installation.id, "account": {"login": "acme"}}
+    body = {"action": "created", "installation": installed, "repositories": [listed]}
+    told = json.dumps(body).encode()
+    office.inbox.store(NewDelivery("github", "guid-installed", "installation", told, "r1"))

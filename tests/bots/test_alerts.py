@@ -20,15 +20,14 @@ from bots.github.client import GitHubHosts
 from bots.outlets.posting import Poster
 from bots.outlets.speaker import OutletSpeaker
 from bots.slack.client import SlackChat
+from tests.bots.doors import Doors
 from tests.bots.front import FAILURE, FLAKY, GREEN, Front
+from tests.bots.office import repo_id
 from tests.bots.shop import Shop
 from tests.bots.slack.console import ChatOffice
 from tests.bots.stranger import Stranger
-from tests.bots.test_backfill import repo_id
-from tests.bots.test_through_the_sandbox import Doors, doors
 from tests.jobs.desk import Desk
 
-__all__ = ["doors"]
 NAME = f"tests.test_cart::{FLAKY}"
 UNTIL = "2026-12-20"
 

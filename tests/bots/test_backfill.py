@@ -1,44 +1,19 @@
 """What ran before we came is read back, silently, newest first."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
-from app.core.deliveries import NewDelivery
 from app.db.chat import threads as chat_rows
-from app.db.session import Engine, unit_of_work
+from app.db.session import unit_of_work
 from app.db.work import backfills
 from app.render.words.history import being_read
 from app.sandbox.github.entities import Change
 from app.services import backfill, pages, plans
-from bots.github.client import GitHubHosts
 from bots.slack.client import SlackChat
-from tests.bots.office import Office
-from tests.bots.shop import NOW, REPO, Shop
-from tests.jobs.desk import Desk
+from tests.bots.office import GREEN, Office, install, repo_id
+from tests.bots.shop import NOW, REPO
 
 DAYS = timedelta(days=30)
-GREEN = {"test_total": None, "test_empty": None}
-
-
-@pytest.fixture
-def office(engine: Engine, shop: Shop, hosts: GitHubHosts) -> Office:
-    return Office(Desk(engine), shop, hosts)
-
-
-def repo_id(office: Office) -> int:
-    return office.shop.world.github.repository(REPO).id
-
-
-def install(office: Office) -> None:
-    """GitHub tells that the App was installed on the shop."""
-    listed = {"id": repo_id(office), "full_name": REPO, "private": True}
-    installed = {"id": office.shop.installation.id, "account": {"login": "acme"}}
-    body = {"action": "created", "installation": installed, "repositories": [listed]}
-    told = json.dumps(body).encode()
-    office.inbox.store(NewDelivery("github", "guid-installed", "installation", told, "r1"))
 
 
 def said(office: Office) -> str | None:

@@ -5,19 +5,15 @@ from datetime import timedelta
 import pytest
 
 from app.core.acts import ActName
-from app.db.session import Engine, unit_of_work
+from app.db.session import unit_of_work
 from app.sandbox.github.entities import Change
 from app.services import acts
 from app.services.acts import Actor
 from app.services.answers import aftermath
-from bots.github.client import GitHubHosts
 from tests.bots.front import BASE, FLAKY, GREEN, HEAD, PULL, REPO, Front
 from tests.bots.office import Office
 from tests.bots.shop import NOW, Shop
-from tests.bots.test_through_the_sandbox import Doors, doors
-from tests.jobs.desk import Desk
 
-__all__ = ["doors"]
 WORKFLOW = ".github/workflows/ci.yml"
 UNTIL = f"{NOW + timedelta(days=30):%Y-%m-%d}"
 NAME = f"tests.test_cart::{FLAKY}"
@@ -27,11 +23,6 @@ UNSEEN = (
     "@ann: CI was not run again: its workflow file cannot be read, so nobody knows what would"
     " follow; name the failed jobs in the policy's proof_jobs to allow it."
 )
-
-
-@pytest.fixture
-def front(engine: Engine, shop: Shop, hosts: GitHubHosts, doors: Doors) -> Front:
-    return Front(Office(Desk(engine), shop, hosts), doors)
 
 
 def clicks(shop: Shop) -> list[str]:

@@ -4,31 +4,18 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
-
 from app.core.deliveries import NewDelivery
 from app.core.plan import PlanLine
-from app.db.session import Engine
 from app.sandbox.github.entities import Comment
 from app.services import plans
-from bots.github.client import GitHubHosts
 from tests.bots.front import FAILURE, FLAKY, GREEN, HEAD, PULL, REPO, Front
-from tests.bots.office import Office
-from tests.bots.shop import NOW, Shop
-from tests.bots.test_backfill import install
-from tests.bots.test_through_the_sandbox import Doors, doors
-from tests.jobs.desk import Desk
+from tests.bots.office import install
+from tests.bots.shop import NOW
 from tests.stories.shop import TEST_JOB
 
-__all__ = ["doors"]
 NAME = f"tests.test_cart::{FLAKY}"
 UNTIL = f"{NOW + timedelta(days=7):%Y-%m-%d}"
 HELD = f"Quarantined by @ann until {UNTIL}: {NAME}."
-
-
-@pytest.fixture
-def front(engine: Engine, shop: Shop, hosts: GitHubHosts, doors: Doors) -> Front:
-    return Front(Office(Desk(engine), shop, hosts), doors)
 
 
 def write(front: Front, body: str, login: str = "ann") -> Comment:

@@ -8,9 +8,8 @@ from app.db.session import Engine
 from app.sandbox.github.entities import Change, Job
 from app.services.uploads import health as upload_health
 from bots.github.client import GitHubHosts
-from tests.bots.office import Office
+from tests.bots.office import Office, install
 from tests.bots.shop import NOW, REPO, Shop
-from tests.bots.test_backfill import install
 from tests.core.reports.test_archive import REPORT, Files, zipped
 from tests.jobs.desk import Desk
 

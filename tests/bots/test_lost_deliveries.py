@@ -2,30 +2,20 @@
 
 from datetime import timedelta
 
-import pytest
-
 from app.core.asking import QueueName
 from app.core.requests import SweepDeliveries
-from app.db.session import Engine, unit_of_work
+from app.db.session import unit_of_work
 from app.db.work import tasks
 from app.db.work.tasks import Asking
 from app.ports import FailedDelivery
 from bots.github import hook
 from bots.github.client import GitHubHosts
+from tests.bots.doors import Doors
 from tests.bots.front import FAILURE, FLAKY, REPO, Front
-from tests.bots.office import Office
+from tests.bots.office import GREEN, Office, install
 from tests.bots.shop import Shop
-from tests.bots.test_backfill import GREEN, install
-from tests.bots.test_through_the_sandbox import Doors, doors
-from tests.jobs.desk import Desk
 
-__all__ = ["doors"]
 NOWHERE = "http://127.0.0.1:9/nobody"
-
-
-@pytest.fixture
-def office(engine: Engine, shop: Shop, hosts: GitHubHosts) -> Office:
-    return Office(Desk(engine), shop, hosts)
 
 
 def sweep(office: Office) -> list[str]:

@@ -4,10 +4,7 @@ import re
 from pathlib import Path
 
 from tests.bots.front import FAILURE, FLAKY, GREEN, HEAD, Front
-from tests.bots.test_commands import front
-from tests.bots.test_through_the_sandbox import doors
 
-__all__ = ["doors", "front"]
 DOCS = Path(__file__).parents[2] / "docs" / "architecture.md"
 ENDED = [
     "GET actions/runs/{run}/attempts/{attempt}/jobs",

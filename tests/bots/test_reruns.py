@@ -23,13 +23,12 @@ from app.services.acts import Actor
 from app.services.answers import aftermath
 from bots.github.client import GitHubHosts
 from jobs import schedule
+from tests.bots.doors import Doors
 from tests.bots.office import Office
 from tests.bots.shop import REPO, Shop
-from tests.bots.test_through_the_sandbox import Doors, doors
 from tests.jobs.desk import Desk
 from tests.stories.shop import FAILURE, junit
 
-__all__ = ["doors"]
 MONA = Actor("mona", "cli", "r7")
 CASE = "test_total"
 FILE = ".github/workflows/ci.yml"

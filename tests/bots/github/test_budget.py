@@ -20,9 +20,8 @@ from bots.github.client import GitHubHosts
 from jobs.host_budget import RedisHostBudget
 from jobs.memory import RedisMemory
 from jobs.queue import redis_at
-from tests.bots.office import Office
+from tests.bots.office import GREEN, Office, install
 from tests.bots.shop import HEAD, NOW, REPO, Shop
-from tests.bots.test_backfill import GREEN, install
 from tests.jobs.desk import Desk
 
 POLICY = ".flakeguard.yml"

@@ -39,7 +39,9 @@ PROJECT = "gitlab:acme/shop/cart"
 SHA = "77ab12c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f"
 REPORTS = "/api/v1/reports"
 HERE = By("admin", "cli")
+HOUR = timedelta(hours=1)
 MB = 1024 * 1024
+FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}
 
 
 def junit(*cases: str, failing: str = "", stamp: str = "2026-11-20T11:00:00") -> bytes:
@@ -53,6 +55,10 @@ def junit(*cases: str, failing: str = "", stamp: str = "2026-11-20T11:00:00") ->
     return f'<testsuite name="unit" timestamp="{stamp}">{inside}</testsuite>'.encode()
 
 
+GREEN = junit("a", "b")
+RED = junit("a", "b", failing="b")
+
+
 def zipped(files: Mapping[str, bytes]) -> bytes:
     spool = io.BytesIO()
     with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -63,6 +69,11 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 def gzipped(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
+
+
+def error(answer: Any) -> tuple[int, str, str]:  # noqa: ANN401 -- httpx or httpx2
+    said = answer.json()["error"]
+    return answer.status_code, said["kind"], said["message"]
 
 
 @dataclass
@@ -150,6 +161,3 @@ class Ci:
 
     def count(self, table: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
-
-
-HOUR = timedelta(hours=1)

@@ -1,13 +1,12 @@
 """Acts over the API, and what a CI script asks: who may, what is answered, what is refused."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.services.access.tokens import Made
-from tests.api.ci import PROJECT, Ci
+from tests.api.ci import PROJECT, Ci, error
 from tests.web.conftest import ADMIN_TOKEN
 from tests.web.world import World
 
@@ -39,11 +38,6 @@ def flaky(world: World, acting: Made) -> UUID:
     case_id = world.case(repo_id, "test_total", parameters="[3]")
     world.held(repo_id, case_id)
     return case_id
-
-
-def error(answer: Any) -> tuple[int, str, str]:  # noqa: ANN401 -- httpx or httpx2
-    said = answer.json()["error"]
-    return answer.status_code, said["kind"], said["message"]
 
 
 def test_what_is_done_on_the_code_host_is_refused_where_there_is_none(

@@ -9,9 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.services.access.tokens import Made
-from tests.api.ci import MB, REPORTS, SHA, Ci, gzipped, junit, zipped
+from tests.api.ci import FIELDS, MB, REPORTS, SHA, Ci, gzipped, junit, zipped
 
-FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}
 GREEN = junit("a", "b")
 FORM = "application/x-www-form-urlencoded"  # what curl --data-binary says unless told otherwise
 

@@ -4,8 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.services.access.tokens import Made
-from tests.api.ci import PROJECT, Ci
-from tests.api.test_acts import error
+from tests.api.ci import PROJECT, Ci, error
 from tests.web.world import World
 
 BASE = f"/api/v1/repositories/{PROJECT}"

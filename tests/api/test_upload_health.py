@@ -10,11 +10,9 @@ from app.db import upload_pages
 from app.db.session import unit_of_work
 from app.services.access.tokens import Made
 from app.services.retention import retire
-from tests.api.ci import MB, REPORTS, SHA, Ci, junit, zipped
+from tests.api.ci import FIELDS, MB, REPORTS, SHA, Ci, junit, zipped
 from tests.web.conftest import ADMIN_TOKEN
 from tests.web.site import sign_in
-
-FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}
 
 
 def uploads_of(token: Made) -> str:

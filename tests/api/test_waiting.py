@@ -11,9 +11,8 @@ from app.api.waiting import Evaluations
 from app.core.errors import ErrorKind, Unavailable
 from app.core.handed import Progress, Turn
 from app.services.access.tokens import Made
-from tests.api.ci import REPORTS, SHA, Ci, junit
+from tests.api.ci import FIELDS, REPORTS, Ci, junit
 
-FIELDS = {"commit": SHA, "branch": "main", "pipeline": "812", "job": "unit"}
 WAITING = FIELDS | {"wait": "true"}
 GREEN, RED = junit("a", "b"), junit("a", "b", failing="b")
 

@@ -1,4 +1,4 @@
-"""Fixtures of the pages: a database, something in it, and browsers in front."""
+"""Fixtures of the pages: a database, something in it, browsers in front, a GitHub behind."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,11 @@ from starlette.testclient import TestClient
 
 from app.db.session import Engine
 from app.embedded import Servers
+from app.sandbox.keys import KeyPair, new_key_pair
 from app.web import Web
 from tests.browser import browser_page
 from tests.databases import copy_of, template_of
+from tests.web.outside import Outside, outside_of
 from tests.web.site import Hands, Hints, application, browser_of, sign_in
 from tests.web.world import NOW, World
 
@@ -69,3 +71,14 @@ def stranger(app: Starlette) -> TestClient:
 def visitor(app: Starlette, web: Web) -> TestClient:
     """A browser that is signed in."""
     return sign_in(browser_of(app), web)
+
+
+@pytest.fixture(scope="session")
+def keys() -> KeyPair:
+    return new_key_pair()
+
+
+@pytest.fixture
+def outside(engine: Engine, keys: KeyPair) -> Iterator[Outside]:
+    with outside_of(engine, keys) as one:
+        yield one

@@ -9,16 +9,18 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 from cryptography.fernet import Fernet
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from app.api.health import HealthChecks
 from app.api.uploads import UploadHealth
 from app.core.credentials import GivenApp
-from app.db.session import Engine
+from app.db.session import Engine, unit_of_work
 from app.sandbox.fresh import Credentials, fresh_world
+from app.sandbox.github.entities import Repository
 from app.sandbox.keys import KeyPair
 from app.sandbox.server import serve
-from app.sandbox.world import World
+from app.sandbox.world import World as Sandbox
 from app.services.access.credentials import CredentialStore, LiveApp
 from app.services.access.people import People
 from app.services.access.set_up import SetUp
@@ -29,8 +31,10 @@ from bots.github.live import LiveHosts
 from bots.github.manifest import manifest
 from bots.github.oauth import GitHubAccounts
 from tests.web.site import Hands, Hints, browser_of
+from tests.web.world import World
 
 OURS = "https://flakes.example.com"
+COOKIE = "__Host-flakeguard"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 ACTION = re.compile(r'<form method="post" action="([^"]*)"')
 
@@ -39,7 +43,7 @@ ACTION = re.compile(r'<form method="post" action="([^"]*)"')
 class Outside:
     """A sandbox, and pages that know it."""
 
-    github: World
+    github: Sandbox
     credentials: Credentials
     web: Web
     clock: Hands
@@ -123,3 +127,27 @@ def outside_of(engine: Engine, keys: KeyPair, *, is_set_up: bool = True) -> Iter
         web = replace(web, people=people, set_up=set_up, linking=linking)
         yield Outside(world, credentials, web, clock, queue)
         hosts.close()
+
+
+def repository(
+    outside: Outside, world: World, name: str, *, private: bool = True, **roles: str
+) -> tuple[Repository, int]:
+    """A repository on GitHub and here, under one id."""
+    github = outside.github.github
+    one = next((i for i in github.installations.values()), None) or github.add_installation("acme")
+    made = github.add_repository(name, installation=one, permissions=roles, private=private)
+    repo_id = world.repository(name)
+    with unit_of_work(world.engine) as session:
+        session.execute(
+            text(
+                "UPDATE repository SET repo_id = :new, is_private = :private WHERE repo_id = :old"
+            ),
+            {"new": made.id, "old": repo_id, "private": private},
+        )
+    return made, made.id
+
+
+def stored(engine: Engine, table: str) -> list[str]:
+    """Every row of a table, as one text each."""
+    with unit_of_work(engine) as session:
+        return list(session.execute(text(f"SELECT t::text FROM {table} t")).scalars())

@@ -7,8 +7,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.web import Web
+from tests.web.reading import csrf_in
 from tests.web.site import Hints, browser_of, sign_in
-from tests.web.test_sign_in import csrf_in
 from tests.web.world import World, flaky_case
 
 PAGES = [

@@ -1,7 +1,6 @@
 """A Slack user says who they are on GitHub: a link of their own, GitHub's word, and a yes here."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,28 +8,21 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from app.db.chat import links
-from app.db.session import Engine, unit_of_work
+from app.db.session import unit_of_work
 from app.ports import ChatPerson
-from app.sandbox.keys import KeyPair, new_key_pair
 from app.services.access.people import CALLBACK
 from app.services.chat import linking
-from tests.web.outside import OURS, Outside, here, outside_of
-from tests.web.test_sign_in import csrf_in
+from tests.web.outside import OURS, Outside, here
+from tests.web.reading import csrf_in
 
 OVER = "This link was used already, was replaced by a newer one, or is older than 15 minutes"
 ASKED = re.compile(r'name="asked" value="([0-9a-f]{64})"')
 
 
-@pytest.fixture(scope="module")
-def keys() -> KeyPair:
-    return new_key_pair()
-
-
 @pytest.fixture
-def outside(engine: Engine, keys: KeyPair) -> Iterator[Outside]:
-    with outside_of(engine, keys) as one:
-        one.github.github.add_user("ann")
-        yield one
+def outside(outside: Outside) -> Outside:
+    outside.github.github.add_user("ann")
+    return outside
 
 
 def offered(outside: Outside, chat_user: str = "U1", name: str = "Ann <b>A.</b>") -> str:

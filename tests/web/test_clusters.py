@@ -1,11 +1,9 @@
 """The pages of clusters, and what a case's page says of its own."""
 
-from datetime import timedelta
-
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.world import NOW, World
+from tests.web.world import World, cluster
 
 PAGE = "/r/acme/shop/clusters"
 
@@ -13,15 +11,6 @@ PAGE = "/r/acme/shop/clusters"
 @pytest.fixture
 def repo_id(world: World) -> int:
     return world.repository("acme/shop")
-
-
-def cluster(
-    world: World, repo_id: int, said: str = "TimeoutError: no mail", **given: object
-) -> int:
-    """A cluster with a failure of one case yesterday."""
-    run = world.run(repo_id, started_at=NOW - timedelta(days=1))
-    given = {"name": None, "issue_url": None, "category_words": "TimeoutError"} | given
-    return world.cluster(run, world.report(run), world.case(repo_id), said, **given)
 
 
 def test_a_stranger_is_sent_to_sign_in(stranger: TestClient, repo_id: int) -> None:

@@ -7,7 +7,7 @@ from app.db import issues, reruns
 from app.db.session import unit_of_work
 from app.services import acts
 from app.services.acts import Actor
-from tests.web.test_pages import said
+from tests.web.reading import said
 from tests.web.world import World, flaky_case
 
 OLDER, NEWER = "1" * 40, "2" * 40

@@ -8,17 +8,15 @@ from app.db.session import unit_of_work
 from app.services import clusters
 from app.services.access.tokens import By
 from app.services.clusters import ClusterAct, Wanted
-from tests.web.outside import Outside
-from tests.web.test_clusters import cluster
-from tests.web.test_github_sign_in import keys, outside, repository  # noqa: F401 -- fixtures
-from tests.web.test_sign_in import csrf_in
-from tests.web.world import World
+from tests.web.outside import Outside, repository
+from tests.web.reading import csrf_in
+from tests.web.world import World, cluster
 
 ISSUE = "https://github.example/acme/shop/issues/7"
 
 
 def test_a_person_who_may_write_names_and_links_a_cluster(
-    outside: Outside,  # noqa: F811 -- the fixture
+    outside: Outside,
     world: World,
 ) -> None:
     _, shop = repository(outside, world, "acme/shop", ann="write")
@@ -40,7 +38,7 @@ def test_a_person_who_may_write_names_and_links_a_cluster(
 
 
 def test_what_a_worker_does_stands_on_the_page(
-    outside: Outside,  # noqa: F811 -- the fixture
+    outside: Outside,
     world: World,
 ) -> None:
     _, shop = repository(outside, world, "acme/shop", ann="write")
@@ -67,7 +65,7 @@ def test_what_a_worker_does_stands_on_the_page(
     ],
 )
 def test_nobody_else_and_nothing_odd_is_written(
-    outside: Outside,  # noqa: F811 -- the fixture
+    outside: Outside,
     world: World,
     login: str,
     act: str,
@@ -89,7 +87,7 @@ def test_nobody_else_and_nothing_odd_is_written(
 
 
 def test_who_may_only_read_is_shown_no_form(
-    outside: Outside,  # noqa: F811 -- the fixture
+    outside: Outside,
     world: World,
 ) -> None:
     _, shop = repository(outside, world, "acme/shop", rita="read")

@@ -5,9 +5,8 @@ from starlette.testclient import TestClient
 
 from app.core.asking import QueueName
 from app.core.requests import TakeDelivery
+from tests.web.reading import csrf_in, said
 from tests.web.site import Hints
-from tests.web.test_pages import said
-from tests.web.test_sign_in import csrf_in
 from tests.web.world import SHA, World
 
 

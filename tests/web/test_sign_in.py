@@ -18,6 +18,7 @@ from app.services.access.sessions import make_sign_in_link
 from app.web import Web
 from app.web.sign_in import next_path
 from tests.web.conftest import ADMIN_TOKEN
+from tests.web.reading import csrf_in
 from tests.web.site import Hands, application, browser_of, sign_in
 
 USED = "This link has been used or has expired"
@@ -29,12 +30,6 @@ def link(web: Web) -> str:
     return make_sign_in_link(
         web.engine, now=web.clock(), base_url=web.public_url or "http://testserver/"
     )
-
-
-def csrf_in(page: str) -> str:
-    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
-    assert found is not None
-    return found[1]
 
 
 def submit(client: TestClient, token: str, **fields: str) -> tuple[int, str]:

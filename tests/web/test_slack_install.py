@@ -20,8 +20,8 @@ from app.services.chat.workspaces import Workspaces
 from app.web import Web
 from bots.slack.oauth import SlackOAuth
 from tests.web.outside import OURS, here
+from tests.web.reading import csrf_in
 from tests.web.site import Hands, Hints, application, browser_of, sign_in
-from tests.web.test_sign_in import csrf_in
 
 PAGE = "/slack/install"
 

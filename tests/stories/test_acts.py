@@ -159,7 +159,9 @@ def test_a_slack_user_whom_nobody_linked_is_told_so(shop: Shop, red: CheckRun) -
     assert "I do not know" in shown(shop)
 
 
-def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> None:
+def test_a_click_on_what_was_decided_since_changes_nothing_and_says_so(
+    shop: Shop, red: CheckRun
+) -> None:
     [root] = shop.threads()
     before = [dict(block) for block in root.blocks]
     click_thread(shop, "quarantine", WRITER)
@@ -167,16 +169,11 @@ def test_a_second_click_finds_nothing_to_act_on(shop: Shop, red: CheckRun) -> No
 
     shop.stage.world.slack.click(root, "dismiss", WRITER)
     shop.stage.settle()
-    root.blocks[:] = before
-    shop.stage.world.slack.click(root, "dismiss", WRITER)
-    shop.stage.settle()
 
-    assert decisions(shop) == [("dismissed", f"@{WRITER}")]
-    assert [act for _, _, act in audit(shop)] == ["propose", "quarantine", "dismiss"]
-    today = f"{utc_now():%Y-%m-%d}"
-    assert shop.heard() == [
-        f"This case is dismissed since {today}, by @{WRITER}: one cannot dismiss it now."
-    ]
+    assert decisions(shop) == [("active", f"@{WRITER}")]
+    assert [act for _, _, act in audit(shop)] == ["propose", "quarantine"]
+    [heard] = shop.heard()
+    assert heard.startswith("Meanwhile somebody decided about it, so nothing was changed.")
 
 
 def test_quarantine_ends_at_once_when_the_case_turns_broken(shop: Shop, red: CheckRun) -> None:

@@ -8,7 +8,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -66,8 +66,8 @@ def test_whatever_is_killed_every_execution_is_stored_and_summed_once(
         for kill in victims:
             wait_a_moment(stage)
             kill(stage)
-            wait_until_calm(stage)
-        stage.settle()
+            until_it_answers(stage, stage.open_tasks)
+        until_it_answers(stage, stage.settle)
 
     assert stored_of(stage) == {
         (run_id, sha256(report(run_id, nth)).digest()): (1, CASES + nth % 2)
@@ -142,11 +142,11 @@ def wait_a_moment(stage: Stage) -> None:
         stage.supervisor.step(0.02)
 
 
-def wait_until_calm(stage: Stage) -> None:
-    """Wait until the database answers; what was killed may still be starting."""
+def until_it_answers(stage: Stage, ask: Callable[[], object]) -> None:
+    """Ask until the database answers: what was killed may be starting, or not know yet."""
     while True:
         with suppress(Unavailable):
-            stage.open_tasks()
+            ask()
             return
         stage.supervisor.step(0.05)
 

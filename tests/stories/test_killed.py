@@ -161,11 +161,13 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
 
     assert told == {
         "answer": 1,
-        "audit_event": 1,
+        "audit_event": 2,
         "case_": 4,
         "case_set": 2,
         "case_state": 2,
         "changed_files": 2,
+        "chat_notice": 1,
+        "chat_notice_case": 1,
         "check runs": 1,
         "claim": 1,
         "comments": 1,
@@ -174,6 +176,7 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
         "finding": 5,
         "job": 3,
         "messages": 2,
+        "messages about many": 1,
         "observed_set": 2,
         "occurrence": 5,
         "outbox": 1,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.core.chat_buttons import UNTOUCHED, ChatButton, Seen
+from app.core.chat_buttons import ChatButton, Seen
 from app.core.pages import CaseLine, RepositoryLine
 
 
@@ -15,7 +15,7 @@ class HomeCase:
     line: CaseLine
     buttons: tuple[ChatButton, ...]
     is_owned: bool  # False: they changed its file last, and nobody else is known
-    seen: Seen = UNTOUCHED  # what the buttons speak of
+    seen: Seen  # what the buttons speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class RunningQuarantine:
     name: str  # raw
     until: datetime | None
     owners: tuple[str, ...]
-    version: int = 1
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

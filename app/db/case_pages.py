@@ -31,14 +31,7 @@ NAMED = f"""
 SELECT left(suite, {FULL_NAME_CUT}) AS suite, left(classname, {FULL_NAME_CUT}) AS classname,
        left(name, {FULL_NAME_CUT}) AS name, left(parameters, {FULL_NAME_CUT}) AS parameters,
        left(file, {FULL_NAME_CUT}) AS file, line, {OWNERS},
-       least(first_seen_at, (
-         SELECT p.at FROM report AS p CROSS JOIN LATERAL (
-           SELECT FROM execution AS e
-           WHERE e.repo_id = p.repo_id AND e.at = p.at AND e.case_id = c.case_id
-             AND e.report_id = p.report_id AND e.keep_until > :now LIMIT 1) AS ran
-         WHERE p.repo_id = c.repo_id AND p.refusal IS NULL
-           AND p.at < c.first_seen_at AND p.received_at >= c.first_seen_at
-         ORDER BY p.at LIMIT 1)) AS first_seen_at
+       first_seen_at
 FROM case_ c WHERE repo_id = :repo_id AND case_id = :case_id
 """
 
@@ -112,8 +105,12 @@ def named(
 
     A history that was handed in later may reach back behind the day on which we met the case.
     """
-    row = _first(session, NAMED, {"repo_id": repo_id, "case_id": case_id, "now": now})
-    return (case_name(row), row["first_seen_at"]) if row else None
+    row = _first(session, NAMED, {"repo_id": repo_id, "case_id": case_id})
+    if row is None:
+        return None
+    met = row["first_seen_at"]
+    earlier = case_reports.earliest(session, repo_id, case_id, before=met, now=now)
+    return case_name(row), earlier or met
 
 
 def held(session: Session, repo_id: int, case_id: UUID) -> CaseLine | None:

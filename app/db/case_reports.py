@@ -14,15 +14,26 @@ from app.db.rows import OUTCOME_CODES
 NEAR, FAR = 200, 20_000  # reports that are looked through at once: the newest, and further back
 LAST_ID = 2**63 - 1
 
-# A set's newest report tells of all with the same set whether they have the case, unless what
-# passed there is gone already. keep_until leaves out partitions that are about to be dropped.
-WALK = text(f"""
-WITH walked AS MATERIALIZED (
+NEWEST = """
   SELECT report_id, at, case_set FROM report
   WHERE repo_id = :repo AND refusal IS NULL
     AND (at, report_id) <= (CAST(:at AS timestamptz), CAST(:report AS bigint))
   ORDER BY at DESC, report_id DESC LIMIT :walked
-), without AS MATERIALIZED (
+"""
+LATE = """
+  SELECT report_id, at, case_set FROM report
+  WHERE repo_id = :repo AND refusal IS NULL AND at < :before AND received_at >= :before
+"""
+
+
+def _having(walked: str) -> str:
+    """Those of some reports that have any of the cases, as `found`.
+
+    A set's newest report tells of all with the same set whether they have the case, unless what
+    passed there is gone already. keep_until leaves out partitions that are about to be dropped.
+    """
+    return f"""
+WITH walked AS MATERIALIZED ({walked}), without AS MATERIALIZED (
   SELECT case_set FROM (
     SELECT DISTINCT ON (case_set) case_set, at, report_id FROM walked
     WHERE case_set IS NOT NULL ORDER BY case_set, at DESC, report_id DESC
@@ -44,15 +55,21 @@ WITH walked AS MATERIALIZED (
       WHERE e.repo_id = :repo AND e.at = walked.at AND e.case_id = ANY(:cases)
         AND e.report_id = walked.report_id AND e.keep_until > :now
     )
-  ORDER BY at DESC, report_id DESC LIMIT :most
 )
-SELECT at, report_id, true AS has_it FROM found
+"""
+
+
+WALK = text(f"""
+{_having(NEWEST)}
+SELECT at, report_id, true AS has_it
+FROM (SELECT * FROM found ORDER BY at DESC, report_id DESC LIMIT :most) AS these
 UNION ALL
 SELECT at, report_id, false FROM (
   SELECT at, report_id FROM walked ORDER BY at DESC, report_id DESC OFFSET :walked - 1
 ) AS furthest
 ORDER BY has_it DESC, at DESC, report_id DESC
 """)
+EARLIEST = text(f"{_having(LATE)} SELECT min(at) FROM found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +107,11 @@ def newest(
             break
         walked, start = FAR, Place(furthest.at, furthest.report_id - 1)
     return found
+
+
+def earliest(
+    session: Session, repo_id: int, case_id: UUID, *, before: datetime, now: datetime
+) -> datetime | None:
+    """When a case ran first of the reports that came after `before` and are of an earlier time."""
+    values = {"repo": repo_id, "cases": [case_id], "before": before, "now": now}
+    return session.execute(EARLIEST, values).scalar_one()  # type: ignore[no-any-return]  # of a column

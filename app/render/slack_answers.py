@@ -16,6 +16,7 @@ from app.render.names import case_title
 from app.render.words import clusters as words_clusters
 from app.render.words import decisions as words_decisions
 from app.render.words import slack as said
+from app.render.words.slack_windows import silent_until
 
 Told = tuple[str, tuple[Block, ...]]
 
@@ -226,7 +227,7 @@ def _decided(told: CaseTold, *, now: datetime) -> list[str]:
     if told.owner is not None:
         found.append(said.owned(told.owner))
     if told.muted_until is not None and told.muted_until > now:
-        found.append(said.muted_until(told.muted_until))
+        found.append(silent_until(told.muted_until))
     return found
 
 

@@ -7,7 +7,8 @@ from playwright.sync_api import Page
 
 from app.render.png import Canvas
 
-COLOURS = 64  # the most frequent ones; every other becomes the nearest of them
+COLOURS = (64, 32, 16)  # the most frequent ones; every other becomes the nearest of them
+LARGEST = 60_000  # bytes, for which as few are taken as it needs
 REDUCE = """async ([png, most]) => {
     const image = await createImageBitmap(await (await fetch(png)).blob());
     const {width, height} = image;
@@ -32,8 +33,11 @@ REDUCE = """async ([png, most]) => {
 def keep(page: Page, png: bytes, path: Path) -> None:
     """Keep a screenshot as a file; `page` may be any page that is open."""
     source = "data:image/png;base64," + base64.b64encode(png).decode()
-    read = page.evaluate(REDUCE, [source, COLOURS])
-    canvas, rows = Canvas(read["width"], read["height"]), base64.b64decode(read["rows"])
-    for y in range(canvas.height):
-        canvas.rows[y][:] = rows[y * canvas.width : (y + 1) * canvas.width]
-    path.write_bytes(canvas.png([tuple(one) for one in read["colours"]]))
+    for most in COLOURS:
+        read = page.evaluate(REDUCE, [source, most])
+        canvas, rows = Canvas(read["width"], read["height"]), base64.b64decode(read["rows"])
+        for y in range(canvas.height):
+            canvas.rows[y][:] = rows[y * canvas.width : (y + 1) * canvas.width]
+        path.write_bytes(canvas.png([tuple(one) for one in read["colours"]]))
+        if path.stat().st_size <= LARGEST:
+            return

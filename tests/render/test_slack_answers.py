@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from app.core.alike import ClusterLine
-from app.core.chat_buttons import ChatButton
+from app.core.chat_buttons import UNTOUCHED, ChatButton
 from app.core.costs import Cost
 from app.core.digests import DayOfFailures, Digest, Turn, Turns
 from app.core.home import (
@@ -223,14 +223,14 @@ def test_no_unfolded_link_pings_or_breaks_a_limit(name: str) -> None:
 
 def full_home(name: str) -> Home:
     """A page with as much on it as there may be."""
-    held = RunningQuarantine(1, CASE_ID, name, NOW, (name,))
+    held = RunningQuarantine(1, CASE_ID, name, NOW, (name,), 1)
     repository = RepositoryLine(
         1, name, "main", is_private=True, first_report_at=NOW, last_run_at=NOW,
         counts=Counts(1, 2, 3, 4),
     )  # fmt: skip
     return Home(
         login=name,
-        cases=(HomeCase(line(name), tuple(ChatButton)[:11], is_owned=False),) * 10,
+        cases=(HomeCase(line(name), tuple(ChatButton)[:11], is_owned=False, seen=UNTOUCHED),) * 10,
         more_cases=3,
         held=(TeamQuarantine(name, name, held),) * 8,
         more_held=2,

@@ -34,7 +34,7 @@ from tests.db.sums import recount, told
 from tests.stories.conftest import free_port
 from tests.stories.shop import WRITER, Shop
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(240)]
 
 RUNS, REPORTS_OF_A_RUN = 20, 10
 CASES = 6

@@ -12,7 +12,7 @@ from tests.stories.holds import ADDING_A_CASE, Step, asking, locking
 from tests.stories.portraits import Portrait, portrait
 from tests.stories.twins import Twin, Twins
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
 WORKERS = 6  # those that were killed start again while the others go on
 

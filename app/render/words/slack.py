@@ -1,11 +1,10 @@
 """The sentences of Slack's commands."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from app.core.pages import Counts
 from app.render.escape import plain
-from app.render.words import counted, minute
+from app.render.words import counted
 
 
 def name_a_repository() -> str:
@@ -162,11 +161,6 @@ def yours(login: str, number: int) -> str:
 def owned(owner: str) -> str:
     """Whose a case is."""
     return f"Owner: {plain(owner, limit=80)}."
-
-
-def muted_until(until: datetime) -> str:
-    """That nothing is said of a case."""
-    return f"Muted until {minute(until)}."
 
 
 def so_many_days(most: int) -> str:

@@ -1,7 +1,6 @@
 """Binding a channel to repositories, by whom GitHub lets administer them; and what it hears."""
 
 from app.core.asking import Request
-from app.core.chat_buttons import binding_of
 from app.core.chat_commands import Command, Kind, kinds_of
 from app.core.chat_requests import TellChat
 from app.core.decide import State
@@ -15,16 +14,13 @@ from app.db.chat.places import Subscription
 from app.db.decisions import AuditEvent
 from app.db.session import Session
 from app.ports import Permission
-from app.render import escape
-from app.render.chat import bound_message
 from app.render.words import decisions
 from app.render.words import slack as said
 from app.services import acts
 from app.services.acts import Actor
-from app.services.slack.desk import Answer, Deed, Desk, Outcome, must_be_linked
+from app.services.slack.desk import Deed, Desk, Outcome, must_be_linked, taken_back, with_undo
 from app.services.slack.places import place
 
-SENTENCE = 600  # characters of what is answered
 LONGEST_PATH = 200  # characters of a glob
 TOLD_AT_ONCE = 100  # cases that are flaky already and get their threads when a channel is bound
 
@@ -57,7 +53,7 @@ def subscribe(desk: Desk, command: Command) -> Deed:
         sentence = said.subscribed(
             repository.full_name, wanted.kinds, wanted.owner, wanted.path, is_new=is_new
         )
-        answer = _answer(sentence, repository.id, event_id)
+        answer = with_undo(sentence, repository.id, event_id)
         return Outcome(answer, follows if is_new else ())
 
     return Deed(repository, Permission.ADMIN, do)
@@ -75,7 +71,7 @@ def unsubscribe(desk: Desk, command: Command) -> Deed:
         places.unsubscribe(session, repository.id, team_id=desk.team_id, channel=desk.channel)
         event_id = _audit(session, desk, actor, "unsubscribe", repository.id, before, None)
         sentence = said.unsubscribed(repository.full_name)
-        return Outcome(_answer(sentence, repository.id, event_id))
+        return Outcome(with_undo(sentence, repository.id, event_id))
 
     return Deed(repository, Permission.ADMIN, do)
 
@@ -125,8 +121,7 @@ def take_back(desk: Desk, repository: Repository, event: AuditEvent) -> Deed:
             places.subscribe(session, earlier, now=desk.now)
         restored = _heard_here(session, desk, repository.id)
         _audit(session, desk, actor, "undo", repository.id, current, restored, undoes=event.id)
-        sentence = decisions.undone_by(actor.shown, event.act)
-        return Outcome(Answer(escape.slack(sentence, limit=SENTENCE), to_all=True))
+        return Outcome(taken_back(actor, event.act))
 
     return Deed(repository, Permission.ADMIN, do)
 
@@ -140,11 +135,6 @@ def is_binding(event: AuditEvent, *, team_id: str) -> bool:
 def _heard_here(session: Session, desk: Desk, repo_id: int) -> Subscription | None:
     heard = places.subscriptions(session, team_id=desk.team_id, channel=desk.channel)
     return heard.get(repo_id)
-
-
-def _answer(sentence: str, repo_id: int, event_id: int) -> Answer:
-    shown = bound_message(sentence, binding_of(repo_id, event_id))
-    return Answer(shown.text, shown.blocks, to_all=True)
 
 
 def _kept(heard: Subscription | None) -> dict[str, object] | None:

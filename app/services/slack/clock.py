@@ -22,7 +22,6 @@ def ask_due(
     told: Told,
     request_of: RequestOf,
     *,
-    often_of: Callable[[Preference], Often],
     now: datetime,
     request_id: str,
 ) -> list[Request]:
@@ -38,28 +37,27 @@ def ask_due(
             new = [
                 request_of(place, *due)
                 for place in heard[start : start + AT_ONCE]
-                if (due := _due(session, told, place, often_of, now=now)) is not None
+                if (due := _due(session, told, place, now=now)) is not None
             ]
             tasks.ask(session, _askings(new, request_id), now=now)
         wanted += new
     return wanted
 
 
+def _often(told: Told, wanted: Preference) -> Often:
+    """How often a channel is told it: digests as it wants them, all else by the week."""
+    asked = wanted.digest if told is Told.DIGEST else None
+    return asked or Often.WEEKLY
+
+
 def _askings(wanted: Sequence[Request], request_id: str) -> list[Asking]:
     return [Asking(one, QueueName.HISTORY, request_id) for one in wanted]
 
 
-def _due(
-    session: Session,
-    told: Told,
-    place: Heard,
-    often_of: Callable[[Preference], Often],
-    *,
-    now: datetime,
-) -> tuple[date, Often] | None:
+def _due(session: Session, told: Told, place: Heard, *, now: datetime) -> tuple[date, Often] | None:
     """The day for which a channel is to be told now, and how often it is; else None."""
     wanted = preferences.preference(session, team_id=place.team_id, place=place.channel)
-    often = often_of(wanted)
+    often = _often(told, wanted)
     if often is Often.OFF:
         return None
     day, moment = newest_day(often, wanted.tzinfo, now=now)

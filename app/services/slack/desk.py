@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.asking import Request
+from app.core.chat_buttons import binding_of
 from app.core.errors import NotAllowed
 from app.core.runs import Repository
 from app.db.chat.links import Linked
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import ChatPerson, Permission
+from app.render import escape
 from app.render.blocks import Block
+from app.render.chat import bound_message
 from app.render.words import chat_links as links
+from app.render.words import decisions
 from app.services.acts import Actor
 from app.services.chat import linking
+
+SENTENCE = 600  # characters of what is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,18 @@ class Answer:
     text: str
     blocks: tuple[Block, ...] = ()
     to_all: bool = False
+
+
+def with_undo(sentence: str, repo_id: int, event_id: int) -> Answer:
+    """That a channel was set something, for all there, with what takes it back."""
+    shown = bound_message(sentence, binding_of(repo_id, event_id))
+    return Answer(shown.text, shown.blocks, to_all=True)
+
+
+def taken_back(actor: Actor, act: str) -> Answer:
+    """That what a channel was set is taken back, for all there."""
+    sentence = decisions.undone_by(actor.shown, act)
+    return Answer(escape.slack(sentence, limit=SENTENCE), to_all=True)
 
 
 class Refused(NotAllowed):

@@ -1,6 +1,6 @@
 """The digest of a repository, for whoever asks and for the channels that hear of it by itself."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from app.core.asking import Request
 from app.core.chat_requests import TellDigest
@@ -11,7 +11,6 @@ from app.core.runs import Repository
 from app.db import pages
 from app.db.chat import digests
 from app.db.chat.days import Heard, Told
-from app.db.chat.preferences import Preference
 from app.db.session import Engine, Session
 from app.services import plans
 from app.services.slack import clock
@@ -27,7 +26,7 @@ def digest(
     *,
     now: datetime,
     days: int = WEEK,
-    zone: tzinfo = UTC,
+    zone: tzinfo,
 ) -> Digest:
     """What became of a repository in so many days, and its failures by the day in a time zone."""
     repo_id, span = repository.id, timedelta(days=days)
@@ -62,14 +61,8 @@ def _failures(
 
 def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[Request]:
     """Ask for the digests that are due where their channels are; the work asked for."""
-    return clock.ask_due(
-        engine, Told.DIGEST, _wanted, often_of=_often, now=now, request_id=request_id
-    )
+    return clock.ask_due(engine, Told.DIGEST, _wanted, now=now, request_id=request_id)
 
 
 def _wanted(place: Heard, day: date, often: Often) -> TellDigest:
     return TellDigest(place.repo_id, place.channel, day.isoformat(), often.days)
-
-
-def _often(wanted: Preference) -> Often:
-    return wanted.digest or Often.WEEKLY

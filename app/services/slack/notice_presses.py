@@ -122,9 +122,7 @@ def _taken_back(
     if not found:
         raise Conflict(refusals[0])
     told = _named(listed, found)
-    text = said_there(
-        session, pressed.notice.channel, lambda: said.taken_back(found[0].sentence, told)
-    )
+    text = said.taken_back(found[0].sentence, told)
     notices.say_once(session, pressed.notice, once=f"back:{found[0].event_id}", text=text, at=now)
     return DoneToMany(found, said.left_out(len(refusals)) if refusals else None)
 

@@ -11,10 +11,9 @@ from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render import escape
 from app.render.words import slack as said
-from app.services.slack.desk import Desk, Place, Refused, must_be_linked, offer_link
+from app.services.slack.desk import SENTENCE, Desk, Place, Refused, must_be_linked, offer_link
 
 LOOKED_AT = 12  # repositories that a name may mean and whose permission is asked for
-SENTENCE = 600  # characters of what is answered
 MOST_PLACES = 10  # repositories that one answer speaks of
 
 

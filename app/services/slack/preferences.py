@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from app.core.chat_buttons import binding_of
 from app.core.chat_commands import Command
 from app.core.errors import BadInput, Conflict
 from app.core.hours import Often, newest_day, quiet_of, zone_named
@@ -15,12 +14,19 @@ from app.db.decisions import AuditEvent
 from app.db.session import Session, unit_of_work
 from app.ports import Permission
 from app.render import slack_preferences as shown
-from app.render.chat import bound_message
 from app.render.words import decisions, slack
 from app.render.words import preferences as said
 from app.services import acts
 from app.services.acts import Actor
-from app.services.slack.desk import Answer, Deed, Desk, Outcome, must_be_linked
+from app.services.slack.desk import (
+    Answer,
+    Deed,
+    Desk,
+    Outcome,
+    must_be_linked,
+    taken_back,
+    with_undo,
+)
 from app.services.slack.places import bound
 
 ME = "me"
@@ -104,9 +110,7 @@ def _channel(desk: Desk, words: list[str]) -> Deed:
 
     def do(session: Session, actor: Actor) -> Outcome:
         event_id = _kept(session, desk, repository, actor, SET, before, after)
-        undo = binding_of(repository.id, event_id)
-        told = bound_message(" ".join(sentences), undo)
-        return Outcome(Answer(told.text, told.blocks, to_all=True))
+        return Outcome(with_undo(" ".join(sentences), repository.id, event_id))
 
     return Deed(repository, Permission.ADMIN, do)
 
@@ -130,7 +134,7 @@ def take_back(desk: Desk, repository: Repository, event: AuditEvent) -> Deed:
             digest=Often(kept["digest"]) if kept["digest"] else None,
         )
         _kept(session, desk, repository, actor, "undo", current, earlier, undoes=event.id)
-        return Outcome(Answer(decisions.undone_by(actor.shown, event.act), to_all=True))
+        return Outcome(taken_back(actor, event.act))
 
     return Deed(repository, Permission.ADMIN, do)
 

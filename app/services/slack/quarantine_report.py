@@ -10,7 +10,6 @@ from app.core.runs import Repository
 from app.db import decisions
 from app.db.chat import quarantine_reports
 from app.db.chat.days import Heard, Told
-from app.db.chat.preferences import Preference
 from app.db.session import Engine, Session
 from app.services.slack import clock
 
@@ -38,14 +37,8 @@ def report(session: Session, repository: Repository, *, now: datetime) -> Quaran
 
 def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[Request]:
     """Ask for the reports that are due where channels hear of quarantine; the work asked for."""
-    return clock.ask_due(
-        engine, Told.QUARANTINE_REPORT, _wanted, often_of=_often, now=now, request_id=request_id
-    )
+    return clock.ask_due(engine, Told.QUARANTINE_REPORT, _wanted, now=now, request_id=request_id)
 
 
 def _wanted(place: Heard, day: date, often: Often) -> TellQuarantineReport:
     return TellQuarantineReport(place.repo_id, place.channel, day.isoformat())
-
-
-def _often(wanted: Preference) -> Often:
-    return Often.WEEKLY

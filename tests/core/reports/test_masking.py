@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.reports.masking import is_harmless, mask
+from app.core.reports.masking import MASK, is_harmless, mask
 from app.core.reports.texts import clean
 
 PIECES = (
@@ -104,3 +104,8 @@ def test_a_plain_trace_is_harmless() -> None:
 @given(st.text(alphabet="abcpasswordtokensecret=:'\" \nİß", max_size=200))
 def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask(mask(text)) == mask(text)
+
+
+def test_a_secret_beside_what_is_no_unicode_is_masked() -> None:
+    assert mask("\ud800 password=hunter2") == f"\ud800 password={MASK}"
+    assert mask("\udfff ghp_" + "x9Y8" * 9) == f"\udfff {MASK}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.sandbox.slack.entities import Message
-from tests.bots.slack import test_presses
+from tests.bots.slack import threads
 from tests.bots.slack.console import Console
 from tests.web.world import flaky_case
 
@@ -56,4 +56,4 @@ def flaky_with_a_thread(console: Console) -> None:
     for name in ("ann", "rita"):
         console.link(name, name)
     case_id = flaky_case(console.world, console.repo, "test_a_card_is_charged_once", **PAYMENT)
-    test_presses.tell(console, case_id)
+    threads.tell(console, case_id)

@@ -16,10 +16,10 @@ from tests.bots.slack import (
     test_home,
     test_own_digests,
     test_owner_news,
-    test_presses,
     test_proposals,
     test_quarantine_reports,
     test_unfurls,
+    threads,
 )
 from tests.bots.slack.console import Console
 from tests.pictures import alerts, answers
@@ -30,11 +30,9 @@ from tests.web.world import PASSED, flaky_case
 def thread(console: Console) -> Shown:
     """A flaky case, quarantined from its thread."""
     flaky_with_a_thread(console)
-    test_presses.press(console, "quarantine", "ann")
-    test_presses.send(
-        console, reason="the payment sandbox is slow", days="14", owner="@acme/payments"
-    )
-    return card(test_presses.root(console))
+    threads.press(console, "quarantine", "ann")
+    threads.send(console, reason="the payment sandbox is slow", days="14", owner="@acme/payments")
+    return card(threads.root(console))
 
 
 def ending(console: Console) -> Shown:
@@ -63,21 +61,21 @@ def healed(console: Console) -> Shown:
         assert run is not None
         quarantines.follow(session, repository, [], run, now=run.started_at, request_id="r1")
     change(console, "UPDATE case_state SET state = 'healthy', score = 0.03")
-    test_presses.tell(console, case_id)
+    threads.tell(console, case_id)
     return shown
 
 
 def window(console: Console) -> Shown:
     """The window behind Quarantine."""
     flaky_with_a_thread(console)
-    test_presses.press(console, "quarantine", "ann")
+    threads.press(console, "quarantine", "ann")
     return modal(console)
 
 
 def why(console: Console) -> Shown:
     """The window behind Why?."""
     flaky_with_a_thread(console)
-    test_presses.press(console, "why", "rita")
+    threads.press(console, "why", "rita")
     return modal(console)
 
 

@@ -1,10 +1,12 @@
 """People at the sandbox's Slack, in front of our door and a desk that does the work."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from slack_sdk.models.blocks import Block
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -16,6 +18,7 @@ from app.db.chat.places import Subscription
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
 from app.sandbox.slack.entities import Message
+from app.sandbox.slack.limits import check_blocks
 from app.sandbox.slack.world import SlackWorld
 from bots.slack import events
 from bots.slack.endpoint import SlackEndpoint
@@ -26,6 +29,15 @@ from tests.web.site import served
 from tests.web.world import World
 
 OURS = "https://flakes.example.com"
+
+
+def said(message: Message) -> str:
+    """All that a message says, its blocks seen to be what Slack takes."""
+    blocks = json.loads(json.dumps(message.blocks))
+    for block in Block.parse_all(blocks):
+        block.validate_json()
+    check_blocks(blocks)
+    return f"{message.text} {json.dumps(message.blocks, ensure_ascii=False)}"
 
 
 @dataclass

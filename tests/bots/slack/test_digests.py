@@ -14,8 +14,7 @@ from app.sandbox.slack.entities import Message
 from app.services.slack import digest
 from jobs.schedule import tell_digests
 from jobs.tasks.digests import READY_AFTER
-from tests.bots.slack.console import Console
-from tests.bots.slack.test_commands import said
+from tests.bots.slack.console import Console, said
 
 TURNED = text(
     "INSERT INTO state_change (repo_id, case_id, was, now, at, why)"

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.db.session import unit_of_work
 from app.sandbox.slack.limits import check_blocks
 from tests.bots.slack.console import Console
-from tests.bots.slack.test_presses import send
+from tests.bots.slack.threads import send
 
 WHO = "once I know who you are on GitHub"
 

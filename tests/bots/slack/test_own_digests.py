@@ -6,8 +6,7 @@ from uuid import UUID
 import pytest
 
 from jobs.schedule import tell_digests
-from tests.bots.slack.console import Console
-from tests.bots.slack.test_commands import said
+from tests.bots.slack.console import Console, said
 from tests.bots.slack.test_digests import at_of, turn
 from tests.bots.slack.test_owner_news import told
 

@@ -1,86 +1,18 @@
-"""Buttons and windows of a thread: who may, what changed meanwhile, and how it is taken back."""
+"""Buttons and windows of a thread: who may, what they show, and how it is taken back."""
 
 import json
-import re
-from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
-
-import pytest
-from slack_sdk.models.views import View as SlackView
 
 from app.core.asking import QueueName
 from app.core.chat_requests import TellChat
-from app.db.chat import places
-from app.db.chat.places import Subscription
 from app.db.session import unit_of_work
 from app.db.work import tasks
-from app.sandbox.slack.entities import Message, View
-from app.services import acts
-from app.services.acts import Actor
+from app.sandbox.slack.entities import Message
 from tests.bots.slack.console import Console
+from tests.bots.slack.threads import buttons, press, replies, root, send, tell, whispered, window
 
 NOTHING = "Nothing here is in a state for that any more; nothing was changed."
-
-
-@pytest.fixture
-def case_id(console: Console) -> UUID:
-    """A flaky case with a thread; ann may write, rita may read."""
-    console.bind()
-    console.link("ann", "ann")
-    console.link("rita", "rita")
-    case_id = console.flaky("test_total")
-    tell(console, case_id)
-    return case_id
-
-
-def tell(console: Console, case_id: UUID) -> None:
-    asking = tasks.Asking(TellChat(console.repo, case_id.hex), QueueName.RUN, "r1")
-    with unit_of_work(console.world.engine) as session:
-        tasks.ask(session, [asking], now=console.office.shop.clock())
-    console.office.work()
-
-
-def root(console: Console) -> Message:
-    [one] = [m for m in console.slack.roots(console.channel) if m.metadata is not None]
-    return one
-
-
-def press(console: Console, action: str, user: str, message: Message | None = None) -> None:
-    sent = console.slack.click(message or root(console), action, user)
-    assert sent.status == 200, sent
-    console.office.work()
-
-
-def window(console: Console) -> View:
-    """The newest window, seen to be what Slack takes."""
-    one = list(console.slack.views.values())[-1]
-    SlackView(**json.loads(json.dumps(one.view))).validate_json()
-    return one
-
-
-def send(console: Console, **values: str | None) -> None:
-    told = {name: {name: {"value": value}} for name, value in values.items()}
-    sent = console.slack.submit(window(console), told)
-    assert sent.status == 200, sent
-    console.office.work()
-
-
-def replies(console: Console) -> list[str]:
-    one = root(console)
-    said = console.slack.thread(one.channel, one.ts)[1:]
-    return [reply.text.replace("\u200b", "") for reply in said]
-
-
-def buttons(console: Console) -> list[str]:
-    [actions] = [block for block in root(console).blocks if block["type"] == "actions"]
-    return re.findall(r"'action_id': '(\w+)'", str(actions))
-
-
-def whispered(console: Console) -> list[str]:
-    return [one.text.replace("\u200b", "") for one in console.slack.ephemeral]
 
 
 def test_a_quarantine_takes_a_window_and_is_taken_back_from_its_own_message(
@@ -109,87 +41,6 @@ def test_a_quarantine_takes_a_window_and_is_taken_back_from_its_own_message(
     assert "quarantine" in buttons(console)
     press(console, "undo", "ann", reply)
     assert "cannot be undone" in whispered(console)[-1]
-
-
-def test_what_somebody_decided_meanwhile_is_said_and_not_overwritten(
-    console: Console, case_id: UUID
-) -> None:
-    press(console, "quarantine", "ann")
-    console.type("ann", "dismiss test_total")
-
-    send(console, reason="too late", days=None, owner=None)
-
-    assert console.rows("SELECT state FROM quarantine") == [("dismissed",)]
-    assert whispered(console)[-1] == (
-        "Meanwhile somebody decided about it, so nothing was changed. "
-        "It is dismissed since 2026-11-20, by @ann."
-    )
-
-
-@pytest.mark.parametrize("button", ["dismiss", "release", "decline"])
-def test_a_button_of_what_somebody_decided_since_says_so_and_changes_nothing(
-    console: Console, case_id: UUID, button: str
-) -> None:
-    before = {"dismiss": [], "release": ["quarantine test_total"], "decline": []}[button]
-    for words in before:
-        console.type("ann", words)
-    if button == "decline":
-        propose(console, case_id)
-    looked_at = as_seen(root(console))
-    console.type("ann", "dismiss test_total" if button == "release" else "quarantine test_total 9")
-
-    press(console, button, "ann", looked_at)
-
-    stands = "dismissed since 2026-11-20, by @ann."
-    if button != "release":
-        stands = "quarantined since 2026-11-20, by @ann, until 2026-11-29."
-    assert whispered(console)[-1] == (
-        f"Meanwhile somebody decided about it, so nothing was changed. It is {stands}"
-    )
-    state = "dismissed" if button == "release" else "active"
-    assert console.rows("SELECT state FROM quarantine") == [(state,)]
-
-
-@pytest.mark.parametrize(
-    ("button", "meanwhile", "stands"),
-    [
-        ("assign", "own test_total @acme/core", "@acme/core is its owner."),
-        ("snooze", "mute test_total 30d", "Muted until 2026-12-20 12:00 UTC."),
-    ],
-)
-def test_who_else_took_or_muted_it_since_is_said_and_kept(
-    console: Console, case_id: UUID, button: str, meanwhile: str, stands: str
-) -> None:
-    looked_at = as_seen(root(console))
-    console.type("ann", meanwhile)
-    kept = console.rows("SELECT owner, muted_until FROM case_care")
-
-    press(console, button, "ann", looked_at)
-    refused = whispered(console)[-1]
-    press(console, "assign", "ann")
-
-    assert refused == f"Meanwhile somebody else changed that, so nothing was. {stands}"
-    assert console.rows("SELECT muted_until FROM case_care") == [(kept[0][1],)]
-    assert console.rows("SELECT owner FROM case_care") == [("@ann",)]
-
-
-def as_seen(message: Message) -> Message:
-    """A message as somebody looks at it, whatever becomes of it meanwhile."""
-    return replace(message, blocks=deepcopy(message.blocks))
-
-
-def propose(console: Console, case_id: UUID) -> None:
-    """Suggest the case for quarantine, and have its thread say so."""
-    with unit_of_work(console.world.engine) as session:
-        acts.propose(
-            session,
-            console.repo,
-            case_id,
-            Actor("bob", "cli", "r9"),
-            reason="",
-            now=console.world.now,
-        )
-    tell(console, case_id)
 
 
 def test_who_may_not_write_sees_why_in_the_window_and_changes_nothing(
@@ -315,30 +166,3 @@ def test_a_hostile_name_stays_within_what_slack_takes(console: Console) -> None:
     assert len(console.slack.views) == 2
     assert "<!" not in str([view.view for view in console.slack.views.values()])
     window(console)
-
-
-@pytest.mark.parametrize(
-    ("heard", "told"),
-    [
-        ({}, True),
-        ({"kinds": ("flaky",)}, True),
-        ({"kinds": ("broken", "outage")}, False),
-        ({"path": "tests/*"}, True),
-        ({"path": "src/**"}, False),
-        ({"owner": "@acme/core"}, True),
-        ({"owner": "@Acme/QA"}, True),  # CODEOWNERS names it second
-        ({"owner": "@acme/web"}, False),
-    ],
-)
-def test_a_channel_hears_of_what_it_asked_for(
-    console: Console, heard: dict[str, Any], told: bool
-) -> None:
-    one = Subscription(console.repo, console.slack.team_id, console.channel, **heard)
-    console.world.owned(console.repo, "tests/test_cart.py", "@acme/core", "@acme/qa")
-    case_id = console.flaky("test_total")
-    with unit_of_work(console.world.engine) as session:
-        places.subscribe(session, one, now=console.world.now)
-
-    tell(console, case_id)
-
-    assert bool(console.slack.roots(console.channel)) is told

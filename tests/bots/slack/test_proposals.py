@@ -18,7 +18,7 @@ from app.services import acts
 from app.services.acts import Actor, ourselves
 from app.services.answers import aftermath
 from tests.bots.slack.console import Console
-from tests.bots.slack.test_presses import whispered
+from tests.bots.slack.threads import whispered
 from tests.render.test_chat import accepted
 
 MEANWHILE = "Meanwhile somebody decided about it, so nothing was changed. "

@@ -12,8 +12,7 @@ from app.db.chat import outage_messages
 from app.db.session import unit_of_work
 from app.db.work import tasks
 from app.services.chat.quiet import QuietChats
-from tests.bots.slack.console import Console
-from tests.bots.slack.test_commands import said
+from tests.bots.slack.console import Console, said
 from tests.bots.slack.test_owner_news import later, news, told
 
 

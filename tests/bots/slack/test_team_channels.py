@@ -10,8 +10,8 @@ from app.db.chat import workspaces
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
 from tests.bots.slack.console import Console
-from tests.bots.slack.test_presses import press, tell, window
 from tests.bots.slack.test_proposals import hear, listed, propose
+from tests.bots.slack.threads import press, tell, window
 
 FILE = "tests/test_cart.py"  # of every case of this world
 POLICY = "team_notifications: {{slack_channels: {{acme/web: '{name}'}}}}\n"

@@ -9,8 +9,7 @@ from app.core.chat_requests import TellChat
 from app.db.session import unit_of_work
 from app.db.work import tasks
 from jobs.schedule import tell_quarantine_reports
-from tests.bots.slack.console import Console
-from tests.bots.slack.test_commands import said
+from tests.bots.slack.console import Console, said
 from tests.bots.slack.test_digests import at_of, fail
 from tests.bots.slack.test_owner_news import later, texts
 from tests.bots.slack.test_proposals import listed, press, propose, replies

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.scorer.world import World, names, pushes
+from tests.core.scorer.world import CASE, World, names, pushes
 
-CASE = "case3-1"
 FILES = names(per_folder=12)
 CROWD = [f"case3-{number}" for number in range(5)]
 SOME = settings(max_examples=5, deadline=None)
@@ -32,6 +31,26 @@ def on_pull_requests(failing: Mapping[int, Sequence[str]], *, pushed: bool, days
 def runs_of_pulls(times: int) -> list[int]:
     """So many runs of pull requests, each a day after the other."""
     return [8 * number + (8 * number % 3 == 0) for number in range(1, times + 1)]
+
+
+def test_a_fixture_that_fails_the_same_crowd_on_two_days_is_found() -> None:
+    world = World()
+    crowd = [f"case3-{number}" for number in range(5)]
+
+    world.play(pushes(6), lambda one: crowd if one.run in {15, 50} and one.attempt == 1 else [])
+
+    assert world.flagged == set(crowd)
+
+
+def test_other_crowds_of_one_group_on_two_days_are_no_fixture() -> None:
+    world = World(files=names(per_folder=12))
+    first = [f"case3-{number}" for number in range(6)]
+    second = [f"case3-{number}" for number in range(6, 12)]
+    failing = {15: first, 50: second}
+
+    world.play(pushes(6), lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
+
+    assert world.flagged == set()
 
 
 def test_a_crowd_that_only_pushes_contradict_is_a_fixture_from_the_fourth_on() -> None:

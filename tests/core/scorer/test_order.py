@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from app.core.scorer.draft import settled
 from app.core.scorer.state import CaseState, State
 from app.core.scorer.update import update
-from tests.core.scorer.world import Report, World, pushes, rerun
+from tests.core.scorer.world import CASE, Report, World, pushes, rerun
 
-CASE = "case3-1"
 SOME = settings(max_examples=5, deadline=None)
 seeds = st.integers(min_value=0, max_value=10_000)
 Seen = tuple[Report, tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""What holds for every history: breaks and outages raise nobody, contradictions do."""
+"""What holds for every history: outages and images raise nobody, names and forks change nothing."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,65 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.scorer.belief import RATES, Belief, unknown
-from app.core.scorer.draft import settled
-from app.core.scorer.standing import score_of
 from app.core.scorer.update import update
-from tests.core.scorer.world import Report, World, names, pushes, rerun
+from tests.core.scorer.world import CASE, Report, World, contradicted_on, names, pushes
 
-CASE = "case3-1"
 SOME = settings(max_examples=6, deadline=None)
 seeds = st.integers(min_value=0, max_value=10_000)
-
-
-def contradicted_on(world: World, days: int, *, every: int = 2, from_day: int = 1) -> None:
-    """A case that fails alone every other day, and passes in the re-run."""
-    first = {from_day * 24 + every * 24 * number for number in range(days)}
-    reports = pushes(from_day + every * days + 1)
-    failing = {
-        report.run for report in reports if any(0 <= report.hours - hour < 2 for hour in first)
-    }
-    world.play(
-        reports,
-        lambda one: [CASE] if one.run in failing and one.attempt == 1 else [],
-    )
-
-
-@SOME
-@given(broken_from=st.integers(min_value=10, max_value=150), job_count=st.integers(1, 3))
-def test_failing_always_from_one_commit_on_never_raises_the_score_above_a_half(
-    broken_from: int, job_count: int
-) -> None:
-    world = World()
-    highest = 0.0
-
-    for report in pushes(20, jobs=job_count):
-        world.see(report, [CASE] if report.run >= broken_from else [])
-        if CASE in world.state.cases:
-            known = settled(world.state, CASE, world.now.timestamp())
-            highest = max(highest, score_of(known, world.state.weather))
-
-    assert highest <= 0.5
-
-
-@SOME
-@given(every=st.integers(min_value=1, max_value=5))
-def test_contradicted_alone_on_two_days_raises_the_score_above_a_half(every: int) -> None:
-    world = World()
-
-    contradicted_on(world, 2, every=every)
-
-    assert world.score(CASE) > 0.5
-    assert world.flagged == {CASE}
-
-
-def test_contradicted_on_one_day_alone_is_not_enough() -> None:
-    world = World()
-
-    contradicted_on(world, 1)
-
-    assert 0.1 < world.score(CASE) <= 0.6
-    assert world.flagged == set()
 
 
 @SOME
@@ -169,44 +115,6 @@ def test_a_state_is_not_changed_by_the_update_that_it_is_given_to(seed: int) -> 
 
 
 @SOME
-@given(days=st.integers(2, 5), every=st.integers(1, 4))
-def test_a_fixed_flake_decays(days: int, every: int) -> None:
-    world = World()
-    contradicted_on(world, days, every=every)
-    scores = [world.score(CASE)]
-
-    for number, report in enumerate(pushes(100)[world.last_run :]):
-        world.see(report)
-        if number % 84 == 83:
-            scores.append(world.score(CASE))
-
-    assert scores[0] > 0.9
-    assert scores == sorted(scores, reverse=True)
-    assert scores[-1] < 0.5
-    assert world.state.cases[CASE].flagged_at is None
-
-
-@SOME
-@given(days=st.integers(2, 8), every=st.integers(1, 5))
-def test_the_score_grows_with_contradicted_failures(days: int, every: int) -> None:
-    world = World()
-    failing = {3 + 12 * every * number for number in range(1, days + 1)}
-    grown = []
-
-    for report in pushes(every * days + 2):
-        before = world.score(CASE)
-        if report.run in failing:
-            world.see(report, [CASE])
-            world.see(rerun(report))
-            grown.append(world.score(CASE) > before)
-        else:
-            world.see(report)
-
-    assert grown == [True] * days
-    assert world.score(CASE) > 0.95
-
-
-@SOME
 @given(seed=seeds)
 def test_untrusted_evidence_never_moves_the_base_repository(seed: int) -> None:
     world = World()
@@ -220,109 +128,6 @@ def test_untrusted_evidence_never_moves_the_base_repository(seed: int) -> None:
         world.see(fork, chance.sample(sorted(world.files), 3) if number % 2 == 0 else [])
 
     assert world.state is state
-
-
-@SOME
-@given(
-    passes=st.integers(min_value=1, max_value=400),
-    seconds=st.floats(min_value=0, max_value=1e7),
-    failures=st.integers(min_value=0, max_value=3),
-)
-def test_n_passes_in_one_step_equal_n_steps(passes: int, seconds: float, failures: int) -> None:
-    belief = unknown()
-    for _ in range(failures):
-        belief = belief.weighed(noise=1e-6, cap=60)
-
-    at_once = belief.after(passes, seconds)
-    step_by_step = belief
-    for _ in range(passes):
-        step_by_step = step_by_step.after(1, seconds / passes)
-
-    assert step_by_step.score == pytest.approx(at_once.score, abs=1e-9)
-
-
-@given(
-    st.floats(min_value=1, max_value=500),
-    st.floats(min_value=1e-7, max_value=1e-3),
-    st.booleans(),
-)
-def test_evidence_never_lowers_the_odds_and_never_passes_its_cap(
-    cap: float, noise: float, is_first: bool
-) -> None:
-    before = unknown()
-
-    after = before.weighed(noise=noise, cap=cap, is_first=is_first)
-
-    old, new = sum(before.now()), sum(after.now())
-    assert old <= new * (1 + 1e-12)
-    assert new <= old * cap * (1 + 1e-12)
-
-
-def test_further_evidence_tells_the_rate_and_how_soon_a_mended_flake_shows() -> None:
-    often = rarely = unknown()
-    for _ in range(6):
-        often = often.after(20, 0).weighed(noise=1e-6, cap=60)
-        rarely = rarely.after(600, 0).weighed(noise=1e-6, cap=60)
-
-    assert often.after(600, 4 * 86_400.0).score < 0.1
-    assert rarely.after(600, 4 * 86_400.0).score > 0.9
-
-
-def test_passes_speak_against_high_rates_first() -> None:
-    odds = Belief((1.0,) * len(RATES)).after(200, 0).now()
-
-    assert list(odds) == sorted(odds, reverse=True)
-
-
-def test_an_in_run_retry_is_evidence_like_a_re_run() -> None:
-    world = World()
-    for report in pushes(5):
-        world.see(report, [CASE] if report.run in {15, 40} else [], retried=True)
-
-    assert world.flagged == {CASE}
-
-
-def test_a_burst_is_one_piece_of_evidence() -> None:
-    world = World()
-    reports = pushes(4)
-    burst = {report.run for report in reports if 24 <= report.hours < 30}
-
-    world.play(reports, lambda one: [CASE] if one.run in burst and one.attempt == 1 else [])
-
-    assert world.state.cases[CASE].episodes <= 1
-    assert world.flagged == set()
-
-
-def test_a_fixture_that_fails_the_same_crowd_on_two_days_is_found() -> None:
-    world = World()
-    crowd = [f"case3-{number}" for number in range(5)]
-
-    world.play(pushes(6), lambda one: crowd if one.run in {15, 50} and one.attempt == 1 else [])
-
-    assert world.flagged == set(crowd)
-
-
-def test_other_crowds_of_one_group_on_two_days_are_no_fixture() -> None:
-    world = World(files=names(per_folder=12))
-    first = [f"case3-{number}" for number in range(6)]
-    second = [f"case3-{number}" for number in range(6, 12)]
-    failing = {15: first, 50: second}
-
-    world.play(pushes(6), lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
-
-    assert world.flagged == set()
-
-
-def test_a_re_run_long_after_says_nothing() -> None:
-    world = World()
-    first = [one for one in pushes(9) if one.pr is not None]
-    for report in first[:60]:
-        world.see(report, [CASE] if report.run in {13, 43} else [])
-    for report in first[:60]:
-        if report.run in {13, 43}:
-            world.see(rerun(report, hours=200))
-
-    assert world.flagged == set()
 
 
 def _some(world: World, share: float, chance: Random) -> list[str]:

@@ -1,24 +1,12 @@
-"""Worlds acted out: their format and truth hold, and in none is a healthy case held for flaky."""
+"""What a world acts out: flakes, bursts, images, queues and forks as its kind says."""
 
-import gzip
-import hashlib
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import datetime
-from functools import cache
-from pathlib import Path
 from statistics import median
 
 import pytest
 
-from app.core.history.reader import records_of
-from app.core.history.records import CaseSet, Header, Observation, Record
-from app.core.policy.names import ScorerName
-from app.core.scorer.policies import scorer_of
-from app.core.scorer.replay import Replay, replay
-from tests.worlds.chance import coin
+from tests.core.scorer.acted import small, unflaky
 from tests.worlds.defects import Flakiness, fresh_flake
 from tests.worlds.kinds import (
     BURSTY,
@@ -26,177 +14,13 @@ from tests.worlds.kinds import (
     FORKS,
     IMAGE,
     KINDS,
-    MATRIX,
     MOBILE,
     QUEUE,
     STORM,
-    SWAMP,
-    TINY,
     Kind,
 )
 from tests.worlds.oracle import ceiling
-from tests.worlds.team import lived
 from tests.worlds.world import World
-from tests.worlds.writing import history, lines, truth
-
-DAYS, PACKAGES = 21, 10  # of a world that a test can wait for
-QUIET = Flakiness(0.0)
-
-pytestmark = pytest.mark.xdist_group("worlds")  # each world is made once
-
-
-@cache
-def small(kind: Kind, seed: int = 1, days: int = DAYS) -> World:
-    return lived(kind.scaled(days=days, packages=PACKAGES), seed)
-
-
-def unflaky(kind: Kind) -> Kind:
-    """The same kind, in which nothing flakes."""
-    return replace(kind, flakiness=QUIET, new_flaky=0.0)
-
-
-def records(world: World) -> list[Record]:
-    return list(records_of(lines(history(world))))
-
-
-def reports(world: World) -> list[Observation]:
-    return [one for one in records(world) if isinstance(one, Observation)]
-
-
-@cache
-def replayed(world: World) -> Replay:
-    scorer = scorer_of(ScorerName.EVIDENCE)
-    return replay(records(world), scorer, reports=len(world.rows), checkpoints=4)
-
-
-def named(case: str) -> str:
-    """Another name, in another alphabetical order."""
-    return f"case {coin(case)}"
-
-
-def with_names(record: Record, sets: dict[int, CaseSet]) -> Record:
-    """A record with its cases called otherwise, and in another order."""
-    if isinstance(record, CaseSet):
-        files = {named(case): record.files[case] for case in reversed(list(record.files))}
-        sets[id(record)] = CaseSet(record.name, files)
-        return sets[id(record)]
-    if isinstance(record, Observation):
-        return replace(
-            record,
-            ran=sets[id(record.ran)],
-            not_run=frozenset(named(case) for case in record.not_run),
-            results={named(case): listed for case, listed in record.results.items()},
-        )
-    return record
-
-
-def falsely_flagged(world: World) -> set[str]:
-    """Cases held for flaky that never are, or before they are."""
-    flaky = truth(world)["flaky"]
-    return {
-        case
-        for case, spans in replayed(world).flags.items()
-        if spans
-        and (case not in flaky or spans[0].since < datetime.fromisoformat(flaky[case]["from"]))
-    }
-
-
-# --- what a world writes
-
-
-def rendered(seen: Observation) -> dict[str, object]:
-    """An observation as a history writes it."""
-    return {
-        "at": seen.at.isoformat().replace("+00:00", "Z"),
-        "run": seen.run,
-        "attempt": seen.attempt,
-        "job": seen.job,
-        "sha": seen.code,
-        "branch": seen.branch,
-        "pr": seen.pr,
-        "base": seen.base,
-        "changed": None if seen.changed is None else list(seen.changed),
-        "trusted": seen.is_trusted,
-        "ran": seen.ran.name,
-        "not_run": sorted(seen.not_run),
-        "results": {
-            case: [[one.outcome.value, one.message] for one in executions]
-            for case, executions in seen.results.items()
-        },
-    }
-
-
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_what_is_written_is_read_back(kind: Kind) -> None:
-    world = small(kind)
-    written = [one | {"not_run": sorted(one["not_run"])} for one in history(world) if "run" in one]
-
-    read = records(world)
-
-    assert read[0] == Header(f"worlds/{kind.name}-1", "main")
-    assert [rendered(one) for one in read if isinstance(one, Observation)] == written
-    assert [one["at"] for one in written] == sorted(one["at"] for one in written)
-
-
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_every_failure_has_one_cause_and_every_cause_a_failure(kind: Kind) -> None:
-    world = small(kind)
-    failing = Counter(
-        (seen.run, seen.attempt, seen.job, case)
-        for seen in reports(world)
-        for case, executions in seen.results.items()
-        if any(one.outcome.is_failing for one in executions)
-    )
-
-    caused = Counter(tuple(row[:4]) for row in truth(world)["causes"])
-
-    assert caused == failing
-    assert set(caused.values()) == {1}
-
-
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_no_case_flakes_that_is_not_said_to_and_none_before_it_is(kind: Kind) -> None:
-    world = small(kind)
-    told = truth(world)
-    at = {
-        (row["run"], row["attempt"], row["job"]): row["at"]
-        for row in history(world)
-        if "run" in row
-    }
-
-    early = [
-        (run, case)
-        for run, attempt, job, case, why in told["causes"]
-        if why == "flake" and at[run, attempt, job] < told["flaky"][case]["from"]
-    ]
-
-    assert early == []
-
-
-def test_equal_seeds_give_equal_bytes_in_any_process(tmp_path: Path) -> None:
-    made = []
-    for number in ("1", "2"):
-        folder = tmp_path / number
-        folder.mkdir()
-        command = [sys.executable, "-m", "tests.worlds", "young", "7", str(folder)]
-        subprocess.run(command, check=True, env={"PYTHONHASHSEED": number}, capture_output=True)
-        made.append({path.name: sha256(path) for path in sorted(folder.iterdir())})
-
-    assert made[0] == made[1]
-    assert list(made[0]) == ["young-7.jsonl.gz", "young-7.truth.json.gz"]
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(gzip.decompress(path.read_bytes()) + path.read_bytes()).hexdigest()
-
-
-def test_another_seed_is_another_world() -> None:
-    one, other = (reports(small(STORM, seed, days=2)) for seed in (1, 2))
-
-    assert one[0].ran.files != other[0].ran.files
-
-
-# --- what a world acts out
 
 
 def test_half_of_all_flaky_cases_fail_in_less_than_a_hundredth_of_their_runs() -> None:
@@ -333,96 +157,3 @@ def test_who_knows_every_cause_finds_most_flaky_cases(kind: Kind) -> None:
     assert best.recall is not None
     assert best.recall >= 0.6
     assert (best.recall == 1) == (kind is not FORKS)
-
-
-# --- what no scorer of ours may do, and what it must
-
-
-@pytest.mark.parametrize(
-    "kind", [CALM, *map(unflaky, (STORM, QUEUE, MOBILE))], ids=lambda kind: kind.name
-)
-def test_where_nothing_flakes_nothing_is_held_for_flaky(kind: Kind) -> None:
-    world = small(kind)
-
-    assert {why for *_, why in truth(world)["causes"]} >= {"pr_bug", "outage"}
-    assert replayed(world).flags == {}
-
-
-def test_a_storm_of_outages_alone_raises_nobody() -> None:
-    storm = replace(unflaky(STORM), own_bugs=0.0, regressions=0.0)
-    world = small(storm)
-
-    scores = [one.score for one in replayed(world).judged()]
-
-    assert {why for *_, why in truth(world)["causes"]} == {"outage", "infra"}
-    assert len(scores) > 50
-    assert replayed(world).flags == {}
-    assert sum(score > 0.5 for score in scores) <= len(scores) / 100
-
-
-def test_a_gradual_image_alone_raises_nobody() -> None:
-    image = replace(unflaky(IMAGE), own_bugs=0.0, regressions=0.0)
-    world = small(replace(image, climate=replace(image.climate, outages_a_week=0.0)), days=50)
-
-    assert sum(why == "infra" for *_, why in truth(world)["causes"]) > 500
-    assert replayed(world).flags == {}
-
-
-@pytest.mark.parametrize(
-    "kind", [STORM, BURSTY, IMAGE, QUEUE, MOBILE, TINY, MATRIX, SWAMP], ids=lambda kind: kind.name
-)
-def test_no_healthy_case_is_held_for_flaky_where_others_are(kind: Kind) -> None:
-    world = small(kind)
-
-    assert falsely_flagged(world) == set()
-    assert replayed(world).flags != {}
-
-
-def test_failures_in_bursts_are_found() -> None:
-    bursts = Flakiness(0.06, median=0.03, kinds=(("burst", 1),), later=0.0, mended=0.0)
-    world = small(replace(BURSTY, flakiness=bursts))
-    told = truth(world)
-    often = Counter(case for _, _, _, case, why in told["causes"] if why == "flake")
-    plain = {case for case, count in often.items() if count >= 10}
-
-    found = set(replayed(world).flags)
-
-    assert len(plain) >= 5
-    assert len(plain & found) >= len(plain) / 2
-
-
-def test_where_a_third_of_all_cases_flakes_most_are_found() -> None:
-    world = small(SWAMP)
-    often = Counter(case for *_, case, why in truth(world)["causes"] if why == "flake")
-    plain = {case for case, count in often.items() if count >= 6}
-
-    found = set(replayed(world).flags)
-
-    assert len(plain) >= 30
-    assert len(plain & found) >= 0.8 * len(plain)
-
-
-def test_what_forks_run_moves_nothing() -> None:
-    world = small(FORKS)
-    kept = [one for one in records(world) if not isinstance(one, Observation) or one.is_trusted]
-
-    alone = replay(kept, scorer_of(ScorerName.EVIDENCE), reports=len(kept), checkpoints=0)
-
-    assert alone.flags == replayed(world).flags
-    assert len(kept) < 0.7 * len(world.rows)
-
-
-def test_other_names_change_nothing() -> None:
-    world = small(STORM)
-    sets: dict[int, CaseSet] = {}
-    renamed = replay(
-        [with_names(one, sets) for one in records(world)],
-        scorer_of(ScorerName.EVIDENCE),
-        reports=len(world.rows),
-        checkpoints=0,
-    )
-
-    expected = {named(case): spans for case, spans in replayed(world).flags.items()}
-
-    assert expected
-    assert renamed.flags == expected

@@ -15,6 +15,7 @@ FAILED = (Execution(Outcome.FAILED, "AssertionError: 1 != 2"),)
 RETRIED = (*FAILED, Execution(Outcome.PASSED, None))
 FOLDERS, PER_FOLDER = 20, 5
 JOBS = ("linux", "windows", "macos")
+CASE = "case3-1"  # the one that fails alone
 
 Failing = Callable[["Report"], Sequence[str]]
 """Which cases fail in a report."""
@@ -127,3 +128,16 @@ class World:
     def scores(self) -> dict[str, float]:
         """All scores now."""
         return scores(self.state, self.now.timestamp())
+
+
+def contradicted_on(world: World, days: int, *, every: int = 2, from_day: int = 1) -> None:
+    """A case that fails alone every other day, and passes in the re-run."""
+    first = {from_day * 24 + every * 24 * number for number in range(days)}
+    reports = pushes(from_day + every * days + 1)
+    failing = {
+        report.run for report in reports if any(0 <= report.hours - hour < 2 for hour in first)
+    }
+    world.play(
+        reports,
+        lambda one: [CASE] if one.run in failing and one.attempt == 1 else [],
+    )

@@ -1,0 +1,116 @@
+"""A case that fails alone: raised where it is contradicted on two days, and by nothing else."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.scorer.draft import settled
+from app.core.scorer.standing import score_of
+from tests.core.scorer.world import CASE, World, contradicted_on, pushes, rerun
+
+SOME = settings(max_examples=6, deadline=None)
+
+
+@SOME
+@given(broken_from=st.integers(min_value=10, max_value=150), job_count=st.integers(1, 3))
+def test_failing_always_from_one_commit_on_never_raises_the_score_above_a_half(
+    broken_from: int, job_count: int
+) -> None:
+    world = World()
+    highest = 0.0
+
+    for report in pushes(20, jobs=job_count):
+        world.see(report, [CASE] if report.run >= broken_from else [])
+        if CASE in world.state.cases:
+            known = settled(world.state, CASE, world.now.timestamp())
+            highest = max(highest, score_of(known, world.state.weather))
+
+    assert highest <= 0.5
+
+
+@SOME
+@given(every=st.integers(min_value=1, max_value=5))
+def test_contradicted_alone_on_two_days_raises_the_score_above_a_half(every: int) -> None:
+    world = World()
+
+    contradicted_on(world, 2, every=every)
+
+    assert world.score(CASE) > 0.5
+    assert world.flagged == {CASE}
+
+
+def test_contradicted_on_one_day_alone_is_not_enough() -> None:
+    world = World()
+
+    contradicted_on(world, 1)
+
+    assert 0.1 < world.score(CASE) <= 0.6
+    assert world.flagged == set()
+
+
+@SOME
+@given(days=st.integers(2, 5), every=st.integers(1, 4))
+def test_a_fixed_flake_decays(days: int, every: int) -> None:
+    world = World()
+    contradicted_on(world, days, every=every)
+    scores = [world.score(CASE)]
+
+    for number, report in enumerate(pushes(100)[world.last_run :]):
+        world.see(report)
+        if number % 84 == 83:
+            scores.append(world.score(CASE))
+
+    assert scores[0] > 0.9
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] < 0.5
+    assert world.state.cases[CASE].flagged_at is None
+
+
+@SOME
+@given(days=st.integers(2, 8), every=st.integers(1, 5))
+def test_the_score_grows_with_contradicted_failures(days: int, every: int) -> None:
+    world = World()
+    failing = {3 + 12 * every * number for number in range(1, days + 1)}
+    grown = []
+
+    for report in pushes(every * days + 2):
+        before = world.score(CASE)
+        if report.run in failing:
+            world.see(report, [CASE])
+            world.see(rerun(report))
+            grown.append(world.score(CASE) > before)
+        else:
+            world.see(report)
+
+    assert grown == [True] * days
+    assert world.score(CASE) > 0.95
+
+
+def test_an_in_run_retry_is_evidence_like_a_re_run() -> None:
+    world = World()
+    for report in pushes(5):
+        world.see(report, [CASE] if report.run in {15, 40} else [], retried=True)
+
+    assert world.flagged == {CASE}
+
+
+def test_a_burst_is_one_piece_of_evidence() -> None:
+    world = World()
+    reports = pushes(4)
+    burst = {report.run for report in reports if 24 <= report.hours < 30}
+
+    world.play(reports, lambda one: [CASE] if one.run in burst and one.attempt == 1 else [])
+
+    assert world.state.cases[CASE].episodes <= 1
+    assert world.flagged == set()
+
+
+def test_a_re_run_long_after_says_nothing() -> None:
+    world = World()
+    first = [one for one in pushes(9) if one.pr is not None]
+    for report in first[:60]:
+        world.see(report, [CASE] if report.run in {13, 43} else [])
+    for report in first[:60]:
+        if report.run in {13, 43}:
+            world.see(rerun(report, hours=200))
+
+    assert world.flagged == set()

@@ -1,12 +1,16 @@
-"""Which indexes and tables a statement's plan reads, as PostgreSQL itself says."""
+"""Full tables to plan for, and which of them and their indexes a plan reads, as PostgreSQL says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.db.session import Engine, Session, unit_of_work
+from tests.databases import copy_of
+from tests.db.shelf import REPO, Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,28 @@ class Read:
     kind: str  # Seq Scan, Index Scan, Bitmap Heap Scan, ...
     table: str | None
     index: str | None
+
+
+@contextmanager
+def laid_out(
+    template: tuple[str, str],
+    statements: Sequence[str],
+    values: Mapping[str, object],
+    *,
+    now: datetime,
+) -> Iterator[Engine]:
+    """A database that these statements have filled, and PostgreSQL has looked through.
+
+    They may name `:repo` and `:now` beside the values given.
+    """
+    with copy_of(*template) as engine:
+        Shelf(engine, now).open()
+        with unit_of_work(engine) as session:
+            for statement in statements:
+                session.execute(text(statement), {"repo": REPO, "now": now, **values})
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+        yield engine
 
 
 def reads_of(engine: Engine, ask: Callable[[Session], object]) -> list[Read]:

@@ -11,9 +11,8 @@ from app.clock import utc_now
 from app.db import bases, decisions, endings, feedback, held, judgements, plans
 from app.db.chat import digests, quarantine_reports
 from app.db.session import Engine, Session, unit_of_work
-from tests.databases import copy_of
-from tests.db.plans import reads_of
-from tests.db.shelf import REPO, Shelf
+from tests.db.plans import laid_out, reads_of
+from tests.db.shelf import REPO
 
 CASES, RUNS = 1_000, 2_000
 
@@ -72,15 +71,8 @@ def now() -> datetime:
 
 @pytest.fixture(scope="module")
 def full(template: tuple[str, str], now: datetime) -> Iterator[Engine]:
-    with copy_of(*template) as engine:
-        Shelf(engine, now).open()
-        with unit_of_work(engine) as session:
-            for statement in FILL:
-                session.execute(
-                    text(statement), {"repo": REPO, "now": now, "cases": CASES, "runs": RUNS}
-                )
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
+    values = {"cases": CASES, "runs": RUNS}
+    with laid_out(template, FILL, values, now=now) as engine:
         yield engine
 
 

@@ -7,47 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.deliveries import (
-    InstallationSeen,
     PullRequestSeen,
-    RepositorySeen,
     Taken,
 )
 from app.core.errors import BadInput
-from app.core.runs import BranchClass, Repository, Run, RunKey
 from bots.github.events import KNOWN_EVENTS
 from tests.bots.github.hooked import (
-    BASE,
-    ENDED,
-    HEAD,
     REPOSITORY,
-    STARTED,
     installation,
     of_repository,
     pull_request,
     take,
     workflow_run,
 )
-
-ACME = InstallationSeen(id=77, account="acme")
-SHOP = RepositorySeen(Repository(500, "acme/shop", "main", 77), is_private=True)
-RUN = Run(
-    key=RunKey(500, 4_000_000_123, 2),
-    workflow="CI",
-    event="pull_request",
-    status="completed",
-    conclusion="failure",
-    head_sha=HEAD,
-    base_sha=BASE,
-    branch="more",
-    branch_class=BranchClass.PULL_REQUEST,
-    pr_number=7,
-    is_trusted=True,
-    actor="rita",
-    started_at=STARTED,
-    ended_at=ENDED,
-    url="https://github.com/acme/shop/actions/runs/4000000123",
-)
-MALLORY = {"id": 666, "full_name": "mallory/shop", "private": False}
 
 
 @pytest.mark.parametrize("event", ["ping", "gollum", "star", "", "workflow_run_x"])

@@ -1,7 +1,7 @@
 """What a workflow's file says of a job that somebody wants to run again."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.workflow_file import WhyNotRerun, why_not_rerun
@@ -69,7 +69,6 @@ def test_a_name_that_may_be_of_two_jobs_is_as_bad_as_the_worse_one() -> None:
     assert why_not_rerun(text, "unit") is WhyNotRerun.NEEDED
 
 
-@settings(deadline=None)  # a busy machine is no fault of the code
 @given(st.text(" []{}:,-'0129ab*&!|>\n#", max_size=60), st.text(max_size=10))
 def test_no_text_makes_it_stumble(text: str, job: str) -> None:
     why_not_rerun(f"jobs:\n{text}", job)

@@ -105,7 +105,7 @@ def test_every_run_names_code_that_is_there() -> None:
     assert len({run.run_id for run in history.runs}) == len(history.runs)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(now=MOMENTS, seed=st.integers(0, 10**6))
 @example(now=NOW, seed=22892)  # not every run that is re-run was struck by the weather
 def test_everything_happens_within_the_six_weeks_before_now(now: datetime, seed: int) -> None:
@@ -125,7 +125,7 @@ def test_everything_happens_within_the_six_weeks_before_now(now: datetime, seed:
         assert edges[-1] < now
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(now=MOMENTS, seed=st.integers(0, 10**6))
 def test_every_cause_comes_and_goes_on_the_same_code_on_three_days(
     now: datetime, seed: int

@@ -111,7 +111,7 @@ def test_a_name_in_wide_characters_counts_by_its_bytes() -> None:
     assert len(summary) < len(summary.encode()) <= SUMMARY_BYTES
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(names, min_size=1, max_size=6), st.integers(1, 120), st.sampled_from(Cause))
 def test_any_names_in_any_number_stay_within_the_limits(
     called: list[str], count: int, cause: Cause

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.outcomes import Outcome
@@ -94,7 +94,6 @@ SIGHTINGS = st.lists(
 )
 
 
-@settings(deadline=None)  # a busy machine is no fault of the code
 @given(SIGHTINGS)
 def test_every_execution_is_drawn_once_within_the_picture(sightings: list[Sighting]) -> None:
     newest_first = tuple(sorted(sightings, key=lambda one: one.cursor.at, reverse=True))
@@ -109,7 +108,6 @@ def test_every_execution_is_drawn_once_within_the_picture(sightings: list[Sighti
         assert 0 <= int(y) <= picture.height
 
 
-@settings(deadline=None)  # a busy machine is no fault of the code
 @given(
     st.builds(
         Cursor,
@@ -124,7 +122,6 @@ def test_a_place_in_a_timeline_survives_a_link(cursor: Cursor) -> None:
     assert cursor_from(cursor_text(cursor)) == cursor
 
 
-@settings(deadline=None)  # a busy machine is no fault of the code
 @given(st.text(max_size=60))
 def test_any_text_is_a_place_or_none(text: str) -> None:
     cursor = cursor_from(text)

@@ -31,7 +31,7 @@ CORPUS = Path(__file__).parents[4] / "shared" / "reports"
     ),
     twice=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_spoilt_report_is_read_or_refused(
     name: str, edits: list[tuple[float, int, bytes]], twice: bool
 ) -> None:
@@ -44,13 +44,12 @@ def test_a_spoilt_report_is_read_or_refused(
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     check(data, Limits())
 
 
 @given(st.permutations(sorted(SAMPLES)))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_reading_one_report_does_not_change_the_next(names: list[str]) -> None:
     first = {name: read_bytes(SAMPLES[name])[1].totals for name in names}
 

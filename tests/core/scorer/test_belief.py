@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.scorer.belief import RATES, Belief, unknown
 
-SOME = settings(max_examples=6, deadline=None)
+SOME = settings(max_examples=6)
 
 
 @SOME

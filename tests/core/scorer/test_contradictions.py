@@ -7,7 +7,7 @@ from app.core.scorer.draft import settled
 from app.core.scorer.standing import score_of
 from tests.core.scorer.world import CASE, World, contradicted_on, pushes, rerun
 
-SOME = settings(max_examples=6, deadline=None)
+SOME = settings(max_examples=6)
 
 
 @SOME

@@ -12,7 +12,7 @@ from tests.core.scorer.world import CASE, World, names, pushes
 
 FILES = names(per_folder=12)
 CROWD = [f"case3-{number}" for number in range(5)]
-SOME = settings(max_examples=5, deadline=None)
+SOME = settings(max_examples=5)
 seeds = st.integers(min_value=0, max_value=10_000)
 
 

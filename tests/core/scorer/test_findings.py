@@ -86,7 +86,7 @@ def only(state: State, seen: Observation) -> State:
     return replace(state, cases={one: state.cases[one] for one in cases if one in state.cases})
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000))
 def test_the_cases_that_an_observation_needs_are_enough(seed: int) -> None:
     world, chance = World(), Random(seed)

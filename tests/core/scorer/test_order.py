@@ -13,7 +13,7 @@ from app.core.scorer.state import CaseState, State
 from app.core.scorer.update import update
 from tests.core.scorer.world import CASE, Report, World, pushes, rerun
 
-SOME = settings(max_examples=5, deadline=None)
+SOME = settings(max_examples=5)
 seeds = st.integers(min_value=0, max_value=10_000)
 Seen = tuple[Report, tuple[str, ...]]
 

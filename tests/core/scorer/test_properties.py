@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.core.scorer.update import update
 from tests.core.scorer.world import CASE, Report, World, contradicted_on, names, pushes
 
-SOME = settings(max_examples=6, deadline=None)
+SOME = settings(max_examples=6)
 seeds = st.integers(min_value=0, max_value=10_000)
 
 

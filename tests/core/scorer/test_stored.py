@@ -25,7 +25,7 @@ def stored_and_read(state: State) -> State:
     return repository_from_json(json.loads(repository), known, sets)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000), at=st.integers(min_value=1, max_value=70))
 def test_a_state_read_back_goes_on_alike(seed: int, at: int) -> None:
     world, chance = World(), Random(seed)

@@ -15,10 +15,14 @@ SLACK_CHARS = 4096  # masked beyond the cut, so that no half of a secret stays
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ANSI = re.compile("\x1b(?:\\[[0-9;:?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])")
 _CLOCK = re.compile(r"(?:(\d+)[.:])?(\d+):(\d\d):(\d\d(?:[.,]\d+)?)$")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
+# One comma without a point is a decimal comma: runners round to three digits, so `0,024` and
+# `1,234` are what a German machine writes, and thousands come with their fraction.
+_THOUSANDS = re.compile(r"\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$")
 _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+$")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ '\u00a0\u2009\u202f\u2019](?=\d{3})")  # other groupings
 _DATE = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ]\s*(\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s*(Z|UTC|[+-]\d\d:?\d\d)?$"
+    r"(\d{4}-\d\d-\d\d)[T ]\s*(\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?"
+    r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$"
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?$")
 _EXPECTED = re.compile(r"expected: ?<(.{0,2000}?)> but was: ?<(.{0,2000}?)>", re.DOTALL)
@@ -87,6 +91,7 @@ def failure(
 
 
 def _number(text: str) -> float | None:
+    text = _BETWEEN_DIGITS.sub("", text)
     if _THOUSANDS.match(text):
         text = text.replace(",", "")
     elif _EUROPEAN.match(text):
@@ -118,7 +123,7 @@ def milliseconds(value: object) -> int | None:
 
 
 def seconds_as_ms(text: object) -> int | None:
-    """Milliseconds of a duration in seconds: `1.5`, `1,234.56`, `1,5`, `00:00:01.5`; or None."""
+    """Milliseconds of a duration in seconds: `1.5`, `1,234.56`, `0,024`, `00:00:01.5`; or None."""
     if isinstance(text, int | float):
         return milliseconds(text * MS_PER_SECOND) if not isinstance(text, bool) else None
     if not isinstance(text, str) or len(text) > 40:
@@ -148,7 +153,8 @@ def moment(value: object) -> datetime | None:
         if found is None:
             return _plausible(parsedate_to_datetime(value))
         date, time, fraction, zone = found.groups()
-        zone = "+00:00" if zone in ("Z", "UTC", None) else zone
+        zone = "+00:00" if zone in ("Z", "UTC", "GMT", None) else zone
+        time = time if len(time) > len("00:00") else f"{time}:00"
         return _plausible(
             datetime.fromisoformat(f"{date}T{time}.{(fraction or '0')[:6]:0<6}{zone}")
         )

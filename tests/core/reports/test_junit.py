@@ -85,6 +85,12 @@ def test_a_report_without_cases_says_what_it_claims() -> None:
         ("1,234.56", 1_234_560),
         ("1.234,56", 1_234_560),
         ("1,5", 1500),
+        ("0,024", 24),  # xUnit.net on a German machine: no thousands
+        ("1,234", 1234),
+        ("1,234,567.5", 1_234_567_500),
+        ("1 234,5", 1_234_500),
+        ("1\u202f234,5", 1_234_500),
+        ("1'234.5", 1_234_500),
         ("", None),
         ("-1", None),
         ("NaN", None),
@@ -106,6 +112,8 @@ def test_times_are_read_as_runners_write_them(text: str, expected: int | None) -
     [
         ("2026-01-02T03:04:05", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
         ("2026-01-02T03:04:05+02:00", datetime(2026, 1, 2, 1, 4, 5, tzinfo=UTC)),
+        ("2026-01-02T03:04Z", datetime(2026, 1, 2, 3, 4, tzinfo=UTC)),
+        ("2026-01-02 03:04:05.5+02", datetime(2026, 1, 2, 1, 4, 5, 500_000, tzinfo=UTC)),
         ("2024-01-03T 12:40:13", datetime(2024, 1, 3, 12, 40, 13, tzinfo=UTC)),
         ("2021-03-07T10:36:56 UTC", datetime(2021, 3, 7, 10, 36, 56, tzinfo=UTC)),
         ("Fri, 20 Nov 2026 20:53:42 GMT", datetime(2026, 11, 20, 20, 53, 42, tzinfo=UTC)),

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from app.core.identity import IDENTITY_VERSION, CaseIds
 from app.core.outcomes import CaseDetail, ReportedCase
 from app.core.priorities import Labels, priority_of
+from app.core.reports.masking import mask_named
 from app.db.rows import INTEGER_MOST
 from app.db.tables.ran import CaseRow
 
@@ -130,10 +131,15 @@ def _details(repo_id: int, told: Sequence[tuple[UUID, CaseDetail]]) -> dict[str,
         "repo": repo_id,
         "ids": [case_id for case_id, _ in told],
         "tags": [json.dumps(sorted(set(detail.tags))) for _, detail in told],
-        "properties": [json.dumps(dict(detail.properties)) for _, detail in told],
+        "properties": [json.dumps(_properties(detail)) for _, detail in told],
         "timeouts": [_integer(detail.timeout_ms) for _, detail in told],
         "retries": [_integer(detail.retries) for _, detail in told],
     }
+
+
+def _properties(detail: CaseDetail) -> dict[str, str]:
+    """What a report says of a case beside its executions, without its secrets."""
+    return {name: mask_named(name, value) for name, value in detail.properties}
 
 
 def _integer(value: int | None) -> int | None:

@@ -97,3 +97,12 @@ def mask(text: str) -> str:
     if _may_hold_name(text):
         text = _mask_values(text)
     return text
+
+
+def mask_named(name: str, value: str) -> str:
+    """The value with secrets replaced: by what it holds, or because of what it is called."""
+    said = f"{name}={value}"
+    if is_harmless(said):
+        return value
+    masked = mask(said)
+    return masked[len(name) + 1 :] if masked.startswith(f"{name}=") else mask(value)

@@ -11,6 +11,7 @@ from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
+from app.core.reports.masking import mask
 from app.core.reports.registry import format_of
 from app.core.reports.repeats import Sighting, shortened
 from app.core.reports.source import Head, Source
@@ -269,8 +270,8 @@ def _beginning(head: Head) -> str:
     if head.text[:1] in ("{", "["):
         keys = clean(", ".join(sorted(head.keys)[:5])[:100])
         return f"its first object has the keys {keys}" if keys else "its JSON holds no object"
-    start = " ".join(head.text[:200].split())[:40]
-    return f"it begins with “{clean(start)}”"
+    start = mask(clean(" ".join(head.text[:400].split())))[:40]
+    return f"it begins with “{start}”"
 
 
 def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:

@@ -1,9 +1,13 @@
 """Secrets become unreadable, everything else stays as it was."""
 
+from io import BytesIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.errors import BadInput
+from app.core.reports import read_report
 from app.core.reports.masking import MASK, is_harmless, mask
 from app.core.reports.texts import clean
 
@@ -182,3 +186,8 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 def test_a_secret_beside_what_is_no_unicode_is_masked() -> None:
     assert mask("\ud800 password=hunter2") == f"\ud800 password={MASK}"
     assert mask("\udfff ghp_" + "x9Y8" * 9) == f"\udfff {MASK}"
+
+
+def test_a_file_that_is_no_report_is_refused_without_its_secrets() -> None:
+    with pytest.raises(BadInput, match=r"begins with “API_TOKEN=\*\*\* and more”"):
+        read_report(BytesIO(b"API_TOKEN=0123456789abcdef and more"))

@@ -21,6 +21,7 @@ _RANDOM_PARTS = re.compile(
     r"""
     (?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)
   | (?P<address>\b0x[0-9a-fA-F]{6,16}\b)
+  | (?<=[\w$;\]>]@)(?P<hash>(?=[a-f]{0,8}\d)[0-9a-f]{6,8}(?![\w.@-]))  # Java: Cart@5e91993f
   | (?P<time>\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T_ ][0-2]\d[:.-]?[0-5]\d(?:[:.-]?[0-5]\d
       (?:[.,]\d+)?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?)
     | \b20\d\d[01]\d[0-3]\dT?[0-2]\d[0-5]\d[0-5]\dZ?\b
@@ -31,13 +32,16 @@ _RANDOM_PARTS = re.compile(
     """,
     re.VERBOSE,
 )
-_HINT = re.compile(r"0x|\d{8}|[0-9a-fA-F]{4}-|/tmp|/var|/dev/shm|/run/|Temp|\d{4}-\d\d")
+_HINT = re.compile(
+    r"0x|@[0-9a-f]{6}|\d{8}|[0-9a-fA-F]{4}-|/tmp|/var|/dev/shm|/run/|Temp|\d{4}-\d\d"
+)
 
 
 def fold_parameters(text: str) -> str:
     """The text with its random parts replaced by what they are: `<address>`, `<time>`, ...
 
-    Addresses, timestamps, UUIDs and temporary paths differ in every run; a case must not.
+    Addresses, identity hashes, timestamps, UUIDs and temporary paths differ in every run; a case
+    must not.
     """
     if _HINT.search(text) is None:
         return text

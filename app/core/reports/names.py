@@ -12,7 +12,9 @@ _ROOTS = re.compile(
     | (?:[A-Za-z]:)?(?:/[^/]+){0,20}?/_?work/(?:([^/]+)/\1/ | \d{1,6}/s/)  # own runners, Azure
     | (?:[A-Za-z]:)?(?:/[^/]+){0,20}?/builds/[A-Za-z0-9_-]{6,20}/\d{1,3}/[^/]+/[^/]+/  # GitLab's
     | /builds/[^/]+/[^/]+/ | /home/circleci/(?:project|repo)/ | /root/project/
-    | /var/lib/jenkins/workspace/[^/]+/ | /home/jenkins/(?:agent/)?workspace/[^/]+/
+    | (?:[A-Za-z]:)?(?:/[^/]+){0,20}?/\.?[Jj]enkins/(?:agent/)?workspace/[^/]+/
+    | (?:[A-Za-z]:)?(?:/[^/]+){0,20}?/[Bb]uild-?[Aa]gent/work/[0-9a-f]{8,40}/  # TeamCity
+    | /home/travis/build/[^/]+/[^/]+/ | /tmp/cirrus-ci-build/ | [A-Za-z]:/projects/[^/]+/
     | /var/lib/buildkite-agent/builds/[^/]+/[^/]+/[^/]+/ | /buildkite/builds/[^/]+/[^/]+/[^/]+/
     | /opt/atlassian/pipelines/agent/build/ | /workspace/ | /workspaces/[^/]+/
     | /usr/src/app/ | /bitrise/src/ | /drone/src/ | /woodpecker/src/

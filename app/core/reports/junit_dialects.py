@@ -180,7 +180,9 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     Dialect(
         "node-test",
-        lambda seen: seen.case.get("classname") == "test" or not seen.has_suite,
+        lambda seen: (
+            seen.case.get("classname") == "test" or (bool(seen.case) and not seen.has_suite)
+        ),
         names_need_file=True,
     ),
     Dialect(

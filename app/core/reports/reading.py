@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from app.core.errors import BadInput
 from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
+from app.core.reports.empty import empty_sentence
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
@@ -140,10 +141,7 @@ class ReportReading:
 
     def _warn_when_empty(self) -> None:
         if not self._ledger.listed:
-            self._ledger.notes.warn(
-                "The report lists no case; look whether the runner found its tests"
-                " and finished writing."
-            )
+            self._ledger.notes.warn(empty_sentence(self.dialect.lower(), self.format))
 
     def _first_pass(self) -> None:
         counts: Counter[int] | None = None

@@ -79,6 +79,15 @@ def test_a_case_that_turns_broken_leaves_at_once_and_the_correction_is_kept(shop
     assert shop.corrections() == [("turned_broken", 0.96)]
 
 
+def test_what_a_recompute_turned_broken_leaves_with_the_next_run(shop: Shop) -> None:
+    shop.hold()
+    shop.set("state", "broken")
+
+    shop.run(PASSED, branch_class="pull_request", pr_number=4)
+
+    assert (shop.decision().state, shop.decision().event) == ("dismissed", "turned_broken")
+
+
 def test_a_run_of_a_fork_decides_nothing(shop: Shop) -> None:
     shop.hold(needed=1)
 

@@ -58,9 +58,9 @@ def follow(
         return frozenset()
     actor = ourselves("worker", request_id)
     states = {one.case_id: one.now for one in changed}
-    for case_id, state in states.items():
-        if state is State.BROKEN:
-            _leave(session, repository.id, case_id, actor, now=now)
+    broken = {case_id for case_id, state in states.items() if state is State.BROKEN}
+    for case_id in sorted(broken | _held_though_broken(session, repository.id)):
+        _leave(session, repository.id, case_id, actor, now=now)
     proven = _prove(session, repository.id, run, actor, now=now)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
     _reopen_healed(session, repository.id, failed, actor, now=now)
@@ -81,6 +81,13 @@ def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[U
     flaky = [one for one in sorted(seen) if states.get(one.hex) is State.FLAKY]
     decided = decisions.newest(session, repo_id, flaky)
     return [one for one in flaky if one not in decided or decided[one].state is S.DISMISSED]
+
+
+def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
+    """What is held and broken all the same: a recompute turned it so, and told nobody."""
+    held = [one.case_id.hex for one in decisions.holding(session, repo_id)]
+    states = judgements.states(session, repo_id, held)
+    return {UUID(hex=case) for case, state in states.items() if state is State.BROKEN}
 
 
 def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from app.core.decide import State
 from app.core.holding import WhyNot
+from app.db import owners
 from app.db.session import unit_of_work
 from tests.services.shop import CART, CHANGED, Shop
 from tests.web.world import FAILED, NOW, PASSED
@@ -89,6 +90,17 @@ def test_where_the_policy_says_so_a_case_is_held_without_asking(shop: Shop) -> N
     assert (found.state, found.decided_by) == ("active", "FlakeGuard")
     assert found.until == shop.at + timedelta(days=7)
     assert shop.steps() == ["proposed", "approved"]
+
+
+def test_of_several_owners_the_first_with_terms_of_its_own_says_how_long(shop: Shop) -> None:
+    policy = "team_overrides: {cart: {quarantine_duration_days: 4}}\n"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+        owners.write(session, shop.repo, {CART: ["@mona", "@acme/cart"]})
+
+    shop.hold()
+
+    assert (shop.decision().owner, shop.decision().until) == ("@mona", NOW + timedelta(days=4))
 
 
 @pytest.mark.parametrize("cap", ["repository: 1", "per_day: 1"])

@@ -22,10 +22,13 @@ class Owner:
 
 
 def rules_for(session: Session, repo_id: int, case_id: UUID) -> HoldingRules:
-    """What the repository's policy says of a case, its owning team's override included."""
+    """What the repository's policy says of a case, its owning team's override included.
+
+    Of several owners the first counts that has terms of its own, as where the case is judged.
+    """
     policy = policy_of(session, repo_id)
-    owner = owner_of(session, repo_id, case_id)
-    ours = policy.for_team(owner.name if owner else None)
+    theirs = (policy.for_team(one.name) for one in owners_of(session, repo_id, case_id))
+    ours = next((one for one in theirs if one is not policy), policy)
     return HoldingRules(
         is_observing=ours.mode is Mode.OBSERVE,
         activates=ours.quarantines_itself,

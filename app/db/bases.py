@@ -2,32 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.holding import Basis
+from app.core.touched import touches
+from app.db import changes
+from app.db.cases import Case
 
 PACE_OVER = timedelta(days=14)  # of runs, that tell how many a day there are
 FINDINGS_READ = 200  # newest ones of a case; older ones say no more
 
-# Only trusted code counts, no failure that was part of an outage, and no pull request that changes
-# the case's own file.
-BASIS = text(f"""
-SELECT count(DISTINCT run.run_id) AS runs, count(DISTINCT run.head_sha) AS shas,
-       count(DISTINCT coalesce(run.pr_number, -1)) AS places,
-       bool_or(run.pr_number IS NULL) AS on_branch
+# Only trusted code counts, and no failure that was part of an outage.
+FLAKED = text(f"""
+SELECT DISTINCT run.run_id, run.head_sha, run.pr_number
 FROM (SELECT run_id, attempt FROM finding
       WHERE repo_id = :repo AND case_id = :case AND cause = 'flaky'
       ORDER BY found_at DESC LIMIT {FINDINGS_READ}) AS found
 JOIN run ON run.repo_id = :repo AND run.run_id = found.run_id AND run.attempt = found.attempt
 WHERE run.is_trusted AND run.started_at >= :since
-  AND NOT EXISTS (
-    SELECT FROM case_ JOIN changed_files AS known ON known.repo_id = run.repo_id
-      AND known.head_sha = run.head_sha AND known.pr_number = run.pr_number
-    WHERE case_.repo_id = :repo AND case_.case_id = :case
-      AND known.files @> jsonb_build_array(case_.file))
 """)
 
 PACE = text("""
@@ -56,11 +50,26 @@ class Held:
     since_yesterday: int
 
 
-def basis(session: Session, repo_id: int, case_id: UUID, *, since: datetime) -> Basis:
-    """In how many runs, commits and places a case flaked since then; served by finding_case."""
-    values = {"repo": repo_id, "case": case_id, "since": since}
-    row = session.execute(BASIS, values).one()
-    return Basis(row.runs, row.shas, row.places, on_branch=bool(row.on_branch))
+def basis(session: Session, repo_id: int, case: Case, *, since: datetime) -> Basis:
+    """In how many runs, commits and places a case flaked since then; served by finding_case.
+
+    No pull request counts that changes the case's own file.
+    """
+    values = {"repo": repo_id, "case": case.id, "since": since}
+    rows = session.execute(FLAKED, values).all()
+    pulls = [(row.head_sha, row.pr_number) for row in rows if row.pr_number is not None]
+    its_own = {
+        change
+        for change, files in changes.files(session, repo_id, pulls).items()
+        if touches(files, file=case.file, classname=case.classname)
+    }
+    found = [row for row in rows if (row.head_sha, row.pr_number) not in its_own]
+    return Basis(
+        runs=len({row.run_id for row in found}),
+        shas=len({row.head_sha for row in found}),
+        places=len({row.pr_number for row in found}),
+        on_branch=any(row.pr_number is None for row in found),
+    )
 
 
 def runs_a_day(session: Session, repo_id: int, *, until: datetime) -> float:

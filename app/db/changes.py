@@ -112,6 +112,8 @@ def files(
 ) -> dict[tuple[str, int], tuple[str, ...]]:
     """By head and pull request: the files that these changes touch, where they are known."""
     wanted = sorted(set(changes))
+    if not wanted:
+        return {}
     asked = {
         "repo": repo_id,
         "heads": [one[0] for one in wanted],

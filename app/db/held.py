@@ -35,7 +35,8 @@ UNION
 SELECT case_id FROM quarantine WHERE repo_id = :repo AND state IN ('active', 'fix_pending')
 """
 WATCHED = text(f"""
-SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name, file
+SELECT case_id, concat_ws('::', nullif(classname, ''), nullif(name, '')) || parameters AS name,
+       file, classname
 FROM ({FLAKY_OR_HELD}) AS watched JOIN case_ USING (case_id)
 WHERE repo_id = :repo ORDER BY name, case_id LIMIT {WATCHED_AT_MOST}
 """)
@@ -68,10 +69,10 @@ def is_any_watched(session: Session, repo_id: int) -> bool:
     return bool(session.execute(ANY_WATCHED, {"repo": repo_id}).scalar_one())
 
 
-def watched(session: Session, repo_id: int) -> list[tuple[KnownCase, str | None]]:
-    """The cases that are flaky or held, by name, each with its file."""
+def watched(session: Session, repo_id: int) -> list[tuple[KnownCase, str | None, str]]:
+    """The cases that are flaky or held, by name, each with its file and class."""
     found = session.execute(WATCHED, {"repo": repo_id})
-    return [(KnownCase(row.case_id, row.name), row.file) for row in found]
+    return [(KnownCase(row.case_id, row.name), row.file, row.classname) for row in found]
 
 
 def _cases(session: Session, repo_id: int, states: frozenset[QuarantineState]) -> list[HeldCase]:

@@ -13,6 +13,7 @@ from app.core.owners import is_among
 from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine, ranked
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
+from app.db.cases import Case
 from app.db.session import Engine, Session, unit_of_work
 from app.services.policy.holding import owner_of, rules_for
 
@@ -104,7 +105,7 @@ def _line(
         return None
     decision = decisions.newest(session, repo_id, [case_id]).get(case_id)
     is_held = decision is not None and decision.excuses(now)
-    why_not = _why_not(session, repo_id, case_id, now=now)
+    why_not = _why_not(session, repo_id, known, now=now)
     needed = clean_runs_needed(Rate(standing.rate * standing.runs, standing.runs))
     rules = rules_for(session, repo_id, case_id)
     mine = [one for one in failures if one.case_id == case_id]
@@ -132,11 +133,11 @@ def _attempt(failed: Failure) -> FailedAttempt:
     return FailedAttempt(failed.run_id, failed.attempt, failed.variant, failed.is_flake, failed.url)
 
 
-def _why_not(session: Session, repo_id: int, case_id: UUID, *, now: datetime) -> WhyNot | None:
+def _why_not(session: Session, repo_id: int, case: Case, *, now: datetime) -> WhyNot | None:
     return why_not_proposed(
-        rules_for(session, repo_id, case_id),
-        judgements.standing(session, repo_id, case_id),
-        bases.basis(session, repo_id, case_id, since=now - 2 * WINDOW),
+        rules_for(session, repo_id, case.id),
+        judgements.standing(session, repo_id, case.id),
+        bases.basis(session, repo_id, case, since=now - 2 * WINDOW),
         is_trusted=True,
         changes_case=False,
     )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import utc_now
-from app.db import bases, decisions, endings, feedback, held, judgements, plans
+from app.db import bases, cases, decisions, endings, feedback, held, judgements, plans
 from app.db.chat import digests, quarantine_reports
 from app.db.session import Engine, Session, unit_of_work
 from tests.db.plans import laid_out, reads_of
@@ -139,7 +139,11 @@ def test_a_cases_basis_and_last_finding_are_read_by_index(
 ) -> None:
     since = now - timedelta(days=60)
 
-    basis = reads_of(full, lambda s: bases.basis(s, REPO, case_id, since=since))
+    def read(session: Session) -> object:
+        case = cases.cases(session, REPO, [case_id])[case_id]
+        return bases.basis(session, REPO, case, since=since)
+
+    basis = reads_of(full, read)
     last = reads_of(full, lambda s: judgements.last_finding(s, REPO, case_id))
 
     assert "finding_case" in {read.index for read in basis}

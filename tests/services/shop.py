@@ -96,6 +96,12 @@ class Shop:
         with unit_of_work(self.engine) as session:
             session.execute(text(f"UPDATE case_state SET {column} = :value"), {"value": value})
 
+    def live_in(self, file: str | None, classname: str) -> None:
+        """Let the case's reports say so of where it lives."""
+        values = {"case": self.case_id, "file": file, "class": classname}
+        with unit_of_work(self.engine) as session:
+            session.execute(LIVE_IN, values)
+
     def follow(self, run: Run, changed: dict[UUID, State], *, proposes: bool = True) -> None:
         turned = [
             Changed(case_id, State.SUSPECT, state, is_dismissal=False, run=run)
@@ -145,6 +151,7 @@ class Shop:
 
 
 CART = "tests/test_cart.py"
+LIVE_IN = text("UPDATE case_ SET file = :file, classname = :class WHERE case_id = :case")
 CHANGED = text("""
 INSERT INTO changed_files (repo_id, head_sha, pr_number, files, fetched_at)
 VALUES (:repo, :sha, :pr, jsonb_build_array(CAST(:file AS text)), :now)

@@ -32,6 +32,7 @@ def test_a_claimed_fix_waits_for_its_proof_and_a_flake_takes_it_back(shop: Shop)
     ("message", "files", "is_claimed"),
     [
         ("Wait for the mail", ["tests/test_cart.py"], True),
+        ("Wait for the mail", ["backend/tests/test_cart.py"], True),
         ("Wait for the mail", ["shop/cart.py"], False),
         ("Fixes #12", ["shop/cart.py"], True),
         ("See https://github.com/acme/shop/issues/12", [], True),

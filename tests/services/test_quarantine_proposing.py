@@ -52,6 +52,26 @@ def test_a_pull_request_that_changes_the_case_gives_no_reason_to_hold_it(shop: S
     assert shop.decision().state == "proposed"
 
 
+@pytest.mark.parametrize(
+    ("file", "classname", "path"),
+    [
+        (CART, "tests.test_cart", f"backend/{CART}"),
+        (None, "com.acme.CartTest", "src/test/java/com/acme/CartTest.java"),
+    ],
+)
+def test_a_case_is_changed_under_whatever_name_its_report_has_for_its_file(
+    shop: Shop, file: str | None, classname: str, path: str
+) -> None:
+    shop.live_in(file, classname)
+    shop.pull(4, path)
+    second = shop.pull(5, path)
+    touched = shop.propose(second)
+    elsewhere = shop.propose(shop.pull(6, "README.md"))
+
+    assert touched is WhyNot.CHANGED_HERE
+    assert elsewhere is WhyNot.ONE_RUN
+
+
 def test_a_flaky_case_is_proposed_when_what_stood_in_the_way_is_gone(shop: Shop) -> None:
     shop.pull(4, "README.md", changed=State.FLAKY)
     alone = shop.decision()

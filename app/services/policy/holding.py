@@ -7,6 +7,7 @@ from app.core.holding import HoldingRules
 from app.core.owners import is_owner
 from app.core.policy.names import Mode
 from app.core.runs import Run
+from app.core.touched import touches
 from app.db import authors, cares, cases, changes, owners
 from app.db.session import Session
 from app.services.policy.policies import policy_of
@@ -78,12 +79,14 @@ def changes_case(session: Session, run: Run, case_id: UUID) -> bool | None:
 
     None where the files of the pull request are not known.
     """
-    file = _file_of(session, run.key.repo_id, case_id)
-    if run.pr_number is None or file is None:
+    if run.pr_number is None:
         return False
     change = (run.head_sha, run.pr_number)
     known = changes.files(session, run.key.repo_id, [change]).get(change)
-    return None if known is None else file in known
+    if known is None:
+        return None
+    case = cases.cases(session, run.key.repo_id, [case_id])[case_id]
+    return touches(known, file=case.file, classname=case.classname)
 
 
 def _file_of(session: Session, repo_id: int, case_id: UUID) -> str | None:

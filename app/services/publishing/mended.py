@@ -3,6 +3,7 @@
 from app.core.issues import is_named
 from app.core.naming import KnownCase
 from app.core.runs import Repository
+from app.core.touched import touches
 from app.db import cares, changes, executions, held, issues, judgements, pulls
 from app.db.session import Session
 from app.services.publishing.waiting import Standing
@@ -38,10 +39,11 @@ def _meant(session: Session, repo_id: int, head_sha: str, pr_number: int) -> lis
     if not files and not named:
         return []
     watched = held.watched(session, repo_id)
-    ids = [case.case_id for case, _ in watched]
+    ids = [case.case_id for case, _, _ in watched]
     linked = issues.of_cases(session, repo_id, ids) if named else {}
     return [
         case
-        for case, file in watched
-        if file in files or any(is_named(url, named) for url in linked.get(case.case_id, ()))
+        for case, file, classname in watched
+        if touches(files, file=file, classname=classname)
+        or any(is_named(url, named) for url in linked.get(case.case_id, ()))
     ]

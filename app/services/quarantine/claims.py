@@ -6,7 +6,9 @@ from datetime import datetime
 from app.core.deliveries import Pushed, PushSeen
 from app.core.issues import is_named, named_in
 from app.core.quarantine import QuarantineState
+from app.core.touched import touches
 from app.db import cases, decisions, issues
+from app.db.cases import Case
 from app.db.session import Session
 from app.services.acts.actor import ourselves
 from app.services.quarantine import runs
@@ -28,16 +30,16 @@ def note_push(session: Session, push: PushSeen, *, now: datetime) -> None:
     known = cases.cases(session, push.repo_id, ids)
     linked = issues.of_cases(session, push.repo_id, ids) if _names_any(push.commits) else {}
     for one in active:
-        file, urls = known[one.case_id].file, linked.get(one.case_id, ())
-        sha = next((c.sha for c in push.commits if claims(c, file=file, issues=urls)), None)
+        case, urls = known[one.case_id], linked.get(one.case_id, ())
+        sha = next((c.sha for c in push.commits if claims(c, case, issues=urls)), None)
         if sha is not None:
             actor = ourselves("webhook", sha)
             runs.claim_fix(session, push.repo_id, one.case_id, actor, fix=sha, now=now)
 
 
-def claims(commit: Pushed, *, file: str | None, issues: Sequence[str]) -> bool:
+def claims(commit: Pushed, case: Case, *, issues: Sequence[str]) -> bool:
     """Whether a commit touches a case's file or names an issue that is linked to it."""
-    if file is not None and file in commit.files:
+    if touches(commit.files, file=case.file, classname=case.classname):
         return True
     named = named_in(commit.message)
     return any(is_named(url, named) for url in issues)

@@ -9,7 +9,7 @@ import structlog
 from app.core.holding import HoldingRules, WhyNot, why_not_held, why_not_proposed
 from app.core.quarantine import HOLDING, QuarantineEvent, QuarantineState
 from app.core.runs import Repository, Run
-from app.db import bases
+from app.db import bases, cases
 from app.db.session import Session
 from app.render import words
 from app.render.words import decisions as said
@@ -66,10 +66,11 @@ def _event(subject: Subject) -> QuarantineEvent | None:
 def why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) -> WhyNot | None:
     """Why a case must not be proposed by this run; None when it may be."""
     since = run.started_at - LOOKBACK
+    case = cases.cases(session, subject.repo_id, [subject.case_id])[subject.case_id]
     return why_not_proposed(
         rules,
         subject.standing,
-        bases.basis(session, subject.repo_id, subject.case_id, since=since),
+        bases.basis(session, subject.repo_id, case, since=since),
         is_trusted=run.is_trusted,
         changes_case=changes_case(session, run, subject.case_id),
     )

@@ -28,8 +28,12 @@ OUTCOMES = {
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
-    """Read a list of features; a scenario's background belongs to it."""
-    ledger.repeats = Repeats.NEVER  # an outline's examples share their name
+    """Read a list of features; a scenario's background belongs to it.
+
+    An outline's examples share their name and differ in their lines; what a feature lists again
+    right after it failed, line and all, is what `--retry` ran again.
+    """
+    ledger.repeats = Repeats.NEVER
     ledger.names_need_file = True
     stream = JsonStream(source, [("*",)])
     for _, value in stream:
@@ -43,6 +47,7 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
     place = as_text(feature.get("uri")) or as_text(feature.get("location"))
     file, _ = repository_path(place)
     background: list[Object] = []
+    attempts = Attempts(ledger)
     for element in objects(feature.get("elements")):
         if element.get("type") == "background":
             background = list(objects(element.get("steps")))
@@ -61,7 +66,31 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
         ledger.notes.began(moment(element.get("start_timestamp")))
         status = as_text(element.get("status")) if is_behave else None
         unit = MS_PER_SECOND if is_behave else 1 / NS_PER_MS
-        ledger.put(named, [_execution(ledger, [*hooks, *steps], status, unit)])
+        attempts.add(named, _execution(ledger, [*hooks, *steps], status, unit))
+    attempts.flush()
+
+
+class Attempts:
+    """The scenario read last, until the next shows that it was not run again."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._named: Named | None = None
+        self._executions: list[ReportedExecution] = []
+
+    def add(self, named: Named, execution: ReportedExecution) -> None:
+        """Take the next scenario of the feature."""
+        has_place = named.line is not None and named == self._named
+        if not (has_place and self._executions[-1].outcome.is_failing):
+            self.flush()
+        self._named = named
+        self._executions.append(execution)
+
+    def flush(self) -> None:
+        """Put the last scenario in."""
+        if self._named is not None:
+            self._ledger.put(self._named, self._executions)
+        self._named, self._executions = None, []
 
 
 def _execution(

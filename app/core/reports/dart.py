@@ -1,9 +1,9 @@
 """Dart's and Flutter's JSON reporter: one event a line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.core.outcomes import Outcome, ReportedExecution
+from app.core.outcomes import Failure, Outcome, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.jsonlines import Event, JsonLines
 from app.core.reports.jsonshape import as_object, as_text
@@ -16,6 +16,7 @@ from app.core.reports.texts import failure, milliseconds, whole
 
 RESULTS = {"success": Outcome.PASSED, "failure": Outcome.FAILED, "error": Outcome.ERRORED}
 LOADING = "loading "
+RETRY = "Retry: "  # printed, with the test's name, before a failed test runs again
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class OpenTest:
     began: int
     error: str = ""
     trace: str = ""
+    is_assertion: bool = False
+    earlier: list[ReportedExecution] = field(default_factory=list)
 
 
 class DartReader:
@@ -59,9 +62,29 @@ class DartReader:
 
     def _print(self, event: Event) -> None:
         key = _key(event.get("testID"))
+        test = self.open.get(key)
+        if test is not None and event.get("message") == f"{RETRY}{test.name}":
+            self._retry(key, test)
+            return
         if key not in self.keepers:
             self.keepers[key] = TextKeeper(self.ledger.limits.max_text, keep_end=True)
         self.keepers[key].add(f"{as_text(event.get('message')) or ''}\n")
+
+    def _retry(self, key: object, test: OpenTest) -> None:
+        """A test failed and runs again: what was said so far is told of that attempt."""
+        keeper = self.keepers.pop(key, None)
+        outcome = Outcome.FAILED if test.is_assertion else Outcome.ERRORED
+        said = self._failure(test, keeper.text() if keeper else "")
+        test.earlier.append(ReportedExecution(outcome, None, said, "retried"))
+        test.error = test.trace = ""
+
+    def _failure(self, test: OpenTest, output: str) -> Failure:
+        return failure(
+            limit=self.ledger.limits.max_text,
+            message=test.error,
+            trace=f"{test.error}\n{test.trace}",
+            output=output,
+        )
 
     def _start(self, event: Event) -> None:
         test = as_object(event.get("test"))
@@ -76,6 +99,7 @@ class DartReader:
         if test is not None and not test.error:
             test.error = as_text(event.get("error")) or ""
             test.trace = as_text(event.get("stackTrace")) or ""
+            test.is_assertion = event.get("isFailure") is True
 
     def _end(self, event: Event) -> None:
         key = _key(event.get("testID"))
@@ -103,15 +127,12 @@ class DartReader:
         said = None
         name, file = test.name, test.file
         if outcome.is_failing:
-            text = f"{test.error}\n{test.trace}"
-            said = failure(
-                limit=self.ledger.limits.max_text, message=test.error, trace=text, output=output
-            )
+            said = self._failure(test, output)
         if name.startswith(LOADING):
             file = repository_path(name.removeprefix(LOADING))[0]
             name, word = "(loading)", "load failure"
         named = Named(name, file=file, line=test.line)
-        self.ledger.put(named, [ReportedExecution(outcome, duration, said, word)])
+        self.ledger.put(named, [*test.earlier, ReportedExecution(outcome, duration, said, word)])
 
     def finish(self) -> None:
         """Put in what never ended."""

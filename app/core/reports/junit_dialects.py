@@ -176,7 +176,8 @@ DIALECTS: tuple[Dialect, ...] = (
         _suite_named("rspec"),
         names_need_file=True,
         hides_retries="rspec_junit_formatter hides what rspec-retry did: a retried example is a"
-        " plain pass; upload RSpec's own report (`--format json`) to have its run times and ids.",
+        " plain pass; upload RSpec's own report (`--format json`), which shows it where"
+        " `config.verbose_retry = true`.",
     ),
     Dialect(
         "node-test",

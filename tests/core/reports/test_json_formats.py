@@ -82,6 +82,71 @@ def test_cucumber_s_gravest_step_decides_and_background_belongs_to_its_scenario(
     assert cases[-1].last.word == "undefined"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("failed", "passed", {"a": ["failed", "passed"]}),
+        ("failed", "failed", {"a": ["failed", "failed"]}),
+        ("passed", "passed", {"a": ["passed"], "a #2": ["passed"]}),
+    ],
+)
+def test_a_scenario_that_cucumber_lists_again_after_it_failed_was_run_again(
+    first: str, second: str, expected: dict[str, list[str]]
+) -> None:
+    def scenario(status: str) -> dict[str, object]:
+        step = {"keyword": "Given ", "name": "x", "result": {"status": status}}
+        return {"type": "scenario", "id": "f;a", "name": "a", "line": 3, "steps": [step]}
+
+    elements = [scenario(first), scenario(second)]
+    cases, _ = read_bytes(
+        json.dumps([{"uri": "f.feature", "keyword": "Feature", "name": "F", "elements": elements}])
+    )
+
+    assert shape(cases) == expected
+
+
+RETRIED = "RSpec::Retry: 2nd try ./spec/cart_spec.rb:7"
+
+
+def rspec(messages: list[str], *examples: tuple[str, int, str]) -> str:
+    told = [
+        {
+            "full_description": name,
+            "file_path": "./spec/cart_spec.rb",
+            "line_number": line,
+            "status": status,
+        }
+        for name, line, status in examples
+    ]
+    said = {"messages": messages} if messages else {}
+    return json.dumps({"version": "3.13", **said, "examples": told, "summary_line": ""})
+
+
+def test_what_rspec_retry_says_shows_the_attempts() -> None:
+    messages = ["\n1st Try error in ./spec/cart_spec.rb:7:\nexpected 2\n", f"\n{RETRIED}"]
+
+    cases, reading = read_bytes(rspec(messages, ("adds", 7, "passed"), ("takes", 9, "passed")))
+
+    assert shape(cases) == {"adds": ["failed", "passed"], "takes": ["passed"]}
+    failed = by_name(cases)["adds"].earlier[0].failure
+    assert failed is not None
+    assert failed.message == "expected 2"
+    assert reading.warnings == []
+
+
+def test_which_of_several_examples_of_a_line_was_retried_is_not_guessed() -> None:
+    cases, reading = read_bytes(rspec([RETRIED], ("one", 7, "passed"), ("two", 7, "passed")))
+
+    assert shape(cases) == {"one": ["passed"], "two": ["passed"]}
+    assert "which of them rspec-retry ran again" in reading.warnings[0]
+
+
+def test_rspec_without_a_word_of_retries_names_the_setting_that_shows_them() -> None:
+    _, reading = read_bytes(rspec([], ("adds", 7, "passed")))
+
+    assert "`config.verbose_retry = true`" in reading.warnings[0]
+
+
 def test_ctrf_s_flaky_flag_without_attempts_still_shows_a_failure() -> None:
     test = {"name": "t", "status": "passed", "duration": 3, "flaky": True, "retries": 2}
     results = {"tool": {"name": "x"}, "tests": [test], "summary": {}}

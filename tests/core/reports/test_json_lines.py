@@ -160,3 +160,26 @@ def test_dart_s_file_that_does_not_load_is_a_failing_case() -> None:
     assert [(c.name, c.file, outcomes(c)) for c in cases] == [
         ("(loading)", "test/a_test.dart", ["errored"])
     ]
+
+
+def test_what_dart_ran_again_is_flaky() -> None:
+    test = {"id": 1, "name": "adds", "suiteID": 0}
+    failed = {"type": "error", "testID": 1, "error": "Expected: 2", "isFailure": True, "time": 3}
+
+    cases, _ = read_bytes(
+        lines(
+            [
+                {"protocolVersion": "0.1.1", "type": "start", "time": 0},
+                {"type": "testStart", "test": test, "time": 1},
+                failed,
+                {"type": "print", "testID": 1, "message": "Retry: adds", "time": 4},
+                {"type": "print", "testID": 1, "message": "Retry: something else", "time": 5},
+                {"type": "testDone", "testID": 1, "result": "success", "time": 9},
+                {"type": "done", "success": True, "time": 10},
+            ]
+        )
+    )
+
+    assert shape(cases) == {"adds": ["failed", "passed"]}
+    assert cases[0].earlier[0].failure is not None
+    assert cases[0].earlier[0].failure.message == "Expected: 2"

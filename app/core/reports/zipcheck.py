@@ -13,6 +13,7 @@ _END64_PLACE = b"PK\x06\x07"
 _END64 = b"PK\x06\x06"
 _ENTRY = b"PK\x01\x02"
 _END_BYTES = 22
+_PLACE64_BYTES, _END64_RECORD_BYTES = 20, 56
 _ENTRY_BYTES = 46
 _LOCAL_BYTES = 30
 _MAX_COMMENT = 65_535
@@ -38,14 +39,16 @@ def _directory(file: BinaryIO) -> tuple[int, int]:
         raise _damaged("it has no end record")
     length, start = struct.unpack("<II", tail[at + 12 : at + 20])
     end = tail_at + at
-    if _UNSET in (length, start) and at >= 20 and tail[at - 20 : at - 16] == _END64_PLACE:
-        (where,) = struct.unpack("<Q", tail[at - 12 : at - 4])
-        file.seek(min(where, size))
-        record = file.read(56)
-        if record[:4] != _END64 or len(record) < 56:
-            raise _damaged("its zip64 end record is missing")
-        length, start = struct.unpack("<QQ", record[40:56])
-        end = where
+    if at >= _PLACE64_BYTES and tail[at - _PLACE64_BYTES : at].startswith(_END64_PLACE):
+        # Right before it, and whatever the plain record says: as zipfile takes it.
+        where = end - _PLACE64_BYTES - _END64_RECORD_BYTES
+        file.seek(max(0, where))
+        record = file.read(_END64_RECORD_BYTES)
+        if where >= 0 and record.startswith(_END64):
+            length, start = struct.unpack("<QQ", record[40:])
+            end = where
+    if _UNSET in (length, start):
+        raise _damaged("its zip64 end record is missing")
     if length > end:
         raise _damaged("its directory does not fit")
     return end - length, length
@@ -102,7 +105,10 @@ def _check_member(member: ZipInfo) -> None:
         raise BadInput(f"The zip archive holds a symbolic link (“{name}”); upload files only.")
     path = member.filename.replace("\\", "/")
     if path.startswith("/") or ".." in path.split("/") or path[1:3] == ":/":
-        raise BadInput(f"The zip archive holds a path that leads outside of it (“{name}”).")
+        raise BadInput(
+            f"The zip archive holds a path that leads outside of it (“{name}”); pack it"
+            " from within its folder."
+        )
 
 
 def _check_overlap(members: list[ZipInfo]) -> None:

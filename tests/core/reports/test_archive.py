@@ -257,6 +257,18 @@ def test_a_million_members_are_refused_before_they_cost_memory() -> None:
     )
 
 
+def test_an_archive_with_a_zip64_end_record_is_read_whatever_the_plain_record_says() -> None:
+    data = zipped({"TEST-a.xml": REPORT})
+    at = data.rindex(b"PK\x05\x06")
+    length, start = struct.unpack("<II", data[at + 12 : at + 20])
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, length, start)
+    place = struct.pack("<4sIQI", b"PK\x06\x07", 0, at, 1)
+
+    found = list(report_files(io.BytesIO(data[:at] + record + place + data[at:])))
+
+    assert [name for name, _ in found] == ["TEST-a.xml"]
+
+
 def test_a_zip_is_known_by_its_first_bytes() -> None:
     assert is_zip(io.BytesIO(zipped({"a": b""})))
     assert is_zip(io.BytesIO(zipped({})))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.core.errors import BadInput
 from tests.core.reports.reading_files import by_name, counts, outcomes, read_bytes, read_data, shape
 
 
@@ -263,3 +264,13 @@ def test_tap_s_parent_that_only_sums_up_is_no_case() -> None:
     )
 
     assert [(case.classname, case.name) for case in cases] == [("cart", "adds"), ("cart", "drops")]
+
+
+def test_allure_1_s_suites_are_not_taken_for_nunit_s() -> None:
+    report = (
+        '<ns2:test-suite xmlns:ns2="urn:model.allure.qatools.yandex.ru"><name>S</name><test-cases>'
+        '<test-case status="failed"><name>t</name></test-case></test-cases></ns2:test-suite>'
+    )
+
+    with pytest.raises(BadInput, match="its root element is <test-suite>"):
+        read_bytes(report)

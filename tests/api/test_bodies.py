@@ -81,10 +81,37 @@ def test_a_zip_without_a_report_is_refused(client: TestClient, ci: Ci) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == (
-        "The zip archive holds no test report of a format we read; add the runner's JUnit XML"
-        " to it."
+        "No test report of a format we read came along; add the runner's JUnit XML to what you"
+        " send."
     )
     assert ci.rows("SELECT count(*) FROM upload WHERE refusal IS NOT NULL") == [(1,)]
+
+
+COVERAGE = b'<coverage line-rate="0.5" lines-covered="5" lines-valid="10"><packages/></coverage>'
+
+
+def test_a_coverage_file_beside_the_report_is_measured(client: TestClient, ci: Ci) -> None:
+    files = [
+        ("report", ("unit.xml", GREEN, "text/xml")),
+        ("report", ("coverage.xml", COVERAGE, "text/xml")),
+    ]
+
+    answer = client.post(REPORTS, data=FIELDS, files=files)
+
+    assert (answer.status_code, paths(answer.json())) == (201, ["unit.xml"])
+    measured = ci.rows("SELECT source, name, value FROM measurement ORDER BY name")
+    assert measured == [
+        ("coverage.xml", "coverage.lines.covered", 5),
+        ("coverage.xml", "coverage.lines.total", 10),
+    ]
+
+
+def test_a_coverage_file_alone_is_no_report(client: TestClient, ci: Ci) -> None:
+    answer = client.post(REPORTS, params=FIELDS, content=COVERAGE)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("No test report of a format we read")
+    assert ci.count("report") == 0
 
 
 def encrypted() -> bytes:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from app.core.errors import BadInput
 from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
+from app.core.reports.coverage import is_coverage
 from app.core.reports.empty import empty_sentence
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
@@ -281,6 +282,8 @@ def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:
     source = Source(file, limits)
     known = format_of(source.head)
     if known is None:
+        if is_coverage(source.head):
+            raise BadInput("The file is a coverage file; send it together with the test report.")
         raise BadInput(
             f"The file is not a test report of a format we read: {_beginning(source.head)};"
             " upload the runner's JUnit XML or another format of the list.",

@@ -15,6 +15,7 @@ from app.core.errors import BadInput, Unavailable
 from app.core.handed import HandedReport, Progress, Turn
 from app.core.reports import Limits
 from app.core.reports.archive import is_zip
+from app.core.reports.coverage import is_coverage_file
 from app.core.requests import EvaluateRun
 from app.core.runs import Repository, Run, RunKey
 from app.core.uploads import Told, missing, run_of, variant_of
@@ -24,6 +25,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.db.work import tasks
 from app.ports import Queue
 from app.services.access.tokens import Holder
+from app.services.ingest import beside
 from app.services.ingest import runs as ingest
 from app.services.ingest.origins import Origin
 from app.services.ingest.storing import since
@@ -31,7 +33,7 @@ from app.services.uploads.results import Result, result_of
 
 CHUNK = 1024 * 1024  # bytes read at a time for a digest
 NO_REPORT = (
-    "The zip archive holds no test report of a format we read; add the runner's JUnit XML to it."
+    "No test report of a format we read came along; add the runner's JUnit XML to what you send."
 )
 GATHERING = timedelta(seconds=2)  # for further shards of a run, where nobody waits for an answer
 GITHUB_RUN_DIGITS = 18  # fits the database's bigint
@@ -123,6 +125,8 @@ class Uploads:
                 found += ingest.ingest_archive(
                     self.engine, origin, one.name, one.file, now=now, limits=self.limits
                 )
+            elif is_coverage_file(one.file, limits=self.limits):
+                beside.measure_coverage(self.engine, origin, one.name, one.file, limits=self.limits)
             else:
                 one.file.seek(0)
                 found.append(

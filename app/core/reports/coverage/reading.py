@@ -23,6 +23,14 @@ def is_coverage(head: Head) -> bool:
     return _reader_of(head) is not None
 
 
+def is_coverage_file(file: BinaryIO, *, limits: Limits = DEFAULTS) -> bool:
+    """Whether a file begins like a coverage file of a format we read."""
+    try:
+        return is_coverage(Source(file, limits).head)
+    except BadInput:
+        return False
+
+
 def coverage_of(file: BinaryIO, *, limits: Limits = DEFAULTS) -> Coverage:
     """The totals of a coverage file; BadInput when it is none, or cannot be read."""
     source = Source(file, limits)

@@ -217,18 +217,6 @@ def test_what_a_report_says_of_a_case_is_kept_with_the_case(shelf: Shelf) -> Non
     ]
 
 
-def test_secrets_among_a_case_s_properties_are_masked(shelf: Shelf) -> None:
-    said = (("db_password", "hunter2"), ("seen", "ghp_" + "a1" * 18), ("level", "smoke"))
-    last = ReportedExecution(Outcome.PASSED)
-    told = ReportedCase("u", "C", "n", "", None, None, last, detail=CaseDetail(properties=said))
-
-    with unit_of_work(shelf.engine) as session:
-        cases.add(session, REPO, [told], now=shelf.now, is_trusted=True)
-
-    (row,) = shelf.rows("SELECT properties FROM case_")
-    assert row["properties"] == {"db_password": "***", "seen": "***", "level": "smoke"}
-
-
 def test_the_id_in_the_database_is_the_computed_one(shelf: Shelf) -> None:
     shelf.store(junit(passed("adds[1]"), passed("adds")))
 

@@ -1,5 +1,6 @@
 """`go test -json`: one event a line, other output between them."""
 
+import re
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, moment, seconds_as_ms
 
 WHOLE_PACKAGE = "(package)"
+_COVERED = re.compile(r"coverage: ([0-9.]{1,8})% of statements")
 ENDS = {
     "pass": Outcome.PASSED,
     "bench": Outcome.PASSED,
@@ -47,6 +49,8 @@ class GoReader:
         elif action == "run":
             self.open[package, test] = TextKeeper(self.ledger.limits.max_text)
         elif action == "output":
+            if not test and (found := _COVERED.match(as_text(event.get("Output")) or "")):
+                self.ledger.notes.covers(package, found.group(1))
             self._keeper(self.open, (package, test)).add(as_text(event.get("Output")) or "")
         elif action in ENDS:
             self._end(package, test, action, event)

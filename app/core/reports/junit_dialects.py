@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from app.core.reports.repeats import Repeats
 
+PROPERTIES_NOTED = 1_000  # names
+
 
 class FileFrom(StrEnum):
     """Where a dialect names the file of a case that has no `file` attribute."""
@@ -27,6 +29,11 @@ class Evidence:
     properties: set[str] = field(default_factory=set)
     has_suite: bool = False
     is_attempts: bool = False  # a Bazel test's reports, one for each attempt
+
+    def note(self, name: str) -> None:
+        """Remember a property of a suite, as far as there is room."""
+        if len(self.properties) < PROPERTIES_NOTED:
+            self.properties.add(name)
 
 
 class Suite:

@@ -40,6 +40,7 @@ PLAIN_NAME = 512  # characters; longer names take the slower way, where their si
 WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
 JEST_LOAD_FAILURE = "Test suite failed to run"
 WHOLE_SUITE = "(suite)"
+GO_COVERAGE = "coverage.statements.pct"  # go-junit-report, of a package
 COUNTED = Sighting(ReportedExecution(Outcome.PASSED))
 
 
@@ -230,8 +231,10 @@ class JUnitReader:
         elif tag in ("error", "failure") and self.seen.has_suite:
             self.attrs = {"name": WHOLE_SUITE, "classname": self.suite.name}
             self._start_inside(tag, attrs)
-        elif tag == "property" and self.dialect is None:
-            self.seen.properties.add(attrs.get("name", ""))
+        elif tag == "property":
+            self.seen.note(name := attrs.get("name", ""))
+            if name == GO_COVERAGE:
+                self.ledger.notes.covers(self.suite.name, attrs.get("value"))
 
     def _end_other(self, tag: str) -> None:
         if ":" in tag:

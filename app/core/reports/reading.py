@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
-from app.core.errors import BadInput
 from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
-from app.core.reports.coverage import is_coverage
 from app.core.reports.empty import empty_sentence
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
-from app.core.reports.masking import mask
+from app.core.reports.notes import Measured
 from app.core.reports.registry import format_of
 from app.core.reports.repeats import Sighting, shortened
-from app.core.reports.source import Head, Source
-from app.core.reports.texts import clean
+from app.core.reports.source import Source
 from app.core.reports.totals import Totals
+from app.core.reports.unknown import unknown
 from app.core.reports.xmlparse import NotWellFormed
 
 __all__ = ["ReportReading", "Totals", "read_report"]
@@ -105,6 +103,11 @@ class ReportReading:
     def warnings(self) -> list[str]:
         """What a person should know about the report, in finished sentences."""
         return self._ledger.notes.warnings
+
+    @property
+    def measured(self) -> list[Measured]:
+        """What the report names of the run as a whole, complete when it was read."""
+        return self._ledger.notes.measured
 
     @property
     def is_partial(self) -> bool:
@@ -263,16 +266,6 @@ def _pour(group: Group, part: int, into: Group) -> None:
         into[name] = there + _all_sightings(entry, part)
 
 
-def _beginning(head: Head) -> str:
-    if head.is_xml and head.root:
-        return f"its root element is <{head.root[:40]}>"
-    if head.text[:1] in ("{", "["):
-        keys = clean(", ".join(sorted(head.keys)[:5])[:100])
-        return f"its first object has the keys {keys}" if keys else "its JSON holds no object"
-    start = mask(clean(" ".join(head.text[:400].split())))[:40]
-    return f"it begins with “{start}”"
-
-
 def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:
     """The report's bytes with the format that reads them; `file` must be seekable.
 
@@ -282,13 +275,7 @@ def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:
     source = Source(file, limits)
     known = format_of(source.head)
     if known is None:
-        if is_coverage(source.head):
-            raise BadInput("The file is a coverage file; send it together with the test report.")
-        raise BadInput(
-            f"The file is not a test report of a format we read: {_beginning(source.head)};"
-            " upload the runner's JUnit XML or another format of the list.",
-            line=1,
-        )
+        raise unknown(source.head)
     return source, known
 
 

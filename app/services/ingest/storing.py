@@ -18,6 +18,7 @@ from app.db.rows import Rows
 from app.db.session import Engine, Session, unit_of_work
 from app.services.policy import policies
 
+SOURCE_CHARS = 500  # kept of where a measurement stands
 MILLISECONDS = 1000  # in a second
 SET_BYTES = 32  # of the digest of a set
 SET_MODULUS = 1 << 8 * SET_BYTES  # sums of case ids wrap around here
@@ -90,6 +91,12 @@ def _store(
     is_new_set = reports.close_report(
         session, sink.repo_id, sink.report_id, counts, now=now, took_ms=since(began)
     )
+    for scope, name, value, unit in reading.measured:
+        source = f"{new.path} {scope}".strip()[-SOURCE_CHARS:]
+        said = [(name, value, unit)]
+        artifacts.measure(
+            session, new.key, variant=new.variant, source=source, measured=said, at=new.at
+        )
     if is_new_set:
         files = cases.add(
             session, sink.repo_id, report.reading(), now=now, is_trusted=new.is_trusted

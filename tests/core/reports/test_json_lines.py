@@ -31,6 +31,24 @@ def test_a_go_test_that_was_run_again_is_flaky() -> None:
     assert reading.totals.flaky == 1
 
 
+def test_the_coverage_that_go_prints_is_measured_for_each_package() -> None:
+    said = "coverage: 45.3% of statements\n"
+    events: list[dict[str, object]] = [
+        {
+            "Action": "output",
+            "Package": "p",
+            "Test": "TestA",
+            "Output": "coverage: 1% of statements",
+        },
+        {"Action": "output", "Package": "p", "Output": said},
+        {"Action": "output", "Package": "q", "Output": "coverage: [no statements]\n"},
+    ]
+
+    _, reading = read_bytes(lines([*GO, *events]))
+
+    assert reading.measured == [("p", "coverage.statements", 45.3, "percent")]
+
+
 def test_a_go_test_without_an_end_failed_when_its_package_did() -> None:
     cases, _ = read_bytes(
         lines(

@@ -161,3 +161,16 @@ def test_a_test_that_ctest_could_not_start_has_failed() -> None:
         "dis": ["skipped"],
         "flaky": ["failed"],
     }
+
+
+def test_go_junit_report_s_coverage_is_measured_for_each_package() -> None:
+    suites = "".join(
+        f'<testsuite name="{name}"><properties><property name="go.version" value="1"/>'
+        f'<property name="coverage.statements.pct" value="{value}"/></properties>'
+        f'<testcase name="T" classname="{name}" time="1"/></testsuite>'
+        for name, value in (("p", "45.30"), ("q", "13.37"), ("r", "x"), ("s", "120"))
+    )
+
+    _, reading = read_bytes(f"<testsuites>{suites}</testsuites>")
+
+    assert [(one.scope, one.value) for one in reading.measured] == [("p", 45.3), ("q", 13.37)]

@@ -13,7 +13,7 @@ from app.core.attachments import Kind, kind_of
 from app.core.errors import BadInput
 from app.core.reports.coverage import is_coverage
 from app.core.reports.limits import DEFAULTS, MB, Limits
-from app.core.reports.registry import format_of
+from app.core.reports.registry import format_in, format_of
 from app.core.reports.source import Source
 from app.core.reports.together import Part, groups_of, read_together
 from app.core.reports.zipcheck import check_directory, check_members
@@ -155,12 +155,13 @@ def _opened(name: str, parts: list[Part], budget: _Budget, *, is_nested: bool) -
 def _content_of(name: str, file: BinaryIO, limits: Limits) -> Content | None:
     """By its beginning; a file named like a report counts as one, so that its flaw is said."""
     try:
-        head = Source(file, limits).head
+        source = Source(file, limits)
     except BadInput:
         return Content.REPORT if LIKE_REPORT.search(name) else None
-    if format_of(head) is not None:
+    known = format_in(source) if LIKE_REPORT.search(name) else format_of(source.head)
+    if known is not None:
         return Content.REPORT
-    return Content.COVERAGE if is_coverage(head) else None
+    return Content.COVERAGE if is_coverage(source.head) else None
 
 
 def _opener(archive: ZipFile, member: ZipInfo, budget: _Budget) -> "Opener":

@@ -48,7 +48,7 @@ class ReadingAtOnce(ReportReading):
             yield from self._groups_at_once()
         except NotWellFormed as flaw:
             raise ReadWhole from flaw
-        self._warn_when_empty()
+        self._warn_of_whole()
 
     def _survey(self) -> None:
         """There is none."""

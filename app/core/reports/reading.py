@@ -12,7 +12,7 @@ from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
 from app.core.reports.limits import DEFAULTS, Limits
 from app.core.reports.notes import Measured
-from app.core.reports.registry import format_of
+from app.core.reports.registry import format_in
 from app.core.reports.repeats import Sighting, shortened
 from app.core.reports.source import Source
 from app.core.reports.totals import Totals
@@ -141,9 +141,14 @@ class ReportReading:
                 f"The report is not well-formed ({flaw.reason.split(':')[0]}, line {flaw.line});"
                 " it was repaired as far as possible."
             )
-        self._warn_when_empty()
+        self._warn_of_whole()
 
-    def _warn_when_empty(self) -> None:
+    def _warn_of_whole(self) -> None:
+        if self._source.left_out:
+            self._ledger.notes.warn(
+                f"What stands before line {self._source.left_out + 1} is no part of the report and"
+                " was left out; let the runner write it to a file of its own."
+            )
         if not self._ledger.listed:
             self._ledger.notes.warn(empty_sentence(self.dialect.lower(), self.format))
 
@@ -273,7 +278,7 @@ def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:
     format we know.
     """
     source = Source(file, limits)
-    known = format_of(source.head)
+    known = format_in(source)
     if known is None:
         raise unknown(source.head)
     return source, known

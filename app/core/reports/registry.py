@@ -23,7 +23,7 @@ from app.core.reports import (
     xunitnet,
 )
 from app.core.reports.formats import Format
-from app.core.reports.source import Head
+from app.core.reports.source import Head, Source
 
 FORMATS: tuple[Format, ...] = (
     junit.FORMAT,
@@ -48,6 +48,17 @@ FORMATS: tuple[Format, ...] = (
     allure.FORMAT,
     tap.FORMAT,  # the last: TAP is any text with a line that begins with "ok 1"
 )
+
+
+def format_in(source: Source) -> Format | None:
+    """The format of a report, be it after a few lines that a tool printed before it."""
+    known = format_of(source.head)
+    first = source.head
+    if known is None:
+        known = next(filter(None, map(format_of, source.later_beginnings())), None)
+    if known is None:
+        source.head = first
+    return known
 
 
 def format_of(head: Head) -> Format | None:

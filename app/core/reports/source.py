@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import SEEK_END
+from itertools import islice
 from typing import BinaryIO, cast
 
 from app.core.errors import BadInput
@@ -15,6 +16,8 @@ from app.core.reports.limits import MB, Limits
 CHUNK = 65_536  # bytes read at once
 FIRST_CHUNK = 16_384  # less at first: so that the first cases are not waited for
 HEAD = 65_536  # bytes a format is recognised by
+BEFORE = 4_096  # bytes of other lines that may stand before a report
+BEGINNINGS = 20  # looked at among them
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BOMS = (  # the longer ones first: UTF-32 begins like UTF-16
@@ -26,6 +29,12 @@ _BOMS = (  # the longer ones first: UTF-32 begins like UTF-16
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
+_DECLARATION = re.compile(rb"[ \t]*<\?xml[^>]{0,200}\?>")
+_BEGINNING = re.compile(  # of a report, on a line of its own
+    rb"^[ \t]*(?=<\?xml\s|<(?:testsuites?|TestRun|test-run|test-results|assembl(?:ies|y))[\s>]"
+    rb"|<robot\s|[{\[]\s*[\"{\[\r\n])",
+    re.MULTILINE,
+)
 _PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _JSON_TOKEN = re.compile(r'[{}\[\]]|"((?:[^"\\]|\\.)*)"\s*:?')
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
@@ -69,6 +78,15 @@ def _encoding(head: bytes) -> str:
     return "utf-8" if name.startswith(("utf-16", "utf-32")) else name  # the bytes say otherwise
 
 
+def _decoded(head: bytes) -> tuple[str, Head]:
+    """The encoding of a report's first bytes, and what they say."""
+    encoding = _encoding(head)
+    encoding = encoding if _is_text_codec(encoding) else "utf-8"
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    text = text.lstrip("\ufeff \t\r\n")
+    return encoding, Head(text, frozenset(_first_keys(text)))
+
+
 def _first_keys(text: str) -> Iterator[str]:
     """The keys of the first JSON object, itself perhaps in an array."""
     if text[:1] not in ("{", "["):
@@ -100,6 +118,9 @@ class Source:
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self.limits = limits
         self.repaired = False  # from the second look on, when the first met what XML forbids
+        self.left_out = 0  # lines before the report
+        self._begin = 0
+        self._start = b""
         self._file = file
         magic = self._look(file, len(_ZIP[0]))
         if magic in _ZIP:
@@ -114,16 +135,30 @@ class Source:
         head = self._read_head()
         if not head.strip(b"\0 \t\r\n"):
             raise BadInput("The report is empty: the file has no content.", line=1)
-        encoding = _encoding(head)
-        self.encoding = encoding if _is_text_codec(encoding) else "utf-8"
-        text = codecs.getincrementaldecoder(self.encoding)("replace").decode(head)
-        text = text.lstrip("\ufeff \t\r\n")
-        self.head = Head(text, frozenset(_first_keys(text)))
+        self.encoding, self.head = _decoded(head)
+        self._start = head
 
     @property
     def is_plain(self) -> bool:
         """Whether a parser may take the bytes as they are."""
         return self.encoding in ("utf-8", "utf-8-sig", "ascii", "iso8859-1")
+
+    def later_beginnings(self) -> Iterator[Head]:
+        """Where else a report may begin: after a few lines that a tool printed before it.
+
+        Asking for the next takes the one before back; the last one asked for counts.
+        """
+        if not self.is_plain or self.head.is_xml or self.head.keys:
+            return  # it is a document itself, and what stands within it no report
+        found = _BEGINNING.finditer(self._start, 1, min(len(self._start), BEFORE))
+        for beginning in islice(found, BEGINNINGS):
+            self._begin = beginning.start()
+            self.encoding, self.head = _decoded(self._start[self._begin :])
+            declared = _DECLARATION.match(self._start, self._begin)
+            if declared and self.encoding == "utf-8":
+                self._begin = declared.end()  # it may stand nowhere but at the very beginning
+            self.left_out = self._start.count(b"\n", 0, beginning.start())
+            yield self.head
 
     @staticmethod
     def _look(file: BinaryIO, count: int) -> bytes:
@@ -154,8 +189,12 @@ class Source:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes from the beginning, a chunk at a time, within the limits."""
-        self._file.seek(0)
+        self._file.seek(self._begin)
         seen, size = 0, FIRST_CHUNK
+        if self._begin:
+            yield b"\n" * self._start.count(
+                b"\n", 0, self._begin
+            )  # so that lines keep their numbers
         while True:
             try:
                 chunk = self._file.read(size)

@@ -273,6 +273,12 @@ def repaired(pieces: Iterator[str]) -> Iterator[str]:
             continue
         cut = held.rfind(">", 0, -_TAIL) + 1 or len(held) - _TAIL
         part, held = held[:cut], held[cut:]
-        yield _DECLARATION.sub("", _mended(part).lstrip()) if first else _mended(part)
+        yield _begun(_mended(part)) if first else _mended(part)
         first = False
-    yield _DECLARATION.sub("", _mended(held).lstrip()) if first else _mended(held)
+    yield _begun(_mended(held)) if first else _mended(held)
+
+
+def _begun(text: str) -> str:
+    """The beginning without its declaration and what stands before it, but for their lines."""
+    body = _DECLARATION.sub("", text.lstrip())
+    return "\n" * text.count("\n", 0, len(text) - len(body)) + body

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from app.core.deliveries import Pushed, PushSeen
 from app.db.session import unit_of_work
+from app.services import acts
 from app.services.quarantine import claims
 from app.services.quarantine import runs as quarantine
 from tests.services.acting import MONA
@@ -26,6 +27,43 @@ def test_a_claimed_fix_waits_for_its_proof_and_a_flake_takes_it_back(shop: Shop)
     assert pending.reason == "A fix is claimed by 77ab12c and waits for its proof."
     assert shop.decision().state == "active"
     assert shop.steps()[-2:] == ["fix_claimed", "flaked"]
+
+
+def test_only_runs_since_the_claim_prove_a_claimed_fix_by_fewer(shop: Shop) -> None:
+    shop.set("rate", 0.4)
+    shop.set("runs", 100)
+    shop.hold(needed=40)
+    for _ in range(12):
+        shop.run(PASSED)
+    before = shop.decision()
+    with unit_of_work(shop.engine) as session:
+        quarantine.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
+    claimed = shop.decision()
+    for _ in range(9):
+        shop.run(PASSED)
+    nearly = shop.decision()
+    shop.run(PASSED)
+
+    assert (before.clean_runs, before.clean_needed) == (12, 40)
+    assert (claimed.clean_runs, claimed.clean_needed) == (12, 22)  # 10 more: the least of any proof
+    assert nearly.state == "fix_pending"
+    assert (shop.decision().state, shop.decision().reason) == (
+        "resolved",
+        "Healed: 22 runs in a row were clean.",
+    )
+
+
+def test_a_claim_never_makes_a_proof_longer_and_a_renewal_keeps_what_it_asks(shop: Shop) -> None:
+    shop.hold(needed=3)
+    for _ in range(2):
+        shop.run(PASSED)
+    with unit_of_work(shop.engine) as session:
+        quarantine.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
+    with unit_of_work(shop.engine) as session:
+        acts.renew(session, shop.repo, shop.case_id, MONA, reason="It takes long", now=shop.at)
+
+    renewed = shop.decision()
+    assert (renewed.state, renewed.clean_runs, renewed.clean_needed) == ("fix_pending", 2, 3)
 
 
 @pytest.mark.parametrize(

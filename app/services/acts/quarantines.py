@@ -92,6 +92,8 @@ def renew(
         }
     for counted in ("clean_runs", "clean_since", "fix"):
         begins.pop(counted)
+    if subject.before is not None and subject.before.state is S.FIX_PENDING:
+        begins.pop("clean_needed")  # a claimed fix is proven by fewer
     step = Step("renew", [E.RENEWED], reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
     return done(subject, partial(said.renewed_by, actor.shown, _end(after)), event_id)

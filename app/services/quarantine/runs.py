@@ -128,7 +128,7 @@ def _prove(
         if one.case_id in seen and seen[one.case_id].failed:
             _flaked(session, repo_id, one, actor, now=now)
             continue
-        may_be = one.id in counts and counts[one.id] >= _fewest(one)
+        may_be = one.id in counts and counts[one.id] >= one.clean_needed
         if may_be and _is_proven(session, repo_id, one.case_id, actor, now=now):
             proven.add(one.case_id)
     return frozenset(proven)
@@ -153,11 +153,6 @@ def _count_asked(
         if one.case_id in seen and (one.state is not S.FIX_PENDING or began > one.since)
     ]
     return proofs.count(session, run, marks, attempt=key.attempt)
-
-
-def _fewest(held: Quarantine) -> int:
-    """Below so many clean runs nothing can be proven, whatever is claimed."""
-    return held.clean_needed if held.state is S.ACTIVE else min(held.clean_needed, 1)
 
 
 def _flaked(
@@ -190,10 +185,7 @@ def _is_proven(
     if before is None or before.state not in HOLDING:
         return False
     is_claimed = before.state is S.FIX_PENDING
-    needed = before.clean_needed
-    if is_claimed:
-        needed = min(needed, clean_runs_needed(rate_of(subject), fix_is_claimed=True))
-    progress = Progress(before.clean_runs, needed)
+    progress = Progress(before.clean_runs, before.clean_needed)
     if not progress.is_proven:
         return False
     events = [E.PROVEN] if is_claimed else [E.FIX_CLAIMED, E.PROVEN]
@@ -230,11 +222,18 @@ def _reopen_healed(
 def claim_fix(
     session: Session, repo_id: int, case_id: UUID, actor: Actor, *, fix: str, now: datetime
 ) -> bool:
-    """A commit or an issue claims that a held case is fixed; False when it is not held so."""
+    """A commit or an issue claims that a held case is fixed; False when it is not held so.
+
+    Fewer runs prove it then, counted from the claim on: what was clean before says nothing of
+    the fix. Nothing is counted anew, so that a claim never makes a proof longer.
+    """
     subject = hold(session, repo_id, case_id)
-    if subject.before is None or subject.before.state is not S.ACTIVE:
+    before = subject.before
+    if before is None or before.state is not S.ACTIVE:
         return False
-    step = Step(E.FIX_CLAIMED.value, [E.FIX_CLAIMED], said.fix_claimed(fix), {"fix": fix})
+    sooner = before.clean_runs + clean_runs_needed(rate_of(subject), fix_is_claimed=True)
+    fields = {"fix": fix, "clean_needed": min(before.clean_needed, sooner)}
+    step = Step(E.FIX_CLAIMED.value, [E.FIX_CLAIMED], said.fix_claimed(fix), fields)
     _, event_id = take(session, subject, step, actor, now=now)
     _say(session, subject, event_id, partial(said.fix_claimed, fix), now=now)
     return True

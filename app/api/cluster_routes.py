@@ -13,6 +13,7 @@ from app.api.act_routes import (
     ADMIN,
     NUMBER,
     OF_REPOSITORY,
+    OWNER,
     READING,
     REPOSITORY,
     SESSION,
@@ -61,7 +62,8 @@ def _of_outages(clusters: Clusters) -> tuple[Operation, ...]:
 def _reading(
     path: str, name: str, summary: str, endpoint: Endpoint, asked: Parameter, answer: Answer
 ) -> Operation:
-    bad = (HTTPStatus.BAD_REQUEST,) if asked is PAGE else ()
+    is_list = asked is PAGE
+    bad = (HTTPStatus.BAD_REQUEST,) if is_list else ()
     return Operation(
         method="GET",
         path=path,
@@ -69,7 +71,7 @@ def _reading(
         summary=summary,
         description=answer.meaning,
         endpoint=endpoint,
-        parameters=[*OF_REPOSITORY, asked],
+        parameters=[*OF_REPOSITORY, asked, *((OWNER,) if is_list else ())],
         answers=[answer, *refusals(*bad, *READING)],
         security=(TOKEN, ADMIN, SESSION),
     )

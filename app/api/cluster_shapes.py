@@ -43,6 +43,7 @@ class ClusterShape(BaseModel):
     first_seen_at: datetime
     last_seen_at: datetime
     trend: list[int] = Field(description="Failures a day, oldest first, today last.")
+    owners: list[str] = Field(description="Whose its cases are.")
 
 
 class ClusterList(BaseModel):
@@ -58,6 +59,7 @@ class ClusterCaseShape(BaseModel):
 
     case: str
     name: str
+    owners: list[str]
     job: str
     failures: int
     first_seen_at: datetime
@@ -97,6 +99,7 @@ class OutageShape(BaseModel):
     jobs: int
     runs: int
     pull_requests: list[int]
+    owners: list[str] = Field(description="Whose the cases are that it hit.")
 
 
 class OutageList(BaseModel):
@@ -112,6 +115,7 @@ class OutageCase(BaseModel):
 
     case: str
     name: str
+    owners: list[str]
 
 
 class OutageWhole(BaseModel):
@@ -142,6 +146,7 @@ def cluster_of(line: ClusterLine) -> ClusterShape:
         first_seen_at=line.first_seen_at,
         last_seen_at=line.last_seen_at,
         trend=list(line.trend),
+        owners=list(line.owners),
     )
 
 
@@ -156,6 +161,7 @@ def whole_cluster(page: ClusterPage) -> ClusterWhole:
             ClusterCaseShape(
                 case=str(one.case_id),
                 name=full(one.name),
+                owners=list(one.name.owners),
                 job=one.variant,
                 failures=one.failures,
                 first_seen_at=one.first_seen_at,
@@ -183,6 +189,7 @@ def outage_of(reach: Reach) -> OutageShape:
         jobs=reach.jobs,
         runs=reach.runs,
         pull_requests=list(reach.pull_requests),
+        owners=list(reach.owners),
     )
 
 
@@ -190,6 +197,9 @@ def whole_outage(page: OutagePage) -> OutageWhole:
     """All of an outage's page."""
     return OutageWhole(
         outage=outage_of(page.reach),
-        cases=[OutageCase(case=str(one.case_id), name=full(one.name)) for one in page.cases],
+        cases=[
+            OutageCase(case=str(one.case_id), name=full(one.name), owners=list(one.name.owners))
+            for one in page.cases
+        ],
         cluster=page.common[0] if page.common else None,
     )

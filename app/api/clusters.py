@@ -33,7 +33,8 @@ class Clusters:
 
         def show() -> BaseModel:
             name, page = self._readable(request), _page(request)
-            found = clusters.listed(self.doors.engine, name, page=page, now=self.doors.clock())
+            owner, now = request.query_params.get("owner") or None, self.doors.clock()
+            found = clusters.listed(self.doors.engine, name, page=page, now=now, owner=owner)
             lines = [shapes.cluster_of(one) for one in found.items]
             return shapes.ClusterList(clusters=lines, page=page, has_more=found.has_more)
 
@@ -76,7 +77,8 @@ class Clusters:
 
         def show() -> BaseModel:
             name, page = self._readable(request), _page(request)
-            found = outage_pages.listed(self.doors.engine, name, page=page)
+            owner = request.query_params.get("owner") or None
+            found = outage_pages.listed(self.doors.engine, name, page=page, owner=owner)
             lines = [shapes.outage_of(one) for one in found.items]
             return shapes.OutageList(outages=lines, page=page, has_more=found.has_more)
 

@@ -23,17 +23,21 @@ from app.wiring import wired
 Act = Callable[[Session, By, datetime], int]
 
 
-def show_all(settings: Settings, repository: str, *, page: int, as_json: bool) -> int:
-    """List a page of a repository's clusters."""
+def show_all(
+    settings: Settings, repository: str, *, page: int, owner: str | None, as_json: bool
+) -> int:
+    """List a page of a repository's clusters; with an `owner`, those of their cases."""
     with wired(settings) as parts:
-        found = clusters.listed(parts.engine, repository, page=page, now=parts.clock())
+        now = parts.clock()
+        found = clusters.listed(parts.engine, repository, page=page, now=now, owner=owner)
     if as_json:
         for line in found.items:
             typer.echo(json.dumps(plain_line(line)))
     elif found.items:
         Console().print(_table(found.items))
     else:
-        typer.echo("No failure is in a cluster yet.")
+        whose = f"No case of {plain(owner)} is in a cluster." if owner else ""
+        typer.echo(whose or "No failure is in a cluster yet.")
     return 0
 
 
@@ -94,6 +98,7 @@ def plain_line(line: ClusterLine) -> dict[str, object]:
         "failures": line.failures,
         "cases": line.cases,
         "jobs": line.jobs,
+        "owners": list(line.owners),
         "first_seen_at": line.first_seen_at.isoformat(),
         "last_seen_at": line.last_seen_at.isoformat(),
     }
@@ -111,6 +116,7 @@ def plain_page(page: ClusterPage) -> dict[str, object]:
             {
                 "case": str(one.case_id),
                 "title": title_of(one.name),
+                "owners": list(one.name.owners),
                 "job": one.variant,
                 "failures": one.failures,
                 "first_seen_at": one.first_seen_at.isoformat(),
@@ -123,8 +129,11 @@ def plain_page(page: ClusterPage) -> dict[str, object]:
 
 def _table(found: tuple[ClusterLine, ...]) -> Table:
     table = Table("id", "cluster", "kind", "failures", "cases", "jobs", "last seen", "issue")
+    are_owned = any(line.owners for line in found)
+    if are_owned:
+        table.add_column("owners")
     for line in found:
-        table.add_row(
+        cells = [
             str(line.cluster_id),
             escape(plain(line.title)),
             line.category.category.value if line.category else "",
@@ -133,7 +142,8 @@ def _table(found: tuple[ClusterLine, ...]) -> Table:
             str(line.jobs),
             f"{line.last_seen_at:%Y-%m-%d %H:%M}",
             escape(plain(line.issue_url or "")),
-        )
+        ]
+        table.add_row(*cells, *([escape(plain(", ".join(line.owners)))] if are_owned else []))
     return table
 
 
@@ -150,9 +160,10 @@ def _print(found: ClusterPage) -> None:
         typer.echo(plain(line.issue_url))
     if found.example.message:
         typer.echo(lines(found.example.message, limit=2_000))
-    table = Table("case", "job", "failures", "last seen")
+    table = Table("case", "owner", "job", "failures", "last seen")
     for one in found.cases:
         seen = f"{one.last_seen_at:%Y-%m-%d %H:%M}"
         name_ = escape(plain(title_of(one.name)))
-        table.add_row(name_, escape(plain(one.variant)), str(one.failures), seen)
+        whose = escape(plain(", ".join(one.name.owners)))
+        table.add_row(name_, whose, escape(plain(one.variant)), str(one.failures), seen)
     Console().print(table)

@@ -18,12 +18,14 @@ def list_clusters(
     repository: RepositoryName,
     *,
     page: Annotated[int, typer.Option(min=1, max=10_000, help="Which page, from 1.")] = 1,
+    owner: Annotated[str | None, typer.Option(help="Only what somebody's cases are in.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List a repository's clusters, those seen last first."""
     from app.commands import cluster as command
 
-    raise typer.Exit(command.show_all(settings(), repository, page=page, as_json=as_json))
+    shown = command.show_all(settings(), repository, page=page, owner=owner, as_json=as_json)
+    raise typer.Exit(shown)
 
 
 @cluster.command("show")

@@ -23,6 +23,7 @@ class ClusterLine:
     first_seen_at: datetime
     last_seen_at: datetime
     trend: tuple[int, ...] = ()  # failures a day, oldest first, today last
+    owners: tuple[str, ...] = ()  # of its cases
 
     @property
     def title(self) -> str:

@@ -49,6 +49,7 @@ class Reach:
     jobs: int
     runs: int
     pull_requests: tuple[int, ...]
+    owners: tuple[str, ...] = ()  # of its cases
 
 
 def kind_of(

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.core.outages import WINDOW, Event, Hit, Kind, Reach
 from app.core.pages import CaseName, Page
-from app.db.pages import NAME_CUT, OWNERS, case_name
+from app.db.pages import NAME_CUT, OWNERS, case_name, owned_by, owners_among
 
 CROWDS_KEPT = 6  # earlier events that a crowd is compared with
 CASES_SHOWN = 200
@@ -84,12 +84,16 @@ UPDATE outage SET over_at = :now WHERE over_at IS NULL AND last_at < :before
 RETURNING repo_id, {EVENT}
 """)
 
+OF_OUTAGE = """(
+  SELECT one.repo_id, one.case_id FROM outage_case AS one
+  WHERE one.repo_id = outage.repo_id AND one.outage_id = outage.outage_id
+) AS hit"""
 REACH = f"""
-SELECT {EVENT}, hit.cases, hit.crowds, hit.jobs, ran.runs, ran.pull_requests
+SELECT {EVENT}, hit.cases, hit.crowds, hit.jobs, hit.owners, ran.runs, ran.pull_requests
 FROM outage
 CROSS JOIN LATERAL (
   SELECT count(DISTINCT case_id) AS cases, count(DISTINCT one.crowd) AS crowds,
-         count(DISTINCT variant) AS jobs
+         count(DISTINCT variant) AS jobs, {owners_among(OF_OUTAGE)} AS owners
   FROM outage_case AS one WHERE one.repo_id = outage.repo_id AND one.outage_id = outage.outage_id
 ) AS hit
 CROSS JOIN LATERAL (
@@ -101,7 +105,10 @@ WHERE outage.repo_id = :repo
 """
 
 ONE = text(f"{REACH} AND outage.outage_id = :outage")
-LISTED = text(f"{REACH} ORDER BY last_at DESC, outage.outage_id DESC LIMIT :limit OFFSET :offset")
+LISTED = text(
+    f"{REACH} AND {owned_by('hit.owners')}"
+    " ORDER BY last_at DESC, outage.outage_id DESC LIMIT :limit OFFSET :offset"
+)
 
 SHOWN_CASES = text(f"""
 SELECT c.case_id, left(c.suite, {NAME_CUT}) AS suite, left(c.classname, {NAME_CUT}) AS classname,
@@ -135,12 +142,6 @@ JOIN cluster ON cluster.repo_id = :repo AND cluster.cluster_id = known.cluster_i
 WHERE failed.case_id IN (
   SELECT case_id FROM outage_case WHERE repo_id = :repo AND outage_id = :outage)
 GROUP BY 1, 2 ORDER BY failures DESC, cluster.cluster_id LIMIT 1
-""")
-
-OF_RUNS = text("""
-SELECT DISTINCT outage_case.case_id, outage_id
-FROM outage_run JOIN outage_case USING (repo_id, outage_id)
-WHERE repo_id = :repo AND run_id = ANY(:runs) ORDER BY outage_case.case_id, outage_id
 """)
 
 
@@ -252,10 +253,12 @@ def reach(session: Session, repo_id: int, outage_id: int) -> Reach | None:
     return None if row is None else _reach(row)
 
 
-def listed(session: Session, repo_id: int, *, page: int, size: int) -> Page[Reach]:
-    """A repository's events, the newest first."""
-    window = {"limit": size + 1, "offset": (page - 1) * size}
-    rows = session.execute(LISTED, {"repo": repo_id, **window}).all()
+def listed(
+    session: Session, repo_id: int, *, page: int, size: int, owner: str | None = None
+) -> Page[Reach]:
+    """A repository's events, the newest first; with an `owner`, those that hit their cases."""
+    asked = {"repo": repo_id, "owner": owner, "limit": size + 1, "offset": (page - 1) * size}
+    rows = session.execute(LISTED, asked).all()
     return Page(tuple(_reach(row) for row in rows[:size]), page, has_more=len(rows) > size)
 
 
@@ -278,12 +281,6 @@ def common(session: Session, repo_id: int, outage_id: int) -> tuple[int, str] | 
     return None if row is None else (row.cluster_id, row.title)
 
 
-def of_runs(session: Session, repo_id: int, run_ids: Sequence[int]) -> dict[UUID, int]:
-    """The event that each case of these runs failed in, the newest."""
-    rows = session.execute(OF_RUNS, {"repo": repo_id, "runs": list(run_ids)})
-    return {row.case_id: row.outage_id for row in rows}
-
-
 def _event(row: Row[Any]) -> Event:
     return Event(row.outage_id, Kind(row.kind), row.crowd, row.began_at, row.last_at, row.over_at)
 
@@ -296,4 +293,5 @@ def _reach(row: Row[Any]) -> Reach:
         jobs=row.jobs,
         runs=row.runs,
         pull_requests=tuple(row.pull_requests),
+        owners=tuple(row.owners),
     )

@@ -31,6 +31,21 @@ coalesce((SELECT ARRAY[care.owner] FROM case_care AS care
 """
 """Whose a case is: a person's word comes before its file's owners."""
 OWNERS = f"{OWNERS_OF_CASE} AS owners"
+
+
+def owned_by(owners: str) -> str:
+    """The condition that the asked owner is among these; everybody's where none is asked for."""
+    return f"""(CAST(:owner AS text) IS NULL
+      OR lower(:owner) IN (SELECT lower(name) FROM unnest({owners}) AS one(name)))"""
+
+
+def owners_among(hit: str) -> str:
+    """Whose the cases of a table `hit` are, each owner once."""
+    return f"""coalesce((SELECT array_agg(DISTINCT one.name ORDER BY one.name)
+      FROM {hit} JOIN case_ AS c ON c.repo_id = hit.repo_id AND c.case_id = hit.case_id
+      CROSS JOIN LATERAL unnest({OWNERS_OF_CASE}) AS one(name)), '{{}}')"""
+
+
 RUNNING_QUARANTINE = "('active', 'fix_pending')"
 
 VISIBLE = """(CAST(:viewer AS bigint) IS NULL OR EXISTS (
@@ -81,8 +96,7 @@ SELECT {CASE_COLUMNS} FROM {CASE_TABLES}
 WHERE r.removed_at IS NULL AND (CAST(:repo_id AS bigint) IS NULL OR s.repo_id = :repo_id)
   AND {VISIBLE}
   AND (s.state = ANY(:states) OR (:with_quarantined AND q.state IN {RUNNING_QUARANTINE}))
-  AND (CAST(:owner AS text) IS NULL
-       OR lower(:owner) IN (SELECT lower(name) FROM unnest({OWNERS_OF_CASE}) AS one(name)))
+  AND {owned_by(OWNERS_OF_CASE)}
 ORDER BY array_position(CAST(:states AS text[]), s.state) NULLS LAST, s.score DESC,
          s.last_failure_at DESC NULLS LAST, s.repo_id, s.case_id
 LIMIT :limit OFFSET :offset

@@ -42,13 +42,22 @@ class Wanted:
 
 
 def listed(
-    engine: Engine, repository: str, *, page: int, now: datetime, viewer: int | None = None
+    engine: Engine,
+    repository: str,
+    *,
+    page: int,
+    now: datetime,
+    owner: str | None = None,
+    viewer: int | None = None,
 ) -> Page[ClusterLine]:
-    """A repository's clusters, those seen last first; Missing when we do not watch it."""
+    """A repository's clusters, those seen last first; Missing when we do not watch it.
+
+    With an `owner`, those in which a case of theirs fails.
+    """
     with unit_of_work(engine) as session:
         found = _repository(session, repository, viewer)
         return clusters.listed(
-            session, found.repo_id, page=page, size=CLUSTERS_SHOWN, today=now.date()
+            session, found.repo_id, page=page, size=CLUSTERS_SHOWN, today=now.date(), owner=owner
         )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.errors import Missing
 from app.core.outages import Reach
 from app.core.pages import Page
-from app.db import outages, pages
+from app.db import case_outages, outages, pages
 from app.db.outages import ShownCase, ShownRun
 from app.db.session import Engine, Session, unit_of_work
 from app.services.pages import NOT_HERE
@@ -26,11 +26,21 @@ class OutagePage:
     common: tuple[int, str] | None  # the cluster that most of its failures are in
 
 
-def listed(engine: Engine, full_name: str, *, page: int, viewer: int | None = None) -> Page[Reach]:
-    """A repository's events, the newest first; Missing when the viewer may not see it."""
+def listed(
+    engine: Engine,
+    full_name: str,
+    *,
+    page: int,
+    owner: str | None = None,
+    viewer: int | None = None,
+) -> Page[Reach]:
+    """A repository's events, the newest first; Missing when the viewer may not see it.
+
+    With an `owner`, those that hit a case of theirs.
+    """
     with unit_of_work(engine) as session:
         repo_id = _repository(session, full_name, viewer)
-        return outages.listed(session, repo_id, page=page, size=OUTAGES_SHOWN)
+        return outages.listed(session, repo_id, page=page, size=OUTAGES_SHOWN, owner=owner)
 
 
 def one(engine: Engine, full_name: str, outage_id: int, *, viewer: int | None = None) -> OutagePage:
@@ -51,7 +61,7 @@ def one(engine: Engine, full_name: str, outage_id: int, *, viewer: int | None = 
 
 def of_runs(session: Session, repo_id: int, run_ids: Sequence[int]) -> dict[UUID, Reach]:
     """The event that each case of these runs failed in."""
-    found = outages.of_runs(session, repo_id, run_ids)
+    found = case_outages.of_runs(session, repo_id, run_ids)
     known = {outage_id: outages.reach(session, repo_id, outage_id) for outage_id in found.values()}
     return {case: reach for case, one in found.items() if (reach := known[one]) is not None}
 

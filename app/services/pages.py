@@ -64,10 +64,25 @@ class RepositoryPage:
     history: str | None = None  # how far reading back has come, or what it found
 
 
+def everybody(engine: Engine, full_name: str, *, viewer: int | None = None) -> tuple[str, ...]:
+    """The owners to choose from where a list is of one's own; Missing as for its page."""
+    with unit_of_work(engine) as session:
+        repository = _repository(session, full_name, viewer)
+        return tuple(owners.names(session, repository.repo_id)[:OWNERS_SHOWN])
+
+
 def overview(
-    engine: Engine, *, repository_page: int, case_page: int, viewer: int | None = None
+    engine: Engine,
+    *,
+    repository_page: int,
+    case_page: int,
+    owner: str | None = None,
+    viewer: int | None = None,
 ) -> Overview:
-    """Every repository that the viewer may see (None: all), and what is flaky in any of them."""
+    """Every repository that the viewer may see (None: all), and what is flaky in any of them.
+
+    With an `owner`, only their cases.
+    """
     with unit_of_work(engine) as session:
         return Overview(
             pages.repositories(
@@ -77,6 +92,7 @@ def overview(
                 session,
                 repo_id=None,
                 states=("flaky",),
+                owner=owner,
                 page=case_page,
                 size=CASES_SHOWN,
                 viewer=viewer,

@@ -12,10 +12,10 @@ from app.services import clusters
 from app.services.access.sessions import Visitor
 from app.services.clusters import ClusterAct, Wanted
 from app.services.page_acts import may_write
-from app.services.pages import NOT_HERE
+from app.services.pages import NOT_HERE, everybody
 from app.web.case_acts import ASKED
 from app.web.doors import field_of
-from app.web.pages import full_name_in, number_in, show
+from app.web.pages import full_name_in, number_in, owner_in, show
 from app.web.site import Web
 
 ID_DIGITS = 18  # fits PostgreSQL's bigint
@@ -23,9 +23,14 @@ ID_DIGITS = 18  # fits PostgreSQL's bigint
 
 def every_cluster(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/clusters`: failures that say the same, those seen last first."""
-    name, page = full_name_in(request), number_in(request, "page")
-    found = clusters.listed(web.engine, name, page=page, now=web.clock(), viewer=visitor.user_id)
-    return show(web, "clusters.html", visitor, request, found=found, repository=name)
+    name, page, owner = full_name_in(request), number_in(request, "page"), owner_in(request)
+    viewer = visitor.user_id
+    found = clusters.listed(
+        web.engine, name, page=page, now=web.clock(), owner=owner, viewer=viewer
+    )
+    shown = {"found": found, "repository": name, "owner": owner}
+    owners = everybody(web.engine, name, viewer=viewer)
+    return show(web, "clusters.html", visitor, request, owners=owners, **shown)
 
 
 def one_cluster(web: Web, visitor: Visitor, request: Request) -> Response:

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from app.core.errors import Missing
 from app.services import outage_pages
 from app.services.access.sessions import Visitor
-from app.services.pages import NOT_HERE
-from app.web.pages import full_name_in, number_in, show
+from app.services.pages import NOT_HERE, everybody
+from app.web.pages import full_name_in, number_in, owner_in, show
 from app.web.site import Web
 
 ID_DIGITS = 18  # fits PostgreSQL's bigint
@@ -15,9 +15,12 @@ ID_DIGITS = 18  # fits PostgreSQL's bigint
 
 def every_outage(web: Web, visitor: Visitor, request: Request) -> Response:
     """`/r/{owner}/{name}/outages`: events in which many cases failed together, newest first."""
-    name, page = full_name_in(request), number_in(request, "page")
-    found = outage_pages.listed(web.engine, name, page=page, viewer=visitor.user_id)
-    return show(web, "outages.html", visitor, request, found=found, repository=name)
+    name, page, owner = full_name_in(request), number_in(request, "page"), owner_in(request)
+    viewer = visitor.user_id
+    found = outage_pages.listed(web.engine, name, page=page, owner=owner, viewer=viewer)
+    shown = {"found": found, "repository": name, "owner": owner}
+    owners = everybody(web.engine, name, viewer=viewer)
+    return show(web, "outages.html", visitor, request, owners=owners, **shown)
 
 
 def one_outage(web: Web, visitor: Visitor, request: Request) -> Response:

@@ -46,9 +46,10 @@ def overview(web: Web, visitor: Visitor, request: Request) -> Response:
         web.engine,
         repository_page=number_in(request, "page"),
         case_page=number_in(request, "cases"),
+        owner=(owner := owner_in(request)),
         viewer=visitor.user_id,
     )
-    return show(web, "overview.html", visitor, request, found=found)
+    return show(web, "overview.html", visitor, request, found=found, owner=owner)
 
 
 def account(web: Web, visitor: Visitor, request: Request) -> Response:
@@ -62,7 +63,7 @@ def repository(web: Web, visitor: Visitor, request: Request) -> Response:
     if view not in VIEWS:
         view = "watched"
     states, with_quarantined = VIEWS[view]
-    owner = _owner(request)
+    owner = owner_in(request)
     found = pages.repository_page(
         web.engine,
         full_name_in(request),
@@ -173,7 +174,7 @@ def full_name_in(request: Request) -> str:
     return name
 
 
-def _owner(request: Request) -> str | None:
+def owner_in(request: Request) -> str | None:
     """Whose cases are asked for; None for everybody's."""
     name = request.query_params.get("owner", "")
     return name if 0 < len(name) <= LONGEST_OWNER and name.isprintable() else None

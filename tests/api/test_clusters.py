@@ -39,6 +39,21 @@ def test_a_cluster_is_listed_and_shown_whole(bot: TestClient, cluster: int) -> N
     assert [one["name"] for one in whole["cases"]] == ["tests.test_cart::test_mail"]
 
 
+def test_owners_stand_with_clusters_and_outages_and_choose_what_is_listed(
+    bot: TestClient, world: World, acting: Made, cluster: int
+) -> None:
+    repo_id = acting.token.repo_id
+    outage = world.outage(world.run(repo_id), world.case(repo_id, "test_db"))
+    world.owned(repo_id, "tests/test_cart.py", "@acme/cart")
+
+    for kind, id_ in (("clusters", cluster), ("outages", outage)):
+        whole = bot.get(f"{BASE}/{kind}/{id_}").json()
+        [listed] = bot.get(f"{BASE}/{kind}?owner=@acme/cart").json()[kind]
+        assert (listed["id"], listed["owners"]) == (id_, ["@acme/cart"])
+        assert [one["owners"] for one in whole["cases"]] == [["@acme/cart"]]
+        assert bot.get(f"{BASE}/{kind}?owner=@acme/till").json()[kind] == []
+
+
 def test_a_token_that_may_act_names_and_links_a_cluster(bot: TestClient, cluster: int) -> None:
     url = "https://github.example/acme/shop/issues/7"
 

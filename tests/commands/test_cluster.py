@@ -36,6 +36,7 @@ def test_a_cluster_is_listed_shown_named_and_linked(
     [listed] = flakeguard.json("cluster", "list", "acme/shelf")
     id_ = str(listed["id"])
     [shown] = flakeguard.json("cluster", "show", "acme/shelf", id_)
+    nobodys = flakeguard("cluster", "list", "acme/shelf", "--owner", "@acme/till")
     [named] = flakeguard.json("cluster", "name", "acme/shelf", id_, "Slow mail")
     status, said, complained = flakeguard(
         "cluster", "link", "acme/shelf", id_, "https://github.example/i/7"
@@ -48,6 +49,7 @@ def test_a_cluster_is_listed_shown_named_and_linked(
         2,
         1,
     )
+    assert nobodys[:2] == (0, "No case of @acme/till is in a cluster.\n")
     assert listed["why"] == "The message names a time-out: `timed out`."
     assert sorted(one["title"] for one in shown["failing"]) == ["Cart::answers", "Cart::sends"]
     assert shown["trend"][-1]["failures"] == 2

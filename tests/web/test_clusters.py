@@ -56,6 +56,24 @@ def test_one_clusters_page_shows_example_reason_and_cases(
         assert said in page
 
 
+def test_owners_stand_in_the_list_and_on_the_page_and_choose_what_is_listed(
+    visitor: TestClient, world: World, repo_id: int
+) -> None:
+    id_ = cluster(world, repo_id)
+    world.owned(repo_id, "tests/test_cart.py", "@acme/cart")
+    world.owned(repo_id, "other.py", "@acme/till")
+
+    cart = '<a href="/r/acme/shop?owner=%40acme/cart"><bdi>@acme/cart</bdi></a>'
+    assert cart in visitor.get(PAGE).text
+    assert cart in visitor.get(f"{PAGE}/{id_}").text
+    theirs = visitor.get(PAGE, params={"owner": "@Acme/cart"}).text
+    others = visitor.get(PAGE, params={"owner": "@acme/till"}).text
+    assert f"{PAGE}/{id_}" in theirs
+    assert f"{PAGE}/{id_}" not in others
+    assert "No case of <bdi>@acme/till</bdi> is in one" in others
+    assert '<option value="@acme/till" selected>' in others
+
+
 def test_an_id_that_a_cluster_had_before_leads_to_it(
     visitor: TestClient, world: World, repo_id: int
 ) -> None:

@@ -47,6 +47,20 @@ def test_an_outage_is_listed_and_its_page_shows_what_it_hit(
         assert said in page
 
 
+def test_owners_stand_in_the_list_and_on_the_page_and_choose_what_is_listed(
+    visitor: TestClient, world: World, repo_id: int
+) -> None:
+    id_ = world.outage(world.run(repo_id), world.case(repo_id))
+    world.owned(repo_id, "tests/test_cart.py", "@acme/cart")
+
+    cart = '<a href="/r/acme/shop?owner=%40acme/cart"><bdi>@acme/cart</bdi></a>'
+    assert cart in visitor.get(PAGE).text
+    assert cart in visitor.get(f"{PAGE}/{id_}").text
+    assert f"{PAGE}/{id_}" in visitor.get(PAGE, params={"owner": "@acme/cart"}).text
+    others = visitor.get(PAGE, params={"owner": "@acme/till"}).text
+    assert "None hit a case of <bdi>@acme/till</bdi>" in others
+
+
 def test_a_fixture_is_named_by_its_group_and_an_end_is_shown(
     visitor: TestClient, world: World, repo_id: int
 ) -> None:

@@ -103,3 +103,16 @@ def test_an_odd_page_number_is_the_first_or_an_empty_page(
     world.repository()
 
     assert visitor.get("/", params={"cases": number, "page": number}).status_code == 200
+
+
+def test_the_flaky_cases_of_one_owner_are_asked_for(visitor: TestClient, world: World) -> None:
+    repo = world.repository()
+    world.held(repo, world.case(repo, "test_a"))
+    world.owned(repo, "tests/test_cart.py", "@acme/cart")
+
+    theirs, others = said(visitor, "/?owner=@acme/cart"), said(visitor, "/?owner=@acme/till")
+
+    assert "Flaky cases of @acme/cart" in theirs
+    assert "test_a" in theirs
+    assert "test_a" not in others
+    assert "Nothing of @acme/till is known to be flaky" in others

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.core.alike import ClusterCase, ClusterLine, ClusterPage, Example
 from app.core.categories import Categorized, Category, Place
 from app.core.pages import Alike, Page
-from app.db.pages import NAME_CUT, OWNERS, case_name
+from app.db.pages import NAME_CUT, OWNERS, case_name, owned_by, owners_among
 
 TREND_DAYS = 30
 CASES_SHOWN = 200  # of one cluster, those that fail most
@@ -20,19 +20,25 @@ OF_ONE_CASE = 3  # clusters that a case's page shows, the newest
 LINE = """
 cluster.cluster_id, cluster.name, cluster.issue_url, cluster.said, cluster.category,
 cluster.category_words, cluster.category_place, cluster.failures, cluster.first_seen_at,
-cluster.last_seen_at, spread.cases, spread.jobs
+cluster.last_seen_at, spread.cases, spread.jobs, spread.owners
 """
 
-SPREAD = """
+OF_CLUSTER = """(
+  SELECT repo_id, case_id FROM cluster_case
+  WHERE cluster_case.repo_id = cluster.repo_id AND cluster_case.cluster_id = cluster.cluster_id
+) AS hit"""
+SPREAD = f"""
 CROSS JOIN LATERAL (
-  SELECT count(DISTINCT case_id) AS cases, count(DISTINCT variant) AS jobs FROM cluster_case
+  SELECT count(DISTINCT case_id) AS cases, count(DISTINCT variant) AS jobs,
+         {owners_among(OF_CLUSTER)} AS owners
+  FROM cluster_case
   WHERE cluster_case.repo_id = cluster.repo_id AND cluster_case.cluster_id = cluster.cluster_id
 ) AS spread
 """
 
 LISTED = text(f"""
 SELECT {LINE} FROM cluster {SPREAD}
-WHERE cluster.repo_id = :repo AND merged_into IS NULL
+WHERE cluster.repo_id = :repo AND merged_into IS NULL AND {owned_by("spread.owners")}
 ORDER BY last_seen_at DESC, cluster_id LIMIT :limit OFFSET :offset
 """)
 
@@ -105,11 +111,11 @@ LINK = text("UPDATE cluster SET issue_url = :value WHERE repo_id = :repo AND clu
 
 
 def listed(
-    session: Session, repo_id: int, *, page: int, size: int, today: date
+    session: Session, repo_id: int, *, page: int, size: int, today: date, owner: str | None = None
 ) -> Page[ClusterLine]:
-    """A repository's clusters, those seen last first."""
-    window = {"limit": size + 1, "offset": (page - 1) * size}
-    rows = list(session.execute(LISTED, {"repo": repo_id, **window}).mappings())
+    """A repository's clusters, those seen last first; with an `owner`, those of their cases."""
+    asked = {"repo": repo_id, "owner": owner, "limit": size + 1, "offset": (page - 1) * size}
+    rows = list(session.execute(LISTED, asked).mappings())
     trends = _trends(session, repo_id, [row["cluster_id"] for row in rows[:size]], today=today)
     lines = tuple(_line(row, trends[row["cluster_id"]]) for row in rows[:size])
     return Page(lines, page, has_more=len(rows) > size)
@@ -212,6 +218,7 @@ def _line(row: RowMapping, trend: tuple[int, ...]) -> ClusterLine:
         first_seen_at=row["first_seen_at"],
         last_seen_at=row["last_seen_at"],
         trend=trend,
+        owners=tuple(row["owners"]),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from app.core.aliases import AliasState, Named, Pair
-from app.core.runs import RunKey
+from app.core.runs import Run, RunKey
 
 MOST = 5_000  # cases that went or came in one run; more is another suite, not a rename
 
@@ -32,13 +32,17 @@ JOIN case_ ON case_.repo_id = :repo AND case_.case_id = execution.case_id
 LIMIT {MOST}
 """)
 
+# An upload's workflow is its pipeline's number, so for uploads what ran there stands for it.
 BASE = text("""
 SELECT run.run_id, run.attempt FROM run
-WHERE run.repo_id = :repo AND branch_class = 'default' AND workflow = :workflow
+WHERE run.repo_id = :repo AND branch_class = 'default'
+  AND (workflow = :workflow OR (event = 'upload' AND :is_upload))
   AND started_at < :before AND run.run_id <> :run
   AND EXISTS (SELECT FROM report WHERE report.repo_id = run.repo_id
               AND report.run_id = run.run_id AND report.attempt = run.attempt
-              AND report.executions > 0)
+              AND report.executions > 0
+              AND (NOT :is_upload OR variant IN (SELECT variant FROM report AS mine
+                   WHERE mine.repo_id = :repo AND mine.run_id = :run AND mine.executions > 0)))
 ORDER BY started_at DESC, attempt DESC LIMIT 1
 """)
 
@@ -170,13 +174,14 @@ def came(session: Session, key: RunKey) -> list[Named]:
     return [Named(*row) for row in session.execute(CAME, values)]
 
 
-def gone(session: Session, key: RunKey, *, workflow: str, before: datetime) -> list[Named]:
+def gone(session: Session, run: Run) -> list[Named]:
     """The cases of the default branch's newest earlier run that this run has not.
 
     Of variants that both ran: a job that is missing tells nothing of its cases.
     """
-    values = {"repo": key.repo_id, "run": key.run_id, "workflow": workflow, "before": before}
-    base = session.execute(BASE, values).first()
+    values: dict[str, object] = {"repo": run.key.repo_id, "run": run.key.run_id}
+    told = {"workflow": run.workflow, "is_upload": run.event == "upload", "before": run.started_at}
+    base = session.execute(BASE, values | told).first()
     if base is None:
         return []
     values |= {"base_run": base.run_id, "base_attempt": base.attempt}

@@ -17,7 +17,8 @@ DEFAULT = 0  # stands for a pull request's number on the default branch
 # Of the reports that an evaluation will take in: those with a failure, whose change nobody asked
 # for yet. A branch without a pull request has no change that GitHub would list.
 MISSING = text("""
-SELECT DISTINCT run.head_sha, coalesce(run.pr_number, 0) AS pr_number, run.workflow, run.started_at
+SELECT DISTINCT run.head_sha, coalesce(run.pr_number, 0) AS pr_number, run.workflow, run.event,
+       run.started_at
 FROM report
 JOIN run ON run.repo_id = report.repo_id AND run.run_id = report.run_id
   AND run.attempt = report.attempt
@@ -34,7 +35,7 @@ ORDER BY run.started_at LIMIT :most
 BEFORE = text("""
 SELECT head_sha FROM run
 WHERE repo_id = :repo AND branch_class = 'default' AND started_at < :at AND head_sha <> :head
-  AND workflow = :workflow AND status = 'completed'
+  AND (workflow = :workflow OR (event = 'upload' AND :is_upload)) AND status = 'completed'
 ORDER BY started_at DESC LIMIT 1
 """)
 
@@ -77,7 +78,7 @@ def missing(session: Session, repo_id: int, *, upto: datetime) -> list[Wanted]:
         since = None
         if row.pr_number == DEFAULT:
             where = {"repo": repo_id, "at": row.started_at, "head": row.head_sha}
-            where["workflow"] = row.workflow
+            where |= {"workflow": row.workflow, "is_upload": row.event == "upload"}
             since = session.execute(BEFORE, where).scalar()
         found.append(Wanted(row.head_sha, row.pr_number, since))
     return list(dict.fromkeys(found))

@@ -26,7 +26,7 @@ def propose(session: Session, run: Run, *, now: datetime, request_id: str) -> in
     came = aliases.came(session, run.key)
     if not came:
         return 0
-    gone = aliases.gone(session, run.key, workflow=run.workflow, before=run.started_at)
+    gone = aliases.gone(session, run)
     found = pairs(gone, came)
     aliases.propose(session, run.key.repo_id, found, head_sha=run.head_sha, now=now)
     moved = [pair for pair in found if pair.is_move]

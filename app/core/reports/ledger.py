@@ -68,6 +68,7 @@ class Ledger:
         self.held_bytes = 0
         self._counted = 0
         self._last: Group = {}
+        self._says_alike = False
         self._folded: dict[tuple[GroupKey, str], dict[str, int]] = {}
 
     @property
@@ -240,12 +241,17 @@ class Ledger:
                 f"“{shown}” is listed {n} times, failing first and passing last; the report does"
                 " not say whether that is a retry, so it is taken for one."
             )
-        elif any(s.execution.outcome is Outcome.PASSED for _, a in found for s in a) and any(
-            s.execution.outcome.is_failing for _, a in found for s in a
-        ):
+        elif len({s.execution.outcome for _, attempts in found for s in attempts}) > 1:
             self.notes.warn(
                 f"“{shown}” is listed {n} times with different outcomes; the report does not say"
                 " why, so they are taken for different cases of the same name."
+            )
+        elif not self._says_alike and len({part for part, _ in found}) < len(found):
+            self._says_alike = True  # once: such names are many, or none
+            self.notes.warn(
+                f"“{shown}” and perhaps others are listed several times, ending alike; the report"
+                " does not say whether those are retries, so they are taken for different cases of"
+                " the same name."
             )
 
 

@@ -174,3 +174,16 @@ def test_go_junit_report_s_coverage_is_measured_for_each_package() -> None:
     _, reading = read_bytes(f"<testsuites>{suites}</testsuites>")
 
     assert [(one.scope, one.value) for one in reading.measured] == [("p", 45.3), ("q", 13.37)]
+
+
+def test_a_name_listed_twice_with_one_outcome_is_said_once_where_it_may_be_a_retry() -> None:
+    case = '<testcase classname="C" name="{}" time="1"/>'
+    listed = "".join(case.format(name) for name in ("a", "b", "a", "b"))
+
+    cases, reading = read_bytes(f'<testsuite name="S">{listed}</testsuite>')
+
+    assert sorted(shape(cases)) == ["a", "a #2", "b", "b #2"]
+    assert reading.warnings == [
+        "“a” and perhaps others are listed several times, ending alike; the report does not say"
+        " whether those are retries, so they are taken for different cases of the same name."
+    ]

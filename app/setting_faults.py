@@ -7,6 +7,18 @@ from pydantic.fields import FieldInfo
 
 SHOWN = 24  # characters; what is longer may be a token in the wrong place, and is not quoted
 
+PAIRS = (
+    ("DATABASE_READ_URL", "DATABASE_URL"),
+    ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"),
+    ("GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_ID"),
+    ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"),
+    ("GITHUB_CLIENT_SECRET", "GITHUB_CLIENT_ID"),
+    ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+    ("SLACK_CLIENT_SECRET", "SLACK_CLIENT_ID"),
+    ("SMTP_URL", "SMTP_FROM"),
+)
+"""What is set alone in vain: a variable, and the one it needs."""
+
 
 def sentences(
     error: ValidationError, given: Mapping[str, str], fields: Mapping[str, FieldInfo]

@@ -18,7 +18,7 @@ from pydantic_settings import (
 from app import setting_types as types
 from app import setting_values as read
 from app.core.errors import BadInput
-from app.setting_faults import sentences
+from app.setting_faults import PAIRS, sentences
 
 ENV_FILE = Path(".env")
 OUR_PREFIX = "FLAKEGUARD_"
@@ -175,11 +175,26 @@ class Settings(BaseSettings):
     report_max_cases: types.Count = Field(
         2_000_000, description="Executions that one report may list."
     )
+    report_max_depth: types.Count = Field(
+        10_000, description="Elements of a report that may stand inside one another."
+    )
+    report_max_tag_mb: types.Megabytes = Field(
+        8, description="Megabytes that one XML tag of a report, with its attributes, may have."
+    )
+    report_max_value_mb: types.Megabytes = Field(
+        64, description="Megabytes that one JSON value or one line of a report may have."
+    )
     archive_max_mb: types.ManyMegabytes = Field(
         4096, description="Megabytes that the files of one zip archive may have, unpacked."
     )
     archive_max_files: types.Count = Field(
         20_000, description="Files and folders that one zip archive may hold."
+    )
+    archive_max_nested: types.Count = Field(
+        10, description="Zip archives that one archive may hold; none may stand in those."
+    )
+    archive_max_ratio: types.Count = Field(
+        200, description="Times its size that an archive may unpack to, beyond a first megabyte."
     )
     silent: bool = Field(
         False, alias="FLAKEGUARD_SILENT", description="true: judge, and say nothing anywhere."
@@ -215,18 +230,6 @@ class Settings(BaseSettings):
             if _value(self, name) and not _value(self, needed):
                 raise ValueError(f"{needed} is missing: {name} is set and needs it")
         return self
-
-
-PAIRS = (
-    ("DATABASE_READ_URL", "DATABASE_URL"),
-    ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"),
-    ("GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_ID"),
-    ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"),
-    ("GITHUB_CLIENT_SECRET", "GITHUB_CLIENT_ID"),
-    ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
-    ("SLACK_CLIENT_SECRET", "SLACK_CLIENT_ID"),
-    ("SMTP_URL", "SMTP_FROM"),
-)
 
 
 def variable_of(field: str, declared: FieldInfo) -> str:

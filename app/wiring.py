@@ -98,8 +98,13 @@ class Parts:
         return Limits(
             max_bytes=settings.report_max_mb * MB,
             max_cases=settings.report_max_cases,
+            max_depth=settings.report_max_depth,
+            max_token=settings.report_max_tag_mb * MB,
+            max_item=settings.report_max_value_mb * MB,
             max_archive_bytes=settings.archive_max_mb * MB,
             max_entries=settings.archive_max_files,
+            max_nested=settings.archive_max_nested,
+            max_ratio=settings.archive_max_ratio,
         )
 
     @property

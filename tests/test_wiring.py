@@ -21,6 +21,11 @@ def test_the_limits_of_reports_are_settings(tmp_path: Path) -> None:
         report_max_cases=40,
         archive_max_mb=5,
         archive_max_files=60,
+        report_max_depth=70,
+        report_max_tag_mb=8,
+        report_max_value_mb=9,
+        archive_max_nested=1,
+        archive_max_ratio=20,
     )
 
     with wired(settings) as parts:
@@ -28,7 +33,15 @@ def test_the_limits_of_reports_are_settings(tmp_path: Path) -> None:
         of_tasks = parts.context.limits
 
     assert limits == Limits(
-        max_bytes=3 * MB, max_cases=40, max_archive_bytes=5 * MB, max_entries=60
+        max_bytes=3 * MB,
+        max_cases=40,
+        max_archive_bytes=5 * MB,
+        max_entries=60,
+        max_depth=70,
+        max_token=8 * MB,
+        max_item=9 * MB,
+        max_nested=1,
+        max_ratio=20,
     )
     assert of_tasks == limits
 

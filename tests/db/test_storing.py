@@ -101,7 +101,9 @@ def test_a_report_that_breaks_in_the_middle_leaves_its_reason_and_no_execution(
 
     row = shelf.rows("SELECT refusal, executions FROM report")[0]
     assert not known.is_read
-    assert row["refusal"] == "Line 1: elements are nested deeper than 10000."
+    assert row["refusal"] == (
+        "Line 1: elements are nested deeper than 10000; raise REPORT_MAX_DEPTH if it is no attack."
+    )
     assert (row["executions"], shelf.count("execution"), shelf.count("case_set")) == (0, 0, 0)
 
 

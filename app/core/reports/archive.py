@@ -99,7 +99,8 @@ class _Budget:
         self.bytes_left -= count
         if self.bytes_left < 0:
             raise BadInput(
-                f"The zip archive unpacks to more than {self.limits.max_archive_bytes // MB:,} MB."
+                f"The zip archive unpacks to more than {self.limits.max_archive_bytes // MB:,} MB;"
+                " upload only the reports, or raise ARCHIVE_MAX_MB."
             )
 
     def take_archive(self, name: str) -> None:
@@ -204,6 +205,6 @@ class Opener:
                 if seen > most:
                     raise BadInput(
                         f"“{self._name}” unpacks to more than {ratio} times its size, which no"
-                        " report does; it is refused as a zip bomb."
+                        " report does; it is refused as a zip bomb (ARCHIVE_MAX_RATIO)."
                     )
                 spool.write(chunk)

@@ -86,7 +86,7 @@ class JsonStream:
                 line = self._line
                 raise BadInput(
                     f"Line {line}: a single value of the report is larger than"
-                    f" {self._limits.max_item // MB} MB.",
+                    f" {self._limits.max_item // MB} MB; raise REPORT_MAX_VALUE_MB if it must be.",
                     line=line,
                 )
 

@@ -211,7 +211,8 @@ class JUnitReader:
         self.depth += 1
         if self.depth > self.limits.max_depth:
             raise BadInput(
-                f"Line {self.xml.line}: elements are nested deeper than {self.limits.max_depth}.",
+                f"Line {self.xml.line}: elements are nested deeper than {self.limits.max_depth};"
+                " raise REPORT_MAX_DEPTH if it is no attack.",
                 line=self.xml.line,
             )
         if tag == "testsuite":

@@ -132,7 +132,7 @@ class Ledger:
         if self.listed > self.limits.max_cases:
             raise BadInput(
                 f"The report lists more than {self.limits.max_cases:,} executions;"
-                " split it, or raise the limit."
+                " split it, or raise REPORT_MAX_CASES."
             )
         sample = next(reversed(self._last), "")
         self.held_bytes += new * (ENTRY_BYTES + getsizeof(sample))

@@ -174,7 +174,7 @@ class Source:
         if size > self.limits.max_bytes:
             raise BadInput(
                 f"The report is larger than the {self.limits.max_bytes // MB} MB allowed;"
-                " split it, or raise the limit."
+                " split it, or raise REPORT_MAX_MB."
             )
 
     def _read_head(self) -> bytes:
@@ -210,7 +210,7 @@ class Source:
             if self._packed and seen > max(MB, self._packed * self.limits.max_ratio):
                 raise BadInput(
                     f"The gzip file unpacks to more than {self.limits.max_ratio} times its size,"
-                    " which no report does."
+                    " which no report does; send it as it is, or raise ARCHIVE_MAX_RATIO."
                 )
             yield chunk
 
@@ -237,7 +237,9 @@ class Source:
                 number += 1
             if len(rest) > self.limits.max_item:
                 raise BadInput(
-                    f"Line {number} is longer than {self.limits.max_item // MB} MB.", line=number
+                    f"Line {number} is longer than {self.limits.max_item // MB} MB; let the runner"
+                    " write less output into it, or raise REPORT_MAX_VALUE_MB.",
+                    line=number,
                 )
         if rest:
             yield number, rest.removesuffix("\r")

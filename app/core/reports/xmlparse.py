@@ -192,7 +192,8 @@ class XmlReader:
         if self._open_bytes > self._source.limits.max_token:
             raise BadInput(
                 f"Line {self.line}: a tag or text is longer than"
-                f" {self._source.limits.max_token // MB} MB without an end.",
+                f" {self._source.limits.max_token // MB} MB without an end; let the runner write"
+                " shorter messages, or raise REPORT_MAX_TAG_MB.",
                 line=self.line,
             )
 

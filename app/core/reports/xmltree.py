@@ -78,7 +78,11 @@ class TreeStream:
         if len(self._around) + len(self._tree) >= self._source.limits.max_depth:
             line = self.xml.line
             deepest = self._source.limits.max_depth
-            raise BadInput(f"Line {line}: elements are nested deeper than {deepest}.", line=line)
+            raise BadInput(
+                f"Line {line}: elements are nested deeper than {deepest};"
+                " raise REPORT_MAX_DEPTH if it is no attack.",
+                line=line,
+            )
         node = self._node(tag, attrs)
         if self._tree:
             if self._nodes < MAX_NODES:

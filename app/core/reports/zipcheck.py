@@ -73,7 +73,7 @@ def check_directory(file: BinaryIO, limits: Limits) -> None:
         if count > limits.max_entries:
             raise BadInput(
                 f"The zip archive has more than {limits.max_entries:,} members;"
-                " upload only the reports, or raise the limit."
+                " upload only the reports, or raise ARCHIVE_MAX_FILES."
             )
 
 
@@ -88,12 +88,12 @@ def check_members(members: list[ZipInfo], limits: Limits) -> None:
     if total > limits.max_archive_bytes:
         raise BadInput(
             f"The zip archive unpacks to {total // MB:,} MB; {limits.max_archive_bytes // MB:,} MB"
-            " are allowed."
+            " are allowed; upload only the reports, or raise ARCHIVE_MAX_MB."
         )
     if total > max(FREE_BYTES, packed * limits.max_ratio):
         raise BadInput(
             f"The zip archive unpacks to more than {limits.max_ratio} times its size, which no"
-            " reports do; it is refused as a zip bomb."
+            " reports do; it is refused as a zip bomb (ARCHIVE_MAX_RATIO)."
         )
 
 

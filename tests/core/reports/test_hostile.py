@@ -97,7 +97,10 @@ def test_gzip_is_unpacked_and_a_bomb_of_it_refused() -> None:
     message, _ = refusal(gzip.compress(SUITE.format(" " * 20 * MB).encode()))
 
     assert shape(cases) == {"t": ["passed"]}
-    assert message == "The gzip file unpacks to more than 200 times its size, which no report does."
+    assert message == (
+        "The gzip file unpacks to more than 200 times its size, which no report does; send it as it"
+        " is, or raise ARCHIVE_MAX_RATIO."
+    )
 
 
 def test_text_that_looks_like_cases_is_no_case() -> None:

@@ -66,7 +66,9 @@ def test_three_thousand_nested_suites_are_read_and_twenty_thousand_refused() -> 
     message, _ = refusal(opening * 20_000 + CASE.format("t") + "</testsuite>" * 20_000)
 
     assert shape(cases) == {"t": ["passed"]}
-    assert message == "Line 1: elements are nested deeper than 10000."
+    assert message == (
+        "Line 1: elements are nested deeper than 10000; raise REPORT_MAX_DEPTH if it is no attack."
+    )
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":', '{"config":{"rootDir":[', '{"results":['])
@@ -98,7 +100,10 @@ def test_a_huge_attribute_is_refused_before_it_fills_memory() -> None:
     with pytest.raises(BadInput) as caught:
         read_report(cast(BinaryIO, file))
 
-    assert str(caught.value) == "Line 1: a tag or text is longer than 8 MB without an end."
+    assert str(caught.value) == (
+        "Line 1: a tag or text is longer than 8 MB without an end; let the runner write shorter"
+        " messages, or raise REPORT_MAX_TAG_MB."
+    )
 
 
 def test_a_huge_json_value_is_refused() -> None:
@@ -108,7 +113,10 @@ def test_a_huge_json_value_is_refused() -> None:
     with pytest.raises(BadInput) as caught:
         read_report(cast(BinaryIO, file))
 
-    assert str(caught.value) == "Line 1: a single value of the report is larger than 64 MB."
+    assert str(caught.value) == (
+        "Line 1: a single value of the report is larger than 64 MB; raise REPORT_MAX_VALUE_MB if"
+        " it must be."
+    )
 
 
 def test_many_cases_take_little_memory() -> None:
@@ -123,7 +131,7 @@ def test_more_cases_than_allowed_are_refused() -> None:
     text = SUITE.format("".join(CASE.format(n) for n in range(11)))
 
     assert refusal(text, Limits(max_cases=10)) == (
-        "The report lists more than 10 executions; split it, or raise the limit.",
+        "The report lists more than 10 executions; split it, or raise REPORT_MAX_CASES.",
         None,
     )
 
@@ -131,7 +139,9 @@ def test_more_cases_than_allowed_are_refused() -> None:
 def test_a_report_larger_than_allowed_is_refused() -> None:
     message, _ = refusal(SUITE.format(" " * 2 * MB), Limits(max_bytes=MB))
 
-    assert message == ("The report is larger than the 1 MB allowed; split it, or raise the limit.")
+    assert message == (
+        "The report is larger than the 1 MB allowed; split it, or raise REPORT_MAX_MB."
+    )
 
 
 def test_names_of_a_hundred_kilobytes_are_kept_and_longer_ones_cut() -> None:

@@ -36,10 +36,11 @@ def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase | Pass
         with Copying(connection, COPY_EXECUTIONS) as copying:
             for piece in rows.executions(cases):
                 copying.write(piece)
-        texts.seek(0)
-        with Copying(connection, COPY_OCCURRENCES, parts=0) as copying:
-            while chunk := texts.read(CHUNK):
-                copying.write(chunk)
+        if rows.failures:
+            texts.seek(0)
+            with Copying(connection, COPY_OCCURRENCES, parts=0) as copying:
+                while chunk := texts.read(CHUNK):
+                    copying.write(chunk)
     return rows
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Self
 
 from app.core.outcomes import CaseDetail, Failure, Outcome, PlainPass, ReportedExecution
 from app.core.reports.keeper import TextKeeper
@@ -89,6 +90,22 @@ class OpenCase:
         self.child: Child | None = None
         self.children: list[Child] = []
         self.properties: list[tuple[str, str]] = []
+
+    @classmethod
+    def failed(
+        cls,
+        attrs: Mapping[str, str],
+        tag: str,
+        says: Mapping[str, str],
+        text: str,
+        limits: Limits,
+    ) -> Self:
+        """A testcase with nothing inside but a failure, which says this."""
+        case = cls(attrs)
+        child = Child(tag, says, limits)
+        child.text.add(text)
+        case.children.append(child)
+        return case
 
     @property
     def is_failing(self) -> bool:

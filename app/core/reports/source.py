@@ -15,6 +15,7 @@ from app.core.reports.limits import MB, Limits
 
 CHUNK = 65_536  # bytes read at once
 FIRST_CHUNK = 16_384  # less at first: so that the first cases are not waited for
+LAST_SHARE = 4  # of a small report, its last chunk is at most about this part: it is stored last
 HEAD = 65_536  # bytes a format is recognised by
 BEFORE = 4_096  # bytes of other lines that may stand before a report
 BEGINNINGS = 20  # looked at among them
@@ -36,6 +37,7 @@ _BEGINNING = re.compile(  # of a report, on a line of its own
     re.MULTILINE,
 )
 _PROLOGUE = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_LEADING = re.compile(rf"(?:\s++|{_PROLOGUE.pattern})*+", re.DOTALL)
 _JSON_TOKEN = re.compile(r'[{}\[\]]|"((?:[^"\\]|\\.)*)"\s*:?')
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
@@ -55,7 +57,9 @@ class Head:
     @property
     def root(self) -> str:
         """The local name of the first element, "" when there is none."""
-        found = _ROOT.search(_PROLOGUE.sub("", self.text))
+        begun = _LEADING.match(self.text)
+        at = begun.end() if begun else 0
+        found = _ROOT.match(self.text, at) or _ROOT.search(_PROLOGUE.sub("", self.text))
         return found.group(1) if found else ""
 
 
@@ -205,7 +209,7 @@ class Source:
             if not chunk:
                 return
             seen += len(chunk)
-            size = min(2 * size, CHUNK)
+            size = min(max(2 * FIRST_CHUNK, seen // LAST_SHARE), CHUNK)
             self._check_size(seen)
             if self._packed and seen > max(MB, self._packed * self.limits.max_ratio):
                 raise BadInput(

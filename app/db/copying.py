@@ -55,14 +55,18 @@ class Copying:
         if self._sent >= PART and self._parts <= self._early:
             self._end()
 
+    def end(self) -> None:
+        """Say that no row follows; the last are not waited for until the block ends."""
+        if self._held_bytes or self._is_begun:
+            self._opens(wait=True)
+            self._send(self._taken())
+        self._end()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         if error is None:
-            if self._held_bytes or self._is_begun:
-                self._opens(wait=True)
-                self._send(self._taken())
-            self._end()
+            self.end()
             self._settle()
         elif self._pgconn.status == pq.ConnStatus.OK:
             self._abandon()
@@ -74,7 +78,7 @@ class Copying:
         self._is_begun = True
 
     def _opens(self, *, wait: bool) -> bool:
-        """Open a part; False when the one before is still being stored, and not to be waited for."""
+        """Open a part; False while the one before is being stored, unless that is waited for."""
         if self._is_ending:
             if not wait and self._is_busy():
                 return False

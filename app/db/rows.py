@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from operator import add
 from struct import Struct
 from sys import byteorder
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.core.identity import CaseIds
 from app.core.outcomes import Failure, Outcome, PassedCases, ReportedCase, ReportedExecution
@@ -34,6 +34,8 @@ EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
 
 PIECE = 16 * 1024  # bytes of rows put together before they are sent
 FIRST_PIECE = 4 * 1024  # fewer at first, so that PostgreSQL has something to do
+WAITING_MOST = 1024 * 1024  # characters of failures' texts that wait to be packed
+UNSUMMED_MOST = 256 * 1024  # bytes of ids that wait to be summed
 ATTACHED_MOST = 10_000  # attachments kept of one report
 SMALLINT_MOST = 2**15 - 1
 INTEGER_MOST = 2**31 - 1
@@ -60,6 +62,15 @@ class Sink:
     keep: KeepUntil
 
 
+class Occurrence(NamedTuple):
+    """A failing execution whose texts are to be packed."""
+
+    raw_id: bytes
+    nth: int
+    failure: Failure
+    variant: bytes
+
+
 class Durations(dict[int | None, bytes]):
     """Durations in milliseconds, packed."""
 
@@ -76,16 +87,21 @@ DURATIONS = Durations()
 class Rows:
     """Packs one report's rows; texts of failures go to `texts`, to be copied afterwards.
 
+    They wait until `pack_texts`, so that executions need not wait for their signatures.
     A trace and an output are stored with the first failure of the report that has its signature;
     the others have their own type and message, and their signature leads to the text.
     """
 
     def __init__(self, sink: Sink, texts: BinaryIO) -> None:
-        self.id_sum = 0  # of all cases: names their set, whatever order they come in
+        self._summed = 0  # of all cases' ids
+        self._unsummed: list[bytes] = []
+        self._unsummed_bytes = 0
         self.failures = 0
         self.attached: list[tuple[bytes, str, str]] = []  # case id, name, path or link
         self._ids = CaseIds(sink.repo_id)
         self._texts = texts
+        self._waiting: list[Occurrence] = []
+        self._waiting_size = 0
         self._told: set[bytes] = set()  # signatures whose texts are stored
         same = _BIG.pack(8, sink.repo_id) + _BIG.pack(8, sink.report_id) + _moment(sink.at)
         self._passing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.passing)
@@ -112,12 +128,25 @@ class Rows:
         if pieces:
             yield b"".join(pieces)
 
+    @property
+    def id_sum(self) -> int:
+        """The sum of all cases' ids: names their set, whatever order they come in."""
+        self._summed += _sum(b"".join(self._unsummed))
+        self._unsummed, self._unsummed_bytes = [], 0
+        return self._summed
+
+    def _count(self, ids: bytes) -> None:
+        self._unsummed.append(ids)
+        self._unsummed_bytes += len(ids)
+        if self._unsummed_bytes > UNSUMMED_MOST:
+            self._summed = self.id_sum
+
     def _passed(self, cases: PassedCases) -> bytes:
         """The rows of cases that passed: all the same but for case and duration."""
         variant = cases.variant
         start = self._plain.get(variant) or self._plain_start(variant)
         ids = self._ids.of_passed(cases)
-        self.id_sum += _sum(ids)
+        self._count(b"".join(ids))
         ends = [*map(add, ids, map(DURATIONS.__getitem__, cases.durations))]
         return start + start.join(ends)
 
@@ -148,7 +177,7 @@ class Rows:
         """All executions of one case."""
         pieces = []
         raw_id = self._ids.of(case)
-        self.id_sum += int.from_bytes(raw_id)
+        self._count(raw_id)
         if case.detail is not None and len(self.attached) < ATTACHED_MOST:
             self.attached += [(raw_id, name, place) for name, place in case.detail.artifacts]
         variant = _text(case.variant)
@@ -157,12 +186,23 @@ class Rows:
             pieces.append(raw_id)
             pieces.append(DURATIONS[execution.duration_ms])
             if execution.outcome.is_failing:
-                failure = execution.failure or Failure()
-                self._texts.write(self._occurrence_row(raw_id, nth, failure, variant))
-                self.failures += 1
+                self._wait(Occurrence(raw_id, nth, execution.failure or Failure(), variant))
         return b"".join(pieces)
 
-    def _occurrence_row(self, raw_id: bytes, nth: int, failure: Failure, variant: bytes) -> bytes:
+    def _wait(self, occurrence: Occurrence) -> None:
+        self.failures += 1
+        self._waiting.append(occurrence)
+        self._waiting_size += sum(map(len, filter(None, occurrence.failure)))
+        if self._waiting_size > WAITING_MOST:
+            self.pack_texts()
+
+    def pack_texts(self) -> None:
+        """Pack the texts that wait; to be called once more after the last execution."""
+        self._texts.writelines(map(self._occurrence_row, self._waiting))
+        self._waiting, self._waiting_size = [], 0
+
+    def _occurrence_row(self, occurrence: Occurrence) -> bytes:
+        raw_id, nth, failure, variant = occurrence
         type_, message, trace, expected, actual, output = failure
         mark = signature(failure)
         if mark in self._told:
@@ -189,9 +229,9 @@ class Rows:
         )
 
 
-def _sum(ids: list[bytes]) -> int:
+def _sum(ids: bytes) -> int:
     """The sum of ids as numbers, high and low halves apart: whole they would be slow to make."""
-    halves = array("Q", b"".join(ids))
+    halves = array("Q", ids)
     if byteorder == "little":
         halves.byteswap()
     return (sum(halves[::2]) << 64) + sum(halves[1::2])

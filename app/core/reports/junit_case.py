@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Self
 
 from app.core.outcomes import CaseDetail, Failure, Outcome, PlainPass, ReportedExecution
@@ -15,6 +14,7 @@ from app.core.reports.texts import failure, seconds_as_ms, short_name, whole
 _NONE: tuple[ReportedExecution, ...] = ()
 PLAIN_ATTRIBUTES = 3  # name, classname and time: what most cases have
 REMEMBERED = 4096  # passing executions shared by all reports, one for each duration
+TIME_CHARS = 40  # of a duration that is remembered
 MAX_CHILDREN = 1000  # elements kept of one testcase
 MAX_PROPERTIES = 100  # properties kept of one testcase
 PROPERTY_CHARS = 1000  # kept of a property's value
@@ -53,10 +53,19 @@ _FALSELY_SKIPPED = (  # messages of <skipped> for what fails the run all the sam
 )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def passed_in(time: str) -> PlainPass:
-    """A pass that took so long; the next report's durations are much the same."""
-    return PlainPass(Outcome.PASSED, seconds_as_ms(time))
+class Passes(dict[str, PlainPass]):
+    """Passes by how long they took, as it is written; the next report's are much the same."""
+
+    def __missing__(self, time: str) -> PlainPass:
+        found = PlainPass(Outcome.PASSED, seconds_as_ms(time))
+        if len(time) <= TIME_CHARS:
+            if len(self) == REMEMBERED:
+                self.clear()
+            self[time] = found
+        return found
+
+
+PASSES = Passes()
 
 
 class Child:

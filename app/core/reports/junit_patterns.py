@@ -14,7 +14,7 @@ _VALUE = '"([^"]*+)"'
 _END = r"</testcase\s*+>\s*+"
 _SAYS = re.compile(rf"\s++(type|message)={_VALUE}")
 
-_MARKS = b"\"&<\x7f"  # mean something in a value
+_MARKS = b'"&<\x7f'  # mean something in a value
 _OF_VALUES = bytes(code for code in range(0x20, 0x80) if code not in _MARKS)
 _OF_TEXTS = _OF_VALUES + b'"\n\t'
 _BEYOND = r"\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"

@@ -7,11 +7,11 @@ from app.core.outcomes import Outcome, ReportedExecution
 from app.core.reports.junit_case import (
     INNER,
     MAX_CHILDREN,
+    PASSES,
     PLAIN_ATTRIBUTES,
     TELLING,
     Child,
     OpenCase,
-    passed_in,
 )
 from app.core.reports.junit_dialects import (
     NO_SUITE,
@@ -90,7 +90,7 @@ class JUnitReader:
                 if classname != self.classname:
                     self.enter(classname, attrs)
                 if name not in self.group and len(name) < PLAIN_NAME:
-                    self.group[name] = passed_in(time)
+                    self.group[name] = PASSES[time]
                     self.ledger.listed += 1
                     self.first_plain = self.first_plain or attrs
                     return
@@ -111,7 +111,7 @@ class JUnitReader:
         if name in self.group or len(name) >= PLAIN_NAME or (line is None and file):
             return False
         time = attrs.get("time", "")
-        execution = passed_in(time)
+        execution = PASSES[time]
         if line is None:
             self.group[name] = execution
         else:

@@ -10,7 +10,7 @@ CDATA section or another case.
 from collections.abc import Mapping
 from itertools import compress, groupby
 
-from app.core.reports.junit_case import PLAIN_ATTRIBUTES, OpenCase, passed_in
+from app.core.reports.junit_case import PASSES, PLAIN_ATTRIBUTES, OpenCase
 from app.core.reports.junit_patterns import Form, is_plain
 from app.core.reports.junit_reader import PLAIN_NAME, JUnitReader
 
@@ -70,6 +70,9 @@ class PlainRuns:
 
     def _take_run(self, names: list[str], classnames: list[str], times: list[str]) -> None:
         """Put in cases with nothing between them."""
+        if classnames.count(classnames[0]) == len(classnames):  # as of most
+            self._take_class(classnames[0], names, times)
+            return
         begin = 0
         for classname, same in groupby(classnames):
             until = begin + len(list(same))
@@ -89,7 +92,7 @@ class PlainRuns:
         if classname != reader.classname:
             reader.enter(classname, {})
         group = reader.group
-        new = dict(zip(names, map(passed_in, times), strict=True))
+        new = dict(zip(names, map(PASSES.__getitem__, times), strict=True))
         is_new = len(new) == len(names) and group.keys().isdisjoint(new)
         if is_new and "" not in new and max(map(len, new)) < PLAIN_NAME:
             group.update(new)
@@ -99,7 +102,7 @@ class PlainRuns:
             if name in group or not 0 < len(name) < PLAIN_NAME:
                 reader.add({"name": name, "classname": classname, "time": time})
             else:
-                group[name] = passed_in(time)
+                group[name] = PASSES[time]
                 reader.ledger.listed += 1
 
     def _take_others(self, form: Form, text: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from sys import getsizeof
+from typing import cast
 
 from app.core.errors import BadInput
 from app.core.outcomes import (
@@ -263,7 +264,9 @@ def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
 
 def _plain(group: Group) -> dict[str, PlainPass]:
     """Those that passed and say no more, and whose names can hold no parameters."""
-    plain = {name: entry for name, entry in group.items() if type(entry) is PlainPass}
+    plain = cast(dict[str, PlainPass], group)
+    if set(map(type, group.values())) != {PlainPass}:
+        plain = {name: entry for name, entry in group.items() if type(entry) is PlainPass}
     names = "".join(plain)
     if not any(map(names.__contains__, _BRACKETS)):  # as of nearly every class
         return plain

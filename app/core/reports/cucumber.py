@@ -1,6 +1,7 @@
 """Cucumber's JSON report, and behave's, which has the same parts under slightly other names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
 from app.core.reports.formats import Format
@@ -54,7 +55,6 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
             continue
         steps = [*background, *objects(element.get("steps"))]
         background = []
-        hooks = [hook for key in ("before", "after") for hook in objects(element.get(key))]
         _, line = repository_path(as_text(element.get("location")))
         named = Named(
             as_text(element.get("name")) or as_text(element.get("id")) or "",
@@ -66,8 +66,32 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
         ledger.notes.began(moment(element.get("start_timestamp")))
         status = as_text(element.get("status")) if is_behave else None
         unit = MS_PER_SECOND if is_behave else 1 / NS_PER_MS
-        attempts.add(named, _execution(ledger, [*hooks, *steps], status, unit))
+        told = Told(tuple(objects(element.get("before"))), tuple(objects(element.get("after"))))
+        attempts.add(named, _execution(ledger, told.with_steps(steps), status, unit))
     attempts.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a scenario's hooks and steps came to; cucumber.js lists hooks as hidden steps."""
+
+    before: tuple[Object, ...]
+    after: tuple[Object, ...]
+    steps: tuple[Object, ...] = ()
+
+    def with_steps(self, steps: list[Object]) -> "Told":
+        """With the steps; those that are hooks are told apart."""
+        hooks = [step for step in steps if step.get("hidden") is True]
+        before = [hook for hook in hooks if _keyword(hook).startswith("before")]
+        return Told(
+            (*self.before, *before),
+            (*self.after, *(hook for hook in hooks if hook not in before)),
+            tuple(step for step in steps if step.get("hidden") is not True),
+        )
+
+
+def _keyword(step: Object) -> str:
+    return (as_text(step.get("keyword")) or "").strip().lower()
 
 
 class Attempts:
@@ -93,21 +117,27 @@ class Attempts:
         self._named, self._executions = None, []
 
 
-def _execution(
-    ledger: Ledger, steps: list[Object], stated: str | None, unit: float
-) -> ReportedExecution:
-    """The gravest step decides; hooks that break are errors."""
+def _milliseconds(steps: Iterable[Object], unit: float) -> int | None:
+    times = [as_object(step.get("result")).get("duration") for step in steps]
+    return milliseconds(
+        unit * sum(t for t in times if isinstance(t, int | float) and t is not True)
+    )
+
+
+def _execution(ledger: Ledger, told: Told, stated: str | None, unit: float) -> ReportedExecution:
+    """The gravest step decides; hooks that break are errors, and their times stand apart."""
+    steps = (*told.before, *told.after, *told.steps)
     results = [as_object(step.get("result")) for step in steps]
     found = {as_text(result.get("status")) or "untested" for result in results}
     gravest = next((status for status in _GRAVEST_FIRST if status in found), "passed")
     status = stated if stated in OUTCOMES else gravest
     outcome = OUTCOMES[status]
-    times = [r.get("duration") for r in results]
-    total = sum(t for t in times if isinstance(t, int | float) and not isinstance(t, bool))
-    duration = milliseconds(total * unit)
+    duration = _milliseconds(told.steps, unit)
+    setup = _milliseconds(told.before, unit) if told.before else None
+    teardown = _milliseconds(told.after, unit) if told.after else None
     if not outcome.is_failing:
         word = None if status in ("passed", "skipped") else status
-        return ReportedExecution(outcome, duration, None, word)
+        return ReportedExecution(outcome, duration, None, word, setup, teardown)
     step, result = next(
         ((s, r) for s, r in zip(steps, results, strict=True) if r.get("status") == gravest),
         ({}, {}),
@@ -120,9 +150,10 @@ def _execution(
         message=(message or "").split("\n", 1)[0] or title,
         trace=f"{title}\n{message or ''}",
     )
-    is_hook = "name" not in step and "keyword" not in step
+    is_hook = step in told.before or step in told.after
     outcome = Outcome.ERRORED if is_hook and outcome is Outcome.FAILED else outcome
-    return ReportedExecution(outcome, duration, said, "hook" if is_hook else None)
+    word = "hook" if is_hook else None
+    return ReportedExecution(outcome, duration, said, word, setup, teardown)
 
 
 def _detail(element: Object) -> CaseDetail | None:

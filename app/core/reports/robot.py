@@ -74,7 +74,18 @@ def _executions(ledger: Ledger, node: Node) -> list[ReportedExecution]:
     said: Failure | None = None
     if outcome.is_failing:
         said = failure(limit=ledger.limits.max_text, message=message, trace=_trace(node, message))
-    return [*earlier, ReportedExecution(outcome, _duration(status), said)]
+    setup, teardown = _beside(node, "setup"), _beside(node, "teardown")
+    duration = _duration(status)
+    if duration is not None:  # of the test as a whole, with both
+        duration = max(0, duration - (setup or 0) - (teardown or 0))
+    return [*earlier, ReportedExecution(outcome, duration, said, None, setup, teardown)]
+
+
+def _beside(node: Node, kind: str) -> int | None:
+    """How long the test's own set-up or tear-down took, where it has one."""
+    found = (kw for kw in node.all("kw") if (kw.attrs.get("type") or "").lower() == kind)
+    status = next((kw.child("status") for kw in found), None)
+    return None if status is None else _duration(status)
 
 
 def _merged_attempt(ledger: Ledger, message: str) -> list[ReportedExecution]:

@@ -105,6 +105,29 @@ def test_a_scenario_that_cucumber_lists_again_after_it_failed_was_run_again(
     assert shape(cases) == expected
 
 
+def test_the_times_of_cucumber_s_hooks_stand_apart() -> None:
+    def took(ms: int, **more: object) -> dict[str, object]:
+        return {**more, "result": {"status": "passed", "duration": ms * 1_000_000}}
+
+    ruby = {"before": [took(3)], "after": [took(5)], "steps": [took(7, keyword="Given ")]}
+    script = [
+        took(3, keyword="Before", hidden=True),
+        took(7, keyword="Given "),
+        took(5, keyword="After", hidden=True),
+    ]
+    elements = [
+        {"type": "scenario", "name": "ruby", "line": 3, **ruby},
+        {"type": "scenario", "name": "script", "line": 9, "steps": script},
+    ]
+
+    cases, _ = read_bytes(
+        json.dumps([{"uri": "f.feature", "keyword": "Feature", "name": "F", "elements": elements}])
+    )
+
+    for case in cases:
+        assert (case.last.setup_ms, case.last.duration_ms, case.last.teardown_ms) == (3, 7, 5)
+
+
 RETRIED = "RSpec::Retry: 2nd try ./spec/cart_spec.rb:7"
 
 

@@ -274,3 +274,18 @@ def test_allure_1_s_suites_are_not_taken_for_nunit_s() -> None:
 
     with pytest.raises(BadInput, match="its root element is <test-suite>"):
         read_bytes(report)
+
+
+def test_robot_s_set_up_and_tear_down_times_stand_apart() -> None:
+    took = '<status status="PASS" start="2026-11-20T10:00:00" elapsed="{}"/>'
+    report = (
+        '<robot><suite name="S"><test name="t">'
+        f'<kw name="Open" type="SETUP">{took.format("0.5")}</kw>'
+        f'<kw name="Do">{took.format("1")}</kw>'
+        f'<kw name="Close" type="teardown">{took.format("0.25")}</kw>{took.format("2")}'
+        "</test></suite></robot>"
+    )
+
+    (case,), _ = read_bytes(report)
+
+    assert (case.last.setup_ms, case.last.duration_ms, case.last.teardown_ms) == (500, 1250, 250)

@@ -67,7 +67,8 @@ def _executions(test: Object, limits: Limits) -> list[ReportedExecution]:
     retried = count(test.get("retries"))
     if len(attempts) > max(retried, 1) or (attempts and len(attempts) == retried + 1):
         attempts = attempts[:-1]
-    if test.get("flaky") is True and last.outcome is Outcome.PASSED and not attempts:
+    is_flaky = test.get("flaky", retried > 0) is True  # writers may leave it out
+    if is_flaky and last.outcome is Outcome.PASSED and not attempts:
         attempts = [ReportedExecution(Outcome.FAILED, None, None, "retried")] * max(1, retried)
     elif last.outcome.is_failing and not attempts:
         attempts = [ReportedExecution(Outcome.FAILED, None, None, "retried")] * retried

@@ -177,3 +177,21 @@ def test_ctrf_s_flaky_flag_without_attempts_still_shows_a_failure() -> None:
     cases, _ = read_bytes(json.dumps({"results": results}))
 
     assert outcomes(cases[0]) == ["failed", "failed", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"retries": 1}, ["failed", "passed"]),
+        ({"retries": 1, "flaky": False}, ["passed"]),
+        ({"retries": 0}, ["passed"]),
+    ],
+)
+def test_a_pass_that_ctrf_says_was_retried_is_flaky_unless_it_denies_it(
+    told: dict[str, object], expected: list[str]
+) -> None:
+    test = {"name": "t", "status": "passed", "duration": 3, **told}
+
+    cases, _ = read_bytes(json.dumps({"results": {"tool": {"name": "x"}, "tests": [test]}}))
+
+    assert shape(cases) == {"t": expected}

@@ -64,11 +64,14 @@ class Dialect:
     first_line: int = 1  # the number its first line has
     hides_retries: str = ""  # a sentence; "" where retries can be seen or do not exist
     drops_files: str = ""  # a sentence said when no case of the report names its file
-    hostname_is_project: bool = False
+    variant_is_told: bool = False  # by a suite's hostname (a project) or property (a device)
     suite_is_class: bool = False  # the suite's name is a class's, and says no more than that
+    suite_is_browser: bool = False  # the suite's name is a browser's, which classes begin with
 
 
 _JS_FILE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
+_RSPEC_PROCESS = re.compile(r"rspec\d{0,3}$")  # of parallel_tests
+_VERSION = re.compile(r" \d+(?:\.\d+)*(?=[ ()]|$)")
 _STAMPED = re.compile(r"-\d{14}$")
 _PYTEST_ORDER = ["name", "errors", "failures", "skipped", "tests", "time", "timestamp", "hostname"]
 
@@ -102,10 +105,6 @@ def _root_named(*names: str) -> Callable[[Evidence], bool]:
     return lambda seen: seen.root.get("name") in names
 
 
-def _suite_named(*names: str) -> Callable[[Evidence], bool]:
-    return lambda seen: seen.suite.get("name") in names
-
-
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("bazel", lambda seen: seen.is_attempts, Repeats.ATTEMPTS),
     Dialect(
@@ -122,7 +121,7 @@ DIALECTS: tuple[Dialect, ...] = (
         _is_playwright,
         Repeats.AGAIN,
         file_from=FileFrom.CLASSNAME,
-        hostname_is_project=True,
+        variant_is_told=True,
         hides_retries="Playwright's JUnit reporter hides retries: a test that passed on retry is a"
         " plain pass; set its option `includeRetries` (or PLAYWRIGHT_JUNIT_INCLUDE_RETRIES=1), or"
         " upload its JSON report.",
@@ -180,7 +179,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     Dialect(
         "rspec",
-        _suite_named("rspec"),
+        lambda seen: suite_name(seen.suite.get("name", "")) == "rspec",
         names_need_file=True,
         hides_retries="rspec_junit_formatter hides what rspec-retry did: a retried example is a"
         " plain pass; upload RSpec's own report (`--format json`), which shows it where"
@@ -199,6 +198,8 @@ DIALECTS: tuple[Dialect, ...] = (
         Repeats.NEVER,
         file_from=FileFrom.MODULE,
     ),
+    Dialect("android", lambda seen: {"device", "flavor"} <= seen.properties, variant_is_told=True),
+    Dialect("karma", lambda seen: "browser.fullName" in seen.properties, suite_is_browser=True),
     Dialect("xcresult", lambda seen: seen.root.get("name", "").startswith("xcresult")),
     Dialect(
         "web-test-runner",
@@ -224,8 +225,19 @@ def dialect_of(seen: Evidence) -> Dialect:
 
 
 def suite_name(name: str) -> str:
-    """The suite's name without the time some writers append."""
-    return _STAMPED.sub("", name)
+    """The suite's name without the time or the number of a parallel process that writers append."""
+    return "rspec" if _RSPEC_PROCESS.match(name) else _STAMPED.sub("", name)
+
+
+def place_of(dialect: Dialect, suite: Suite, classname: str) -> tuple[str, str, str]:
+    """A case's suite, class and variant: so that its id does not depend on its neighbours."""
+    variant = suite.variant if dialect.variant_is_told else ""
+    if dialect.suite_is_browser:  # its version changes with every update
+        prefix = suite.name.replace(" ", "_").replace(".", "_") + "."
+        return "", classname.removeprefix(prefix), _VERSION.sub("", suite.name, count=1)
+    if classname in ("", "test"):
+        return suite.path, classname, variant
+    return classname if dialect.suite_is_class else suite.name, classname, variant
 
 
 def module_file(classname: str) -> str | None:

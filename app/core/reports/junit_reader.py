@@ -21,6 +21,7 @@ from app.core.reports.junit_dialects import (
     Suite,
     dialect_of,
     file_named_by,
+    place_of,
     suite_name,
 )
 from app.core.reports.ledger import UNNAMED, Group, Ledger
@@ -41,6 +42,7 @@ WITHIN = " › "  # noqa: RUF001 - the sign runners print between nested suites
 JEST_LOAD_FAILURE = "Test suite failed to run"
 WHOLE_SUITE = "(suite)"
 GO_COVERAGE = "coverage.statements.pct"  # go-junit-report, of a package
+DEVICE = "device"  # the Android Gradle plugin, of a suite: the same classes run on each
 COUNTED = Sighting(ReportedExecution(Outcome.PASSED))
 
 
@@ -136,25 +138,18 @@ class JUnitReader:
         file, _ = repository_path(own or file_named_by(dialect, suite.name, classname))
         self.names_a_file = self.names_a_file or own is not None
         limit = self.limits.max_name
+        within, owner, variant = place_of(dialect, suite, classname)
+        is_inner = dialect.suite_is_class and "$" in suite.name
+        self.mixes_classes |= is_inner and classname not in ("", "test", suite.name)
         self.group = self.ledger.group(
-            self._suite_name(dialect, classname),
-            short_name(classname, limit),
+            within,
+            short_name(owner, limit),
             file and short_name(file, limit),
-            variant=suite.variant if dialect.hostname_is_project else "",
+            variant=variant,
             part=suite.part,
         )
         self.classname = classname
         self.file = attrs.get("file") or attrs.get("filepath")
-
-    def _suite_name(self, dialect: Dialect, classname: str) -> str:
-        """What a case's suite is called: so that its id does not depend on its neighbours."""
-        suite = self.suite
-        if classname in ("", "test"):
-            return suite.path
-        if not dialect.suite_is_class:
-            return suite.name
-        self.mixes_classes = self.mixes_classes or ("$" in suite.name and classname != suite.name)
-        return classname
 
     def settle_dialect(self, attrs: Mapping[str, str]) -> Dialect:
         self.seen.case = attrs
@@ -234,7 +229,9 @@ class JUnitReader:
             self._start_inside(tag, attrs)
         elif tag == "property":
             self.seen.note(name := attrs.get("name", ""))
-            if name == GO_COVERAGE:
+            if name == DEVICE and self.suite is not NO_SUITE:
+                self.suite.variant = short_name(attrs.get("value"), self.limits.max_name)
+            elif name == GO_COVERAGE:
                 self.ledger.notes.covers(self.suite.name, attrs.get("value"))
 
     def _end_other(self, tag: str) -> None:

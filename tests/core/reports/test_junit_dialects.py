@@ -1,5 +1,7 @@
 """JUnit XML as each runner writes it: repeats, retries and what a runner hides."""
 
+import pytest
+
 from tests.core.reports.reading_files import (
     by_name,
     counts,
@@ -186,4 +188,54 @@ def test_a_name_listed_twice_with_one_outcome_is_said_once_where_it_may_be_a_ret
     assert reading.warnings == [
         "“a” and perhaps others are listed several times, ending alike; the report does not say"
         " whether those are retries, so they are taken for different cases of the same name."
+    ]
+
+
+def test_karma_s_browser_is_the_variant_whatever_its_version() -> None:
+    def suite(browser: str, classname: str) -> str:
+        return (
+            f'<testsuite name="{browser}" package=""><properties><property name="browser.fullName"'
+            f' value="Mozilla/5.0"/></properties><testcase classname="{classname}" name="adds"'
+            ' time="1"/></testsuite>'
+        )
+
+    cases, _ = read_bytes(
+        "<testsuites>"
+        + suite(
+            "Chrome Headless 119.0.0.0 (Linux x86_64)",
+            "Chrome_Headless_119_0_0_0_(Linux_x86_64).Cart",
+        )
+        + suite("Firefox 120.0 (Linux x86_64)", "Firefox_120_0_(Linux_x86_64).Cart")
+        + "</testsuites>"
+    )
+
+    assert [(case.suite, case.classname, case.variant) for case in cases] == [
+        ("", "Cart", "Chrome Headless (Linux x86_64)"),
+        ("", "Cart", "Firefox (Linux x86_64)"),
+    ]
+
+
+@pytest.mark.parametrize("process", ["", "2", "12"])
+def test_which_of_rspec_s_parallel_processes_ran_a_case_is_no_part_of_it(process: str) -> None:
+    cases, reading = read_bytes(
+        f'<testsuite name="rspec{process}"><testcase classname="spec.cart" name="adds" time="1"'
+        ' file="./spec/cart_spec.rb"/></testsuite>'
+    )
+
+    assert (reading.dialect, cases[0].suite, cases[0].names_need_file) == ("rspec", "rspec", True)
+
+
+def test_android_s_device_is_the_variant() -> None:
+    suites = "".join(
+        f'<testsuite name="shop.CartTest" hostname="ci"><properties><property name="device"'
+        f' value="{device}"/><property name="flavor" value=""/></properties>'
+        '<testcase classname="shop.CartTest" name="adds" time="1"/></testsuite>'
+        for device in ("Pixel_3(AVD) - 11", "Pixel_6(AVD) - 14")
+    )
+
+    cases, _ = read_bytes(f"<testsuites>{suites}</testsuites>")
+
+    assert [(case.name, case.variant) for case in cases] == [
+        ("adds", "Pixel_3(AVD) - 11"),
+        ("adds", "Pixel_6(AVD) - 14"),
     ]

@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.core.reports.ledger import UNNAMED
 from app.core.reports.repeats import Repeats
+from app.core.reports.texts import short_name
 
 PROPERTIES_NOTED = 1_000  # names
+ROOT_SUITE = "Root Suite"  # Mocha's; Cypress names of each spec the file of this one alone
 
 
 class FileFrom(StrEnum):
@@ -238,6 +241,14 @@ def place_of(dialect: Dialect, suite: Suite, classname: str) -> tuple[str, str, 
     if classname in ("", "test"):
         return suite.path, classname, variant
     return classname if dialect.suite_is_class else suite.name, classname, variant
+
+
+def name_of(attrs: Mapping[str, str], suite: Suite, limit: int) -> str:
+    """A case's name; without the variant before it, where that is told of the suite."""
+    name = short_name(attrs.get("name") or attrs.get("id") or "", limit)
+    if suite.variant:
+        name = name.removeprefix(f"[{suite.variant}] ")
+    return name or UNNAMED
 
 
 def module_file(classname: str) -> str | None:

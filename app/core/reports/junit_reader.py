@@ -16,11 +16,13 @@ from app.core.reports.junit_case import (
 from app.core.reports.junit_dialects import (
     NO_SUITE,
     OTHER,
+    ROOT_SUITE,
     Dialect,
     Evidence,
     Suite,
     dialect_of,
     file_named_by,
+    name_of,
     place_of,
     suite_name,
 )
@@ -67,6 +69,7 @@ class JUnitReader:
         self.classname: str | None = None  # the group's, None when another suite began
         self.file: str | None = None  # that the group's cases name
         self.names_a_file = False
+        self.root_file: str | None = None
         self.shows_retries = False
         self.mixes_classes = False  # a nested class's file holds cases of the classes around it
         self.stated_ms: int | None = 0
@@ -172,7 +175,7 @@ class JUnitReader:
         if sighting.line is None and "file" in attrs:
             sighting = sighting._replace(line=repository_path(attrs["file"])[1])
         self.shows_retries = self.shows_retries or bool(sighting.earlier)
-        name = self._name(attrs)
+        name = name_of(attrs, self.suite, self.limits.max_name)
         if classname == JEST_LOAD_FAILURE and name in self.group:
             return  # jest-junit lists a file that did not load twice
         if name == UNNAMED and dialect.repeats is Repeats.BARE_RERUNS and sighting.is_bare:
@@ -184,16 +187,9 @@ class JUnitReader:
         """Only the name matters: the report is going to be read again."""
         classname = attrs.get("classname") or attrs.get("class") or ""
         self.enter(classname, attrs)
-        name = self._name(attrs)
+        name = name_of(attrs, self.suite, self.limits.max_name)
         if not (classname == JEST_LOAD_FAILURE and name in self.group):
             self.ledger.add(self.group, name, COUNTED)
-
-    def _name(self, attrs: Mapping[str, str]) -> str:
-        name = short_name(attrs.get("name") or attrs.get("id") or "", self.limits.max_name)
-        variant = self.suite.variant
-        if variant and name.startswith(f"[{variant}] "):
-            name = name[len(variant) + 3 :]
-        return name or UNNAMED
 
     def _began(self, attrs: Mapping[str, str]) -> None:
         if stamp := attrs.get("timestamp"):
@@ -252,7 +248,9 @@ class JUnitReader:
         name = short_name(suite_name(attrs.get("name") or ""), self.limits.max_name)
         around = self.suite.path
         path = f"{around}{WITHIN}{name}" if around and name else around or name
-        file = attrs.get("file") or attrs.get("filepath") or self.suite.file
+        file = attrs.get("file") or attrs.get("filepath") or self.suite.file or self.root_file
+        if name == ROOT_SUITE:
+            file = self.root_file = attrs.get("file")
         variant = short_name(attrs.get("hostname"), self.limits.max_name)
         place = (path[: self.limits.max_name], variant, file)
         part = self.opened[place] = self.opened.get(place, -1) + 1

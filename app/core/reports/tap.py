@@ -64,7 +64,7 @@ class TapReader:
     levels: list[Level] = field(default_factory=lambda: [Level()])
     point: Point | None = None
     in_yaml: bool = False
-    pending_name: str = ""
+    announced: dict[int, str] = field(default_factory=dict)  # subtests to come, by indentation
     closed: Level | None = None  # the subtest whose own point comes next
     bailed: str | None = None
 
@@ -75,7 +75,7 @@ class TapReader:
         if self.in_yaml or (text == "---" and self.point is not None):
             self._yaml(line, text)
         elif text.startswith("# Subtest"):
-            self.pending_name = text.partition(":")[2].strip()
+            self.announced[min(indent, MAX_DEPTH)] = text.partition(":")[2].strip()
         elif text.startswith("Bail out!"):
             self.bailed = text.removeprefix("Bail out!").strip()
         elif not self._takes_point(text, indent) and self.point is not None and text:
@@ -106,11 +106,15 @@ class TapReader:
         if depth >= len(self.levels):
             self.flush()
             while depth >= len(self.levels):
-                self.levels.append(Level(self.pending_name))
-                self.pending_name = ""
+                self.levels.append(Level(self._announced(len(self.levels))))
         elif depth < len(self.levels) - 1:
             self._close(depth + 1)
         return self.levels[depth]
+
+    def _announced(self, depth: int) -> str:
+        """What was said of a subtest: above it, as node does, or within it, as Perl does."""
+        inner = self.announced.get(depth, "")
+        return self.announced.pop(depth - 1, "") or inner
 
     def _close(self, depth: int) -> None:
         self.flush()
@@ -120,6 +124,7 @@ class TapReader:
     def _point(self, found: re.Match[str], indent: int) -> None:
         braced = found.group(6) is not None
         level = self._level(indent if not braced else len(self.levels) - 1)
+        self.announced.pop(len(self.levels) - 1, None)  # it was said of this point
         self.flush()
         closed, self.closed = self.closed, None
         level.points += 1

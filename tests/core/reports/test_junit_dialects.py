@@ -239,3 +239,20 @@ def test_android_s_device_is_the_variant() -> None:
         ("adds", "Pixel_3(AVD) - 11"),
         ("adds", "Pixel_6(AVD) - 14"),
     ]
+
+
+def test_cypress_s_suites_stand_in_the_file_of_the_root_suite_before_them() -> None:
+    def spec(file: str) -> str:
+        return (
+            f'<testsuite name="Root Suite" file="{file}"/><testsuite name="cart">'
+            '<testcase name="cart adds" classname="adds" time="1"/></testsuite>'
+        )
+
+    cases, _ = read_bytes(
+        f'<testsuites name="Mocha Tests">{spec("a.cy.js")}{spec("b.cy.js")}</testsuites>'
+    )
+
+    assert [(case.name, case.file) for case in cases] == [
+        ("cart adds", "a.cy.js"),
+        ("cart adds", "b.cy.js"),
+    ]

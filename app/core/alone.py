@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 LONGEST = 300  # characters of a command that anybody would paste
 BETWEEN = " \u203a "  # what our readers put between the blocks of a JavaScript test
-_FOLDED = re.compile(r"<(?:uuid|address|time|path)>")  # what differs from run to run
+_CYPRESS = re.compile(r"\.cy\.[jt]sx?$|^cypress/")
+_FOLDED = re.compile(r"<(?:uuid|address|hash|time|path)>")  # what differs from run to run
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _QUALIFIED = re.compile(r"[A-Za-z_$][\w$+.]*", re.ASCII)  # of a class, with its namespaces
 _RUST = re.compile(r"[\w:-]+", re.ASCII)
@@ -113,7 +114,13 @@ def _playwright(case: Place) -> list[str] | None:
 
 
 def _mocha(case: Place) -> list[str] | None:
-    return ["npx", "mocha", case.own_file, "-f", _title(case)] if case.own_file else None
+    if case.own_file is None:
+        return None
+    if _CYPRESS.search(case.own_file):
+        return ["npx", "cypress", "run", "--spec", case.own_file]  # it runs no single test
+    is_whole = case.classname and case.name.endswith(case.classname)  # as its JUnit XML has it
+    title = case.whole if is_whole else _title(case)
+    return ["npx", "mocha", case.own_file, "-f", title]
 
 
 def _maven(case: Place) -> list[str] | None:

@@ -48,6 +48,12 @@ TS = "web/a.spec.ts"
             "npx playwright test web/a.spec.ts -g 'cart it'\"'\"'s full'",
         ),
         ("mocha", case("adds", "cart", file="a.js"), "npx mocha a.js -f 'cart adds'"),
+        ("mocha", case("cart adds", "adds", file="a.js"), "npx mocha a.js -f 'cart adds'"),
+        (
+            "mocha",
+            case("cart adds", "adds", file="web/cart.cy.ts"),
+            "npx cypress run --spec web/cart.cy.ts",
+        ),
         ("surefire", case("adds", "shop.CartTest"), "mvn test '-Dtest=shop.CartTest#adds'"),
         ("gradle", case("adds()", "shop.CartTest"), "./gradlew test --tests shop.CartTest.adds"),
         (
@@ -93,6 +99,8 @@ def test_each_runner_is_asked_in_its_own_words(format_: str, place: Place, comma
         ("pytest", case("test_x", file="/abs/test_a.py")),
         ("pytest", case("test_x", file="--pdbcls=evil:Evil.py")),
         ("pytest", case("test_x", "t.a", file="t/a.py", parameters="[<address>]")),
+        ("pytest", case("test_x", "t.a", file="t/a.py", parameters="[Cart@<hash>]")),
+        ("minitest", case("test_adds", "CartTest", file="test/cart_test.rb")),
         ("go test", case("TestA", "-exec=evil")),
         ("surefire", case("adds two numbers", "shop.CartTest")),
         ("trx", case("Rows (Data Row 0)", "Shop.RowTests")),

@@ -10,6 +10,7 @@ from app.core.reports.repeats import Repeats
 from app.core.reports.texts import short_name
 
 PROPERTIES_NOTED = 1_000  # names
+NO_BUILD = "(empty)"  # what CTest calls a build without a name
 ROOT_SUITE = "Root Suite"  # Mocha's; Cypress names of each spec the file of this one alone
 
 
@@ -69,7 +70,7 @@ class Dialect:
     drops_files: str = ""  # a sentence said when no case of the report names its file
     variant_is_told: bool = False  # by a suite's hostname (a project) or property (a device)
     suite_is_class: bool = False  # the suite's name is a class's, and says no more than that
-    suite_is_browser: bool = False  # the suite's name is a browser's, which classes begin with
+    suite_is_variant: bool = False  # the suite's name is a browser's or a build's
 
 
 _JS_FILE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
@@ -102,6 +103,14 @@ def _is_playwright(seen: Evidence) -> bool:
 
 def _is_go(seen: Evidence) -> bool:
     return "go.version" in seen.properties
+
+
+def _counts_assertions(seen: Evidence) -> bool:
+    return "assertions" in seen.suite or "assertions" in seen.case
+
+
+def _is_php(seen: Evidence) -> bool:
+    return (seen.case.get("file") or seen.suite.get("file") or "").endswith((".php", ".phpt"))
 
 
 def _root_named(*names: str) -> Callable[[Evidence], bool]:
@@ -175,11 +184,13 @@ DIALECTS: tuple[Dialect, ...] = (
         Repeats.ATTEMPTS,
         hides_retries="CTest's JUnit output hides what `--repeat until-pass` did: a test that"
         " passed on repetition is a plain pass; run CTest without `--repeat`.",
+        suite_is_variant=True,
     ),
     Dialect(
         "phpunit",
-        lambda seen: "assertions" in seen.suite or "assertions" in seen.case,
+        lambda seen: _counts_assertions(seen) and ("class" in seen.case or _is_php(seen)),
     ),
+    Dialect("minitest", _counts_assertions),
     Dialect(
         "rspec",
         lambda seen: suite_name(seen.suite.get("name", "")) == "rspec",
@@ -202,7 +213,7 @@ DIALECTS: tuple[Dialect, ...] = (
         file_from=FileFrom.MODULE,
     ),
     Dialect("android", lambda seen: {"device", "flavor"} <= seen.properties, variant_is_told=True),
-    Dialect("karma", lambda seen: "browser.fullName" in seen.properties, suite_is_browser=True),
+    Dialect("karma", lambda seen: "browser.fullName" in seen.properties, suite_is_variant=True),
     Dialect("xcresult", lambda seen: seen.root.get("name", "").startswith("xcresult")),
     Dialect(
         "web-test-runner",
@@ -235,9 +246,10 @@ def suite_name(name: str) -> str:
 def place_of(dialect: Dialect, suite: Suite, classname: str) -> tuple[str, str, str]:
     """A case's suite, class and variant: so that its id does not depend on its neighbours."""
     variant = suite.variant if dialect.variant_is_told else ""
-    if dialect.suite_is_browser:  # its version changes with every update
+    if dialect.suite_is_variant:  # classes begin with it, and its version changes
         prefix = suite.name.replace(" ", "_").replace(".", "_") + "."
-        return "", classname.removeprefix(prefix), _VERSION.sub("", suite.name, count=1)
+        variant = "" if suite.name == NO_BUILD else _VERSION.sub("", suite.name, count=1)
+        return "", classname.removeprefix(prefix), variant
     if classname in ("", "test"):
         return suite.path, classname, variant
     return classname if dialect.suite_is_class else suite.name, classname, variant

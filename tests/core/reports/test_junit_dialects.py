@@ -256,3 +256,28 @@ def test_cypress_s_suites_stand_in_the_file_of_the_root_suite_before_them() -> N
         ("cart adds", "a.cy.js"),
         ("cart adds", "b.cy.js"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "dialect"),
+    [
+        ('class="CartTest" file="/builds/a/b/tests/CartTest.php"', "phpunit"),
+        ('file="test/cart_test.rb" lineno="4"', "minitest"),
+    ],
+)
+def test_phpunit_and_minitest_both_count_assertions(told: str, dialect: str) -> None:
+    _, reading = read_bytes(
+        '<testsuite name="S" assertions="1"><testcase classname="CartTest" name="adds" time="1"'
+        f' assertions="1" {told}/></testsuite>'
+    )
+
+    assert reading.dialect == dialect
+
+
+def test_ctest_s_build_is_the_variant() -> None:
+    cases, _ = read_bytes(
+        '<testsuite name="Linux-c++" disabled="0"><testcase name="cart" classname="cart" time="1"'
+        ' status="run"/></testsuite>'
+    )
+
+    assert (cases[0].suite, cases[0].variant) == ("", "Linux-c++")

@@ -42,6 +42,7 @@ from app.core.requests import (
     SweepDeliveries,
     TakeDelivery,
     TellIssue,
+    TryPolicy,
 )
 
 KINDS: dict[str, type[Request]] = {
@@ -75,6 +76,7 @@ KINDS: dict[str, type[Request]] = {
         AnswerPull,
         ReadRepositoryFiles,
         ReadProposedPolicy,
+        TryPolicy,
         ActFromPage,
         ActOnCluster,
         Recompute,

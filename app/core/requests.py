@@ -140,6 +140,15 @@ class ReadProposedPolicy(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class TryPolicy(Request):
+    """Try the policy file of another branch on what ran, a part at a time."""
+
+    kind: ClassVar[str] = "try_policy"
+    repo_id: int
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellIssue(Request):
     """Make an issue of ours say what there is to say, open or closed."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from app.core.decide import Cause, Finding, Standing, State
 from app.core.evidence import Evidence, EvidenceKind, evidence
@@ -10,6 +11,18 @@ from app.core.policy.policy import Policy
 from app.core.policy.rules import About
 from app.core.scorer.counts import Counts
 from app.core.scorer.holds import Believed, is_held, over
+
+
+class Stands(Protocol):
+    """How a case stands by a scorer alone."""
+
+    @property
+    def state(self) -> State:
+        """What it is held to be."""
+
+    @property
+    def score(self) -> float:
+        """The score by which that is decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class Terms:
         )
 
     def holds(
-        self, case: str, standing: Standing, counts: Counts, *, branch: str | None, at: datetime
+        self, case: str, standing: Stands, counts: Counts, *, branch: str | None, at: datetime
     ) -> bool:
         """Whether a case is held for flaky from now on; branch None: looked at on no branch.
 

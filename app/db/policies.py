@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from app.core.policy.comparing import Past
 from app.core.policy.reading import PLACE
-from app.core.policy.rules import About
 from app.core.policy.tree import Fault
-from app.core.priorities import priority_of
 from app.db.tables.outside import PolicyProposalRow, PolicySnapshotRow, PullRequestRow
 
-MOST_COMPARED = 2_000  # cases: of more than that no sentence could be made
 NO_FILE = ""  # the SHA of a file that is not there
 
 
@@ -96,8 +91,8 @@ def propose(session: Session, repo_id: int, branch: str, read: Snapshot, *, now:
     )
 
 
-def proposed_by(session: Session, repo_id: int, number: int) -> Snapshot | None:
-    """The policy file of a pull request's branch, where a push to it touched the file.
+def proposed_by(session: Session, repo_id: int, number: int) -> tuple[str, Snapshot] | None:
+    """A pull request's branch with its policy file, where a push to it touched the file.
 
     None for a fork's: what it writes is never shown as a policy.
     """
@@ -115,7 +110,7 @@ def proposed_by(session: Session, repo_id: int, number: int) -> Snapshot | None:
     if row is None:
         return None
     path = PLACE if row.sha != NO_FILE else None
-    return Snapshot(SnapshotKind.POLICY, row.sha, path, row.text, _faults(row.errors))
+    return row.branch, Snapshot(SnapshotKind.POLICY, row.sha, path, row.text, _faults(row.errors))
 
 
 def heads_of(session: Session, repo_id: int, branch: str) -> list[str]:
@@ -126,44 +121,6 @@ def heads_of(session: Session, repo_id: int, branch: str) -> list[str]:
         .where(col(PullRequestRow.state) == "open", col(PullRequestRow.is_fork).is_(False))
     )
     return list(session.exec(query))
-
-
-PAST = """
-SELECT c.classname, c.name, c.parameters, c.file, c.tags, c.properties,
-       s.state, s.score, s.runs, f.failures,
-       coalesce(fo.owners, '{}') AS owners
-FROM case_state s
-JOIN case_ c USING (repo_id, case_id)
-LEFT JOIN file_owner fo ON fo.repo_id = c.repo_id AND fo.file = c.file
-CROSS JOIN LATERAL (
-  SELECT count(*) AS failures FROM finding JOIN run USING (repo_id, run_id, attempt)
-  WHERE finding.repo_id = s.repo_id AND finding.case_id = s.case_id
-    AND run.started_at > :since) f
-WHERE s.repo_id = :repo AND s.last_failure_at > :since AND f.failures > 0
-ORDER BY s.score DESC, s.case_id LIMIT :most
-"""
-
-
-def past(session: Session, repo_id: int, *, since: datetime) -> list[Past]:
-    """The cases that failed since a moment, as they stand, the likeliest flakes first."""
-    asked = {"repo": repo_id, "since": since, "most": MOST_COMPARED}
-    return [
-        Past(
-            about=About(
-                name="::".join(part for part in (row["classname"], row["name"]) if part)
-                + row["parameters"],
-                file=row["file"],
-                tags=frozenset(row["tags"]),
-                priority=priority_of(row["properties"] or {}, row["tags"]),
-            ),
-            owners=tuple(row["owners"]),
-            is_broken=row["state"] == "broken",
-            score=row["score"],
-            runs=row["runs"],
-            failures=row["failures"],
-        )
-        for row in session.execute(text(PAST), asked).mappings()
-    ]
 
 
 def _snapshot(row: PolicySnapshotRow) -> Snapshot:

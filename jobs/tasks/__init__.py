@@ -39,12 +39,13 @@ from app.core.requests import (
     SweepDeliveries,
     TakeDelivery,
     TellIssue,
+    TryPolicy,
 )
 from jobs.tasks.chat import answer_command
 from jobs.tasks.chat_clicks import act_from_chat, submit_from_chat
 from jobs.tasks.click import act_from_page, act_on_cluster
 from jobs.tasks.digests import tell_digest
-from jobs.tasks.files import read_proposed_policy, read_repository_files
+from jobs.tasks.files import read_proposed_policy, read_repository_files, try_policy
 from jobs.tasks.history import read_history, recompute, sweep_deliveries, tell_history
 from jobs.tasks.home import show_home
 from jobs.tasks.issues import heed_issue, tell_issue
@@ -91,6 +92,7 @@ HANDLERS: dict[str, Handler] = {
     SubmitFromChat.kind: submit_from_chat,
     ReadRepositoryFiles.kind: read_repository_files,
     ReadProposedPolicy.kind: read_proposed_policy,
+    TryPolicy.kind: try_policy,
     ActFromPage.kind: act_from_page,
     ActOnCluster.kind: act_on_cluster,
     Recompute.kind: recompute,

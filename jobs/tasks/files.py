@@ -4,15 +4,21 @@ import structlog
 
 from app.core.asking import QueueName
 from app.core.errors import Unavailable
-from app.core.requests import PublishRun, ReadProposedPolicy, ReadRepositoryFiles, Recompute
+from app.core.requests import (
+    PublishRun,
+    ReadProposedPolicy,
+    ReadRepositoryFiles,
+    Recompute,
+    TryPolicy,
+)
 from app.core.runs import Repository
 from app.db import policies as stored
-from app.db import repositories
+from app.db import repositories, trials
 from app.db.session import unit_of_work
 from app.services.judging import scoring
-from app.services.policy import policies
+from app.services.policy import policies, trying
 from jobs.outside import CODE_HOST, code_host, spared
-from jobs.turns import Work
+from jobs.turns import Turn, Work
 
 log = structlog.get_logger()
 
@@ -36,6 +42,8 @@ def read_repository_files(work: Work) -> None:
             log.info("files_read", repo=request.repo_id, policy_changed=changed)
             if repository is not None and scoring.is_outdated(turn.session, repository):
                 turn.ask(QueueName.HISTORY, Recompute(request.repo_id))
+            for branch in trials.branches(turn.session, request.repo_id) if changed else ():
+                turn.ask(QueueName.HISTORY, TryPolicy(request.repo_id, branch))
 
 
 def read_proposed_policy(work: Work) -> None:
@@ -53,8 +61,28 @@ def read_proposed_policy(work: Work) -> None:
         if found is not None:
             now = work.context.clock()
             stored.propose(turn.session, request.repo_id, request.branch, found, now=now)
-            for head in stored.heads_of(turn.session, request.repo_id, request.branch):
-                turn.ask(QueueName.RUN, PublishRun(request.repo_id, head))
+            _publish(turn, request.repo_id, request.branch)
+            turn.ask(QueueName.HISTORY, TryPolicy(request.repo_id, request.branch))
+
+
+def try_policy(work: Work) -> None:
+    """Try a branch's policy on what ran, a part at a time; then its check runs say what came."""
+    request = work.lease.request
+    assert isinstance(request, TryPolicy)
+    with unit_of_work(work.context.engine) as session:
+        repository = repositories.repository(session, request.repo_id)
+    with work.finishing() as turn:
+        if repository is None:
+            return
+        if trying.step(turn.session, repository, request.branch, now=work.context.clock()):
+            _publish(turn, request.repo_id, request.branch)
+        else:
+            turn.ask(QueueName.HISTORY, request)
+
+
+def _publish(turn: Turn, repo_id: int, branch: str) -> None:
+    for head in stored.heads_of(turn.session, repo_id, branch):
+        turn.ask(QueueName.RUN, PublishRun(repo_id, head))
 
 
 def know_files(work: Work, repository: Repository) -> bool:

@@ -141,6 +141,8 @@ class PolicyProposalRow(SQLModel, table=True):
     text: str
     errors: list[dict[str, Any]] = json_list()
     read_at: datetime = moment()
+    trial: dict[str, Any] | None = json_or_none()  # how far it was tried on what ran
+    tried: dict[str, Any] | None = json_or_none()  # what that came to, and of which files
 
 
 class IdentityLinkRow(SQLModel, table=True):

@@ -42,17 +42,19 @@ def proposed_faults(found: Sequence[Fault]) -> tuple[str, ...]:
     )
 
 
-def would_decide(found: Compared, *, days: int) -> str:
-    """What the policy of a pull request would have decided over the last days."""
-    over = f"This pull request changes {PLACE}. Over the last {days} days"
+def would_decide(found: Compared | None, *, days: int) -> str:
+    """What the policy of a pull request would have decided; None: that is not known yet."""
+    changes = f"This pull request changes {PLACE}"
+    if found is None:
+        return f"{changes}. What that would have decided is being worked out, and then stands here."
     if found.scorer is not None:
-        return (
-            f"This pull request changes {PLACE}: {found.scorer.value} would judge from then on. "
-            "Its scores start anew; `flakeguard backtest --compare` shows them on an export."
-        )
+        changes = f"{changes}: {found.scorer.value} would judge from then on"
+    over = f"{changes}. Over the last {days} days"
     if found.is_nothing:
         return f"{over} it would have decided nothing otherwise."
     parts = []
+    if not (found.held or found.released):
+        parts.append("the same cases, at other times")
     if found.held:
         parts.append(f"{counted(len(found.held), 'case')} more ({_named(found.held)})")
     if found.released:

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from app.core.errors import BadInput
 from app.core.owners import MOST_CHARACTERS, PLACES, owners_of, rules_in
 from app.core.policy import tree
-from app.core.policy.comparing import compared
 from app.core.policy.policy import Policy, default_policy
 from app.core.policy.reading import PLACE, read_policy
 from app.core.policy.tree import Fault
 from app.core.runs import Repository, RepositoryFile
-from app.db import owners, policies
+from app.db import owners, policies, trials
 from app.db.policies import NO_FILE, Snapshot, SnapshotKind
 from app.db.session import Session
 from app.ports import CodeHost
@@ -45,20 +44,19 @@ def faults_of(session: Session, repo_id: int) -> tuple[Fault, ...]:
     return found.errors if found else ()
 
 
-def remarks(
-    session: Session, repo_id: int, pr_number: int | None, *, now: datetime
-) -> tuple[str, ...]:
+def remarks(session: Session, repo_id: int, pr_number: int | None) -> tuple[str, ...]:
     """What a check run says of the policy: what is wrong with it, what a change would decide."""
     wrong = words_policy.faults(faults_of(session, repo_id))
     proposed = policies.proposed_by(session, repo_id, pr_number) if pr_number else None
-    current = policies.newest(session, repo_id, SnapshotKind.POLICY)
-    if proposed is None or proposed.sha == (current.sha if current else NO_FILE):
+    if proposed is None:
         return wrong
-    new = read_policy(proposed.text).policy
-    if proposed.errors or new is None:
-        return (*wrong, *words_policy.proposed_faults(proposed.errors))
-    past = policies.past(session, repo_id, since=now - COMPARED_OVER)
-    found = compared(policy_of(session, repo_id), new, past)
+    branch, file = proposed
+    current = policies.newest(session, repo_id, SnapshotKind.POLICY)
+    if file.sha == (current.sha if current else NO_FILE):
+        return wrong
+    if file.errors:
+        return (*wrong, *words_policy.proposed_faults(file.errors))
+    found = trials.outcome(session, repo_id, branch)
     return (*wrong, words_policy.would_decide(found, days=COMPARED_OVER.days))
 
 

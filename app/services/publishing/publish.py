@@ -65,7 +65,7 @@ def plan(
     may_be_required = policy.check is CheckConclusion.FAIL
     if before is None and view.is_green and not (standing.is_reporting or may_be_required):
         return None
-    remarks = policies.remarks(session, repository.id, pr_number, now=now)
+    remarks = policies.remarks(session, repository.id, pr_number)
     granted = words_grants.on_pull_request(grants.lacking_in(session, repository.installation_id))
     view = replace(view, warnings=(*granted, *remarks, *view.warnings))
     return Plan(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from app.core.identity import fold_parameters
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Ledger, Named
@@ -72,15 +73,25 @@ def _names(around: Sequence[Node], node: Node) -> tuple[str, str]:
     attrs = node.attrs
     name = attrs.get("name") or ""
     classname = attrs.get("classname") or attrs.get("fixture")
-    if classname:
-        return classname, name.removeprefix(f"{classname}.")
     full = attrs.get("fullname") or name
+    owner = full.removesuffix(f".{name}") if name else full
+    if classname:
+        return _fixture(classname, owner), name.removeprefix(f"{classname}.")
+    if owner != full:
+        return fold_parameters(owner), name
     head = full.split("(", 1)[0].split('"', 1)[0]
     before, dot, _ = head.rpartition(".")
     if dot:
         return before, full[len(before) + 1 :]
     suite = next((s.attrs.get("name") or "" for s in reversed(around) if s.tag == "test-suite"), "")
     return suite, name
+
+
+def _fixture(classname: str, owner: str) -> str:
+    """The class with the parameters of its fixture, which stand in a case's full name alone."""
+    plain = classname.partition("`")[0]  # generic ones are written so
+    is_parameterized = owner.startswith((f"{plain}(", f"{plain}<"))
+    return fold_parameters(owner) if is_parameterized else classname
 
 
 def _execution(ledger: Ledger, node: Node) -> ReportedExecution:

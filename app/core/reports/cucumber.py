@@ -15,6 +15,10 @@ from app.core.reports.texts import failure, milliseconds, moment, short_name, wh
 
 NS_PER_MS = 1_000_000
 MS_PER_SECOND = 1000
+SCRIPT_HIDES = (
+    "cucumber.js' report keeps a scenario's last attempt alone: one that passed on retry is a plain"
+    " pass; set `--retry 0` and let the CI run failed jobs again, so that both are seen."
+)
 _GRAVEST_FIRST = ("failed", "error", "ambiguous", "undefined", "pending", "skipped", "untested")
 OUTCOMES = {
     "passed": Outcome.PASSED,
@@ -43,6 +47,11 @@ def read(source: Source, ledger: Ledger) -> Iterator[None]:
     finish(stream, ledger)
 
 
+def _is_script(step: Object) -> bool:
+    """Whether cucumber.js wrote it: it alone lists hooks as steps, and arguments of every step."""
+    return "hidden" in step or "arguments" in step
+
+
 def _add_feature(ledger: Ledger, feature: Object) -> None:
     is_behave = "location" in feature and "uri" not in feature
     place = as_text(feature.get("uri")) or as_text(feature.get("location"))
@@ -66,6 +75,8 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
         ledger.notes.began(moment(element.get("start_timestamp")))
         status = as_text(element.get("status")) if is_behave else None
         unit = MS_PER_SECOND if is_behave else 1 / NS_PER_MS
+        if any(map(_is_script, steps)):
+            ledger.notes.warn(SCRIPT_HIDES)
         told = Told(tuple(objects(element.get("before"))), tuple(objects(element.get("after"))))
         attempts.add(named, _execution(ledger, told.with_steps(steps), status, unit))
     attempts.flush()

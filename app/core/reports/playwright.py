@@ -181,7 +181,9 @@ def _add_error(ledger: Ledger, setup: Setup, error: Object, number: int) -> int:
     """Put in an error outside of any test; how many cases that makes."""
     text = clean(as_text(error.get("message")) or as_text(error.get("value")) or "")
     if text.startswith(STOPPED):
-        ledger.notes.warn("Playwright stopped early after failed tests; the others did not run.")
+        ledger.notes.warn(
+            "Playwright stopped early after failed tests (`maxFailures`); the others did not run."
+        )
         return 0
     place = as_object(error.get("location"))
     file = setup.file(as_text(place.get("file")))

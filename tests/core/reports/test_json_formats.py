@@ -120,10 +120,11 @@ def test_the_times_of_cucumber_s_hooks_stand_apart() -> None:
         {"type": "scenario", "name": "script", "line": 9, "steps": script},
     ]
 
-    cases, _ = read_bytes(
+    cases, reading = read_bytes(
         json.dumps([{"uri": "f.feature", "keyword": "Feature", "name": "F", "elements": elements}])
     )
 
+    assert "`--retry 0`" in reading.warnings[0]
     for case in cases:
         assert (case.last.setup_ms, case.last.duration_ms, case.last.teardown_ms) == (3, 7, 5)
 

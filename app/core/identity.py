@@ -6,13 +6,14 @@ every file (Jest, Mocha, RSpec).
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import blake2b
 
 from app.core.outcomes import PassedCases, ReportedCase
 
 IDENTITY_VERSION = 1  # a new version carries old ids over as aliases
-IDS_REMEMBERED = 60_000  # of the cases met last; about 15 MB
+IDS_REMEMBERED = 240_000  # of the cases met last; at most some 60 MB
 ID_BYTES = 16  # 128 bits: no two of 10 ** 12 cases meet by chance
 Place = tuple[int, str, str, str]  # repository, suite, class, file where names need one
 _PERSON = b"flakeguard-case1"  # separates our digests from everybody else's; at most 16 bytes
@@ -63,32 +64,32 @@ class RememberedIds:
     """The ids of the cases met last, by class and name.
 
     A repository's next report names the same cases, and looking an id up takes a tenth of the
-    time of digesting it. When half of the room is filled, what was not met since is forgotten.
+    time of digesting it. Where there is no more room, the class met longest ago is forgotten.
     """
 
     def __init__(self, most: int = IDS_REMEMBERED) -> None:
-        self._half = most // 2
+        self._most = most
         self._held = 0
-        self._new: dict[Place, dict[str, bytes]] = {}
-        self._old: dict[Place, dict[str, bytes]] = {}
+        self._places: OrderedDict[Place, dict[str, bytes]] = OrderedDict()
 
     def of(self, place: Place) -> dict[str, bytes]:
         """What is remembered there, by name."""
-        ids = self._new.get(place)
+        ids = self._places.pop(place, None)
         if ids is None:
-            ids = self._new[place] = self._old.pop(place, {})
-            self._count(len(ids))
+            ids = {}
+            self._held += 1
+        self._places[place] = ids
         return ids
 
     def learn(self, place: Place, ids: Mapping[str, bytes]) -> None:
         """Remember these."""
-        self.of(place).update(ids)
-        self._count(len(ids))
-
-    def _count(self, more: int) -> None:
-        self._held += more + 1
-        if self._held > self._half:
-            self._old, self._new, self._held = self._new, {}, 0
+        known = self.of(place)
+        before = len(known)
+        known.update(ids)
+        self._held += len(known) - before
+        while self._held > self._most and self._places:
+            _, forgotten = self._places.popitem(last=False)
+            self._held -= len(forgotten) + 1
 
 
 _REMEMBERED = RememberedIds()

@@ -14,7 +14,7 @@ from app.core.reports.junit_case import PASSES, PLAIN_ATTRIBUTES, OpenCase
 from app.core.reports.junit_patterns import Form, is_plain
 from app.core.reports.junit_reader import PLAIN_NAME, JUnitReader
 
-LEARNING = 2_048  # characters fed at a time until the first plain case has shown its form
+LEARNING = 512  # characters fed at a time until the first plain case has shown its form
 _STEP = PLAIN_ATTRIBUTES + 1  # of what a split gives: the text between, then the values
 
 

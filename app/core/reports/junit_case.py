@@ -148,7 +148,7 @@ class OpenCase:
         """A case with one failure and nothing else inside, as most failing cases have."""
         outcome, word = _gravest([child])
         told = _texts(child, limits) if outcome.is_failing else None
-        time = seconds_as_ms(self.attrs["time"])
+        time = PASSES[self.attrs["time"]].duration_ms
         return Sighting(ReportedExecution(outcome, time, told, word), part=part)
 
     def _main(self, limits: Limits) -> ReportedExecution:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 ATTRIBUTES = ("name", "classname", "time")  # what most cases have, and no more
 _VALUE = '"([^"]*+)"'
 _END = r"</testcase\s*+>\s*+"
-_SAYS = re.compile(rf"\s++(type|message)={_VALUE}")
+_SAYS = rf"(?:\s++message={_VALUE})?+(?:\s++type={_VALUE})?+(?:\s++message={_VALUE})?+"
 
 _MARKS = b'"&<\x7f'  # mean something in a value
 _OF_VALUES = bytes(code for code in range(0x20, 0x80) if code not in _MARKS)
@@ -41,7 +41,7 @@ class Form:
         begin = r"<testcase\s++" + r"\s++".join(f"{name}={_VALUE}" for name in order) + r"\s*+"
         self.passed = re.compile(rf"{begin}(?:/>|>\s*+{_END})\s*+")
         self._failed = re.compile(
-            rf"{begin}>\s*+<(failure|error)((?:\s++(?:type|message)=\"[^\"]*+\")*+)\s*+>"
+            rf"{begin}>\s*+<(failure|error){_SAYS}\s*+>"
             rf"([^<]++)</\{len(order) + 1}\s*+>\s*+{_END}"
         )
 
@@ -50,14 +50,18 @@ class Form:
         found = self._failed.match(text, at)
         if found is None:
             return None
-        *values, tag, said, told = found.groups()
-        pairs = _SAYS.findall(said)
-        says = dict(pairs)
-        if len(says) < len(pairs) or not is_plain_text(told):
+        *values, tag, first, kind, message, text = found.groups()
+        if first is not None:
+            if message is not None:
+                return None  # twice, which XML forbids
+            message = first
+        says = {"message": message, "type": kind}
+        if not is_plain_text(text) or not is_plain("".join((*values, message or "", kind or ""))):
             return None
-        if not is_plain("".join((*values, *says.values()))):
-            return None
-        return Failed(dict(zip(self.order, values, strict=True)), tag, says, told), found.end()
+        attrs = dict(zip(self.order, values, strict=True))
+        return Failed(
+            attrs, tag, {k: v for k, v in says.items() if v is not None}, text
+        ), found.end()
 
 
 def is_plain(values: str) -> bool:

@@ -108,7 +108,7 @@ class PlainRuns:
     def _take_others(self, form: Form, text: str) -> None:
         """Put in the failing cases that stand between runs; the rest is the parser's."""
         reader, at = self._reader, 0
-        while (found := form.failed(text, at)) and self._counts():
+        while at < len(text) and (found := form.failed(text, at)) and self._counts():
             failed, at = found
             reader.case = OpenCase.failed(*failed, reader.limits)
             reader.add(failed.attrs)

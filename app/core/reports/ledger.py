@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from sys import getsizeof
-from typing import cast
 
 from app.core.errors import BadInput
 from app.core.outcomes import (
@@ -178,14 +177,13 @@ class Ledger:
 
     def batches_of(self, key: GroupKey, group: Group) -> Iterator[ReportedCase | PassedCases]:
         """As `cases_of`, those that passed and say no more in one piece."""
-        plain = _plain(group)
+        plain, rest = _parted(group)
         if plain:
             durations = [*map(_DURATION, plain.values())]
             self.tally.count_passed(len(plain), sum(filter(None, durations)))
             suite, classname, file, variant, need_file, _ = key
             yield PassedCases(suite, classname, file, variant, need_file, [*plain], durations)
-        if len(plain) < len(group):
-            rest = {name: entry for name, entry in group.items() if name not in plain}
+        if rest:
             yield from self.cases_of(key, rest)
 
     def cases(self, key: GroupKey, name: str, entry: Entry) -> Iterator[ReportedCase]:
@@ -262,17 +260,25 @@ def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
     return f"{variant} {'repeat' if on_purpose else 'part'} {turn + 1}".strip()
 
 
-def _plain(group: Group) -> dict[str, PlainPass]:
-    """Those that passed and say no more, and whose names can hold no parameters."""
-    plain = cast(dict[str, PlainPass], group)
-    if set(map(type, group.values())) != {PlainPass}:
-        plain = {name: entry for name, entry in group.items() if type(entry) is PlainPass}
+def _parted(group: Group) -> tuple[Group, Group]:
+    """Those that passed and say no more, and whose names can hold no parameters; the others."""
+    rest = {name: entry for name, entry in group.items() if type(entry) is not PlainPass}
+    plain = _without(group, rest)
     names = "".join(plain)
-    if not any(map(names.__contains__, _BRACKETS)):  # as of nearly every class
-        return plain
-    return {
-        name: entry for name, entry in plain.items() if name[-1] not in _CLOSING and name[0] != "["
-    }
+    if any(map(names.__contains__, _BRACKETS)):  # as of few classes
+        odd = {name for name in plain if name[-1] in _CLOSING or name[0] == "["} | rest.keys()
+        rest = {name: entry for name, entry in group.items() if name in odd}
+        plain = _without(group, rest)
+    return plain, rest
+
+
+def _without(group: Group, some: Group) -> Group:
+    if not some:
+        return group
+    others = group.copy()
+    for name in some:
+        del others[name]
+    return others
 
 
 def _sighting(entry: PlainPass | Sighting) -> Sighting:
@@ -286,7 +292,7 @@ def text_bytes(sighting: Sighting) -> int:
     size = 0
     for execution in (*sighting.earlier, sighting.execution):
         if execution.failure is not None:
-            size += 150 + sum(getsizeof(text) for text in execution.failure if text)
+            size += 150 + sum(map(getsizeof, filter(None, execution.failure)))
     if sighting.detail is not None:
         size += 300 + sum(len(k) + len(v) + 120 for k, v in sighting.detail.properties)
     return size

@@ -37,7 +37,7 @@ def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase | Pass
             for piece in rows.executions(cases):
                 copying.write(piece)
             copying.end()
-            rows.pack_texts()  # while the last rows are being stored
+            rows.finish()  # while the last rows are being stored
         if rows.failures:
             texts.seek(0)
             with Copying(connection, COPY_OCCURRENCES, parts=0) as copying:

@@ -87,13 +87,13 @@ DURATIONS = Durations()
 class Rows:
     """Packs one report's rows; texts of failures go to `texts`, to be copied afterwards.
 
-    They wait until `pack_texts`, so that executions need not wait for their signatures.
+    They wait until `finish`, so that executions need not wait for their signatures.
     A trace and an output are stored with the first failure of the report that has its signature;
     the others have their own type and message, and their signature leads to the text.
     """
 
     def __init__(self, sink: Sink, texts: BinaryIO) -> None:
-        self._summed = 0  # of all cases' ids
+        self.id_sum = 0  # of all cases: names their set, whatever order they come in
         self._unsummed: list[bytes] = []
         self._unsummed_bytes = 0
         self.failures = 0
@@ -128,18 +128,15 @@ class Rows:
         if pieces:
             yield b"".join(pieces)
 
-    @property
-    def id_sum(self) -> int:
-        """The sum of all cases' ids: names their set, whatever order they come in."""
-        self._summed += _sum(b"".join(self._unsummed))
-        self._unsummed, self._unsummed_bytes = [], 0
-        return self._summed
-
     def _count(self, ids: bytes) -> None:
         self._unsummed.append(ids)
         self._unsummed_bytes += len(ids)
         if self._unsummed_bytes > UNSUMMED_MOST:
-            self._summed = self.id_sum
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        self.id_sum += _sum(b"".join(self._unsummed))
+        self._unsummed, self._unsummed_bytes = [], 0
 
     def _passed(self, cases: PassedCases) -> bytes:
         """The rows of cases that passed: all the same but for case and duration."""
@@ -194,10 +191,14 @@ class Rows:
         self._waiting.append(occurrence)
         self._waiting_size += sum(map(len, filter(None, occurrence.failure)))
         if self._waiting_size > WAITING_MOST:
-            self.pack_texts()
+            self._pack_texts()
 
-    def pack_texts(self) -> None:
-        """Pack the texts that wait; to be called once more after the last execution."""
+    def finish(self) -> None:
+        """Do what waited until the last execution was packed."""
+        self._pack_texts()
+        self._sum_up()
+
+    def _pack_texts(self) -> None:
         self._texts.writelines(map(self._occurrence_row, self._waiting))
         self._waiting, self._waiting_size = [], 0
 

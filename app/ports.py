@@ -22,6 +22,7 @@ from app.core.publishing import (
 )
 from app.core.runs import (
     Artifact,
+    Commit,
     Comparison,
     FoundRun,
     Job,
@@ -156,6 +157,9 @@ class CodeHost(Protocol):
 
     def comparison(self, repo: str, base: str, head: str) -> Comparison:
         """What `head` has that `base` has not."""
+
+    def last_commit(self, repo: str, path: str) -> Commit | None:
+        """The commit of the default branch that changed a file last; None where none is known."""
 
     def finished_runs(
         self, repository: Repository, *, since: datetime, until: datetime, most: int

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from app.core.runs import Commit, Comparison
 from bots.github.addresses import repo_path
-from bots.github.connection import Connection, read_answer
+from bots.github.connection import Connection, items_of, read_answer
 from bots.github.payload_changes import CommitPart, ComparisonPart, FilePart
 
 COMMITS_MOST = 500  # of one comparison; more are another history, and no suspects
@@ -31,6 +31,15 @@ def comparison(connection: Connection, repo: str, base: str, head: str) -> Compa
         every = connection.all(CommitPart, path, inside="commits")
         commits = [one for one, _ in zip(every, range(COMMITS_MOST), strict=False)]
     return Comparison(tuple(_commit(one) for one in commits), _names(first.files))
+
+
+def last_commit(connection: Connection, repo: str, file: str) -> Commit | None:
+    """The commit of the default branch that changed a file last; None where there is none."""
+    path = repo_path(repo, "/commits")
+    what = f"GET {path}"
+    answer = connection.json("GET", path, params={"path": file, "per_page": 1})
+    newest = next(iter(items_of(answer, None, what)), None)
+    return None if newest is None else _commit(read_answer(CommitPart, newest, what))
 
 
 def _commit(part: CommitPart) -> Commit:

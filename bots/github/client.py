@@ -13,6 +13,7 @@ from app.clock import Clock, utc_now
 from app.core.issues import CloseReason
 from app.core.runs import (
     Artifact,
+    Commit,
     Comparison,
     FoundRun,
     Job,
@@ -165,23 +166,20 @@ class GitHubHost:
         By time and not by id: the newer of two can have the smaller id.
         """
         path = repo_path(repo, f"/actions/runs/{run_id}/artifacts")
-        parts = self.connection.all(ArtifactPart, path, inside="artifacts")
-        found = [artifact_of(part) for part in parts]
+        found = map(artifact_of, self.connection.all(ArtifactPart, path, inside="artifacts"))
         return sorted(found, key=lambda one: (one.created_at, one.id))
 
     def download(self, repo: str, artifact: Artifact, into: BinaryIO, *, limit: int) -> None:
         """Write the artifact's zip; TooLarge above `limit` bytes, Missing when it is gone."""
         path = repo_path(repo, f"/actions/artifacts/{artifact.id}/zip")
-        timeout = self.hosts.timeout
-        download(self.connection, path, artifact, into, limit=limit, timeout=timeout)
+        download(self.connection, path, artifact, into, limit=limit, timeout=self.hosts.timeout)
 
     def in_parts(
         self, repo: str, artifact: Artifact, *, limit: int
     ) -> AbstractContextManager[BinaryIO]:
         """The artifact's zip, to be read here and there; BadInput once `limit` bytes were read."""
         path = repo_path(repo, f"/actions/artifacts/{artifact.id}/zip")
-        timeout = self.hosts.timeout
-        return in_parts(self.connection, path, artifact, limit=limit, timeout=timeout)
+        return in_parts(self.connection, path, artifact, limit=limit, timeout=self.hosts.timeout)
 
     def attempt_started(self, repo: str, run_id: int, attempt: int) -> str:
         """When an attempt began, as ISO 8601; artifacts are bound to attempts by it."""
@@ -215,11 +213,10 @@ class GitHubHost:
         self, repo: str, *, head_repo: str, branch: str, sha: str
     ) -> list[PullRequest]:
         """Open pull requests whose head is this commit of this branch of `head_repo`."""
-        owner = head_repo.partition("/")[0]
         parts = self.connection.all(
             PullRequestPart,
             repo_path(repo, "/pulls"),
-            params={"state": "open", "head": f"{owner}:{branch}"},
+            params={"state": "open", "head": f"{head_repo.partition('/')[0]}:{branch}"},
             often=True,
         )
         found = [pull_request_of(part) for part in parts if part.head.sha == sha]
@@ -232,6 +229,10 @@ class GitHubHost:
     def comparison(self, repo: str, base: str, head: str) -> Comparison:
         """What `head` has that `base` has not."""
         return changes.comparison(self.connection, repo, base, head)
+
+    def last_commit(self, repo: str, path: str) -> Commit | None:
+        """The commit of the default branch that changed a file last; None where none is known."""
+        return changes.last_commit(self.connection, repo, path)
 
     def rerun_failed(self, repo: str, run_id: int) -> None:
         """Start the failed jobs of a run's newest attempt once more, and what waits for them."""

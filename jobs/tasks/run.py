@@ -28,7 +28,7 @@ from app.services.chat import hearing, owner_news, threads
 from app.services.ingest import runs as ingest
 from app.services.issues import opening
 from app.services.judging import evaluate, outages
-from app.services.policy import changes, policies
+from app.services.policy import authorship, changes, policies
 from app.services.publishing import past
 from app.services.reruns import wishes
 from jobs.outside import CODE_HOST, code_host, spared
@@ -133,6 +133,7 @@ def evaluate_run(work: Work) -> None:
     repository, run = found
     are_known = know_files(work, repository)
     _know_changes(work, repository, run)
+    _know_authors(work, repository, run)
     now = work.context.clock()
     with work.finishing() as turn:
         found_out = evaluate.evaluate(
@@ -207,6 +208,19 @@ def _know_changes(work: Work, repository: Repository, run: Run) -> None:
     with spared(work.context, CODE_HOST):
         found = changes.fetch(host, repository, wanted)
     changes.keep(work.context.engine, repository, found, now=work.context.clock())
+
+
+def _know_authors(work: Work, repository: Repository, run: Run) -> None:
+    """Ask the code host who changed the files of failed cases last, where nobody owns them."""
+    if repository.installation_id is None:
+        return
+    wanted = authorship.missing(work.context.engine, run, now=work.context.clock())
+    if not wanted:
+        return
+    host = code_host(work.context, repository)
+    with spared(work.context, CODE_HOST):
+        found = authorship.fetch(host, repository, wanted)
+    authorship.keep(work.context.engine, repository, found, now=work.context.clock())
 
 
 def _note_outage(turn: Turn, repository: Repository, run: Run, *, now: datetime) -> None:

@@ -109,6 +109,20 @@ class ChangedFilesRow(SQLModel, table=True):
     fetched_at: datetime = moment()
 
 
+class FileCommitRow(SQLModel, table=True):
+    """The commit of the default branch that changed a case's file last, when it was asked for."""
+
+    __tablename__ = "file_commit"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    file: str = Field(primary_key=True)
+    sha: str | None = None  # None: no commit is known to change it
+    asked_at: datetime = moment()
+
+
 class PolicySnapshotRow(SQLModel, table=True):
     """A file of the default branch that says how we work, as read; the newest of a kind counts."""
 

@@ -54,3 +54,26 @@ def test_a_stretch_of_the_branch_has_its_commits_oldest_first_and_their_files(
         sha=shas[0], parents=(BASE,), author="ann", at=NOW + timedelta(minutes=1), title="Part 0"
     )
     assert sorted(found.files) == [f"shop/part{number}.py" for number in range(4)]
+
+
+def test_a_files_last_commit_is_told_and_none_of_a_file_that_nothing_changed(
+    shop: Shop, hosts: GitHubHosts
+) -> None:
+    shop.push()
+    for number, path in enumerate(["tests/test_cart.py", "shop/sell.py"], start=1):
+        shop.world.github.push(
+            REPO,
+            "main",
+            f"{number:040x}",
+            author="bo",
+            message="Count",
+            at=NOW + timedelta(minutes=number),
+            files=[path],
+        )
+    host = shop.host(hosts)
+
+    found = host.last_commit(REPO, "tests/test_cart.py")
+
+    assert found is not None
+    assert (found.sha, found.author) == (f"{1:040x}", "bo")
+    assert host.last_commit(REPO, "tests/nowhere.py") is None

@@ -8,7 +8,7 @@ CDATA section or another case.
 """
 
 from collections.abc import Mapping
-from itertools import compress, groupby
+from itertools import compress, groupby, islice
 
 from app.core.reports.junit_case import PASSES, PLAIN_ATTRIBUTES, OpenCase
 from app.core.reports.junit_patterns import Form, is_plain
@@ -24,8 +24,13 @@ class PlainRuns:
     def __init__(self, reader: JUnitReader) -> None:
         self._reader = reader
         self._form: Form | None = None
+        self._piece = ""  # whose cases are being put in
+        self._passed = 0  # of its passing cases
+        self._within = 0  # characters taken of the text after them
+        self._is_case = False  # whether the next case itself is fed instead
         self._fed_lines = 0  # of the piece
         self._is_open: bool | None = None  # whether cases count here; None when not asked yet
+        reader.xml.taken = self._taken_lines
 
     def take(self, piece: str) -> None:
         """Take the next piece of the report."""
@@ -43,11 +48,26 @@ class PlainRuns:
 
     def _take_runs(self, form: Form, piece: str) -> None:
         parts = form.passed.split(piece)
-        self._fed_lines = 0
+        self._piece, self._passed, self._fed_lines = piece, 0, 0
         self._feed(parts[0])
         if len(parts) > 1:
             self._take_parts(form, parts)
-            self._reader.xml.passed_lines(piece.count("\n") - self._fed_lines)
+        self._piece = ""
+        self._reader.xml.passed_lines(piece.count("\n") - self._fed_lines)
+
+    def _taken_lines(self) -> int:
+        """Lines before the text that was fed last, which the parser did not see.
+
+        Looked for only when a flaw asks for its line.
+        """
+        if self._form is None or not self._piece:
+            return 0
+        cases = list(islice(self._form.passed.finditer(self._piece), self._passed + 1))
+        if self._is_case:
+            begin = cases[self._passed].start()
+        else:
+            begin = self._within + (cases[self._passed - 1].end() if self._passed else 0)
+        return self._piece.count("\n", 0, begin) - self._fed_lines
 
     def _feed(self, text: str) -> None:
         if text:
@@ -83,9 +103,13 @@ class PlainRuns:
         """Put in cases of one class, or hand them back where they are none or not plain."""
         if self._counts() and is_plain("".join((classname, *names, *times))):
             self._put(classname, names, times)
+            self._passed += len(names)
             return
+        self._is_case = True
         for name, time in zip(names, times, strict=True):
             self._feed(f'<testcase name="{name}" classname="{classname}" time="{time}"/>')
+            self._passed += 1
+        self._is_case = False
 
     def _put(self, classname: str, names: list[str], times: list[str]) -> None:
         reader = self._reader
@@ -112,7 +136,9 @@ class PlainRuns:
             failed, at = found
             reader.case = OpenCase.failed(*failed, reader.limits)
             reader.add(failed.attrs)
+        self._within = at
         self._feed(text[at:])
+        self._within = 0
 
     def _counts(self) -> bool:
         """Whether a case would count here; asked again only after something was fed."""

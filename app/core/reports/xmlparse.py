@@ -53,6 +53,7 @@ class XmlReader:
         self._held: list[bytes] = []  # of a tag that goes on and on, not fed yet
         self._held_bytes = 0
         self._lines_before = 0
+        self.taken: Callable[[], int] = int  # lines of `take` that `passed_lines` knows not yet
         self._in_cdata = False
         self._found_probe = False
         self._open()
@@ -64,7 +65,11 @@ class XmlReader:
     @property
     def line(self) -> int:
         """The line the parser stands in."""
-        return self._lines_before + self.parser.CurrentLineNumber
+        return self._line_of(self.parser.CurrentLineNumber)
+
+    def _line_of(self, fed: int) -> int:
+        """The report's line, of one of the lines that were fed."""
+        return self._lines_before + self.taken() + fed
 
     def _open(self) -> None:
         plain = "utf-8" if self._source.repaired else self._source.encoding
@@ -163,6 +168,7 @@ class XmlReader:
         for handler in _HANDLERS:
             setattr(self.parser, handler, None)
         del self._start, self._end, self.take
+        self.taken = int
 
     def _walk(self) -> Iterator[None]:
         try:
@@ -172,7 +178,7 @@ class XmlReader:
             self._feed_held()
             self.parser.Parse(b"", True)
         except ExpatError as flaw:
-            raise NotWellFormed(str(flaw), self._lines_before + flaw.lineno) from None
+            raise NotWellFormed(str(flaw), self._line_of(flaw.lineno)) from None
         except UnicodeDecodeError as flaw:
             raise NotWellFormed(f"{flaw.reason} in {flaw.encoding}", self.line) from None
         yield

@@ -89,3 +89,26 @@ def test_what_xml_forbids_is_no_case_of_a_pattern(inside: str) -> None:
         read(inside, by_patterns=False)
     with pytest.raises(NotWellFormed):
         read(inside, by_patterns=True)
+
+
+@pytest.mark.parametrize("before", [0, 1, 40, 3_000])
+@pytest.mark.parametrize(
+    "flawed",
+    [
+        CASE.format("\x01"),
+        CASE.format("a & b"),
+        FAILED.format(SAYS, "\x01"),
+        FAILED.format(SAYS, "at x.py:1") * 2 + FAILED.format(SAYS, "a & b"),
+    ],
+)
+def test_a_flaw_is_said_of_its_own_line(flawed: str, before: int) -> None:
+    inside = "".join(
+        CASE.format(f"earlier {n}")
+        + FAILED.format(SAYS, "at x.py:1\nin y").replace('"f"', f'"{n}"')
+        for n in range(before)
+    )
+    lines = f"<testsuite>\n{BEFORE}{inside}{flawed}".rstrip().count("\n") + 1
+    for by_patterns in (False, True):
+        with pytest.raises(NotWellFormed) as caught:
+            read(inside + flawed, by_patterns=by_patterns)
+        assert caught.value.line == lines, by_patterns

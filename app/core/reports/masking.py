@@ -18,6 +18,7 @@ from app.core.reports.secrets import (
 )
 
 MASK = "***"
+MOST_PASSES = 5
 _KEPT = NO_SECRETS | {MASK}
 
 # The hints are looked for by the engine within pydantic: it finds any of them in one go, at ten
@@ -86,7 +87,20 @@ def is_harmless(text: str) -> bool:
 
 
 def mask(text: str) -> str:
-    """The text with tokens, keys and passwords replaced by `***`; everything else as it was."""
+    """The text with tokens, keys and passwords replaced by `***`; everything else as it was.
+
+    What is masked may make a secret of what stands beside it, as in `a://password:b://c;d@host`.
+    So the text is looked through again until nothing is left.
+    """
+    for _ in range(MOST_PASSES):
+        shorter = _masked(text)
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _masked(text: str) -> str:
     if "PRIVATE KEY" in text:
         text = PEM.sub(f"-----BEGIN PRIVATE KEY----- {MASK}", text)
     if _may_hold_token(text):

@@ -37,7 +37,7 @@ TOKENS = re.compile(
     re.VERBOSE,
 )
 PEM = re.compile(
-    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----.*?"
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?! \*\*\*).*?"
     r"(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\Z)",
     re.DOTALL,
 )
@@ -48,14 +48,14 @@ URL_TOKEN = re.compile(r"(://)(?=[A-Za-z_.~-]{0,100}[0-9])[A-Za-z0-9_.~-]{20,250
 # What follows looks at the text in small letters, and masks what it calls `value`.
 _SCHEMES = (
     "bearer|basic|token|digest|negotiate|ntlm|hawk|oauth|apikey|api-key|key|bot|splunk|ssws|mac"
-    r"|hmac|aws4-hmac-sha256|[a-z-]{2,30}(?=[ \t]+[a-z._~+/=:-]{0,80}[0-9])"
+    r"|hmac|aws4-hmac-sha256|[a-z-]{2,30}(?=[ \t]+(?:\*\*\*|[a-z._~+/=:-]{0,80}[0-9]))"
 )
 _PARAMETER = r"[a-z0-9_-]{1,40}=(?:\"[^\"\r\n]{0,1000}\"|[^\s,;'\"]{0,1000})"
 _HEADER = re.compile(
     r"\b(?:authorization|proxy-authorization|(?:x-)?api-?key|x-auth-token"
     r"|private-token|x-vault-token|x-goog-api-key|ocp-apim-subscription-key)"
     rf"\\?['\"]?\s*[:=]\s*\\?['\"]?\[?(?:(?:{_SCHEMES})[ \t]+)?"
-    rf"(?P<value>(?:{_PARAMETER}|[^\s'\";,\\\]]+)(?:[,;][ \t]*{_PARAMETER})*)"
+    rf"(?P<value>(?:{_PARAMETER}|[^\s'\";,\\\]&)}}]+)(?:[,;][ \t]*{_PARAMETER})*)"
 )
 _COOKIE = re.compile(
     r"\b(?:cookie|set-cookie)['\"]?\s*[:=]\s*['\"]?(?P<value>[^\s'\";]+(?:;[^\r\n'\"]*)?)"
@@ -63,9 +63,9 @@ _COOKIE = re.compile(
 _BEARER = re.compile(r"\bbearer\s+(?P<value>[a-z0-9._~+/=-]{12,})")
 _IS = r"(?:[ \t]{0,4}=>[ \t]{0,4}|[ \t]?[!=]?=={0,2}[ \t]?|:[ \t]{0,4})"  # between name and value
 _QUOTED = (
-    r"\"(?P<value>(?:[^\"\\\r\n]|\\.){1,4000}+)"
-    r"|'(?P<single>(?:[^'\\\r\n]|\\.){1,4000}+)"
-    r"|\\{1,3}['\"](?P<escaped>[^'\"\\\r\n]{1,4000})"  # JSON written into a string
+    r"\"(?P<value>(?:[^\"\\\r\n]|\\.)++)"
+    r"|'(?P<single>(?:[^'\\\r\n]|\\.)++)"
+    r"|\\{1,3}['\"](?P<escaped>[^'\"\\\r\n]+)"  # JSON written into a string
 )
 _NAMED = re.compile(
     r"(?:passw(?:or)?d|passphrase|secret|credentials?"
@@ -73,7 +73,7 @@ _NAMED = re.compile(
     r"|(?:api|access|private|account|signing|encryption|master|subscription)[_-]?key"
     r"|(?:auth|access|refresh|session|id|bot|api|bearer|csrf)[_-]?token)"
     rf"[a-z0-9_-]{{0,20}}\\{{0,3}}['\"]?{_IS}"
-    rf"(?:{_QUOTED}|(?P<bare>[^\s'\",;&)}}\]]{{1,500}}))"
+    rf"(?:{_QUOTED}|(?P<bare>[^\s'\",;&)}}\]]+))"
 )
 _LONG = r"(?=[a-z_.~+/=%-]{0,100}[0-9])(?=[0-9_.~+/=%-]{0,100}[a-z])[a-z0-9_.~+/=%-]{12,}"
 _TOKEN = re.compile(rf"token\\{{0,3}}['\"]?{_IS}\\{{0,3}}['\"]?(?P<value>{_LONG})")
@@ -82,7 +82,7 @@ _QUERY = re.compile(
 )
 _PASS = re.compile(
     r"(?:db|user|admin|root|smtp|ftp|mail|ssh|redis|mysql|postgres|pg|proxy|auth)_?pass"
-    r"['\"]?=['\"]?(?P<value>[^\s'\",;&]{1,500})"
+    r"['\"]?=['\"]?(?P<value>[^\s'\",;&]+)"
 )
 _OPTION = re.compile(
     r"--[a-z-]{0,30}(?:password|passwd|secret|token|api-key)[ \t]+['\"]?"
@@ -90,7 +90,7 @@ _OPTION = re.compile(
 )
 _CURL = re.compile(
     r"\bcurl\b[^\r\n]{0,200}?[ \t](?:-u|--user)[ \t]+['\"]?[^\s:'\"]{1,100}:"
-    r"(?P<value>[^\s'\"]{1,200})"
+    r"(?P<value>[^\s'\"]+)"
 )
 _ELEMENT = re.compile(
     r"<[a-z0-9:_.-]{0,40}(?:password|passwd|secret|token|apikey|api_key)>"

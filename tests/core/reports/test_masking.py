@@ -119,6 +119,7 @@ PIECES = (
 )
 def test_secrets_are_masked(text: str, expected: str) -> None:
     assert mask(text) == expected
+    assert mask(expected) == expected
     assert not is_harmless(text)
 
 
@@ -181,6 +182,13 @@ def test_a_plain_trace_is_harmless() -> None:
 @given(st.text(alphabet="abcpasswordtokensecret=:'\" \nİß", max_size=200))
 def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask(mask(text)) == mask(text)
+
+
+def test_what_masking_makes_a_secret_is_masked_too() -> None:
+    text = "ost://osPASSWORDt://sunPer;0@d"
+
+    assert mask(text) == mask(mask(text)) == "ost://osPASSWORDt:***"
+    assert mask(f"password={'x' * 5000} rest") == "password=*** rest"
 
 
 def test_a_secret_beside_what_is_no_unicode_is_masked() -> None:

@@ -128,7 +128,7 @@ class CaseIds:
         place = (self._repo_id, suite, classname, where)
         known = _REMEMBERED.of(place)
         try:
-            return [known[name] for name in names]
+            return [*map(known.__getitem__, names)]
         except KeyError:  # as of every case's first report
             ids = self._digested(suite, classname, where, names)
             _REMEMBERED.learn(place, dict(zip(names, ids, strict=True)))

@@ -14,7 +14,7 @@ from psycopg.abc import PQGen
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # of every binary COPY: no flags, no extension
 TRAILER = b"\xff\xff"
-PART = 20 * 1024  # bytes after which a part ends
+PART = 14 * 1024  # bytes after which a part ends
 PARTS = 6  # that end so early; afterwards PostgreSQL has enough to do with what it gathers
 BEHIND = 512 * 1024  # bytes that PostgreSQL may be behind before it is waited for
 

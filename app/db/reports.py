@@ -1,7 +1,7 @@
 """Reports: each stored once by its content, with its executions, or refused with a reason."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -146,7 +146,7 @@ def close_report(
 
     True when its set of cases was not seen before, so that it may hold new ones.
     """
-    values = asdict(counts) | {
+    values = {field.name: getattr(counts, field.name) for field in fields(counts)} | {
         "warnings": json.dumps(counts.warnings),
         "repo": repo_id,
         "report": report_id,

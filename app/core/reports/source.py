@@ -14,8 +14,9 @@ from app.core.errors import BadInput
 from app.core.reports.limits import MB, Limits
 
 CHUNK = 65_536  # bytes read at once
-FIRST_CHUNK = 16_384  # less at first: so that the first cases are not waited for
-LAST_SHARE = 4  # of a small report, its last chunk is at most about this part: it is stored last
+FIRST_CHUNK = 8_192  # less at first: so that the first cases are not waited for
+SMALL_CHUNK = 32_768  # nor the last ones of a small report
+LAST_SHARE = 4  # of what was read, the most that is read at once beyond that
 HEAD = 65_536  # bytes a format is recognised by
 BEFORE = 4_096  # bytes of other lines that may stand before a report
 BEGINNINGS = 20  # looked at among them
@@ -209,7 +210,7 @@ class Source:
             if not chunk:
                 return
             seen += len(chunk)
-            size = min(max(2 * FIRST_CHUNK, seen // LAST_SHARE), CHUNK)
+            size = min(2 * size, max(SMALL_CHUNK, seen // LAST_SHARE), CHUNK)
             self._check_size(seen)
             if self._packed and seen > max(MB, self._packed * self.limits.max_ratio):
                 raise BadInput(

@@ -1,6 +1,7 @@
 """GET /api/v1/repositories/{owner}/{name}/quarantine: what is held now, for a CI script."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -12,6 +13,7 @@ from app.core.errors import FlakeGuardError
 from app.services.quarantine.held import held_now
 
 NOT_CHANGED = 304
+TAG_DIGITS = 32  # of a digest of all that is answered, so that no change of it is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,18 @@ class HeldCases:
         owner = request.query_params.get("owner") or None
         now = self.doors.clock()
         held = held_now(self.doors.engine, guest.repository.id, now=now, owner=owner)
-        wants_text = _wants_text(request)
-        tag = f'{held.tag[:-1]}-{"text" if wants_text else "json"}"'
+        if _wants_text(request):
+            answer: Response = PlainTextResponse("".join(f"{one.line}\n" for one in held))
+        else:
+            cases = [held_of(one) for one in held]
+            shown = HeldList(repository=guest.repository.full_name, cases=cases)
+            answer = JSONResponse(shown.model_dump(mode="json"))
+        tag = f'"{sha256(answer.body).hexdigest()[:TAG_DIGITS]}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
         if _knows(request, tag):
             return Response(status_code=NOT_CHANGED, headers=headers)
-        if wants_text:
-            lines = "".join(f"{one.line}\n" for one in held.cases)
-            return PlainTextResponse(lines, headers=headers)
-        shown = HeldList(
-            repository=guest.repository.full_name, cases=[held_of(one) for one in held.cases]
-        )
-        return JSONResponse(shown.model_dump(mode="json"), headers=headers)
+        answer.headers.update(headers)
+        return answer
 
 
 def _wants_text(request: Request) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
 from app.core.owners import is_among
@@ -49,12 +48,3 @@ class HeldCase:
 def owned_by(owner: str | None, held: Sequence[HeldCase]) -> list[HeldCase]:
     """Those whose quarantine somebody owns; all where nobody is named."""
     return [one for one in held if owner is None or is_among(owner, [one.quarantine.owner or ""])]
-
-
-def tag_of(held: Sequence[HeldCase]) -> str:
-    """A strong ETag: equal for equal lists, and only for them."""
-    digest = sha256()
-    for one in held:
-        kept = one.quarantine
-        digest.update(f"{one.case_id}:{kept.id}:{kept.version}:{kept.clean_runs}\n".encode())
-    return f'"{digest.hexdigest()[:32]}"'

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.db.session import Engine, unit_of_work
 from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, Ci, error
 from tests.web.conftest import ADMIN_TOKEN
@@ -124,6 +126,26 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     )
     assert [one.status_code for one in (strange, long, bare)] == [400, 400, 400]
     assert ci.count("audit_event") == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE case_ SET file = 'tests/test_till.py'",
+        "UPDATE quarantine SET clean_needed = clean_needed + 1",
+    ],
+)
+def test_whatever_is_answered_otherwise_has_another_tag(
+    bot: TestClient, client: TestClient, engine: Engine, flaky: UUID, change: str
+) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/activate")
+    tag = client.get(f"{BASE}/quarantine").headers["etag"]
+
+    with unit_of_work(engine) as session:
+        session.execute(text(change))
+
+    again = client.get(f"{BASE}/quarantine", headers={"if-none-match": tag})
+    assert (again.status_code, again.headers["etag"] != tag) == (200, True)
 
 
 def test_a_script_asks_cheaply_and_gets_one_case_a_line(

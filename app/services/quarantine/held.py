@@ -1,31 +1,23 @@
 """What a repository holds now, for programs and for people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.core.errors import BadInput, Missing
-from app.core.held import HeldCase, owned_by, tag_of
+from app.core.held import HeldCase, owned_by
 from app.core.runs import Repository
 from app.db import held as rows
 from app.db import repositories
 from app.db.session import Engine, Session, unit_of_work
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What excuses failures now, and the tag by which the same list is known again."""
-
-    cases: Sequence[HeldCase]
-    tag: str
-
-
-def held_now(engine: Engine, repo_id: int, *, now: datetime, owner: str | None = None) -> Held:
+def held_now(
+    engine: Engine, repo_id: int, *, now: datetime, owner: str | None = None
+) -> Sequence[HeldCase]:
     """What a CI script asks for; with an `owner`, what is theirs."""
     with unit_of_work(engine) as session:
-        found = owned_by(owner, rows.held(session, repo_id, now=now))
-    return Held(found, tag_of(found))
+        return owned_by(owner, rows.held(session, repo_id, now=now))
 
 
 def repository_named(session: Session, full_name: str) -> Repository:

@@ -74,6 +74,9 @@ class AliasDone(BaseModel):
     old: str
     new: str
     state: str
+    event: int | None = Field(
+        description="The audit event, by which it is undone; null where it was decided so already."
+    )
 
 
 def done_of(done: Done) -> ActDone:

@@ -101,7 +101,13 @@ class Acts:
                 request_id=guest.actor.request_id,
                 now=self.doors.clock(),
             )
-        said = AliasDone(alias=after.id, old=after.old_name, new=after.new_name, state=after.state)
+        said = AliasDone(
+            alias=after.id,
+            old=after.old_name,
+            new=after.new_name,
+            state=after.state,
+            event=after.event_id,
+        )
         return JSONResponse(said.model_dump(mode="json"))
 
 

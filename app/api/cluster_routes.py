@@ -91,6 +91,6 @@ def _acting(
         body=Body(
             "What it is to be.", {"application/json": asked.model_json_schema()}, is_required=True
         ),
-        answers=[Answer(HTTPStatus.OK, "Done.", shapes.ClusterShape), *refusals(*ACTING)],
+        answers=[Answer(HTTPStatus.OK, "Done.", shapes.ClusterCalled), *refusals(*ACTING)],
         security=(TOKEN, ADMIN),
     )

@@ -46,6 +46,12 @@ class ClusterShape(BaseModel):
     owners: list[str] = Field(description="Whose its cases are.")
 
 
+class ClusterCalled(ClusterShape):
+    """A cluster that was named or linked just now."""
+
+    event: int = Field(description="The audit event, by which it is undone.")
+
+
 class ClusterList(BaseModel):
     """One page of a repository's clusters, those seen last first."""
 

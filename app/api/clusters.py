@@ -17,6 +17,7 @@ from app.core.errors import BadInput, FlakeGuardError
 from app.db.session import Session, unit_of_work
 from app.services import clusters, outage_pages
 from app.services.access.tokens import By
+from app.services.clusters import Called
 
 MOST_PAGES = 10_000
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -54,7 +55,7 @@ class Clusters:
         """Call a cluster by a name."""
         body = await body_of(request)
 
-        def act(session: Session, guest: Guest, cluster: int) -> int:
+        def act(session: Session, guest: Guest, cluster: int) -> Called:
             wanted, now = _asked(shapes.NameAsked, body).name, self.doors.clock()
             name = guest.repository.full_name
             return clusters.name(session, name, cluster, wanted, _by(guest), now=now)
@@ -65,7 +66,7 @@ class Clusters:
         """Link a cluster to an issue."""
         body = await body_of(request)
 
-        def act(session: Session, guest: Guest, cluster: int) -> int:
+        def act(session: Session, guest: Guest, cluster: int) -> Called:
             wanted, now = _asked(shapes.LinkAsked, body).url, self.doors.clock()
             name = guest.repository.full_name
             return clusters.link(session, name, cluster, wanted, _by(guest), now=now)
@@ -96,14 +97,15 @@ class Clusters:
     def _readable(self, request: Request) -> str:
         return self.doors.reader(request).repository.full_name
 
-    def _acted(self, request: Request, act: Callable[[Session, Guest, int], int]) -> Response:
+    def _acted(self, request: Request, act: Callable[[Session, Guest, int], Called]) -> Response:
         def work() -> BaseModel:
             guest, cluster = self.doors.actor(request), number_of(request, "cluster")
             with unit_of_work(self.doors.engine) as session:
-                kept = act(session, guest, cluster)
+                called = act(session, guest, cluster)
             name = guest.repository.full_name
-            found = clusters.one(self.doors.engine, name, kept, now=self.doors.clock())
-            return shapes.cluster_of(found.line)
+            kept, now = called.cluster_id, self.doors.clock()
+            line = shapes.cluster_of(clusters.one(self.doors.engine, name, kept, now=now).line)
+            return shapes.ClusterCalled(**line.model_dump(), event=called.event_id)
 
         return _answered(request, work)
 

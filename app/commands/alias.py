@@ -80,7 +80,9 @@ def _decided(settings: Settings, alias_id: int, decide: Decide) -> Alias:
 
 
 def _say(alias: Alias, sentence: str, *, as_json: bool) -> None:
-    typer.echo(json.dumps(_plain(alias)) if as_json else sentence)
+    event = f" (event {alias.event_id})" if alias.event_id is not None else ""
+    told = _plain(alias) | {"event": alias.event_id}
+    typer.echo(json.dumps(told) if as_json else f"{sentence}{event}")
 
 
 def _plain(alias: Alias) -> dict[str, object]:

@@ -16,11 +16,12 @@ from app.render.words.clusters import category_sentence, cluster_spread
 from app.services import clusters
 from app.services.access.sessions import ADMIN
 from app.services.access.tokens import By
+from app.services.clusters import Called
 from app.settings import Settings
 from app.web.formats import title_of
 from app.wiring import wired
 
-Act = Callable[[Session, By, datetime], int]
+Act = Callable[[Session, By, datetime], Called]
 
 
 def show_all(
@@ -76,13 +77,14 @@ def _act(settings: Settings, repository: str, act: Act, *, as_json: bool) -> int
     with wired(settings) as parts:
         now = parts.clock()
         with unit_of_work(parts.engine) as session:
-            cluster_id = act(session, By(ADMIN, "cli", parts.context.new_token()), now)
-        found = clusters.one(parts.engine, repository, cluster_id, now=now)
+            called = act(session, By(ADMIN, "cli", parts.context.new_token()), now)
+        found = clusters.one(parts.engine, repository, called.cluster_id, now=now)
     if as_json:
-        typer.echo(json.dumps(plain_page(found)))
+        typer.echo(json.dumps(plain_page(found) | {"event": called.event_id}))
     else:
         issue = f" Its issue is {plain(found.line.issue_url)}." if found.line.issue_url else ""
-        typer.echo(f"Cluster {cluster_id} is called {plain(found.line.title)}.{issue}")
+        said = f"Cluster {called.cluster_id} is called {plain(found.line.title)}.{issue}"
+        typer.echo(f"{said} (event {called.event_id})")
     return 0
 
 

@@ -166,6 +166,7 @@ class Alias:
     decided_at: datetime | None
     old_name: str
     new_name: str
+    event_id: int | None = None  # of the audit trail, where it was decided just now
 
 
 def came(session: Session, key: RunKey) -> list[Named]:

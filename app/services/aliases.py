@@ -110,7 +110,7 @@ def _decide(
 ) -> Alias:
     """Write it down, and in the audit trail; the alias as it is then."""
     aliases.decide(session, alias, state, by=actor, now=now)
-    decisions.write_audit(
+    event_id = decisions.write_audit(
         session,
         alias.repo_id,
         at=now,
@@ -122,4 +122,4 @@ def _decide(
         after={"state": state.value, "old_case": str(alias.old)},
         request_id=request_id,
     )
-    return replace(alias, state=state, decided_by=actor, decided_at=now)
+    return replace(alias, state=state, decided_by=actor, decided_at=now, event_id=event_id)

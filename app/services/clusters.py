@@ -34,6 +34,14 @@ class ClusterAct(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What was done to a cluster."""
+
+    cluster_id: int  # as it is known now
+    event_id: int  # of the audit trail, by which it can be undone
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """An act, and the name or the address that it takes; empty text takes it away."""
 
@@ -82,36 +90,36 @@ def one(
 
 def name(
     session: Session, repository: str, cluster_id: int, wanted: str, by: By, *, now: datetime
-) -> int:
-    """Call a cluster so; an empty name takes it away. Its id, and BadInput for an odd name."""
+) -> Called:
+    """Call a cluster so; an empty name takes it away. BadInput for an odd name."""
     wanted = _name_in(wanted)
     found = _repository(session, repository)
     kept = _kept_id(session, found, cluster_id)
     before = clusters.locked(session, found.repo_id, kept)
     assert before is not None
     clusters.note_name(session, found.repo_id, kept, wanted or None)
-    _audit(session, found, kept, "cluster_named", before[0], wanted or None, by, now=now)
-    return kept
+    event = _audit(session, found, kept, "cluster_named", before[0], wanted or None, by, now=now)
+    return Called(kept, event)
 
 
 def link(
     session: Session, repository: str, cluster_id: int, url: str, by: By, *, now: datetime
-) -> int:
-    """Link a cluster to an issue; an empty address unlinks it. Its id, and BadInput for no link."""
+) -> Called:
+    """Link a cluster to an issue; an empty address unlinks it. BadInput for no link."""
     url = _link_in(url)
     found = _repository(session, repository)
     kept = _kept_id(session, found, cluster_id)
     before = clusters.locked(session, found.repo_id, kept)
     assert before is not None
     clusters.note_issue(session, found.repo_id, kept, url or None)
-    _audit(session, found, kept, "cluster_linked", before[1], url or None, by, now=now)
-    return kept
+    event = _audit(session, found, kept, "cluster_linked", before[1], url or None, by, now=now)
+    return Called(kept, event)
 
 
 def act(
     session: Session, repository: str, cluster_id: int, wanted: Wanted, by: By, *, now: datetime
-) -> int:
-    """Name a cluster or link it, as somebody asked for; its id."""
+) -> Called:
+    """Name a cluster or link it, as somebody asked for."""
     match wanted.act:
         case ClusterAct.NAME:
             return name(session, repository, cluster_id, wanted.text, by, now=now)
@@ -174,8 +182,8 @@ def _audit(
     by: By,
     *,
     now: datetime,
-) -> None:
-    decisions.write_audit(
+) -> int:
+    return decisions.write_audit(
         session,
         repository.repo_id,
         at=now,

@@ -10,7 +10,7 @@ from app.db.session import Engine, unit_of_work
 from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, Ci, error
 from tests.web.conftest import ADMIN_TOKEN
-from tests.web.world import World
+from tests.web.world import NOW, World
 
 BASE = f"/api/v1/repositories/{PROJECT}"
 OTHER = "/api/v1/repositories/gitlab:acme/other"
@@ -208,3 +208,28 @@ def test_a_name_from_a_report_stays_on_its_line(
     answer = bot.get(f"{BASE}/quarantine?format=text")
 
     assert len(answer.text.splitlines()) == 1
+
+
+def test_a_rename_is_confirmed_and_taken_back(
+    bot: TestClient, world: World, engine: Engine, acting: Made, flaky: UUID
+) -> None:
+    repo_id = acting.token.repo_id
+    values = {"repo": repo_id, "old": flaky, "new": world.case(repo_id, "test_sum"), "now": NOW}
+    with unit_of_work(engine) as session:
+        alias = session.execute(RENAMED, values).scalar_one()
+
+    confirmed = bot.post(f"{BASE}/aliases/{alias}/confirm").json()
+    again = bot.post(f"{BASE}/aliases/{alias}/confirm").json()
+    undone = bot.post(f"{BASE}/events/{confirmed['event']}/undo")
+
+    assert (confirmed["alias"], confirmed["state"]) == (alias, "confirmed")
+    assert (again["state"], again["event"]) == ("confirmed", None)
+    assert undone.status_code == 200
+    with unit_of_work(engine) as session:
+        assert session.execute(text("SELECT state FROM case_alias")).scalar_one() == "proposed"
+
+
+RENAMED = text("""
+INSERT INTO case_alias (repo_id, old_case_id, new_case_id, state, likeness, head_sha, proposed_at)
+VALUES (:repo, :old, :new, 'proposed', 0.9, 'aa', :now) RETURNING alias_id
+""")

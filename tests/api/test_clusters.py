@@ -60,7 +60,13 @@ def test_a_token_that_may_act_names_and_links_a_cluster(bot: TestClient, cluster
     named = bot.post(f"{BASE}/clusters/{cluster}/name", json={"name": " Slow mail "})
     linked = bot.post(f"{BASE}/clusters/{cluster}/link", json={"url": url})
 
+    taken_back = bot.post(f"{BASE}/events/{linked.json()['event']}/undo")
+
     assert (named.status_code, named.json()["name"]) == (200, "Slow mail")
+    assert taken_back.status_code == 200
+    assert (
+        bot.get(f"{BASE}/clusters/{cluster}").json()["cluster"]["issue_url"] == "no mail"
+    )  # as before
     assert (linked.json()["name"], linked.json()["issue_url"]) == ("Slow mail", url)
 
 

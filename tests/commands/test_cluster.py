@@ -56,7 +56,8 @@ def test_a_cluster_is_listed_shown_named_and_linked(
     assert named["title"] == "Slow mail"
     assert (status, complained) == (0, "")
     assert said == (
-        f"Cluster {id_} is called Slow mail. Its issue is https://github.example/i/7.\n"
+        f"Cluster {id_} is called Slow mail. Its issue is https://github.example/i/7."
+        f" (event {named['event'] + 1})\n"
     )
     assert (again["name"], again["issue"]) == (None, "https://github.example/i/7")
     assert audited(database_url) == [

@@ -13,6 +13,7 @@ from app.core.policy.tree import Fault, Node
 
 MOST_IN_LIST = 500  # patterns, labels, rules, teams
 LONGEST_TEXT = 300  # characters
+LEAST_BEGUN = 3  # characters by which a longer key can be meant
 TRUE, FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
 _NUMBER = re.compile(r"[+-]?(\d{1,9})(\.\d{0,12})?|[+-]?\.\d{1,12}")
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
@@ -147,8 +148,10 @@ def unknown(name: Node, key: str, known: Collection[str]) -> str:
 
 
 def _nearest(word: str, known: Collection[str]) -> str | None:
-    found = get_close_matches(word.lower().replace("-", "_"), known, n=1, cutoff=0.6)
-    return found[0] if found else None
+    wanted = word.lower().replace("-", "_")
+    begun = (one for one in known if len(wanted) >= LEAST_BEGUN and one.startswith(wanted))
+    found = get_close_matches(wanted, known, n=1, cutoff=0.6)
+    return found[0] if found else next(begun, None)
 
 
 def _is_a(kind: re.Pattern[str], node: Node) -> bool:

@@ -161,6 +161,12 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_place() -> None:
     ]
 
 
+def test_a_key_that_is_only_begun_is_named_whole() -> None:
+    assert faults("quarantine_cap: {repo: 3}") == [
+        "1:18 `quarantine_cap` has no key “repo”; did you mean `repository`?"
+    ]
+
+
 def test_thresholds_that_do_not_go_together_are_faults() -> None:
     assert faults("flaky_threshold: 0.4") == [
         "1:1 `warn_threshold` (0.5) is above `flaky_threshold` (0.4): "

@@ -136,6 +136,7 @@ def test_the_guides_set_only_what_can_be_set() -> None:
         "FLAKEGUARD_DOMAIN",
         "HISTORIES",
         "JEST_JUNIT_ADD_FILE_ATTRIBUTE",
+        "PLAYWRIGHT_JUNIT_INCLUDE_RETRIES",
         "POSTGRES_PASSWORD",
     }
     assert assigned - set(VARIABLES) == others

@@ -1,6 +1,8 @@
 """Crowds: cases of one group that fail for a moment together, and again on another day."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import comb
 
 from app.core.scorer import assumptions as assumed
@@ -8,6 +10,30 @@ from app.core.scorer.company import Company
 from app.core.scorer.draft import Draft
 from app.core.scorer.state import Crowd
 from app.core.scorer.waiting import By, Contradiction
+
+VERY_ALIKE = 0.8  # share of cases in common from which two crowds are one fixture's, some come new
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How the cases of a group that fail now compare with its crowds of other days."""
+
+    cases: int  # that fail now
+    is_same: bool  # nearly those of an earlier crowd
+    times: Mapping[str, int]  # by case: earlier crowds that it was in
+
+
+def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
+    """Compare the failing cases of a group with its crowds of other days and other code."""
+    earlier = [
+        crowd.cases
+        for crowd in draft.state.crowds.get(group, ())
+        if crowd.source != draft.seen.source and draft.now - crowd.at > assumed.EPISODE
+    ]
+    is_same = len(now) > 1 and any(
+        len(cases & now) >= VERY_ALIKE * len(cases | now) for cases in earlier
+    )
+    return Likeness(len(now), is_same, Counter(case for cases in earlier for case in cases & now))
 
 
 def seen_again(

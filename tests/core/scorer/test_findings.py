@@ -12,8 +12,8 @@ from app.core.history.records import Observation
 from app.core.scorer import facts
 from app.core.scorer.facts import How
 from app.core.scorer.needs import needed
+from app.core.scorer.odds import FAR_BUG, FAR_BUG_RUNS, far_bug_of
 from app.core.scorer.said import Finding
-from app.core.scorer.single import FAR_BUG, FAR_BUG_RUNS, far_bug_of
 from app.core.scorer.state import State, Weather
 from app.core.scorer.update import update
 from app.core.scorer.weigh import Kind

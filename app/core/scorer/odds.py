@@ -1,0 +1,181 @@
+"""How often each cause fails a case once, and what that makes of one failure.
+
+A flake, an outage, a bug of the change and a break of the default branch are each given the share
+of executions that they fail, as far as the case, its group and the repository have shown it.
+"""
+
+from dataclasses import dataclass
+
+from app.core.decide import Cause
+from app.core.scorer.standing import rate_of, score_of
+from app.core.scorer.state import CaseState, Weather
+from app.core.scorer.weigh import Kind
+
+# Per execution of one case, unless said otherwise. Chosen: orders of magnitude, of which the tuning
+# histories confirmed no more than that they work. What a repository shows of its own outweighs
+# them where it can be counted.
+OUTAGE = 2e-5  # nothing else failing beside it
+GROUPS_ALONE = 4.0  # other groups that fail together without a common cause, about
+NEAR_BUG = 0.01  # a pull request's bug in what it touches
+NEAR_BUG_LONE = 0.005  # the same where it fails one case of the group; most fail more
+FAR_BUG_GROUP = 2e-4  # and elsewhere, of a group's cases
+FAR_BUG = 2e-5  # of one case alone, before any is seen (3e-6 to 2e-5 in seven histories) ...
+FAR_BUG_RUNS = 1e5  # ... which is worth so many executions beside what the repository shows
+COMMIT_BUG_GROUP = 5e-5  # a commit's of the default branch, of a group's cases ...
+COMMIT_BUG = 2e-5  # ... and of one case alone (4e-6 to 2e-5 in seven histories)
+BUG_RUNS = 2e4  # executions that the repository's share of bugs is worth beside the case's own
+FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
+FEW, MANY = 2, 4  # cases of the group
+AGAIN = 0.15  # a flake fails again at once so often: a quarter of them come in bursts
+AGAIN_MOST = 0.6  # and at most, where the case's own failures came close together
+OF_CODE_MOST = 4  # failures of one code, in its jobs and attempts; more say no more
+PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of real ones
+PRIOR_SCORE = 0.005  # share of the cases that are flaky, when none has failed yet
+RETRIED = 3.0  # a pass within the same report makes a flake so much likelier than an outage; chosen
+RETRIED_BUG = 0.01  # share of the bugs that a retry does not meet
+CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
+CROWD_RATE = 1e-3  # of such a fixture, at least
+CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
+OTHER_CROWD = 0.3  # share of a crowd's flakes that fail it with others than before ...
+OTHER_CROWDS = 0.05  # ... where more crowds than one were alike
+ELSEWHERE = 2e-5  # share of the times when others fail a case, too, that it is broken unnoticed
+ELSEWHERE_HITS = 0.5  # share of the runs that such a break fails
+
+FAR_BUGS = (Kind.PUSHED, Kind.PUSHED_JOBS)  # what a push mends far from the change, if no flake is
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What lies around a failure."""
+
+    others: int  # other groups that failed unexpectedly, flaky cases left out
+    beside: int  # the cases of them that did
+    ran: int  # cases in the report
+    of_group: int  # cases of its group that failed, itself too, that are not held for flaky
+    together: int  # cases of its group that failed, whatever they are held for
+    is_same_crowd: bool  # nearly these of its group failed for a moment on another day
+    other_crowds: int  # other days' crowds of its group that it was in, where this is unlike all
+    is_near: bool  # the change touches what lies near the case
+    on_pr: bool
+    is_pushed_again: bool  # an earlier push of the pull request failed it, and nothing since passed
+    base_failures: int  # reports in a row of what it was merged with that failed it
+    elsewhere: int  # other pull requests and commits that failed it this day, not contradicted yet
+    of_day: float  # reports of the last day, about
+    failed_before: bool
+    in_a_row: int  # sources that failed it the last times, in this job
+    of_code: int  # failures of this very code before, in this job and in others
+    is_retried: bool  # passed within the same report
+
+
+def judged(
+    known: CaseState | None, around: Circumstances, likelier: float, weather: Weather
+) -> tuple[Cause, float]:
+    """The likeliest cause of one failure, and the probability that it is a flake.
+
+    `likelier` is how much likelier its message makes a flake.
+    """
+    score = score_of(known, weather) if known else PRIOR_SCORE
+    rate = rate_of(known) if known else PRIOR_RATE
+    flake = _of_crowd(score * rate * likelier, around, rate=rate, likelier=likelier)
+    again = again_of(known)
+    outage = _outage(around)
+    own = _own_bug(known, score, around, weather)
+    if around.is_same_crowd:
+        own *= CROWD_BUG
+    if around.is_pushed_again:
+        own += own / (own + flake)
+    if around.base_failures:
+        own += _broken_base(flake, again, around.base_failures)
+    if around.elsewhere:
+        own += _broken_elsewhere(rate, again, around)
+    if around.is_retried:
+        flake, own = flake * RETRIED, own * RETRIED_BUG
+    flake *= again ** max(around.in_a_row, min(around.of_code, OF_CODE_MOST))
+    p_flaky = flake / (flake + outage + own)
+    return _cause(p_flaky, outage, own, around), p_flaky
+
+
+def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: float) -> float:
+    """A flake's share by who fails with it: a fixture fails the same cases each time.
+
+    So a crowd that was there before, on another day, is one long before each of its cases has
+    shown so much by itself; and who always failed in one crowd seldom flakes in another.
+    """
+    if around.is_same_crowd:
+        return max(flake, CROWD_SCORE * max(rate, CROWD_RATE) * min(1.0, likelier))
+    if around.together < FEW or not around.other_crowds:
+        return flake
+    return flake * (OTHER_CROWDS if around.other_crowds > 1 else OTHER_CROWD)
+
+
+def _broken_base(flake: float, again: float, failures: int) -> float:
+    """How probably the default branch is broken, which failed so often in a row: or by flakes."""
+    flakes = flake * again ** (failures - 1)
+    return COMMIT_BUG / (COMMIT_BUG + flakes)
+
+
+def _broken_elsewhere(rate: float, again: float, around: Circumstances) -> float:
+    """How often a break fails it that no streak tells of, as older code passes in between.
+
+    So many failures of others in one day are to be expected of its flakes, or not.
+    """
+    expected = min(1.0, rate * around.of_day)
+    flakes = expected * max(again, expected / 2) ** (around.elsewhere - 1)
+    return ELSEWHERE_HITS * ELSEWHERE / (ELSEWHERE + flakes)
+
+
+def again_of(known: CaseState | None) -> float:
+    """How often the case, as a flake, fails again at once: some come in bursts, or by order."""
+    if known is None or known.flakes <= known.episodes:
+        return AGAIN
+    seen = 1.0 - (known.episodes + 1.0) / (known.flakes + 1.0)
+    return max(AGAIN, min(AGAIN_MOST, seen))
+
+
+def _outage(around: Circumstances) -> float:
+    """How often what fails others fails this case, too: it hits each alike, for all we know.
+
+    Of the cases that ran, so many failed beside it; and the more groups they are of, the surer
+    one cause has failed them all.
+    """
+    is_one_cause = around.others / (around.others + GROUPS_ALONE)
+    return OUTAGE + is_one_cause * around.beside / around.ran
+
+
+def far_bug_of(weather: Weather) -> float:
+    """Failures of cases far from a change that its next push mended, per execution."""
+    seen = sum(weather.noise.get(kind, 0.0) for kind in FAR_BUGS)
+    return (FAR_BUG * FAR_BUG_RUNS + seen) / (FAR_BUG_RUNS + weather.executions)
+
+
+def _own_bug(
+    known: CaseState | None, score: float, around: Circumstances, weather: Weather
+) -> float:
+    is_lone = around.of_group < FEW
+    times = 1.0 if is_lone else FEW_TIMES if around.of_group < MANY else MANY_TIMES
+    if not around.on_pr:
+        return _of_case(COMMIT_BUG, known, score) if is_lone else COMMIT_BUG_GROUP * times
+    if is_lone:
+        return NEAR_BUG_LONE if around.is_near else _of_case(far_bug_of(weather), known, score)
+    return (NEAR_BUG if around.is_near else FAR_BUG_GROUP) * times
+
+
+def _of_case(usual: float, known: CaseState | None, score: float) -> float:
+    """The share of the case's executions that bugs fail: some cases meet far more than others.
+
+    What looked like its flakes were bugs, too, so far as it is not held for flaky.
+    """
+    if known is None:
+        return usual
+    bugs = (1.0 - score) * known.flakes
+    return (usual * BUG_RUNS + bugs) / (BUG_RUNS + known.executions)
+
+
+def _cause(p_flaky: float, outage: float, own: float, around: Circumstances) -> Cause:
+    if p_flaky >= 0.5:
+        return Cause.FLAKY
+    if around.base_failures:
+        return Cause.BROKEN
+    if outage > own and around.others and not around.failed_before:
+        return Cause.OUTAGE
+    return Cause.NEW if around.on_pr or around.others == 0 else Cause.UNKNOWN

@@ -20,6 +20,9 @@ class EvidenceKind(StrEnum):
     NEAR_CHANGE = "near_change"  # paths, more: the change touches what lies near the case
     FAR_FROM_CHANGE = "far_from_change"  # changed: files, none of them near the case
     FAILING_BESIDE = "failing_beside"  # groups, cases: what else failed in the same report
+    SAME_CROWD = "same_crowd"  # cases: nearly these failed together on another day, this one too
+    EARLIER_PUSH = "earlier_push"  # nothing: one of this pull request failed it, no re-run passed
+    FAILS_ELSEWHERE = "fails_elsewhere"  # sources: others that failed it within a day
     SAME_MESSAGE = "same_message"  # times: earlier flakes of the case said the same
     FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate

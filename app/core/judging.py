@@ -209,6 +209,18 @@ def _lesser_reason(fact: facts.Fact) -> Iterable[Evidence]:
         case facts.FewRuns(runs):
             yield evidence(EvidenceKind.FEW_RUNS, runs=runs)
         case _:
+            yield from _reason_of_others(fact)
+
+
+def _reason_of_others(fact: facts.Fact) -> Iterable[Evidence]:
+    match fact:
+        case facts.SameCrowd(cases):
+            yield evidence(EvidenceKind.SAME_CROWD, cases=cases)
+        case facts.EarlierPush():
+            yield evidence(EvidenceKind.EARLIER_PUSH)
+        case facts.FailsElsewhere(sources):
+            yield evidence(EvidenceKind.FAILS_ELSEWHERE, sources=sources)
+        case _:
             return
 
 

@@ -187,6 +187,22 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         "Failed together with 9 other cases in 2 other places of the same job.",
     ),
     (
+        EvidenceKind.SAME_CROWD,
+        {"cases": 7},
+        "Nearly the same 7 cases failed for a moment together on another day.",
+    ),
+    (
+        EvidenceKind.EARLIER_PUSH,
+        {},
+        "An earlier push of this pull request failed it too, and no re-run of that passed.",
+    ),
+    (
+        EvidenceKind.FAILS_ELSEWHERE,
+        {"sources": 4},
+        "Failed for 4 other pull requests or commits within a day, and nothing has explained that"
+        " yet.",
+    ),
+    (
         EvidenceKind.SAME_MESSAGE,
         {"times": 2},
         "Says what it said twice before when it failed for no fault of the code.",

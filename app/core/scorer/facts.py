@@ -73,6 +73,25 @@ class FailingBeside:
 
 
 @dataclass(frozen=True, slots=True)
+class SameCrowd:
+    """Nearly the same cases of its folder or file failed together for a moment on another day."""
+
+    cases: int  # that fail now, this one too
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPush:
+    """An earlier push of the pull request failed the case, and no re-run of that passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailsElsewhere:
+    """Others failed the case within a day, and nothing contradicts that yet."""
+
+    sources: int  # pull requests and commits of the default branch
+
+
+@dataclass(frozen=True, slots=True)
 class SameMessage:
     """The message is one that earlier flakes of this case had."""
 
@@ -108,6 +127,9 @@ Fact = (
     | FarFromChange
     | BrokenSince
     | FailingBeside
+    | SameCrowd
+    | EarlierPush
+    | FailsElsewhere
     | SameMessage
     | FirstFailure
     | FailsAgain

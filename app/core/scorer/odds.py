@@ -36,8 +36,9 @@ RETRIED_BUG = 0.01  # share of the bugs that a retry does not meet
 CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
 CROWD_RATE = 1e-3  # of such a fixture, at least
 CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
-OTHER_CROWD = 0.3  # share of a crowd's flakes that fail it with others than before ...
-OTHER_CROWDS = 0.05  # ... where more crowds than one were alike
+CROWDS = 2  # crowds that a case was in, from which its flakes are taken to come in them ...
+OTHER_CROWD = 0.05  # ... but for so many
+ELSEWHERE_FEW = 3  # others that failed it this day, from which that tells of a break
 ELSEWHERE = 2e-5  # share of the times when others fail a case, too, that it is broken unnoticed
 ELSEWHERE_HITS = 0.5  # share of the runs that such a break fails
 
@@ -86,7 +87,7 @@ def judged(
         own += own / (own + flake)
     if around.base_failures:
         own += _broken_base(flake, again, around.base_failures)
-    if around.elsewhere:
+    if around.elsewhere >= ELSEWHERE_FEW:
         own += _broken_elsewhere(rate, again, around)
     if around.is_retried:
         flake, own = flake * RETRIED, own * RETRIED_BUG
@@ -98,14 +99,13 @@ def judged(
 def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: float) -> float:
     """A flake's share by who fails with it: a fixture fails the same cases each time.
 
-    So a crowd that was there before, on another day, is one long before each of its cases has
-    shown so much by itself; and who always failed in one crowd seldom flakes in another.
+    So a crowd that was there before, on another day, is likely one, whatever is known of each of
+    its cases; and who failed in the same crowds before seldom flakes in another.
     """
     if around.is_same_crowd:
         return max(flake, CROWD_SCORE * max(rate, CROWD_RATE) * min(1.0, likelier))
-    if around.together < FEW or not around.other_crowds:
-        return flake
-    return flake * (OTHER_CROWDS if around.other_crowds > 1 else OTHER_CROWD)
+    is_other = around.together >= FEW and around.other_crowds >= CROWDS
+    return flake * OTHER_CROWD if is_other else flake
 
 
 def _broken_base(flake: float, again: float, failures: int) -> float:

@@ -9,6 +9,7 @@ from app.core.scorer.culprit import Ran, suspects
 from app.core.scorer.draft import Draft
 from app.core.scorer.facts import Break, Fact, How
 from app.core.scorer.layout import words_in
+from app.core.scorer.odds import ELSEWHERE_FEW, Circumstances
 from app.core.scorer.standing import rate_interval, rate_of, score_of
 from app.core.scorer.state import CaseState, Track
 
@@ -22,15 +23,15 @@ BROKEN = log(300.0)
 PER_GROUP = log(30.0)
 AGAIN = log(10.0)
 SAME = log(6.0)
+SAME_CROWD = log(200.0)
+EARLIER_PUSH = log(100.0)
 RATE = log(150.0)
 FAR = log(3.0)
 FEW = log(2.0)
 
 
-def reasons(
-    draft: Draft, case: str, *, others: int, cases: int, sign: str, is_near: bool
-) -> tuple[Fact, ...]:
-    """The facts about a failure; `others` groups, with `cases` in all, failed beside it."""
+def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tuple[Fact, ...]:
+    """The facts about a failure, with what lies around it, and the sign of its message."""
     known = draft.state.cases.get(case)
     track = known.track(draft.seen.job) if known else Track()
     found: list[tuple[float, Fact]] = []
@@ -38,18 +39,31 @@ def reasons(
         found.append((RETRIED, facts.RetriedHere()))
     if track.base:
         found.append((BROKEN, facts.BrokenSince(track.base[0], track.runs, track.runs)))
-    if others:
-        found.append((PER_GROUP * min(others, 3), facts.FailingBeside(others, cases)))
+    if others := around.others:
+        found.append((PER_GROUP * min(others, 3), facts.FailingBeside(others, around.beside)))
     if again := len(track.streak):
         found.append((AGAIN * min(again, 3), facts.FailsAgain(again + 1)))
+    found += _of_others(around)
     found += _of_history(draft, known, sign)
-    found += _of_change(draft, case, is_near=is_near)
+    found += _of_change(draft, case, is_near=around.is_near)
     reports = draft.state.reports.get(draft.seen.job, 0)
     if reports < FEW_RUNS:
         found.append((FEW, facts.FewRuns(reports)))
     elif known is None:
         found.append((FIRST, facts.FirstFailure(reports)))
     return tuple(fact for _, fact in sorted(found, key=lambda one: -one[0]))
+
+
+def _of_others(around: Circumstances) -> list[tuple[float, Fact]]:
+    """What failed the case lately, and whom with it."""
+    found: list[tuple[float, Fact]] = []
+    if around.is_same_crowd:
+        found.append((SAME_CROWD, facts.SameCrowd(around.together)))
+    if around.is_pushed_again and not around.in_a_row:
+        found.append((EARLIER_PUSH, facts.EarlierPush()))
+    if around.elsewhere >= ELSEWHERE_FEW:
+        found.append((AGAIN * min(around.elsewhere - 1, 3), facts.FailsElsewhere(around.elsewhere)))
+    return found
 
 
 def _of_history(draft: Draft, known: CaseState | None, sign: str) -> list[tuple[float, Fact]]:

@@ -41,9 +41,7 @@ def _found(draft: Draft, case: str, unheld: int, crowd: Likeness) -> Finding:
     sign = sign_of(draft.seen.results[case])
     likelier = weight(sign, known.messages if known else {}, state.common)
     cause, p_flaky = judged(known, around, likelier, state.weather)
-    facts = reasons(
-        draft, case, others=around.others, cases=around.beside, sign=sign, is_near=around.is_near
-    )
+    facts = reasons(draft, case, around, sign=sign)
     broken = break_of(draft, known, track) if known and around.base_failures else None
     return with_outage(state, draft.now, Finding(case, cause, p_flaky, facts, broken=broken))
 

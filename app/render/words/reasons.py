@@ -153,6 +153,16 @@ def _failing_beside(facts: Mapping[str, Fact]) -> str:
     return f"Failed together with {cases} in {counted(groups, 'other place')} of the same job."
 
 
+def _same_crowd(facts: Mapping[str, Fact]) -> str:
+    cases = counted(_number(facts["cases"]), "case")
+    return f"Nearly the same {cases} failed for a moment together on another day."
+
+
+def _fails_elsewhere(facts: Mapping[str, Fact]) -> str:
+    others = f"{_number(facts['sources'])} other pull requests or commits"
+    return f"Failed for {others} within a day, and nothing has explained that yet."
+
+
 def _same_message(facts: Mapping[str, Fact]) -> str:
     often = times(_number(facts["times"]))
     return f"Says what it said {often} before when it failed for no fault of the code."
@@ -198,6 +208,11 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.NEAR_CHANGE: _near_change,
     EvidenceKind.FAR_FROM_CHANGE: _far_from_change,
     EvidenceKind.FAILING_BESIDE: _failing_beside,
+    EvidenceKind.SAME_CROWD: _same_crowd,
+    EvidenceKind.EARLIER_PUSH: lambda facts: (
+        "An earlier push of this pull request failed it too, and no re-run of that passed."
+    ),
+    EvidenceKind.FAILS_ELSEWHERE: _fails_elsewhere,
     EvidenceKind.SAME_MESSAGE: _same_message,
     EvidenceKind.FIRST_FAILURE: _first_failure,
     EvidenceKind.DISMISSED: _dismissed,

@@ -1,6 +1,7 @@
 """What a finding carries: the facts that moved it, the outage or the break that it belongs to."""
 
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -180,3 +181,83 @@ def test_a_bug_far_from_its_change_is_as_frequent_as_the_repository_shows() -> N
     assert far_bug_of(Weather()) == FAR_BUG
     assert far_bug_of(quiet) < FAR_BUG / 10
     assert far_bug_of(buggy) - far_bug_of(quiet) == pytest.approx(90 / (FAR_BUG_RUNS + executions))
+
+
+CROWD = [f"case3-{number}" for number in range(4)]
+
+
+def test_a_crowd_that_failed_on_another_day_is_likelier_a_fixture_than_a_new_one() -> None:
+    world, reports = World(), pushes(8)
+    world.play(reports[:40], lambda one: CROWD if one.run == 13 and one.attempt == 1 else [])
+
+    again = finding(world, reports[40], CROWD)
+    other = finding(world, reports[40], [CASE, "case3-4"])
+
+    assert again.p_flaky > 0.9
+    assert facts.SameCrowd(4) in again.facts
+    assert other.p_flaky < 0.5
+
+
+def test_whole_groups_and_crowds_of_the_same_day_tell_of_no_fixture() -> None:
+    world, reports = World(), pushes(8)
+    failing = {13: [*CROWD, "case3-4"]}
+    world.play(reports[:40], lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
+    late, hours = replace(reports[40], pr=900), replace(reports[41], pr=901)
+
+    for cases in (failing[13], CROWD[:2]):
+        found = finding(world, late, cases)
+        assert found.p_flaky < 0.9
+        assert not any(isinstance(one, facts.SameCrowd) for one in found.facts)
+    world.see(late, CROWD[:2])
+    world.see(rerun(late))
+    again = finding(world, hours, CROWD[:2])
+    assert not any(isinstance(one, facts.SameCrowd) for one in again.facts)
+
+
+def test_who_fails_in_one_crowd_seldom_flakes_in_another() -> None:
+    world, reports = World(), pushes(9)
+    failing = {13, 43, 67}
+    world.play(reports[:96], lambda one: CROWD if one.run in failing and one.attempt == 1 else [])
+    assert set(CROWD) <= world.flagged
+
+    fresh = replace(reports[96], pr=900)
+    same = finding(world, fresh, CROWD)
+    other = finding(world, fresh, [CASE, "case3-2"])
+
+    assert 1 - other.p_flaky > 10 * (1 - same.p_flaky)
+
+
+def test_an_earlier_push_that_failed_is_remembered_though_others_passed_since() -> None:
+    world, reports = World(), pushes(8)
+    failing = {8, 32}
+    world.play(reports[:60], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+    first = replace(reports[60], pr=900)
+    fresh = finding(world, replace(reports[63], pr=901), [CASE])
+
+    world.see(first, [CASE])
+    world.see(replace(reports[61], pr=None))
+    again = finding(world, replace(reports[63], pr=900), [CASE])
+    other = finding(world, replace(reports[63], pr=901), [CASE])
+    world.see(rerun(first))
+    cleared = finding(world, replace(reports[63], pr=900), [CASE])
+
+    assert facts.EarlierPush() in again.facts
+    assert again.p_flaky < other.p_flaky <= fresh.p_flaky * 1.05
+    assert cleared.p_flaky > again.p_flaky
+    assert facts.EarlierPush() not in cleared.facts
+
+
+def test_what_fails_many_others_in_a_day_is_broken_though_older_code_passes_between() -> None:
+    world = World()
+    report = held(world)
+    shown = [finding(world, replace(report, run=990, code="p0", pr=990), [CASE])]
+    for number in range(1, 7):
+        late = replace(report, at=report.at + timedelta(hours=number))
+        world.see(replace(late, run=900 + number, code=f"p{number}", pr=900 + number), [CASE])
+        world.see(replace(late, run=950 + number, code=f"q{number}", pr=950 + number))
+        shown.append(finding(world, replace(late, run=990, code="p0", pr=990), [CASE]))
+
+    assert shown[0].p_flaky > 0.95
+    assert shown[-1].p_flaky < 0.6
+    assert facts.FailsElsewhere(6) in shown[-1].facts
+    assert facts.FailsElsewhere(2) not in shown[2].facts

@@ -1,0 +1,136 @@
+"""One failure's causes against each other: what makes a flake likelier, and what less likely."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.decide import Cause
+from app.core.scorer.odds import AGAIN, AGAIN_MOST, Circumstances, again_of, judged
+from app.core.scorer.state import CaseState, Weather
+
+ALONE = Circumstances(
+    others=0,
+    beside=0,
+    ran=500,
+    of_group=1,
+    together=1,
+    is_same_crowd=False,
+    other_crowds=0,
+    is_near=False,
+    on_pr=True,
+    is_pushed_again=False,
+    base_failures=0,
+    elsewhere=0,
+    of_day=40.0,
+    failed_before=False,
+    in_a_row=0,
+    of_code=0,
+    is_retried=False,
+)
+WEATHER = Weather(reports=900, executions=450_000, failed=60, flaky=6)
+
+cases = st.builds(
+    lambda odds, flakes, passes: CaseState(
+        "tests",
+        0.0,
+        belief=CaseState("tests", 0.0).belief._replace(odds=(odds,) * 7),
+        episodes=flakes / 2,
+        flakes=flakes,
+        executions=flakes + passes,
+    ),
+    st.floats(1e-4, 1e3),
+    st.integers(0, 40),
+    st.integers(20, 5_000),
+)
+arounds = st.builds(
+    lambda others, each, in_a_row, *, is_near, on_pr: replace(
+        ALONE, others=others, beside=others * each, in_a_row=in_a_row, is_near=is_near, on_pr=on_pr
+    ),
+    st.integers(0, 6),
+    st.integers(1, 30),
+    st.integers(0, 3),
+    is_near=st.booleans(),
+    on_pr=st.booleans(),
+)
+
+
+def p_of(known: CaseState | None, around: Circumstances) -> float:
+    _, p_flaky = judged(known, around, 1.0, WEATHER)
+    return p_flaky
+
+
+@given(cases | st.none(), arounds)
+def test_what_tells_of_a_bug_makes_a_flake_less_likely(
+    known: CaseState | None, around: Circumstances
+) -> None:
+    before = p_of(known, around)
+    worse = (
+        replace(around, others=around.others + 1, beside=around.beside + 5),
+        replace(around, in_a_row=around.in_a_row + 1),
+        replace(around, of_code=around.in_a_row + 1),
+        replace(around, base_failures=1),
+        replace(around, is_pushed_again=True),
+        replace(around, elsewhere=3),
+        replace(around, of_group=3, together=3),
+    )
+
+    assert 0.0 < before < 1.0
+    assert all(p_of(known, one) < before for one in worse)
+
+
+@given(cases | st.none(), arounds)
+def test_the_more_others_fail_a_case_the_likelier_it_is_broken(
+    known: CaseState | None, around: Circumstances
+) -> None:
+    on_base = [p_of(known, replace(around, base_failures=number)) for number in range(1, 8)]
+    elsewhere = [p_of(known, replace(around, elsewhere=number)) for number in range(3, 10)]
+
+    assert on_base == sorted(on_base, reverse=True)
+    assert elsewhere == sorted(elsewhere, reverse=True)
+
+
+@given(cases | st.none(), arounds)
+def test_a_crowd_that_came_before_makes_a_flake_likelier_and_another_one_less(
+    known: CaseState | None, around: Circumstances
+) -> None:
+    crowd = replace(around, of_group=6, together=6)
+
+    assert p_of(known, replace(crowd, is_same_crowd=True)) > p_of(known, crowd)
+    assert p_of(known, replace(crowd, other_crowds=2)) < p_of(known, crowd)
+
+
+@given(cases | st.none(), arounds)
+def test_a_pass_in_the_same_report_makes_a_flake_likelier(
+    known: CaseState | None, around: Circumstances
+) -> None:
+    assert p_of(known, replace(around, is_retried=True)) > p_of(known, around)
+
+
+@given(cases, arounds)
+def test_a_failure_with_nothing_beside_it_is_no_outage(
+    known: CaseState, around: Circumstances
+) -> None:
+    cause, _ = judged(known, replace(around, others=0, beside=0), 1.0, WEATHER)
+
+    assert cause is not Cause.OUTAGE
+
+
+def test_a_case_that_only_pushes_mended_is_less_surely_flaky_than_one_that_never_failed_so() -> (
+    None
+):
+    """Of two cases as probably flaky, the one whose earlier failures may be bugs meets more."""
+    believed = CaseState("tests", 0.0).belief._replace(odds=(0.02,) * 7)
+    shown = CaseState("tests", 0.0, belief=believed, executions=300)
+    rate = (shown.flakes + 0.5) / (shown.executions + 100)
+    mended = shown._replace(flakes=1, executions=round(1.5 / rate) - 100)
+
+    assert p_of(mended, ALONE) < p_of(shown, ALONE)
+
+
+@given(st.integers(0, 60), st.floats(0.0, 60.0))
+def test_a_flake_fails_again_as_often_as_its_case_did(flakes: int, episodes: float) -> None:
+    known = CaseState("tests", 0.0, flakes=flakes, episodes=episodes)
+
+    assert AGAIN <= again_of(known) <= AGAIN_MOST
+    assert again_of(known._replace(flakes=flakes + 5)) >= again_of(known)

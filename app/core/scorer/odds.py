@@ -151,13 +151,15 @@ def far_bug_of(weather: Weather) -> float:
 def _own_bug(
     known: CaseState | None, score: float, around: Circumstances, weather: Weather
 ) -> float:
-    is_lone = around.of_group < FEW
-    times = 1.0 if is_lone else FEW_TIMES if around.of_group < MANY else MANY_TIMES
-    if not around.on_pr:
-        return _of_case(COMMIT_BUG, known, score) if is_lone else COMMIT_BUG_GROUP * times
-    if is_lone:
-        return NEAR_BUG_LONE if around.is_near else _of_case(far_bug_of(weather), known, score)
-    return (NEAR_BUG if around.is_near else FAR_BUG_GROUP) * times
+    if around.on_pr and around.is_near:
+        lone, many = NEAR_BUG_LONE, NEAR_BUG
+    elif around.on_pr:
+        lone, many = _of_case(far_bug_of(weather), known, score), FAR_BUG_GROUP
+    else:
+        lone, many = _of_case(COMMIT_BUG, known, score), COMMIT_BUG_GROUP
+    if around.of_group < FEW:
+        return lone
+    return lone + many * (FEW_TIMES if around.of_group < MANY else MANY_TIMES)
 
 
 def _of_case(usual: float, known: CaseState | None, score: float) -> float:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import comb
 
 from app.core.scorer import assumptions as assumed
@@ -20,7 +21,7 @@ class Likeness:
 
     cases: int  # that fail now
     is_same: bool  # nearly those of an earlier crowd
-    times: Mapping[str, int]  # by case: earlier crowds that it was in
+    times: Mapping[str, int]  # by case: crowds that it was in, if all of these were alike
 
 
 def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
@@ -30,10 +31,15 @@ def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
         for crowd in draft.state.crowds.get(group, ())
         if crowd.source != draft.seen.source and draft.now - crowd.at > assumed.EPISODE
     ]
-    is_same = len(now) > 1 and any(
-        len(cases & now) >= VERY_ALIKE * len(cases | now) for cases in earlier
-    )
-    return Likeness(len(now), is_same, Counter(case for cases in earlier for case in cases & now))
+    is_same = len(now) > 1 and any(_is_very_alike(cases, now) for cases in earlier)
+    touched = [cases for cases in earlier if cases & now]
+    is_steady = all(_is_very_alike(one, other) for one, other in combinations(touched, 2))
+    times = Counter(case for cases in touched for case in cases & now) if is_steady else Counter()
+    return Likeness(len(now), is_same, times)
+
+
+def _is_very_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= VERY_ALIKE * len(one | other)
 
 
 def seen_again(

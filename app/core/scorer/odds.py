@@ -55,7 +55,7 @@ class Circumstances:
     of_group: int  # cases of its group that failed, itself too, that are not held for flaky
     together: int  # cases of its group that failed, whatever they are held for
     is_same_crowd: bool  # nearly these of its group failed for a moment on another day
-    other_crowds: int  # other days' crowds of its group that it was in, where this is unlike all
+    other_crowds: int  # other days' crowds that it was in, all alike, where this is unlike them
     is_near: bool  # the change touches what lies near the case
     on_pr: bool
     is_pushed_again: bool  # an earlier push of the pull request failed it, and nothing since passed

@@ -50,6 +50,16 @@ def weight(sign: str, own: Mapping[str, int], common: Mapping[str, int]) -> floa
     return unseen(own) if own else 1.0
 
 
+def weight_at_once(sign: str, own: Mapping[str, int], common: Mapping[str, int]) -> float:
+    """The same for a failure that nothing contradicts yet.
+
+    There it is no excuse for a message none of the case's flakes had that common causes have it,
+    too: those, and the bugs that fail many cases, are what it may be.
+    """
+    likelier = weight(sign, own, common)
+    return min(likelier, unseen(own)) if sign and own and sign not in own else likelier
+
+
 def unseen(own: Mapping[str, int]) -> float:
     """How likely a flake's next message is none of its own so far: as many came only once."""
     once = sum(count == 1 for count in own.values())

@@ -15,7 +15,7 @@ from app.core.scorer.weigh import Kind
 # histories confirmed no more than that they work. What a repository shows of its own outweighs
 # them where it can be counted.
 OUTAGE = 2e-5  # nothing else failing beside it
-GROUPS_ALONE = 4.0  # other groups that fail together without a common cause, about
+GROUPS_ALONE = 6.0  # other groups that fail together without a common cause, about
 NEAR_BUG = 0.01  # a pull request's bug in what it touches
 NEAR_BUG_LONE = 0.005  # the same where it fails one case of the group; most fail more
 FAR_BUG_GROUP = 2e-4  # and elsewhere, of a group's cases

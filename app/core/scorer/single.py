@@ -5,7 +5,7 @@ from collections import Counter
 from app.core.scorer.belief import DAY
 from app.core.scorer.crowds import Likeness, likeness
 from app.core.scorer.draft import Draft, settled
-from app.core.scorer.messages import sign_of, weight
+from app.core.scorer.messages import sign_of, weight_at_once
 from app.core.scorer.odds import Circumstances, judged
 from app.core.scorer.outages import with_outage
 from app.core.scorer.reasons import break_of, reasons
@@ -39,7 +39,7 @@ def _found(draft: Draft, case: str, unheld: int, crowd: Likeness) -> Finding:
     track = known.track(draft.seen.job) if known else Track()
     around = _around(draft, case, known, unheld, crowd)
     sign = sign_of(draft.seen.results[case])
-    likelier = weight(sign, known.messages if known else {}, state.common)
+    likelier = weight_at_once(sign, known.messages if known else {}, state.common)
     cause, p_flaky = judged(known, around, likelier, state.weather)
     facts = reasons(draft, case, around, sign=sign)
     broken = break_of(draft, known, track) if known and around.base_failures else None

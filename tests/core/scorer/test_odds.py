@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.decide import Cause
+from app.core.scorer.messages import weight, weight_at_once
 from app.core.scorer.odds import AGAIN, AGAIN_MOST, Circumstances, again_of, judged
 from app.core.scorer.state import CaseState, Weather
 
@@ -134,3 +135,15 @@ def test_a_flake_fails_again_as_often_as_its_case_did(flakes: int, episodes: flo
 
     assert AGAIN <= again_of(known) <= AGAIN_MOST
     assert again_of(known._replace(flakes=flakes + 5)) >= again_of(known)
+
+
+@given(st.integers(1, 200))
+def test_a_message_that_common_causes_had_is_no_flakes_where_its_own_say_another(
+    count: int,
+) -> None:
+    own, common = {"own": count}, {"common": 3, "own": 1}
+
+    assert weight_at_once("common", own, common) <= weight("new", own, {})
+    assert weight_at_once("common", {}, common) == weight("common", {}, common)
+    assert weight_at_once("own", own, common) == weight("own", own, common)
+    assert weight_at_once("", own, common) == 1.0

@@ -138,7 +138,7 @@ def test_a_flake_fails_again_as_often_as_its_case_did(flakes: int, episodes: flo
 
 
 @given(st.integers(1, 200))
-def test_a_message_that_common_causes_had_is_no_flakes_where_its_own_say_another(
+def test_a_message_of_common_causes_is_no_flakes_where_its_own_say_another(
     count: int,
 ) -> None:
     own, common = {"own": count}, {"common": 3, "own": 1}

@@ -21,6 +21,7 @@ class Likeness:
 
     cases: int  # that fail now
     is_same: bool  # nearly those of an earlier crowd
+    met: frozenset[str]  # those of them that were in any
     times: Mapping[str, int]  # by case: crowds that it was in, if all of these were alike
 
 
@@ -35,7 +36,8 @@ def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
     touched = [cases for cases in earlier if cases & now]
     is_steady = all(_is_very_alike(one, other) for one, other in combinations(touched, 2))
     times = Counter(case for cases in touched for case in cases & now) if is_steady else Counter()
-    return Likeness(len(now), is_same, times)
+    met = now.intersection(frozenset[str]().union(*touched))
+    return Likeness(len(now), is_same, met, times)
 
 
 def _is_very_alike(one: frozenset[str], other: frozenset[str]) -> bool:

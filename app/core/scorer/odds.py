@@ -38,6 +38,7 @@ CROWD_RATE = 1e-3  # of such a fixture, at least
 CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
 CROWDS = 2  # crowds that a case was in, from which its flakes are taken to come in them ...
 OTHER_CROWD = 0.05  # ... but for so many
+ALONE_DAYS = 5.0  # half days of flakes, all alone, that the first in company is worth
 ELSEWHERE_FEW = 3  # others that failed it this day, from which that tells of a break
 ELSEWHERE = 2e-5  # share of the times when others fail a case, too, that it is broken unnoticed
 ELSEWHERE_HITS = 0.5  # share of the runs that such a break fails
@@ -56,6 +57,7 @@ class Circumstances:
     together: int  # cases of its group that failed, whatever they are held for
     is_same_crowd: bool  # nearly these of its group failed for a moment on another day
     other_crowds: int  # other days' crowds that it was in, all alike, where this is unlike them
+    is_first_crowd: bool  # others of its group failed that are not held, and it was in no crowd
     is_near: bool  # the change touches what lies near the case
     on_pr: bool
     is_pushed_again: bool  # an earlier push of the pull request failed it, and nothing since passed
@@ -78,6 +80,8 @@ def judged(
     score = score_of(known, weather) if known else PRIOR_SCORE
     rate = rate_of(known) if known else PRIOR_RATE
     flake = _of_crowd(score * rate * likelier, around, rate=rate, likelier=likelier)
+    if around.is_first_crowd and known is not None:
+        flake *= ALONE_DAYS / (ALONE_DAYS + known.episodes)
     again = again_of(known)
     outage = _outage(around)
     own = _own_bug(known, score, around, weather)

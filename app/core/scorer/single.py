@@ -61,6 +61,7 @@ def _around(
         together=crowd.cases,
         is_same_crowd=crowd.is_same and crowd.cases < draft.layout.size_of(group),
         other_crowds=0 if crowd.is_same else crowd.times[case],
+        is_first_crowd=case not in crowd.met and unheld > (not _is_held(known)),
         is_near=draft.is_near(case),
         on_pr=seen.pr is not None,
         is_pushed_again=_is_pushed_again(draft, known),

@@ -227,6 +227,15 @@ def test_who_fails_in_one_crowd_seldom_flakes_in_another() -> None:
     assert 1 - other.p_flaky > 10 * (1 - same.p_flaky)
 
 
+def test_who_always_failed_alone_seldom_flakes_among_its_group() -> None:
+    world = World()
+    report = held(world)
+    alone = finding(world, report, [CASE])
+    beside = finding(world, report, [CASE, "case3-2"])
+
+    assert 1 - beside.p_flaky > 3 * (1 - alone.p_flaky)
+
+
 def test_an_earlier_push_that_failed_is_remembered_though_others_passed_since() -> None:
     world, reports = World(), pushes(8)
     failing = {8, 32}

@@ -18,6 +18,7 @@ ALONE = Circumstances(
     together=1,
     is_same_crowd=False,
     other_crowds=0,
+    is_first_crowd=False,
     is_near=False,
     on_pr=True,
     is_pushed_again=False,
@@ -99,6 +100,7 @@ def test_a_crowd_that_came_before_makes_a_flake_likelier_and_another_one_less(
 
     assert p_of(known, replace(crowd, is_same_crowd=True)) > p_of(known, crowd)
     assert p_of(known, replace(crowd, other_crowds=2)) < p_of(known, crowd)
+    assert p_of(known, replace(crowd, is_first_crowd=True)) <= p_of(known, crowd)
 
 
 @given(cases | st.none(), arounds)

@@ -21,6 +21,7 @@ from app.render.words.slack_windows import silent_until
 Told = tuple[str, tuple[Block, ...]]
 
 MESSAGE = 700  # characters of a failure's message
+OWNERS, OWNER = 2, 60  # that a line of a list names, and characters of each
 SENTENCE = 600  # characters of a sentence of ours, with names in it
 MARKS = {
     State.FLAKY.value: ":large_yellow_circle:",
@@ -172,7 +173,7 @@ def help_text() -> Told:
 
 
 def case_line(line: CaseLine, page_of: PageOf, *, with_repository: bool = False) -> str:
-    """A case in a list: its mark, name, score, rate with interval, and what was decided."""
+    """A case in a list: its mark, name, score, rate with interval, what was decided, and owners."""
     url = page_of(line.repository, f"/cases/{line.case_id}")
     where = f" in {escape.slack(line.repository)}" if with_repository else ""
     rate = words.rate_with_interval(line.rate, line.rate_low, line.rate_high)
@@ -180,7 +181,17 @@ def case_line(line: CaseLine, page_of: PageOf, *, with_repository: bool = False)
     return (
         f"{MARKS.get(line.state, '')} {linked(case_title(line.name), url)}{where}: "
         f"{escape.slack(words.probability(line.score))}, fails in {escape.slack(rate)}{held}"
+        f"{_owned(line.name.owners)}"
     )
+
+
+def _owned(owners: Sequence[str]) -> str:
+    """Whose a case is; a line of a list has room for a few."""
+    if not owners:
+        return ""
+    more = " and others" if len(owners) > OWNERS else ""
+    named = ", ".join(escape.slack(one, limit=OWNER) for one in owners[:OWNERS])
+    return f", owned by {named}{more}"
 
 
 def figures_of(line: CaseLine) -> dict[str, str]:

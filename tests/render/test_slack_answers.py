@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ from app.render import (
     slack_unfurls,
     slack_windows,
 )
-from app.render.slack_answers import CaseTold, Standing, Told
+from app.render.slack_answers import CaseTold, Standing, Told, case_line
 from app.render.slack_own_digest import own_digest_message
 from app.render.words import slack as words_slack
 from app.sandbox.slack.limits import check_blocks, text_length
@@ -274,3 +275,13 @@ def test_a_list_says_truthfully_what_it_leaves_out() -> None:
 
     shown = json.dumps(everything(LONG)["top"][1]).count("fails in")
     assert last["elements"][0]["text"] == f"and {25 - shown} more"
+
+
+def test_a_line_of_a_list_names_the_owners_and_how_many_it_leaves_out() -> None:
+    def told(*owners: str) -> str:
+        one = replace(line("pays"), quarantine=None)
+        return case_line(replace(one, name=replace(one.name, owners=owners)), page_of)
+
+    assert "owned by" not in told()
+    assert told("@acme/cart").endswith(", owned by @acme/cart")
+    assert told("@acme/cart", "@ada", "@bob").endswith(", owned by @acme/cart, @ada and others")

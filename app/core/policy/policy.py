@@ -1,6 +1,6 @@
 """What a repository's policy says; every key of `.flakeguard.yml` with its default."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
@@ -165,10 +165,6 @@ class Policy:
     def may_rerun(self, job: str) -> bool:
         """Whether a job may be re-run of our own accord: only where the policy names it."""
         return any(one.fits(job) for one in self.proof_jobs)
-
-    def has_labels(self, labels: Collection[str]) -> bool:
-        """Whether a pull request's labels allow that a quarantine comes of it."""
-        return set(self.labels_required) <= set(labels)
 
     def rule_for(self, case: About) -> Rule | None:
         """The first rule that the case falls under; None where none fits."""

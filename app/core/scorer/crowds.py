@@ -46,40 +46,65 @@ def _is_very_alike(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def seen_again(
     draft: Draft, found: Sequence[Contradiction], company: Sequence[Company]
-) -> set[str]:
-    """The cases whose crowd failed before, on another day; crowds are remembered.
+) -> dict[str, bool]:
+    """The cases whose crowd failed before, on another day, and whether that is no chance.
+
+    Crowds are remembered.
 
     A fixture fails the same cases again, a leak some of the same; a full disk or an outage fails
     others each time. A bug may fail a whole file, so of crowds that only a push mended, two are
     asked for.
     """
-    crowds: dict[tuple[str, str, By], set[str]] = {}
+    crowds: dict[tuple[str, str, By], dict[str, Contradiction]] = {}
     for one, beside in zip(found, company, strict=True):
         if _is_of_crowd(one, beside):
             group = draft.state.cases[one.case].group
-            crowds.setdefault((group, one.failure.source, one.by), set()).add(one.case)
-    again: set[str] = set()
-    for (group, source, by), cases in crowds.items():
-        now = Crowd(draft.now, source, frozenset(cases), by.value)
-        again |= _again(draft, group, now)
-        _remember(draft, group, now)
+            crowds.setdefault((group, one.failure.source, one.by), {})[one.case] = one
+    again: dict[str, bool] = {}
+    for (group, source, by), of in crowds.items():
+        signs = Counter(one.failure.sign for one in of.values())
+        now = Crowd(draft.now, source, frozenset(of), by.value, signs.most_common(1)[0][0])
+        is_most = all(_is_most(one) for one in of.values())
+        again |= _again(draft, group, now, is_most=is_most)
+        if is_most:
+            _remember(draft, group, now)
     return again
 
 
-def _again(draft: Draft, group: str, now: Crowd) -> frozenset[str]:
-    """The cases of a crowd that failed in alike ones before."""
+def _says_same(one: Crowd, other: Crowd) -> bool:
+    return bool(one.sign) and one.sign == other.sign
+
+
+def _is_most(one: Contradiction) -> bool:
+    """Whether its crowd is nearly all that failed unexpectedly in the report."""
+    return one.failure.crowd >= assumed.CROWD_SHARE * one.failure.unexpected
+
+
+def _again(draft: Draft, group: str, now: Crowd, *, is_most: bool) -> dict[str, bool]:
+    """The cases of a crowd that failed in alike ones before; beside others, of the same message."""
     earlier = [
         crowd
         for crowd in draft.state.crowds.get(group, ())
-        if crowd.source != now.source and now.at - crowd.at > assumed.EPISODE
+        if crowd.source != now.source
+        and now.at - crowd.at > assumed.EPISODE
+        and (is_most or _says_same(crowd, now))
     ]
-    alike = [crowd for crowd in earlier if _is_same(crowd, now)]
-    if not _is_enough(alike, now):
-        size = draft.layout.size_of(group)
-        alike = [crowd for crowd in earlier if _is_alike(crowd, now, size=size)]
-        if By.SAME not in {now.by, *(crowd.by for crowd in alike)}:
-            return frozenset()
-    return now.cases & frozenset[str]().union(*(crowd.cases for crowd in alike))
+    same = [crowd for crowd in earlier if _is_same(crowd, now)]
+    if _is_enough(same, now):
+        return _cases_of(same, now, is_sure=True)
+    size = draft.layout.size_of(group)
+    alike = [crowd for crowd in earlier if _is_alike(crowd, now, size=size)]
+    if By.SAME in {now.by, *(crowd.by for crowd in alike)}:
+        return _cases_of(alike, now, is_sure=True)
+    if len(now.cases) <= assumed.FEW_OF_GROUP:
+        return {}
+    return _cases_of([one for one in same if _says_same(one, now)], now, is_sure=False)
+
+
+def _cases_of(alike: Sequence[Crowd], now: Crowd, *, is_sure: bool) -> dict[str, bool]:
+    """The cases of a crowd that were in earlier ones, too."""
+    before = frozenset[str]().union(*(crowd.cases for crowd in alike))
+    return dict.fromkeys(now.cases & before, is_sure)
 
 
 def _is_enough(same: Sequence[Crowd], now: Crowd) -> bool:
@@ -101,7 +126,7 @@ def _is_of_crowd(one: Contradiction, beside: Company) -> bool:
     failure = one.failure
     if beside.is_common_cause or failure.streak > assumed.SHORT:
         return False
-    if failure.crowd < assumed.CROWD_SHARE * failure.unexpected:
+    if beside.is_doubtful and not _is_most(one):
         return False
     if one.by.is_weak:
         return failure.crowd > assumed.FEW_OF_GROUP and failure.streak <= 1 and not failure.is_near

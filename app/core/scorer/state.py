@@ -10,7 +10,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
 
-STATE_VERSION = 5  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 6  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -71,11 +71,13 @@ class CaseState(NamedTuple):
     episodes: float = 0.0  # contradicted lone failures, one in half a day
     last_episode_at: float | None = None
     last_source: str | None = None  # whose code showed it
+    soon: tuple[str, ...] = ()  # the sources that showed it alone in that half day, a few
     pushed: float = 0.0  # how much of that by pull requests' next pushes, or by leaving them
     left: int = 0  # pull requests that were left
     last_push: int | None = None  # the last pull request whose next push contradicted it
     flakes: int = 0  # failures that no fault of the code explains
     messages: Mapping[str, int] = MappingProxyType({})  # by sign: what those said
+    hints: Mapping[str, float] = MappingProxyType({})  # by sign of weaker evidence: when it began
     weighed: Mapping[str, float] = MappingProxyType({})  # by kind: failures that moved its belief
     unbelieved: float = 0.0  # the share of them that counts as the repository's noise
     shared: int = 0  # half days in which it failed with other groups
@@ -139,6 +141,7 @@ class Crowd:
     source: str  # the pull request or commit that showed it
     cases: frozenset[str]
     by: str = "same"  # By: what contradicted it
+    sign: str = ""  # of what most of them said; `messages` says what that is
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ def case_to_json(known: CaseState) -> dict[str, Any]:
         "belief": [list(known.belief.odds), known.belief.passes, known.belief.seconds],
         "marks": dict(known.marks),
         "messages": dict(known.messages),
+        "hints": dict(known.hints),
         "weighed": dict(known.weighed),
         "tracks": {job: track._asdict() for job, track in known.tracks.items()},
         "opens": [one._asdict() | {"others": sorted(one.others)} for one in known.opens],
@@ -42,6 +43,7 @@ def case_from_json(stored: Mapping[str, Any]) -> CaseState:
             "tracks": {job: _track(one) for job, one in stored["tracks"].items()},
             "opens": tuple(_open(one) for one in stored["opens"]),
             "failed": _pairs(stored["failed"]),
+            "soon": tuple(stored["soon"]),
             "last_flake": _flake(stored["last_flake"]),
         }
     )
@@ -57,7 +59,7 @@ def repository_to_json(state: State) -> dict[str, Any]:
         "commits": state.commits,
         "transients": state.transients,
         "crowds": {
-            group: [[one.at, one.source, sorted(one.cases), one.by] for one in crowds]
+            group: [[one.at, one.source, sorted(one.cases), one.by, one.sign] for one in crowds]
             for group, crowds in state.crowds.items()
         },
         "common": state.common,
@@ -84,7 +86,9 @@ def repository_from_json(
         commits=dict(stored["commits"]),
         transients=tuple((at, group) for at, group in stored["transients"]),
         crowds={
-            group: tuple(Crowd(at, source, frozenset(of), by) for at, source, of, by in crowds)
+            group: tuple(
+                Crowd(at, source, frozenset(of), by, sign) for at, source, of, by, sign in crowds
+            )
             for group, crowds in stored["crowds"].items()
         },
         common=dict(stored["common"]),

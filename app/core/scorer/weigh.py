@@ -1,77 +1,20 @@
-"""What a contradicted failure is worth: its kind, and the belief after it."""
+"""What a contradicted failure is worth: the belief after it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from app.core.scorer import assumptions as assumed
-from app.core.scorer.company import Company, companies, note_transients
+from app.core.scorer.company import MOST_OF_ONE, Company, companies, note_transients
 from app.core.scorer.crowds import seen_again
 from app.core.scorer.draft import Draft, settled
 from app.core.scorer.facts import How
+from app.core.scorer.kinds import WORTH, kind_of
+from app.core.scorer.kinds import Kind as Kind
 from app.core.scorer.messages import noted, weight
 from app.core.scorer.standing import score_of
-from app.core.scorer.state import CaseState, Weather
+from app.core.scorer.state import CaseState, Open, Weather
 from app.core.scorer.waiting import By, Contradiction
 
-
-class Kind(StrEnum):
-    """What a contradicted failure is taken for."""
-
-    ALONE = "alone"  # one case, short, nothing beside it: a flake in nearly all worlds
-    FEW = "few"  # two or three of the group, by the default branch's next commit
-    NEAR = "near"  # by the next commit, where both commits touch near the case
-    JOBS = "jobs"  # several jobs failed the commit, the next one passed
-    LONG = "long"  # nothing beside it, but several sources in a row
-    PUSHED = "pushed"  # far from a change whose next push passed
-    LEFT = "left"  # far from a change that was left as it is
-    PUSHED_JOBS = "pushed_jobs"  # the same in several jobs
-    PUSHED_MANY = "pushed_many"  # the same with other cases beside it
-    DOUBTFUL = "doubtful"  # one other group beside it
-    CROWD = "crowd"  # many of its group, and nothing else
-    PUSHED_ALIKE = "pushed_alike"  # the same, by the next push of a change far from it
-    ALIKE = "alike"  # the same many as on another day: a fixture
-
-    @property
-    def is_push(self) -> bool:
-        """Whether only other code contradicts it."""
-        return self in {Kind.PUSHED, Kind.LEFT, Kind.PUSHED_JOBS, Kind.PUSHED_MANY}
-
-    @property
-    def is_group(self) -> bool:
-        """Whether several cases of the group failed together, as in an outage of what they use."""
-        return self in {Kind.FEW, Kind.CROWD, Kind.PUSHED_ALIKE, Kind.ALIKE}
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What one kind moves."""
-
-    cap: float  # of the odds
-    episodes: float = 0.0
-    noise: float = assumed.NOISE  # per execution of a healthy case, before any is seen
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether it alone makes a flake likely, so that its message is one that flakes have."""
-        return self.episodes >= assumed.TELLING
-
-
-WORTH = {
-    Kind.ALONE: Worth(assumed.CAP, 1.0),
-    Kind.FEW: Worth(assumed.CAP_FEW, 1.0),
-    Kind.NEAR: Worth(assumed.CAP_NEAR, assumed.EPISODE_NEAR, assumed.NEAR_NOISE),
-    Kind.JOBS: Worth(assumed.CAP_JOBS, assumed.EPISODE_JOBS, assumed.JOBS_NOISE),
-    Kind.LONG: Worth(assumed.CAP_LONG, assumed.EPISODE_LONG, assumed.LONG_NOISE),
-    Kind.PUSHED: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH, assumed.PUSH_NOISE),
-    Kind.LEFT: Worth(assumed.CAP_LEFT, assumed.EPISODE_LEFT, assumed.PUSH_NOISE),
-    Kind.PUSHED_JOBS: Worth(assumed.CAP_PUSH_JOBS, assumed.EPISODE_PUSH_JOBS, assumed.PUSH_NOISE),
-    Kind.PUSHED_MANY: Worth(assumed.CAP_PUSH_MANY, assumed.EPISODE_PUSH_MANY, assumed.MANY_NOISE),
-    Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH_ALIKE),
-    Kind.DOUBTFUL: Worth(assumed.CAP_COMPANY),
-    Kind.CROWD: Worth(assumed.CAP_CROWD),
-    Kind.ALIKE: Worth(assumed.CAP_ALIKE, assumed.EPISODES_ALIKE, assumed.ALIKE_NOISE),
-}
+SHARED_BY_CROWD = {Kind.PUSHED_ALIKE, Kind.ALIKE_ONCE}  # one failure of all, as noise goes
 
 
 def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
@@ -84,13 +27,13 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
     kinds = []
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
-        kind = kind_of(known, one, beside, is_alike=one.case in again)
+        kind = kind_of(known, one, beside, alike=again.get(one.case))
         if kind is not None:
             known = _believed(draft, known, one, kind)
-        elif beside.is_common_cause:
+        elif beside.is_common_cause and not _may_be_own(one, beside):
             sign = one.failure.sign
             draft.state.common = noted(draft.state.common, sign, kept=assumed.COMMON_KEPT)
-        if beside.is_doubtful:
+        if beside.is_doubtful and not _may_be_own(one, beside):
             known = _beside_others(known, one.failure.at)
         draft.state.cases[one.case] = known
         draft.touched.add(one.case)
@@ -98,55 +41,9 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
     return kinds
 
 
-def kind_of(
-    known: CaseState, one: Contradiction, beside: Company, *, is_alike: bool
-) -> Kind | None:
-    """What a contradicted failure is taken for; None where it says nothing of a flake."""
-    failure = one.failure
-    if beside.is_common_cause:
-        return None
-    if failure.streak > assumed.SHORT:
-        is_long = one.by is By.SAME and not beside.is_doubtful and failure.crowd <= 1
-        return Kind.LONG if is_long else None
-    jobs = sum(code == failure.code for code, _ in known.failed)
-    if one.by.is_weak:
-        return _pushed(known, one, beside, jobs=jobs, is_alike=is_alike)
-    return _contradicted(one, beside, jobs=jobs, is_alike=is_alike)
-
-
-def _contradicted(one: Contradiction, beside: Company, *, jobs: int, is_alike: bool) -> Kind | None:
-    failure = one.failure
-    if is_alike and failure.crowd > 1:
-        return Kind.ALIKE if one.by is By.SAME or failure.streak <= 1 else Kind.CROWD
-    if beside.is_doubtful:
-        is_same = one.by is By.SAME or jobs == 1
-        return Kind.DOUBTFUL if is_same else None
-    if failure.crowd > assumed.FEW_OF_GROUP:
-        return Kind.CROWD
-    if one.by is By.SAME:
-        return Kind.ALONE
-    if failure.is_near and one.is_mended_near:
-        return Kind.NEAR if failure.crowd <= 1 and failure.streak <= 1 else None
-    if jobs > 1:
-        return Kind.JOBS if failure.crowd <= 1 and failure.streak <= 1 else None
-    return Kind.ALONE if failure.crowd <= 1 else Kind.FEW
-
-
-def _pushed(
-    known: CaseState, one: Contradiction, beside: Company, *, jobs: int, is_alike: bool
-) -> Kind | None:
-    """By other code: bugs mended by the next push are like it, unless the change lies far off."""
-    failure = one.failure
-    if is_alike and not beside.is_doubtful and failure.streak <= 1 and not failure.is_near:
-        return Kind.PUSHED_ALIKE if failure.crowd > assumed.FEW_OF_GROUP else None
-    is_first = failure.streak <= 1 and known.last_push != failure.pr
-    if not is_first or failure.is_near:
-        return None
-    if failure.unexpected != 1 or beside.is_doubtful:
-        return Kind.PUSHED_MANY if failure.crowd <= 1 else None
-    if one.by is By.LEFT:
-        return Kind.LEFT
-    return Kind.PUSHED if jobs <= 1 else Kind.PUSHED_JOBS
+def _may_be_own(one: Contradiction, beside: Company) -> bool:
+    """Whether what failed beside it may be the change's own bug, which a push mended with it."""
+    return one.by.is_weak and beside.groups <= MOST_OF_ONE
 
 
 def _beside_others(known: CaseState, at: float) -> CaseState:
@@ -157,36 +54,105 @@ def _beside_others(known: CaseState, at: float) -> CaseState:
 
 
 def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
-    at, last, sign = one.failure.at, known.last_episode_at, one.failure.sign
-    likelier = weight(sign, known.messages, draft.state.common)
-    messages = known.messages
-    if WORTH[kind].is_telling:
-        messages = noted(messages, sign, kept=assumed.MESSAGES_KEPT)
-    shown = (at, how_of(one), one.failure.code)
-    known = known._replace(flakes=known.flakes + 1, messages=messages, last_flake=shown)
-    is_soon = last is not None and abs(at - last) < assumed.EPISODE
-    is_same_pull = one.failure.pr is not None and one.failure.source == known.last_source
-    if is_soon or is_same_pull:
+    failure, last = one.failure, known.last_episode_at
+    own = {**dict.fromkeys(known.hints, 1), **known.messages}
+    likelier = weight(failure.sign, own, draft.state.common)
+    is_said_again = not kind.is_like_bugs and says_again(draft, known, failure, kind)
+    shown = (failure.at, how_of(one), failure.code)
+    known = _with_message(known, failure, kind)
+    known = known._replace(flakes=known.flakes + 1, last_flake=shown)
+    if last is not None and abs(failure.at - last) < assumed.EPISODE:
+        before, known = len(known.soon), _with_soon(known, failure, kind)
+        if len(known.soon) == before or len(known.soon) < assumed.SOON_SOURCES:
+            return known
+        return _weighed(draft, known, one, kind, likelier=likelier, is_soon=True)
+    if failure.pr is not None and failure.source == known.last_source:
         return known
-    worth = WORTH[kind]
+    known = _weighed(draft, known, one, kind, likelier=likelier, is_said_again=is_said_again)
+    if kind.is_push:
+        return known._replace(last_push=failure.pr)
+    soon = (failure.source,) if kind.is_lone else ()
+    return known._replace(last_episode_at=failure.at, last_source=failure.source, soon=soon)
+
+
+def _with_soon(known: CaseState, failure: Open, kind: Kind) -> CaseState:
+    """The case with one more source that showed it alone in the half day; the last, hours later."""
+    sources, source, began = known.soon, failure.source, known.last_episode_at or 0.0
+    if not kind.is_lone or not sources or source in sources:
+        return known
+    left = assumed.SOON_SOURCES - len(sources)
+    if left == 0 or (left == 1 and abs(failure.at - began) < assumed.COMPANY):
+        return known
+    return known._replace(soon=(*sources, source))
+
+
+def _weighed(
+    draft: Draft,
+    known: CaseState,
+    one: Contradiction,
+    kind: Kind,
+    *,
+    likelier: float,
+    is_said_again: bool = False,
+    is_soon: bool = False,
+) -> CaseState:
+    """The case with its belief and its episodes after one more piece of evidence."""
     others = _without(draft.state.weather, known)
     noise = noise_of(others, kind) / likelier * (1 + known.shared)
-    cap = worth.cap / (1 + known.shared) if kind.is_group else worth.cap
-    if kind is Kind.LONG and known.episodes >= assumed.TELLING:
-        cap = assumed.CAP_LONG_AGAIN
-    times = 1.0 / one.failure.crowd if kind is Kind.PUSHED_ALIKE else 1.0
-    episodes = known.episodes + worth.episodes
+    cap, episodes = _cap(known, kind), known.episodes + WORTH[kind].episodes
     if kind is Kind.ALIKE:
-        episodes = max(known.episodes + 1.0, worth.episodes)
+        episodes = max(known.episodes + 1.0, WORTH[kind].episodes)
     if kind.is_push:
         known = _with_push(known, one, kind)
         episodes = known.episodes
+    if is_said_again:
+        lifted = max(0.0, assumed.FLAGGED_EPISODES - episodes)
+        cap, episodes = max(cap, assumed.CAP), episodes + lifted
+        if kind.is_push:
+            known = known._replace(pushed=known.pushed + lifted)
+    if is_soon:
+        cap, episodes = assumed.CAP_SOON, known.episodes + assumed.EPISODE_SOON
     belief = known.belief.weighed(noise=noise, cap=max(1.0, cap), is_first=not known.weighed)
     known = known._replace(belief=belief, episodes=episodes)
-    known = _counted(draft, others, known, kind, times=times)
-    if kind.is_push:
-        return known._replace(last_push=one.failure.pr)
-    return known._replace(last_episode_at=at, last_source=one.failure.source)
+    times = 1.0 / one.failure.crowd if kind in SHARED_BY_CROWD else 1.0
+    return _counted(draft, others, known, kind, times=times)
+
+
+def _cap(known: CaseState, kind: Kind) -> float:
+    if kind is Kind.LONG and known.episodes >= assumed.TELLING:
+        return assumed.CAP_LONG_AGAIN
+    return WORTH[kind].cap / (1 + known.shared) if kind.is_group else WORTH[kind].cap
+
+
+def says_again(draft: Draft, known: CaseState, failure: Open, kind: Kind) -> bool:
+    """Whether an earlier failure, of another half day, that looked like a flake said the same.
+
+    Not where pushes mended all of them: a case that guards what lies far off, as one that compares
+    all of an interface with a copy, fails alone with one message for each change of it.
+    """
+    sign = failure.sign
+    if not sign or sign in draft.state.common:
+        return False
+    last = known.last_episode_at
+    is_left = kind is Kind.LEFT or known.left > 0
+    is_hinted = sign in known.hints and (is_left or not kind.is_push)
+    times = [known.hints[sign]] if is_hinted else []
+    if sign in known.messages and last is not None:
+        times.append(last)
+    return any(abs(failure.at - then) >= assumed.EPISODE for then in times)
+
+
+def _with_message(known: CaseState, failure: Open, kind: Kind) -> CaseState:
+    """The case with what its failure said, among what its flakes say or may say."""
+    sign = failure.sign
+    if WORTH[kind].is_telling:
+        return known._replace(messages=noted(known.messages, sign, kept=assumed.MESSAGES_KEPT))
+    if not sign or sign in known.hints or not kind.is_hint:
+        return known
+    hints = {**known.hints, sign: failure.at}
+    while len(hints) > assumed.MESSAGES_KEPT:
+        del hints[next(iter(hints))]
+    return known._replace(hints=hints)
 
 
 def _with_push(known: CaseState, one: Contradiction, kind: Kind) -> CaseState:

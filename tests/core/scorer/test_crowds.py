@@ -93,7 +93,7 @@ def test_two_that_are_left_red_and_one_that_is_run_again_raise_a_case(
     reports = pushes(9, prs=1_000)
 
     world.play(reports, lambda one: [CASE] if one.run in left else [], reruns=False)
-    assert world.state.cases[CASE].pushed == pytest.approx(0.4 if len(left) == 1 else 1.0)
+    assert world.state.cases[CASE].pushed == pytest.approx(0.4 if len(left) == 1 else 1.5)
     later = [one for one in pushes(14, prs=1_000) if one.run > reports[-1].run]
     failing = {later[40].run}
     world.play(later, lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])

@@ -155,7 +155,7 @@ def mine(login: str, found: Sequence[CaseLine], *, page_of: PageOf) -> Told:
     """Somebody's own cases, a line each."""
     if not found:
         return _only(said.nothing_owned(login))
-    lines = [f"• {case_line(one, page_of, with_repository=True)}" for one in found]
+    lines = [f"• {case_line(one, page_of, with_repository=True, is_own=True)}" for one in found]
     title = said.yours(login, len(found))
     return escape.slack(title), (header(escape.plain(title)), *listed(lines))
 
@@ -172,8 +172,13 @@ def help_text() -> Told:
     ), tuple(blocks)
 
 
-def case_line(line: CaseLine, page_of: PageOf, *, with_repository: bool = False) -> str:
-    """A case in a list: its mark, name, score, rate with interval, what was decided, and owners."""
+def case_line(
+    line: CaseLine, page_of: PageOf, *, with_repository: bool = False, is_own: bool = False
+) -> str:
+    """A case in a list: its mark, name, score, rate with interval, what was decided, and owners.
+
+    `is_own` in a list of one owner's cases, where each line need not say so again.
+    """
     url = page_of(line.repository, f"/cases/{line.case_id}")
     where = f" in {escape.slack(line.repository)}" if with_repository else ""
     rate = words.rate_with_interval(line.rate, line.rate_low, line.rate_high)
@@ -181,7 +186,7 @@ def case_line(line: CaseLine, page_of: PageOf, *, with_repository: bool = False)
     return (
         f"{MARKS.get(line.state, '')} {linked(case_title(line.name), url)}{where}: "
         f"{escape.slack(words.probability(line.score))}, fails in {escape.slack(rate)}{held}"
-        f"{_owned(line.name.owners)}"
+        f"{_owned(() if is_own else line.name.owners)}"
     )
 
 

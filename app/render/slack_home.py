@@ -57,7 +57,7 @@ def _cases(shown: Home, page_of: PageOf) -> list[Block]:
 
 def _case(one: HomeCase, page_of: PageOf) -> list[Block]:
     line = one.line
-    told = case_line(line, page_of, with_repository=True)
+    told = case_line(line, page_of, with_repository=True, is_own=one.is_owned)
     if not one.is_owned:
         told += f"; {said.changed_last()}"
     handle = handle_of(line.repo_id, line.case_id)

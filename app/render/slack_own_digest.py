@@ -26,7 +26,10 @@ def own_digest_message(
         f" in {escape.slack(one.repository)}: {said.turned(State(one.state))}, {words.day(one.at)}"
         for one in told.turned
     ]
-    cases = [case_line(one.line, page_of, with_repository=True) for one in home.cases]
+    cases = [
+        case_line(one.line, page_of, with_repository=True, is_own=one.is_owned)
+        for one in home.cases
+    ]
     held = [held_line(one, page_of, is_soon=ends_soon(one, now=now)) for one in home.held]
     counts = [
         f"{linked(one.line.full_name, page_of(one.line.full_name))}: "

@@ -278,10 +278,12 @@ def test_a_list_says_truthfully_what_it_leaves_out() -> None:
 
 
 def test_a_line_of_a_list_names_the_owners_and_how_many_it_leaves_out() -> None:
-    def told(*owners: str) -> str:
+    def told(*owners: str, is_own: bool = False) -> str:
         one = replace(line("pays"), quarantine=None)
-        return case_line(replace(one, name=replace(one.name, owners=owners)), page_of)
+        owned = replace(one, name=replace(one.name, owners=owners))
+        return case_line(owned, page_of, is_own=is_own)
 
     assert "owned by" not in told()
+    assert "owned by" not in told("@ada", is_own=True)
     assert told("@acme/cart").endswith(", owned by @acme/cart")
     assert told("@acme/cart", "@ada", "@bob").endswith(", owned by @acme/cart, @ada and others")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from signal import SIGINT
 
 from app.core.errors import FlakeGuardError
 from app.demo.machine import Machine, Ran
@@ -125,6 +126,8 @@ def _attempted(
             return None
     limit = PATIENCE if run.trouble is Trouble.HANG else LIMIT
     tests = machine.test(tree, attempt.circumstances, limit=limit)
+    if tests.report is None and (tests.status == -SIGINT or "KeyboardInterrupt" in tests.output):
+        raise KeyboardInterrupt  # what ended it may not have reached us yet
     if tests.report is None and run.trouble not in (Trouble.BUILD, Trouble.HANG):
         raise FlakeGuardError(
             f"The demo's tests could not be run by {sys.executable}; it said: {tests.output}"

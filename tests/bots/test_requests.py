@@ -17,6 +17,7 @@ FIRST = [
     "POST check-runs",
     *ENDED,
     "GET pulls/{number}/files",
+    "GET commits",
     "PATCH check-runs/{id}",
     "GET issues/{number}/comments",
     "POST issues/{number}/comments",

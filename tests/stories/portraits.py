@@ -18,6 +18,7 @@ Portrait = dict[str, list[str]]
 PASSING = frozenset(
     {
         "answer_id",
+        "asked_at",
         "repo_id",
         "report_id",
         "job_id",

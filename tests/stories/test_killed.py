@@ -172,6 +172,7 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
         "claim": 1,
         "comments": 1,
         "execution": 14,
+        "file_commit": 1,
         "file_owner": 1,
         "finding": 5,
         "job": 3,

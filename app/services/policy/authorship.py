@@ -54,9 +54,9 @@ def fetch(host: CodeHost, repository: Repository, files: list[str]) -> dict[str,
 def _asked(host: CodeHost, name: str, file: str) -> Commit | None:
     try:
         return host.last_commit(name, file)
-    except Unavailable:
-        raise
     except FlakeGuardError as error:
+        if isinstance(error, Unavailable) and not error.permanent:
+            raise
         log.info("last_change_not_told", file=file, reason=str(error))
         return None
 

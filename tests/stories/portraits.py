@@ -159,7 +159,10 @@ def _plain(row: Mapping[str, Any], names: list[tuple[str, str]]) -> str:
 
 def _plain_text(said: str, names: list[tuple[str, str]]) -> str:
     for own, common in names:
-        said = said.replace(own, common)
+        if own.isdigit():  # whole numbers alone: a probability may hold the same digits
+            said = re.sub(rf"(?<![\d.]){own}(?!\d)", common, said)
+        else:
+            said = said.replace(own, common)
     said = re.sub(r"check_suite_focus=\w+|/runs/\d+", "", said)
     said = re.sub(r'"value": "[^"]+"', '"value": "HANDLE"', said)
     said = re.sub(r'"(until|since)": "20[^"]+"', r'"\1": "A MOMENT"', said)

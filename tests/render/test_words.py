@@ -91,7 +91,7 @@ def test_decisions_name_who_made_them() -> None:
         (State.HEALTHY, "Healthy again."),
         (
             State.SUSPECT,
-            "No longer surely flaky: only one day's contradiction is left.",
+            "No longer surely flaky: what ran since leaves it in doubt.",
         ),
     ],
 )

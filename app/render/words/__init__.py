@@ -114,7 +114,7 @@ def became(state: State) -> str:
         State.FLAKY: "Turned flaky.",
         State.BROKEN: "Turned broken: it now fails on the default branch, and that is no flake.",
         State.HEALTHY: "Healthy again.",
-        State.SUSPECT: "No longer surely flaky: only one day's contradiction is left.",
+        State.SUSPECT: "No longer surely flaky: what ran since leaves it in doubt.",
     }[state]
 
 

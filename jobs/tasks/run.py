@@ -9,6 +9,7 @@ import structlog
 from app.core.asking import QueueName
 from app.core.chat_requests import TellBroken, TellChat, TellOutage, TellProposals
 from app.core.decide import State
+from app.core.errors import Unavailable
 from app.core.requests import (
     EvaluateRun,
     IngestRun,
@@ -217,9 +218,12 @@ def _know_authors(work: Work, repository: Repository, run: Run) -> None:
     wanted = authorship.missing(work.context.engine, run, now=work.context.clock())
     if not wanted:
         return
-    host = code_host(work.context, repository)
-    with spared(work.context, CODE_HOST):
-        found = authorship.fetch(host, repository, wanted)
+    try:
+        with spared(work.context, CODE_HOST):
+            found = authorship.fetch(code_host(work.context, repository), repository, wanted)
+    except Unavailable as error:  # no judgement waits for a guess; the next failure asks again
+        log.warning("last_changes_not_read", repo=repository.id, error=str(error))
+        return
     authorship.keep(work.context.engine, repository, found, now=work.context.clock())
 
 

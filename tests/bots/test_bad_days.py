@@ -48,6 +48,17 @@ def test_a_github_that_fails_for_a_while_is_asked_again(day: Day, pattern: str) 
     assert day.is_good()
 
 
+def test_no_judgement_waits_for_who_changed_a_file_last(day: Day) -> None:
+    day.shop.world.faults.add("/repos/*/commits", status=500, times=99)
+
+    day.red_pull_request()
+    day.work_on()
+
+    assert any(f"/repos/{REPO}/commits " in one for one in day.shop.asked())
+    assert day.is_good()
+    assert day.rows("SELECT max(tries) FROM task") == [(0,)]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

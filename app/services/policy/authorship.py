@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.core.errors import FlakeGuardError, Unavailable
+from app.core.errors import FlakeGuardError
 from app.core.runs import Commit, Repository, Run
 from app.db import authors, cares, cases, changes, executions, owners
 from app.db.session import Engine, unit_of_work
@@ -55,7 +55,7 @@ def _asked(host: CodeHost, name: str, file: str) -> Commit | None:
     try:
         return host.last_commit(name, file)
     except FlakeGuardError as error:
-        if isinstance(error, Unavailable) and not error.permanent:
+        if not error.permanent:
             raise
         log.info("last_change_not_told", file=file, reason=str(error))
         return None

@@ -4,7 +4,7 @@ What is tried is what a recompute would do: the same observations in the order o
 times, so that what is said is what would have been decided, whoever judges.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from app.core.policy.policy import Policy
@@ -39,9 +39,10 @@ def step(session: Session, repository: Repository, branch: str, *, now: datetime
         return True
     current = policies.newest(session, repo_id, SnapshotKind.POLICY, in_force=True)
     of = (proposal.sha, current.sha if current else NO_FILE)
-    sets = Sets(session, repo_id, aliases.renamed(session, repo_id))
+    renamed = aliases.renamed(session, repo_id)
+    sets = Sets(session, repo_id, renamed)
     trial, after = _taken_up(proposal, of, (policy_of(session, repo_id), new), sets, now=now)
-    after, worked = _part(session, repo_id, trial, sets, after=after, now=now)
+    after, worked = _part(session, repo_id, trial, sets, renamed=renamed, after=after, now=now)
     if worked >= REPORTS_A_TURN:
         trials.put_aside(session, repo_id, branch, _put_aside(trial, of, after))
         return False
@@ -93,13 +94,19 @@ def _put_aside(trial: Trial, of: tuple[str, str], after: Place) -> dict[str, obj
 
 
 def _part(
-    session: Session, repo_id: int, trial: Trial, sets: Sets, *, after: Place, now: datetime
+    session: Session,
+    repo_id: int,
+    trial: Trial,
+    sets: Sets,
+    *,
+    renamed: Mapping[str, str],
+    after: Place,
+    now: datetime,
 ) -> tuple[Place, int]:
     """Let both judge the next reports; the last of them, and how many there were."""
     reports = observed_reports.in_time(session, repo_id, after=after, most=REPORTS_A_TURN)
     if not reports:
         return after, 0
-    renamed = aliases.renamed(session, repo_id)
     seen = observations.observations(session, repo_id, reports, sets=sets, renamed=renamed, now=now)
     wanted = _concerned(trial, seen)
     old = terms_of(session, repo_id, trial.old.policy, wanted)

@@ -5,7 +5,6 @@ Each line is looked at once and cut to a bounded length, so hostile text costs w
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 FRAMES_USED = 3  # innermost frames of the repository; further out is how the test got there
@@ -63,11 +62,10 @@ def own_frames(trace: str | None) -> tuple[str, ...]:
     """
     if not trace:
         return ()
-    is_last = _INNERMOST_LAST.search(trace, 0, TRACE_USED) is not None
     found: list[str] = []
     left = FRAMES_SEEN
-    for line in _lines(trace, innermost_last=is_last):
-        if "." not in line or not (frame := _frame(line)):
+    for line in _lines(trace):
+        if "." not in line or not (frame := _frame(line[:LINE_USED].strip())):
             continue
         left -= 1
         if frame not in found:
@@ -92,17 +90,13 @@ _TEST_FILE = re.compile(
 )
 
 
-def _lines(trace: str, *, innermost_last: bool) -> Iterator[str]:
+def _lines(trace: str) -> list[str]:
     """Lines to look at, the innermost frame's first."""
-    if innermost_last:
-        lines = trace[-TRACE_USED:].splitlines()[-LINES_USED:]
-        lines.reverse()
-    else:
-        cause = trace.rfind("\nCaused by: ", 0, 4 * TRACE_USED)
-        begin = max(cause, 0)
-        lines = trace[begin : begin + TRACE_USED].splitlines()[:LINES_USED]
-    for line in lines:
-        yield line[:LINE_USED].strip()
+    if _INNERMOST_LAST.search(trace, 0, TRACE_USED) is not None:
+        return trace[-TRACE_USED:].splitlines()[: -LINES_USED - 1 : -1]
+    cause = trace.rfind("\nCaused by: ", 0, 4 * TRACE_USED)
+    begin = max(cause, 0)
+    return trace[begin : begin + TRACE_USED].splitlines()[:LINES_USED]
 
 
 @lru_cache(maxsize=LINES_KEPT)

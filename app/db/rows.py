@@ -40,6 +40,7 @@ ATTACHED_MOST = 10_000  # attachments kept of one report
 SMALLINT_MOST = 2**15 - 1
 INTEGER_MOST = 2**31 - 1
 DURATIONS_KEPT = 50_000  # packed durations kept for the next row that has the same
+NOTHING_MORE = (None, None, None)  # an execution's word, set-up and tear-down
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
 MICROSECOND = timedelta(microseconds=1)
 
@@ -107,7 +108,7 @@ class Rows:
         self._passing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.passing)
         self._failing = _COUNT.pack(EXECUTION_FIELDS) + same + _moment(sink.keep.failing)
         self._occurrence = _COUNT.pack(OCCURRENCE_FIELDS) + same + _moment(sink.keep.failing)
-        self._plain: dict[str, bytes] = {}  # by variant: all of a plain passing row but its end
+        self._plain: dict[tuple[Outcome, str], bytes] = {}  # all of a plain row but its end
 
     def executions(self, cases: Iterable[ReportedCase | PassedCases]) -> Iterator[bytes]:
         """Every execution's row, many in one piece."""
@@ -140,18 +141,18 @@ class Rows:
 
     def _passed(self, cases: PassedCases) -> bytes:
         """The rows of cases that passed: all the same but for case and duration."""
-        variant = cases.variant
-        start = self._plain.get(variant) or self._plain_start(variant)
+        start = self._plain_start(Outcome.PASSED, cases.variant)
         ids = self._ids.of_passed(cases)
         self._count(b"".join(ids))
         ends = [*map(add, ids, map(DURATIONS.__getitem__, cases.durations))]
         return start + start.join(ends)
 
-    def _plain_start(self, variant: str) -> bytes:
-        """A passing row up to the case's id: its first execution, with nothing more to say."""
-        start = self._plain[variant] = self._start(
-            1, ReportedExecution(Outcome.PASSED), _text(variant)
-        )
+    def _plain_start(self, outcome: Outcome, variant: str) -> bytes:
+        """The row, up to the case's id, of a first execution with nothing more to say."""
+        start = self._plain.get((outcome, variant))
+        if start is None:
+            start = self._start(1, ReportedExecution(outcome), _text(variant))
+            self._plain[outcome, variant] = start
         return start
 
     def _start(self, nth: int, execution: ReportedExecution, variant: bytes) -> bytes:
@@ -172,19 +173,26 @@ class Rows:
 
     def _rows_of(self, case: ReportedCase) -> bytes:
         """All executions of one case."""
-        pieces = []
         raw_id = self._ids.of(case)
         self._count(raw_id)
         if case.detail is not None and len(self.attached) < ATTACHED_MOST:
             self.attached += [(raw_id, name, place) for name, place in case.detail.artifacts]
         variant = _text(case.variant)
-        for nth, execution in enumerate(case.executions, start=1):
-            pieces.append(self._start(nth, execution, variant))
-            pieces.append(raw_id)
-            pieces.append(DURATIONS[execution.duration_ms])
-            if execution.outcome.is_failing:
-                self._wait(Occurrence(raw_id, nth, execution.failure or Failure(), variant))
-        return b"".join(pieces)
+        if not case.earlier and case.last[3:] == NOTHING_MORE:
+            start = self._plain_start(case.last.outcome, case.variant)
+            return self._row(start, 1, raw_id, case.last, variant)
+        return b"".join(
+            self._row(self._start(nth, execution, variant), nth, raw_id, execution, variant)
+            for nth, execution in enumerate(case.executions, start=1)
+        )
+
+    def _row(
+        self, start: bytes, nth: int, raw_id: bytes, execution: ReportedExecution, variant: bytes
+    ) -> bytes:
+        outcome, duration_ms, failure, *_ = execution
+        if outcome.is_failing:
+            self._wait(Occurrence(raw_id, nth, failure or Failure(), variant))
+        return start + raw_id + DURATIONS[duration_ms]
 
     def _wait(self, occurrence: Occurrence) -> None:
         self.failures += 1

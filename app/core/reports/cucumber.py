@@ -1,6 +1,6 @@
 """Cucumber's JSON report, and behave's, which has the same parts under slightly other names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
@@ -30,9 +30,6 @@ OUTCOMES = {
     "skipped": Outcome.SKIPPED,
     "untested": Outcome.SKIPPED,
 }
-# To cucumber.js and behave a run with an undefined step has failed; other runners let it pass or
-# not as they are told to, which their reports do not say.
-STRICT = {**OUTCOMES, "undefined": Outcome.ERRORED}
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
@@ -78,13 +75,10 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
         ledger.notes.began(moment(element.get("start_timestamp")))
         status = as_text(element.get("status")) if is_behave else None
         unit = MS_PER_SECOND if is_behave else 1 / NS_PER_MS
-        is_script = any(map(_is_script, steps))
-        if is_script:
+        if any(map(_is_script, steps)):
             ledger.notes.warn(SCRIPT_HIDES)
         told = Told(tuple(objects(element.get("before"))), tuple(objects(element.get("after"))))
-        known = STRICT if is_script or is_behave else OUTCOMES
-        execution = _execution(ledger, told.with_steps(steps), status, unit, known)
-        attempts.add(named, execution)
+        attempts.add(named, _execution(ledger, told.with_steps(steps), status, unit))
     attempts.flush()
 
 
@@ -141,16 +135,14 @@ def _milliseconds(steps: Iterable[Object], unit: float) -> int | None:
     )
 
 
-def _execution(
-    ledger: Ledger, told: Told, stated: str | None, unit: float, known: Mapping[str, Outcome]
-) -> ReportedExecution:
+def _execution(ledger: Ledger, told: Told, stated: str | None, unit: float) -> ReportedExecution:
     """The gravest step decides; hooks that break are errors, and their times stand apart."""
     steps = (*told.before, *told.after, *told.steps)
     results = [as_object(step.get("result")) for step in steps]
     found = {as_text(result.get("status")) or "untested" for result in results}
     gravest = next((status for status in _GRAVEST_FIRST if status in found), "passed")
-    status = stated if stated is not None and stated in known else gravest
-    outcome = known[status]
+    status = stated if stated in OUTCOMES else gravest
+    outcome = OUTCOMES[status]
     duration = _milliseconds(told.steps, unit)
     setup = _milliseconds(told.before, unit) if told.before else None
     teardown = _milliseconds(told.after, unit) if told.after else None
@@ -163,7 +155,7 @@ def _execution(
     )
     text = result.get("error_message")
     message = "\n".join(map(str, text)) if isinstance(text, list) else as_text(text)
-    title = f"{(as_text(step.get('keyword')) or '').strip()} {step.get('name') or ''}".strip()
+    title = f"{step.get('keyword') or ''} {step.get('name') or ''}".strip()
     said = failure(
         limit=ledger.limits.max_text,
         message=(message or "").split("\n", 1)[0] or title,
@@ -171,7 +163,7 @@ def _execution(
     )
     is_hook = step in told.before or step in told.after
     outcome = Outcome.ERRORED if is_hook and outcome is Outcome.FAILED else outcome
-    word = "hook" if is_hook else status if status == "undefined" else None
+    word = "hook" if is_hook else None
     return ReportedExecution(outcome, duration, said, word, setup, teardown)
 
 

@@ -35,6 +35,7 @@ UNNAMED = "(unnamed)"
 ENTRY_BYTES = 42  # a slot of a dict and its share of growing; measured on CPython 3.11
 GROUP_BYTES = 420  # a small dict with its key
 SIGHTING_BYTES = 140  # beside its texts
+ALL_PLAIN = {PlainPass}
 _CLOSING = frozenset("])}")  # a name that ends so may have parameters
 _BRACKETS = "])}["
 _DURATION = itemgetter(1)  # of an execution, in milliseconds
@@ -51,7 +52,6 @@ class Named:
     line: int | None = None
     variant: str = ""
     detail: CaseDetail | None = None
-    part: int = 0  # what tells listings of one name apart that are no attempts of one another
 
 
 class Ledger:
@@ -121,7 +121,7 @@ class Ledger:
         self.add(
             group,
             short_name(case.name, limit) or UNNAMED,
-            Sighting(last, tuple(earlier), case.line, case.detail, part=case.part),
+            Sighting(last, tuple(earlier), case.line, case.detail),
         )
 
     def settle(self) -> None:
@@ -263,7 +263,9 @@ def _variant(variant: str, turn: int, *, on_purpose: bool) -> str:
 
 def _parted(group: Group) -> tuple[Group, Group]:
     """Those that passed and say no more, and whose names can hold no parameters; the others."""
-    rest = {name: entry for name, entry in group.items() if type(entry) is not PlainPass}
+    rest: Group = {}
+    if set(map(type, group.values())) != ALL_PLAIN:  # as of few groups; asking is quicker
+        rest = {name: entry for name, entry in group.items() if type(entry) is not PlainPass}
     plain = _without(group, rest)
     names = "".join(plain)
     if any(map(names.__contains__, _BRACKETS)):  # as of few classes
@@ -274,9 +276,7 @@ def _parted(group: Group) -> tuple[Group, Group]:
 
 
 def _without(group: Group, some: Group) -> Group:
-    if not some:
-        return group
-    others = group.copy()
+    others = group.copy() if some else group
     for name in some:
         del others[name]
     return others

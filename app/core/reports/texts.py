@@ -10,6 +10,7 @@ from app.core.reports.masking import is_harmless, mask
 MS_PER_SECOND = 1000
 MAX_DURATION_MS = 30 * 24 * 3600 * MS_PER_SECOND  # 30 days: what is longer is no duration
 FIRST_YEAR = 1990  # what is older is an empty clock: 0001-01-01, 1970-01-01
+BYTES_A_CHARACTER = 4  # at most, in UTF-8
 SLACK_CHARS = 4096  # masked beyond the cut, so that no half of a secret stays
 
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -44,7 +45,7 @@ def short_name(text: object, limit: int) -> str:
 
 
 def _cut(text: str, limit: int, *, keep_end: bool) -> str:
-    if 4 * len(text) <= limit:  # no character takes more than four bytes
+    if BYTES_A_CHARACTER * len(text) <= limit:
         return text
     raw = text.encode()
     if len(raw) <= limit:
@@ -80,6 +81,8 @@ def failure(
     if expected is None and isinstance(message, str) and "xpected" in message:
         found = _EXPECTED.search(message[:SLACK_CHARS])
         expected, actual = found.groups() if found else (None, actual)
+    if output is expected is actual is None and (plain := _plain(type, message, trace, limit)):
+        return plain
     return Failure(
         kept(type, limit) if type else None,
         kept(message, limit) if message else None,
@@ -88,6 +91,20 @@ def failure(
         kept(actual, limit) if actual else None,
         kept(output, limit, keep_end=True) if output else None,
     )
+
+
+def _plain(type: object, message: object, trace: object, limit: int) -> Failure | None:
+    """A short failure that has nothing to be masked, as most have none: looked at as a whole."""
+    if not (isinstance(type, str) and isinstance(message, str) and isinstance(trace, str)):
+        return None
+    said = f"{type}\n{message}\n{trace}"
+    if BYTES_A_CHARACTER * len(said) > limit or not is_harmless(said):
+        return None
+    return Failure(_said(type), _said(message), _said(trace), None, None, None)
+
+
+def _said(text: str) -> str | None:
+    return None if text.isspace() else text.strip("\r\n") or None
 
 
 def _number(text: str) -> float | None:

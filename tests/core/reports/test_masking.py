@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.core.errors import BadInput
 from app.core.reports import read_report
 from app.core.reports.masking import MASK, is_harmless, mask
-from app.core.reports.texts import clean
+from app.core.reports.texts import clean, failure, kept
 
 PIECES = (
     *("ghs_1_eyJ", "glrt-", "xoxc-", "xoxe.", "hf_", "hvs.", "ATATT3", "shpat_", "Authorization: "),
@@ -173,6 +173,18 @@ def test_what_is_called_harmless_has_nothing_to_mask_or_to_clean(pieces: list[st
     text = "".join(pieces)
 
     assert not is_harmless(text) or mask(clean(text)) == text
+
+
+TEXT = st.lists(st.sampled_from([*PIECES, "\n", " ", "a" * 99]), max_size=8).map("".join)
+
+
+@given(TEXT, TEXT, TEXT, st.sampled_from([40, 4_000]))
+def test_a_failure_looked_at_as_a_whole_is_kept_as_each_of_its_texts(
+    type_: str, message: str, trace: str, limit: int
+) -> None:
+    found = failure(limit=limit, type=type_, message=message, trace=trace)
+
+    assert found[:3] == tuple(kept(text, limit) for text in (type_, message, trace))
 
 
 def test_a_plain_trace_is_harmless() -> None:

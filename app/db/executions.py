@@ -13,7 +13,7 @@ from app.core.outcomes import PassedCases, ReportedCase
 from app.core.runs import RunKey
 from app.db.copying import Copying
 from app.db.rows import COPY_EXECUTIONS, COPY_OCCURRENCES, OUTCOME_CODES, Rows, Sink
-from app.db.session import driver_of
+from app.db.session import Driver
 
 __all__ = ["OUTCOMES", "OUTCOME_CODES", "Sink"]
 
@@ -23,24 +23,23 @@ TEXTS_HELD = 4 * 1024 * 1024  # bytes of failures' texts held before they go to 
 CHUNK = 64 * 1024  # bytes of them sent at a time
 
 
-def copy_cases(session: Session, sink: Sink, cases: Iterable[ReportedCase | PassedCases]) -> Rows:
+def copy_cases(driver: Driver, sink: Sink, cases: Iterable[ReportedCase | PassedCases]) -> Rows:
     """COPY every execution of these cases, then the text of each failing one; what was packed.
 
     Both go through one connection, one after the other, so texts wait in a file without a name;
     memory does not grow with the report.
     """
-    connection = driver_of(session)
     with SpooledTemporaryFile(max_size=TEXTS_HELD) as spool:
         texts = cast(BinaryIO, spool)
         rows = Rows(sink, texts)
-        with Copying(connection, COPY_EXECUTIONS) as copying:
+        with Copying(driver, COPY_EXECUTIONS) as copying:
             for piece in rows.executions(cases):
                 copying.write(piece)
             copying.end()
             rows.finish()  # while the last rows are being stored
         if rows.failures:
             texts.seek(0)
-            with Copying(connection, COPY_OCCURRENCES, parts=0) as copying:
+            with Copying(driver, COPY_OCCURRENCES, parts=0) as copying:
                 while chunk := texts.read(CHUNK):
                     copying.write(chunk)
     return rows

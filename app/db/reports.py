@@ -9,7 +9,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.core.runs import RunKey
-from app.db.session import driver_of
+from app.db.sending import Sent
+from app.db.session import Driver, driver_of
 from app.db.tables.ran import ReportRow
 
 
@@ -83,7 +84,7 @@ def known(session: Session, new: NewReport) -> KnownReport | None:
 
 
 def place_of(session: Session, new: NewReport) -> KnownReport:
-    """What is stored of a report whose place `open_report` found taken."""
+    """What is stored of a report whose place was found taken."""
     before = known(session, new)
     assert before is not None  # its place is taken, so it is there
     return before
@@ -100,23 +101,29 @@ RETURNING report_id
 """
 
 
-def open_report(session: Session, new: NewReport, *, now: datetime) -> int | None:
-    """Claim the place of a report; its id, or None when somebody stored it before."""
-    values = {
-        "repo": new.key.repo_id,
-        "run": new.key.run_id,
-        "attempt": new.key.attempt,
-        "variant": new.variant,
-        "job": new.job_id,
-        "digest": new.digest,
-        "path": new.path,
-        "size": new.size_bytes,
-        "at": new.at,
-        "now": now,
-        "source": new.source,
-    }
-    found = driver_of(session).execute(OPEN, values).fetchone()
-    return None if found is None else int(found[0])
+class Opening(Sent):
+    """Claims the place of a report, in a `with` block that asks for its id when it needs it."""
+
+    def __init__(self, driver: Driver, new: NewReport, *, now: datetime) -> None:
+        values = {
+            "repo": new.key.repo_id,
+            "run": new.key.run_id,
+            "attempt": new.key.attempt,
+            "variant": new.variant,
+            "job": new.job_id,
+            "digest": new.digest,
+            "path": new.path,
+            "size": new.size_bytes,
+            "at": new.at,
+            "now": now,
+            "source": new.source,
+        }
+        super().__init__(driver, OPEN, values)
+
+    def report_id(self) -> int | None:
+        """The report's id, or None when somebody stored it before."""
+        found = self.answer()
+        return None if found is None else int(found)
 
 
 CLOSE = """
@@ -134,7 +141,7 @@ RETURNING EXISTS (SELECT FROM new)
 
 
 def close_report(
-    session: Session,
+    driver: Driver,
     repo_id: int,
     report_id: int,
     counts: ReportCounts,
@@ -153,7 +160,7 @@ def close_report(
         "now": now,
         "took_ms": took_ms,
     }
-    (is_new,) = driver_of(session).execute(CLOSE, values).fetchall()
+    (is_new,) = driver.execute(CLOSE, values).fetchall()
     return bool(is_new[0])
 
 
@@ -167,7 +174,8 @@ def refuse(
     took_ms: int | None = None,
 ) -> KnownReport:
     """Keep the reason why a report could not be read, once; what is known of it afterwards."""
-    report_id = open_report(session, new, now=now)
+    with Opening(driver_of(session), new, now=now) as opening:
+        report_id = opening.report_id()
     if report_id is None:
         return place_of(session, new)
     refused = {"refusal": reason, "refusal_line": line, "took_ms": took_ms}

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     DBAPIError,
@@ -28,7 +28,16 @@ IDLE = 1.0  # seconds after which a connection is asked whether it still works
 USED_AT = "used_at"  # by the monotonic clock, when a connection was given back
 POOL_RECYCLE = 1800  # seconds; poolers and firewalls drop idle connections after about an hour
 
-__all__ = ["Engine", "Session", "driver_of", "engine_for", "unit_of_work"]
+__all__ = [
+    "Driver",
+    "Engine",
+    "Session",
+    "Transaction",
+    "driver_of",
+    "engine_for",
+    "transaction",
+    "unit_of_work",
+]
 
 
 def engine_for(url: str, *, pool_size: int = 5) -> Engine:
@@ -87,9 +96,49 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
     Raises Unavailable (kind database, worth trying again) when PostgreSQL is away, shutting
     down, or gave up on a deadlock or a lock.
     """
+    with _told_plainly(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+Driver = psycopg.Connection[Any]
+
+
+class Transaction:
+    """A transaction of the busiest statements; what is said rarely goes through its session."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._session: Session | None = None
+        self.driver: Driver = connection.connection.driver_connection  # type: ignore[assignment]  # the pool's any
+
+    @property
+    def session(self) -> Session:
+        """A session in the same transaction, made when it is first asked for: it costs time."""
+        if self._session is None:
+            self._session = Session(self._connection, expire_on_commit=False)
+        return self._session
+
+    def end(self) -> None:
+        """Write down what the session holds back; the block that began the transaction ends it."""
+        if self._session is not None:
+            self._session.flush()
+            self._session.close()
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Transaction]:
+    """As `unit_of_work`, for what is done so often that a session counts."""
+    with _told_plainly(), engine.connect() as connection, connection.begin():
+        under_way = Transaction(connection)
+        yield under_way
+        under_way.end()
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn what the drivers raise into Unavailable where it is worth trying again."""
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        yield
     except IntegrityError:
         raise  # a broken constraint is a fault of ours, not of the database
     except TimeoutError as error:
@@ -105,12 +154,12 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
         raise
 
 
-def driver_of(session: Session) -> "psycopg.Connection[Any]":
+def driver_of(session: Session) -> Driver:
     """psycopg's own connection, in the session's transaction: for COPY and the busiest statements.
 
     What it raises is psycopg's, which `unit_of_work` knows as well.
     """
-    connection: psycopg.Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]  # the pool's any
+    connection: Driver = session.connection().connection.driver_connection  # type: ignore[assignment]  # the pool's any
     return connection
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain, islice
 from time import perf_counter
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from app.core.attachments import NOWHERE, Attachment, Members
 from app.core.reports import Limits, ReadWhole, ReportReading, read_at_once, read_report
@@ -13,12 +14,14 @@ from app.core.retention import KeepUntil, Retention
 from app.db import artifacts, cases, executions, partitions, reports
 from app.db.artifacts import Place
 from app.db.executions import Sink
-from app.db.reports import KnownReport, NewReport, ReportCounts
+from app.db.reports import KnownReport, NewReport, Opening, ReportCounts
 from app.db.rows import Rows
-from app.db.session import Engine, Session, unit_of_work
+from app.db.session import Engine, Session, Transaction, transaction
 from app.services.policy import policies
 
 SOURCE_CHARS = 500  # kept of where a measurement stands
+Item = TypeVar("Item")
+
 MILLISECONDS = 1000  # in a second
 SET_BYTES = 32  # of the digest of a set
 SET_MODULUS = 1 << 8 * SET_BYTES  # sums of case ids wrap around here
@@ -49,20 +52,12 @@ def store(
     stored. Where that shows that cases repeat in a way that only the whole report can tell,
     nothing is kept and it is read whole first. Raises BadInput when it cannot be read.
     """
-    keep = kept.until
-    partitions.ensure(engine, (keep.passing, keep.failing))
+    partitions.ensure(engine, (kept.until.passing, kept.until.failing))
     for read in (read_at_once, read_report):
         try:
-            with unit_of_work(engine) as session:
-                report_id = reports.open_report(session, new, now=now)
-                if report_id is None:
-                    return reports.place_of(session, new)
-                sink = Sink(new.key.repo_id, report_id, new.at, keep)
-                again = Again(read, file, limits)
-                place = Place(new.key, new.at, now, kept.retention, report_id)
-                rows = _store(session, sink, again, new, now=now, began=began)
-                artifacts.add(session, place, _attachments(rows, kept.members))
-                return KnownReport(report_id, is_read=True)
+            with transaction(engine) as under_way:
+                report = Again(read, file, limits)
+                return _store(under_way, new, report, kept, now=now, began=began)
         except ReadWhole:
             continue
     raise AssertionError
@@ -82,27 +77,55 @@ class Again:
 
 
 def _store(
-    session: Session, sink: Sink, report: Again, new: NewReport, *, now: datetime, began: float
-) -> Rows:
-    """Write its executions down, what they came to, and what is new of its cases."""
-    reading = report.reading()
-    rows = executions.copy_cases(session, sink, reading.in_batches())
+    under_way: Transaction,
+    new: NewReport,
+    report: Again,
+    kept: Kept,
+    *,
+    now: datetime,
+    began: float,
+) -> KnownReport:
+    """Claim its place and write its executions down; its first cases are read meanwhile."""
+    with Opening(under_way.driver, new, now=now) as opening:
+        reading = report.reading()
+        found = _begun(reading.in_batches())
+        report_id = opening.report_id()
+    if report_id is None:
+        return reports.place_of(under_way.session, new)
+    sink = Sink(new.key.repo_id, report_id, new.at, kept.until)
+    rows = executions.copy_cases(under_way.driver, sink, found)
     counts = _counts(reading, rows, is_trusted=new.is_trusted)
     is_new_set = reports.close_report(
-        session, sink.repo_id, sink.report_id, counts, now=now, took_ms=since(began)
+        under_way.driver, sink.repo_id, report_id, counts, now=now, took_ms=since(began)
     )
+    if reading.measured:
+        _keep_measurements(under_way.session, new, reading)
+    if is_new_set:
+        _add_cases(under_way.session, new, report, now=now)
+    if rows.attached:
+        place = Place(new.key, new.at, now, kept.retention, report_id)
+        artifacts.add(under_way.session, place, _attachments(rows, kept.members))
+    return KnownReport(report_id, is_read=True)
+
+
+def _begun(items: Iterator[Item]) -> Iterator[Item]:
+    """The same, the first of them made already."""
+    return chain([*islice(items, 1)], items)
+
+
+def _keep_measurements(session: Session, new: NewReport, reading: ReportReading) -> None:
     for scope, name, value, unit in reading.measured:
         source = f"{new.path} {scope}".strip()[-SOURCE_CHARS:]
         said = [(name, value, unit)]
         artifacts.measure(
             session, new.key, variant=new.variant, source=source, measured=said, at=new.at
         )
-    if is_new_set:
-        files = cases.add(
-            session, sink.repo_id, report.reading(), now=now, is_trusted=new.is_trusted
-        )
-        policies.own(session, sink.repo_id, files)
-    return rows
+
+
+def _add_cases(session: Session, new: NewReport, report: Again, *, now: datetime) -> None:
+    repo_id = new.key.repo_id
+    files = cases.add(session, repo_id, report.reading(), now=now, is_trusted=new.is_trusted)
+    policies.own(session, repo_id, files)
 
 
 def _attachments(rows: Rows, members: Members) -> Iterator[Attachment]:

@@ -89,6 +89,7 @@ class Acts:
         )
         if decide is None:
             raise Missing(NOT_HERE)
+        now = self.doors.clock()
         with unit_of_work(self.doors.engine) as session:
             found = alias_rows.locked(session, alias_id)
             if found is None or found.repo_id != guest.repository.id:
@@ -99,8 +100,11 @@ class Acts:
                 actor=guest.actor.shown,
                 surface=guest.actor.surface,
                 request_id=guest.actor.request_id,
-                now=self.doors.clock(),
+                now=now,
             )
+            wanted = aftermath.of_rename(session, after)
+            aftermath.ask(session, wanted, request_id=guest.actor.request_id, now=now)
+        aftermath.hint(self.queue, wanted)
         said = AliasDone(
             alias=after.id,
             old=after.old_name,

@@ -16,6 +16,7 @@ from app.db.session import unit_of_work
 from app.render.escape import plain
 from app.services import aliases
 from app.services.access.sessions import ADMIN
+from app.services.answers import aftermath
 from app.settings import Settings
 from app.wiring import wired
 
@@ -68,15 +69,16 @@ def decline(settings: Settings, alias_id: int, *, as_json: bool) -> int:
 
 def _decided(settings: Settings, alias_id: int, decide: Decide) -> Alias:
     """What became of an alias."""
-    with wired(settings) as parts, unit_of_work(parts.engine) as session:
-        return decide(
-            session,
-            alias_id,
-            actor=ADMIN,
-            surface=SURFACE,
-            request_id=parts.context.new_token(),
-            now=parts.clock(),
-        )
+    with wired(settings) as parts:
+        request_id, now = parts.context.new_token(), parts.clock()
+        with unit_of_work(parts.engine) as session:
+            after = decide(
+                session, alias_id, actor=ADMIN, surface=SURFACE, request_id=request_id, now=now
+            )
+            wanted = aftermath.of_rename(session, after)
+            aftermath.ask(session, wanted, request_id=request_id, now=now)
+        aftermath.hint(parts.queue, wanted)
+    return after
 
 
 def _say(alias: Alias, sentence: str, *, as_json: bool) -> None:

@@ -130,24 +130,6 @@ WITH RECURSIVE followed (case_id, now_id) AS (
 SELECT case_id, now_id FROM followed WHERE case_id <> now_id
 """)
 
-MOVE_STATE = text("""
-UPDATE case_state SET case_id = :new WHERE repo_id = :repo AND case_id = :old
-  AND NOT EXISTS (SELECT FROM case_state WHERE repo_id = :repo AND case_id = :new)
-""")
-LEAVE_STATE = text("DELETE FROM case_state WHERE repo_id = :repo AND case_id = :old")
-MOVE_MEMORY = text("""
-UPDATE scorer_case SET case_id = :new WHERE repo_id = :repo AND case_id = :old
-  AND NOT EXISTS (SELECT FROM scorer_case AS taken WHERE taken.repo_id = :repo
-                  AND taken.case_id = :new AND taken.generation = scorer_case.generation)
-""")
-LEAVE_MEMORY = text("DELETE FROM scorer_case WHERE repo_id = :repo AND case_id = :old")
-MOVE_QUARANTINE = text("""
-UPDATE quarantine SET case_id = :new WHERE repo_id = :repo AND case_id = :old
-  AND state IN ('proposed', 'active', 'fix_pending')
-  AND NOT EXISTS (SELECT FROM quarantine WHERE repo_id = :repo AND case_id = :new
-                  AND state IN ('proposed', 'active', 'fix_pending'))
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -167,6 +149,7 @@ class Alias:
     old_name: str
     new_name: str
     event_id: int | None = None  # of the audit trail, where it was decided just now
+    needs_recompute: bool = False  # what was decided just now joins or parts evidence
 
 
 def came(session: Session, key: RunKey) -> list[Named]:
@@ -232,13 +215,6 @@ def decide(session: Session, alias: Alias, state: AliasState, *, by: str, now: d
     """Write down what somebody decided."""
     values = {"repo": alias.repo_id, "alias": alias.id, "state": state.value, "by": by, "now": now}
     session.execute(DECIDE, values)
-
-
-def hand_over(session: Session, alias: Alias) -> None:
-    """Give the new case what is held of the old one, where nothing is held of it yet."""
-    values = {"repo": alias.repo_id, "old": alias.old, "new": alias.new}
-    for statement in (MOVE_STATE, LEAVE_STATE, MOVE_MEMORY, LEAVE_MEMORY, MOVE_QUARANTINE):
-        session.execute(statement, values)
 
 
 def renamed(session: Session, repo_id: int) -> dict[str, str]:

@@ -1,14 +1,15 @@
 """Aliases: propose which case became which, and let somebody confirm or decline it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from app.core.aliases import AliasState, Pair, pairs
 from app.core.errors import BadInput, Missing
 from app.core.policy.names import Renames
 from app.core.runs import BranchClass, Run
-from app.db import aliases, decisions
+from app.db import aliases, decisions, handing_over, scorers
 from app.db.aliases import Alias
 from app.db.session import Session
 from app.services.policy import policies
@@ -73,9 +74,7 @@ def confirm(
                 f"{alias.old_name} became {taken.new_name}; decline alias {taken.id} first."
             )
         return alias
-    after = _decide(session, alias, AliasState.CONFIRMED, actor, surface, request_id, now=now)
-    aliases.hand_over(session, alias)
-    return after
+    return _decide(session, alias, AliasState.CONFIRMED, actor, surface, request_id, now=now)
 
 
 def decline(
@@ -89,6 +88,41 @@ def decline(
     if alias.state is AliasState.DECLINED:
         return alias
     return _decide(session, alias, AliasState.DECLINED, actor, surface, request_id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What follows from a decision about a rename."""
+
+    handed: Mapping[str, Any]  # what the audit trail has to keep of it
+    needs_recompute: bool
+
+
+def move(session: Session, alias: Alias, state: AliasState, *, by: str, now: datetime) -> Moved:
+    """Take a rename to another state: once confirmed, the new case has what the old one had.
+
+    Where it is confirmed no longer, each has its own again.
+    """
+    aliases.decide(session, alias, state, by=by, now=now)
+    cases = {"old": alias.old, "new": alias.new}
+    if state is AliasState.CONFIRMED:
+        handed = handing_over.hand_over(session, alias.repo_id, **cases)
+        moved = Moved({"handed": dict(handed.kept)}, not handed.is_all_evidence)
+    elif alias.state is AliasState.CONFIRMED:
+        handing_over.hand_back(session, alias.repo_id, **cases)
+        moved = Moved({}, needs_recompute=True)
+    else:
+        moved = Moved({}, needs_recompute=False)
+    if moved.needs_recompute:
+        _begin_anew(session, alias.repo_id)
+    return moved
+
+
+def _begin_anew(session: Session, repo_id: int) -> None:
+    """Let go of a recompute that is under way: it took the cases for what they are no more."""
+    building = scorers.building(session, repo_id)
+    if building is not None:
+        scorers.drop(session, building)
 
 
 def _locked(session: Session, alias_id: int) -> Alias:
@@ -109,7 +143,7 @@ def _decide(
     now: datetime,
 ) -> Alias:
     """Write it down, and in the audit trail; the alias as it is then."""
-    aliases.decide(session, alias, state, by=actor, now=now)
+    moved = move(session, alias, state, by=actor, now=now)
     event_id = decisions.write_audit(
         session,
         alias.repo_id,
@@ -119,7 +153,14 @@ def _decide(
         act=f"alias_{state.value}",
         case_id=alias.new,
         before={"state": alias.state.value, "old_case": str(alias.old)},
-        after={"state": state.value, "old_case": str(alias.old)},
+        after={"state": state.value, "old_case": str(alias.old), **moved.handed},
         request_id=request_id,
     )
-    return replace(alias, state=state, decided_by=actor, decided_at=now, event_id=event_id)
+    return replace(
+        alias,
+        state=state,
+        decided_by=actor,
+        decided_at=now,
+        event_id=event_id,
+        needs_recompute=moved.needs_recompute,
+    )

@@ -227,6 +227,8 @@ def test_a_rename_is_confirmed_and_taken_back(
     assert undone.status_code == 200
     with unit_of_work(engine) as session:
         assert session.execute(text("SELECT state FROM case_alias")).scalar_one() == "proposed"
+        asked = session.execute(text("SELECT kind FROM task")).scalars()
+        assert "recompute" in set(asked)  # only that parts what was seen of both
 
 
 RENAMED = text("""

@@ -17,6 +17,7 @@ from app.db.aliases import Alias
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
 from app.services import aliases
+from app.services.judging import recompute
 from app.services.judging.evaluate import evaluate
 from app.services.rollups import fold_repository
 from tests.db.shelf import REPO, Shelf, failed, junit, passed
@@ -219,6 +220,40 @@ def test_declining_parts_them_for_good(shelf: Shelf) -> None:
     (after,) = listed(shelf)
     assert after.state is AliasState.DECLINED
     assert seen_of(shelf, found.new) == 2
+
+
+def test_what_failed_under_both_names_counts_once_it_was_judged_anew_and_is_parted_again(
+    shelf: Shelf,
+) -> None:
+    found = renamed(shelf)
+    run_of(shelf, 3, passed("adds"), failed(NEW, "assert 1 == 2"))
+    apart = failures_of(shelf, found)
+    with unit_of_work(shelf.engine) as session:
+        joined = aliases.confirm(
+            session, found.id, actor="@mona", surface="cli", request_id="r2", now=shelf.now
+        )
+    judge_anew(shelf)
+    together = failures_of(shelf, found)
+
+    decline(shelf, found.id)
+    judge_anew(shelf)
+
+    assert joined.needs_recompute
+    assert (apart, together) == ((1, 1), (None, 2))
+    assert failures_of(shelf, found) == (1, 1)
+
+
+def failures_of(shelf: Shelf, alias: Alias) -> tuple[int | None, int | None]:
+    """How often each of the two failed, as is held of them; None where nothing is."""
+    with unit_of_work(shelf.engine) as session:
+        old, new = (judgements.standing(session, REPO, one) for one in (alias.old, alias.new))
+    return (old.failures if old else None, new.failures if new else None)
+
+
+def judge_anew(shelf: Shelf) -> None:
+    with unit_of_work(shelf.engine) as session:
+        while not recompute.step(session, REPOSITORY, now=shelf.now):
+            pass
 
 
 def test_every_decision_is_in_the_audit_trail(shelf: Shelf) -> None:

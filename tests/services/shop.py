@@ -156,3 +156,7 @@ CHANGED = text("""
 INSERT INTO changed_files (repo_id, head_sha, pr_number, files, fetched_at)
 VALUES (:repo, :sha, :pr, jsonb_build_array(CAST(:file AS text)), :now)
 """)
+POLICY = text("""
+INSERT INTO policy_snapshot (repo_id, kind, sha, path, text, errors, read_at)
+VALUES (:repo, 'policy', 'aa', '.flakeguard.yml', :text, '[]', :now)
+""")

@@ -9,7 +9,9 @@ from app.core.decide import State
 from app.core.holding import WhyNot
 from app.db import owners
 from app.db.session import unit_of_work
-from tests.services.shop import CART, CHANGED, Shop
+from app.services import acts
+from tests.services.acting import MONA
+from tests.services.shop import CART, CHANGED, POLICY, Shop
 from tests.web.world import FAILED, NOW, PASSED
 
 
@@ -141,7 +143,62 @@ def test_the_cap_counts_what_we_hold_ourselves_and_not_what_people_hold(
     assert second.decision().state == "proposed"
 
 
-POLICY = text("""
-INSERT INTO policy_snapshot (repo_id, kind, sha, path, text, errors, read_at)
-VALUES (:repo, 'policy', 'aa', '.flakeguard.yml', :text, '[]', :now)
+def test_what_only_the_cap_kept_from_being_held_is_held_once_there_is_room(shop: Shop) -> None:
+    automatic(shop, "quarantine_cap: {repository: 1}\n")
+    second = shop.other()
+    for one in (shop, second):
+        one.run(FAILED, PASSED, changed=State.FLAKY)
+        one.run(FAILED, PASSED, changed=State.FLAKY)
+    waited = second.decision()
+    with unit_of_work(shop.engine) as session:
+        acts.release(session, shop.repo, shop.case_id, MONA, reason="", now=second.at)
+
+    second.run(FAILED, PASSED)
+
+    assert waited.state == "proposed"
+    assert second.decision().state == "active"
+    assert second.steps() == ["proposed", "approved"]
+
+
+def test_what_waited_for_a_label_is_held_by_the_pull_request_that_wears_it(shop: Shop) -> None:
+    automatic(shop, "labels_required: [flaky-ok]\n")
+    shop.pull(4, "README.md", changed=State.FLAKY)
+    shop.pull(5, "README.md")
+    waited = shop.decision()
+    with unit_of_work(shop.engine) as session:
+        session.execute(LABELLED, {"repo": shop.repo, "number": 6, "now": NOW})
+
+    shop.pull(6, "README.md")
+
+    assert waited.state == "proposed"
+    assert shop.decision().state == "active"
+
+
+def test_what_a_person_released_is_proposed_again_and_held_only_when_somebody_says_so(
+    shop: Shop,
+) -> None:
+    automatic(shop)
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+    with unit_of_work(shop.engine) as session:
+        acts.release(session, shop.repo, shop.case_id, MONA, reason="Mine.", now=shop.at)
+
+    shop.run(FAILED, PASSED)
+    shop.run(FAILED, PASSED)
+
+    assert (shop.decision().state, shop.decision().event) == ("proposed", "proposed_anew")
+
+
+def automatic(shop: Shop, more: str = "") -> None:
+    """Let the policy hold without asking."""
+    policy = f"mode: act\nauto_quarantine_enabled: true\n{more}"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+
+
+LABELLED = text("""
+INSERT INTO pull_request (repo_id, number, title, author, state, head_sha, head_branch,
+                          base_branch, base_sha, is_fork, labels, updated_at)
+VALUES (:repo, :number, 'x', 'mona', 'open', 'aa', 'x', 'main', 'bb', false,
+        ARRAY['flaky-ok'], :now)
 """)

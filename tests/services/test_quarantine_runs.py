@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.core.decide import State
-from tests.services.shop import SKIPPED, Shop
-from tests.web.world import FAILED, PASSED
+from app.db.session import unit_of_work
+from tests.services.shop import CART, POLICY, SKIPPED, Shop
+from tests.web.world import FAILED, NOW, PASSED
 
 
 def test_clean_runs_are_counted_once_each_and_prove_the_case_healed(shop: Shop) -> None:
@@ -67,6 +70,21 @@ def test_a_healed_case_that_flakes_again_gets_its_old_quarantine_back(shop: Shop
     assert healed.state == "resolved"
     assert (again.state, again.id) == ("active", healed.id)
     assert again.reason.startswith("It flaked again, so its old quarantine is open again until ")
+
+
+@pytest.mark.parametrize("policy", ["exempted_tests: [tests/test_cart.py]\n", "mode: observe\n"])
+def test_no_relapse_is_held_where_the_policy_keeps_the_case_out_by_now(
+    shop: Shop, policy: str
+) -> None:
+    shop.live_in(CART, "tests.test_cart")
+    shop.hold(needed=1)
+    shop.run(PASSED)
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+
+    shop.run(FAILED, PASSED)
+
+    assert shop.decision().state == "resolved"
 
 
 def test_a_case_that_turns_broken_leaves_at_once_and_the_correction_is_kept(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from app.db.clusters import shown as clusters
 from app.db.decisions import AuditEvent, StoredEvent
 from app.db.session import Session
 from app.render.words import decisions as said
+from app.services import aliases as renames
 from app.services.acts.actor import Actor, Done
 from app.services.acts.cases import care_from, care_snapshot
 from app.services.acts.issues import OPEN_ISSUE, withdraw
@@ -24,6 +25,7 @@ from app.services.acts.terms import must_be_possible
 
 Kept = Mapping[str, Any]
 Inverse = Callable[[Session, int, AuditEvent, Actor, datetime], tuple[Kept, Kept]]
+RENAMES = tuple(f"alias_{one.value}" for one in (AliasState.CONFIRMED, AliasState.DECLINED))
 FORGIVING = frozenset({"dismiss", "mark_stable", "undo"})  # acts that take evidence back
 CLUSTER_ACTS = ("cluster_named", "cluster_linked")  # in the order of what a cluster is called
 UNDONE = "undone"  # what a quarantine's steps call it
@@ -57,7 +59,8 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
         now=now,
     )
     says = partial(said.undone_by, actor.shown, event.act)
-    return Done(event.case_id, says, number, needs_recompute=event.act in FORGIVING)
+    needs_recompute = event.act in FORGIVING or event.act in RENAMES
+    return Done(event.case_id, says, number, needs_recompute=needs_recompute)
 
 
 def can_be_undone(event: AuditEvent) -> bool:
@@ -134,11 +137,9 @@ def _undo_alias(
     if alias is None or alias.state.value != event.after["state"]:
         raise Conflict(said.newer_than(event.act))
     state = AliasState(event.before["state"])
-    aliases.decide(session, alias, state, by=actor.shown, now=now)
-    if state is AliasState.CONFIRMED:
-        aliases.hand_over(session, alias)
+    moved = renames.move(session, alias, state, by=actor.shown, now=now)
     kept = {"old_case": str(alias.old)}
-    return {"state": alias.state.value, **kept}, {"state": state.value, **kept}
+    return {"state": alias.state.value, **kept}, {"state": state.value, **kept, **moved.handed}
 
 
 def _undo_cluster(
@@ -176,8 +177,7 @@ def _case(event: AuditEvent) -> UUID:
 
 
 INVERSES: dict[str, Inverse] = {
-    f"alias_{AliasState.CONFIRMED.value}": _undo_alias,
-    f"alias_{AliasState.DECLINED.value}": _undo_alias,
+    **dict.fromkeys(RENAMES, _undo_alias),
     **dict.fromkeys(CLUSTER_ACTS, _undo_cluster),
     OPEN_ISSUE: _undo_issue,
     RERUN: _undo_rerun,

@@ -1,5 +1,6 @@
 """Proposing cases for quarantine of our own accord, and holding them where the policy says so."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -22,6 +23,7 @@ from app.services.policy.holding import changes_case, labels_of, rules_for
 
 LOOKBACK = timedelta(days=60)  # how far back flakes count as a basis, as for a judgement
 E, S = QuarantineEvent, QuarantineState
+BY_PEOPLE = frozenset({E.REFUSED, E.RELEASED, E.NOT_FLAKY})  # ends that a person's word brought
 
 log = structlog.get_logger(__name__)
 
@@ -37,17 +39,23 @@ def propose(
 ) -> WhyNot | None:
     """Propose a case that turned flaky by this run, and hold it where the policy says so.
 
-    The answer is why it was not held, or not even proposed; None when it is held now.
+    One that is proposed already is held now where only then something stood in the way: a cap, a
+    label that is missing. The answer is why it was not held, or not even proposed; None when it
+    is held now, or somebody has decided.
     """
     subject = hold(session, repository.id, case_id)
     rules = rules_for(session, repository.id, case_id)
     event = _event(subject)
-    if event is None:
+    if event is None and not (rules.activates and _waits(subject)):
         return None
     reason = why_not(session, subject, rules, run)
     if reason is None:
         reason = _why_not_held(session, subject, rules, run, now=now)
-        _take(session, subject, rules, event, actor, is_held=reason is None, now=now)
+        events = [E.APPROVED] if reason is None else []
+        if event is not None:
+            events.insert(0, event)
+        if events:
+            _take(session, subject, rules, events, actor, now=now)
     log.info("proposal", case=str(case_id), run=run.key.run_id, why_not=reason)
     return reason
 
@@ -61,6 +69,12 @@ def _event(subject: Subject) -> QuarantineEvent | None:
         return None
     flaked = subject.flaked_at
     return E.PROPOSED_ANEW if flaked is not None and flaked > before.evidence_at else None
+
+
+def _waits(subject: Subject) -> bool:
+    """Whether it is proposed for the first time, and nobody has decided yet."""
+    before = subject.before
+    return before is not None and before.state is S.PROPOSED and before.event is E.PROPOSED
 
 
 def why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) -> WhyNot | None:
@@ -79,6 +93,9 @@ def why_not(session: Session, subject: Subject, rules: HoldingRules, run: Run) -
 def _why_not_held(
     session: Session, subject: Subject, rules: HoldingRules, run: Run, *, now: datetime
 ) -> WhyNot | None:
+    before = subject.before
+    if before is not None and before.event in BY_PEOPLE:
+        return WhyNot.NOT_AUTOMATIC  # whoever said no is asked again, and not passed over
     held = bases.held(session, run.key.repo_id, by=OURSELVES_NAME, now=now)
     labels = labels_of(session, run)
     return why_not_held(
@@ -94,10 +111,9 @@ def _take(
     session: Session,
     subject: Subject,
     rules: HoldingRules,
-    event: QuarantineEvent,
+    events: Sequence[QuarantineEvent],
     actor: Actor,
     *,
-    is_held: bool,
     now: datetime,
 ) -> None:
     rule = subject.standing.by_rule if subject.standing else None
@@ -105,8 +121,8 @@ def _take(
     if rule is not None:
         reason = words.evidence_sentence(rule)
     begins = terms(session, subject, AS_IT_IS, now=now, fallback=None)
-    events = [event, E.APPROVED] if is_held else [event]
-    step = Step("quarantine" if is_held else "propose", events, reason, begins)
+    act = "quarantine" if E.APPROVED in events else "propose"
+    step = Step(act, events, reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
     says = partial(said.proposed_by, actor.shown)
     if after.state in HOLDING and after.until is not None:

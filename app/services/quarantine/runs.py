@@ -20,9 +20,11 @@ from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, rate_of, terms
 from app.services.chat import owner_news, threads
+from app.services.policy.holding import rules_for
 from app.services.quarantine import proposing
 
 E, S = QuarantineEvent, QuarantineState
+UNDECIDED = frozenset({S.PROPOSED, S.DISMISSED})
 
 
 class Turned(Protocol):
@@ -72,15 +74,15 @@ def follow(
 
 
 def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[UUID]:
-    """The flaky ones of these about which nothing is decided: each is looked at while it flakes.
+    """The flaky ones of these about which nobody has decided: each is looked at while it flakes.
 
     What stood in the way of a proposal when a case turned flaky, one pull request alone or a
-    change that was not known, may not stand there later.
+    change that was not known, may not stand there later; nor may a cap on what is held.
     """
     states = judgements.states(session, repo_id, [one.hex for one in seen])
     flaky = [one for one in sorted(seen) if states.get(one.hex) is State.FLAKY]
     decided = decisions.newest(session, repo_id, flaky)
-    return [one for one in flaky if one not in decided or decided[one].state is S.DISMISSED]
+    return [one for one in flaky if one not in decided or decided[one].state in UNDECIDED]
 
 
 def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
@@ -209,7 +211,7 @@ def _reopen_healed(
         before, flaked = subject.before, subject.flaked_at
         if before is None or before.state is not S.RESOLVED or flaked is None:
             continue
-        if subject.is_broken or flaked <= before.evidence_at:
+        if flaked <= before.evidence_at or not _may_be_held(session, subject):
             continue
         begins = terms(session, subject, AS_IT_IS, now=now, fallback=before.owner)
         says = partial(said.relapsed, begins["until"])
@@ -217,6 +219,12 @@ def _reopen_healed(
         _, event_id = take(session, subject, step, actor, now=now)
         _say(session, subject, event_id, says, now=now)
         _tell_owner(session, subject, event_id, says, now=now)
+
+
+def _may_be_held(session: Session, subject: Subject) -> bool:
+    """Whether the evidence and the policy of today let a case be held again."""
+    rules = rules_for(session, subject.repo_id, subject.case_id)
+    return not (subject.is_broken or rules.is_observing or rules.is_exempt)
 
 
 def claim_fix(

@@ -160,3 +160,19 @@ def test_people_see_tables_failures_and_refusals(
         "pom.xml: The file is not a test report of a format we read: its root element is"
         " <project>; upload the runner's JUnit XML or another format of the list.\n"
     )
+
+
+def test_what_allure_wrote_beside_its_results_is_no_report_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = {"name": "a", "fullName": "m.a", "status": "passed", "start": 1, "stop": 2}
+    written(tmp_path, "r/1-result.json", json.dumps({**result, "uuid": "1"}))
+    written(tmp_path, "r/2-result.json", json.dumps({**result, "uuid": "2", "name": "b"}))
+    written(tmp_path, "r/3-container.json", '{"uuid": "3", "children": ["1"], "befores": []}')
+    for name in ("4-attachment.txt", "5-attachment.xml", "environment.properties"):
+        written(tmp_path, f"r/{name}", "a log")
+
+    status = parse([tmp_path / "r"], as_json=True)
+
+    assert status == 0
+    assert [report["path"] for report in said(capsys)] == [f"{tmp_path}/r/*-result.json"]

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 from app.core.errors import BadInput
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
 from app.core.priorities import NAMES
+from app.core.reports.allure_fixtures import Fixtures
 from app.core.reports.formats import Format
 from app.core.reports.jsonlines import JsonLines
 from app.core.reports.jsonshape import Object, as_object, as_text, objects
@@ -35,18 +37,22 @@ class Result:
     started: float
     named: Named
     execution: ReportedExecution
+    uuid: str = ""
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
-    """Read results; those of one case are its attempts, the one that began last its verdict."""
+    """Read results; those of one history are attempts, the one that began last the verdict."""
     ledger.repeats = Repeats.ATTEMPTS
-    results = []
+    results, fixtures = [], Fixtures(ledger)
     for document in _documents(source, ledger):
+        if fixtures.take(document):
+            continue
         results.append(_result(ledger, document))
         ledger.settle()
-    for result in sorted(results, key=lambda result: result.started):
+    for result in sorted(results, key=lambda result: (result.named.part, result.started)):
         ledger.put(result.named, [result.execution])
         yield
+    fixtures.put({result.uuid for result in results if result.execution.outcome.is_failing})
 
 
 def _documents(source: Source, ledger: Ledger) -> Iterator[Object]:
@@ -89,8 +95,17 @@ def _result(ledger: Ledger, found: Object) -> Result:
         suite=WITHIN.join(labels[key] for key in SUITES if labels.get(key)),
         classname=labels.get("testClass") or labels.get("package") or _class(found, name),
         detail=_detail(found),
+        part=_part(found),
     )
-    return Result(began.timestamp() if began else 0.0, named, _execution(ledger, found, duration))
+    execution = _execution(ledger, found, duration)
+    uuid = as_text(found.get("uuid")) or ""
+    return Result(began.timestamp() if began else 0.0, named, execution, uuid)
+
+
+def _part(found: Object) -> int:
+    """Which history it belongs to: hidden parameters may tell cases of one name apart."""
+    history = as_text(found.get("historyId"))
+    return crc32(history.encode("utf-8", "replace")) if history else 0
 
 
 def _class(found: Object, name: str) -> str:

@@ -21,6 +21,7 @@ STATUS = {
     "pending": Outcome.SKIPPED,
     "other": Outcome.SKIPPED,
 }
+PAIRS_MOST = 100  # kept of a test
 _BROKEN = ("timedout", "timeout", "broken", "error", "errored", "crash", "aborted")
 
 
@@ -49,8 +50,9 @@ def _add(ledger: Ledger, test: Object) -> None:
     variant = " ".join(
         said for key in ("browser", "device") if (said := as_text(test.get(key)) or "")
     )
+    name = as_text(test.get("name")) or ""
     named = Named(
-        as_text(test.get("name")) or "",
+        name + _parameters(test, name),
         suite=title,
         file=file,
         line=whole(test.get("line")) or line,
@@ -58,6 +60,15 @@ def _add(ledger: Ledger, test: Object) -> None:
         detail=_detail(test),
     )
     ledger.put(named, _executions(test, ledger.limits))
+
+
+def _parameters(test: Object, name: str) -> str:
+    """What the name does not tell of the parameters, as it would be written behind it."""
+    said = [
+        f"{short_name(key, 200)}={short_name(value, 200)}"
+        for key, value in as_object(test.get("parameters")).items()
+    ]
+    return f"[{', '.join(said)}]" if said and not name.endswith(("]", ")")) else ""
 
 
 def _executions(test: Object, limits: Limits) -> list[ReportedExecution]:
@@ -98,11 +109,20 @@ def _execution(test: Object, limits: Limits) -> ReportedExecution:
 def _detail(test: Object) -> CaseDetail | None:
     artifacts = tuple(
         (short_name(attachment.get("name"), 200), link)
-        for attachment in objects(test.get("attachments"))
+        for attempt in (*objects(test.get("retryAttempts")), test)
+        for attachment in objects(attempt.get("attachments"))
         if (link := safe_link(attachment.get("path")))
     )
     tags = tuple(short_name(tag, 200) for tag in as_list(test.get("tags")) if isinstance(tag, str))
-    return CaseDetail(tags=tags, artifacts=artifacts) if tags or artifacts else None
+    pairs = tuple(
+        (short_name(name, 200), short_name(value, 1000))
+        for group in ("labels", "extra")
+        for name, value in as_object(test.get(group)).items()
+        if isinstance(value, str | int | float)
+    )
+    if not tags and not artifacts and not pairs:
+        return None
+    return CaseDetail(tags=tags, properties=pairs[:PAIRS_MOST], artifacts=artifacts)
 
 
 def _recognises(head: Head) -> bool:

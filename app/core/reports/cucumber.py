@@ -1,6 +1,6 @@
 """Cucumber's JSON report, and behave's, which has the same parts under slightly other names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
@@ -30,6 +30,9 @@ OUTCOMES = {
     "skipped": Outcome.SKIPPED,
     "untested": Outcome.SKIPPED,
 }
+# To cucumber.js and behave a run with an undefined step has failed; other runners let it pass or
+# not as they are told to, which their reports do not say.
+STRICT = {**OUTCOMES, "undefined": Outcome.ERRORED}
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
@@ -75,10 +78,13 @@ def _add_feature(ledger: Ledger, feature: Object) -> None:
         ledger.notes.began(moment(element.get("start_timestamp")))
         status = as_text(element.get("status")) if is_behave else None
         unit = MS_PER_SECOND if is_behave else 1 / NS_PER_MS
-        if any(map(_is_script, steps)):
+        is_script = any(map(_is_script, steps))
+        if is_script:
             ledger.notes.warn(SCRIPT_HIDES)
         told = Told(tuple(objects(element.get("before"))), tuple(objects(element.get("after"))))
-        attempts.add(named, _execution(ledger, told.with_steps(steps), status, unit))
+        known = STRICT if is_script or is_behave else OUTCOMES
+        execution = _execution(ledger, told.with_steps(steps), status, unit, known)
+        attempts.add(named, execution)
     attempts.flush()
 
 
@@ -135,14 +141,16 @@ def _milliseconds(steps: Iterable[Object], unit: float) -> int | None:
     )
 
 
-def _execution(ledger: Ledger, told: Told, stated: str | None, unit: float) -> ReportedExecution:
+def _execution(
+    ledger: Ledger, told: Told, stated: str | None, unit: float, known: Mapping[str, Outcome]
+) -> ReportedExecution:
     """The gravest step decides; hooks that break are errors, and their times stand apart."""
     steps = (*told.before, *told.after, *told.steps)
     results = [as_object(step.get("result")) for step in steps]
     found = {as_text(result.get("status")) or "untested" for result in results}
     gravest = next((status for status in _GRAVEST_FIRST if status in found), "passed")
-    status = stated if stated in OUTCOMES else gravest
-    outcome = OUTCOMES[status]
+    status = stated if stated is not None and stated in known else gravest
+    outcome = known[status]
     duration = _milliseconds(told.steps, unit)
     setup = _milliseconds(told.before, unit) if told.before else None
     teardown = _milliseconds(told.after, unit) if told.after else None
@@ -155,7 +163,7 @@ def _execution(ledger: Ledger, told: Told, stated: str | None, unit: float) -> R
     )
     text = result.get("error_message")
     message = "\n".join(map(str, text)) if isinstance(text, list) else as_text(text)
-    title = f"{step.get('keyword') or ''} {step.get('name') or ''}".strip()
+    title = f"{(as_text(step.get('keyword')) or '').strip()} {step.get('name') or ''}".strip()
     said = failure(
         limit=ledger.limits.max_text,
         message=(message or "").split("\n", 1)[0] or title,
@@ -163,7 +171,7 @@ def _execution(ledger: Ledger, told: Told, stated: str | None, unit: float) -> R
     )
     is_hook = step in told.before or step in told.after
     outcome = Outcome.ERRORED if is_hook and outcome is Outcome.FAILED else outcome
-    word = "hook" if is_hook else None
+    word = "hook" if is_hook else status if status == "undefined" else None
     return ReportedExecution(outcome, duration, said, word, setup, teardown)
 
 

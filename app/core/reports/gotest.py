@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from app.core.identity import fold_parameters
-from app.core.outcomes import Outcome, ReportedExecution
+from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.jsonlines import Event, JsonLines
 from app.core.reports.jsonshape import as_text
@@ -13,9 +13,10 @@ from app.core.reports.keeper import TextKeeper
 from app.core.reports.ledger import Ledger, Named
 from app.core.reports.repeats import Repeats
 from app.core.reports.source import Head, Source
-from app.core.reports.texts import failure, moment, seconds_as_ms
+from app.core.reports.texts import failure, moment, seconds_as_ms, short_name
 
 WHOLE_PACKAGE = "(package)"
+ATTRIBUTES_MOST = 100  # kept of one test
 _COVERED = re.compile(r"coverage: ([0-9.]{1,8})% of statements")
 ENDS = {
     "pass": Outcome.PASSED,
@@ -35,6 +36,7 @@ class GoReader:
         self.open: dict[Key, TextKeeper] = {}
         self.builds: dict[str, TextKeeper] = {}
         self.failed: set[str] = set()  # packages with a failing test
+        self.attributes: dict[Key, list[tuple[str, str]]] = {}  # told by `t.Attr`
         self.broken: dict[str, ReportedExecution] = {}  # packages that failed without one
 
     def take(self, event: Event) -> None:
@@ -46,6 +48,10 @@ class GoReader:
         if action in ("build-output", "build-fail"):
             path = (as_text(event.get("ImportPath")) or "").split(" ", 1)[0]
             self._keeper(self.builds, path).add(as_text(event.get("Output")) or "")
+        elif action == "attr" and test:
+            pair = (short_name(event.get("Key"), 200), short_name(event.get("Value"), 1000))
+            pairs = self.attributes.setdefault((package, test), [])
+            pairs += [pair] if len(pairs) < ATTRIBUTES_MOST else []
         elif action == "run":
             self.open[package, test] = TextKeeper(self.ledger.limits.max_text)
         elif action == "output":
@@ -117,7 +123,11 @@ class GoReader:
 
     def _put(self, package: str, test: str, execution: ReportedExecution) -> None:
         name, slash, rest = test.partition("/")
-        named = Named(name + slash + fold_parameters(rest), suite=package, classname=package)
+        pairs = self.attributes.pop((package, test), None)
+        detail = CaseDetail(properties=tuple(pairs)) if pairs else None
+        named = Named(
+            name + slash + fold_parameters(rest), suite=package, classname=package, detail=detail
+        )
         self.ledger.put(named, [execution])
 
     def finish(self) -> None:

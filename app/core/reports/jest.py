@@ -1,5 +1,6 @@
 """Jest's JSON report (`--json`), and what Vitest's, which is shaped alike, shares with it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from app.core.outcomes import Outcome, ReportedExecution
@@ -23,6 +24,11 @@ from app.core.reports.texts import clean, failure, milliseconds, moment, whole
 
 WITHIN = " › "  # noqa: RUF001 - the sign Jest prints between titles
 LOAD_FAILURE = "(file failed)"
+SEVERAL = (
+    "“{}” and perhaps other files are listed more than once, as when several projects run them; the"
+    " report does not name the projects, so they are told apart by their order. Let each project"
+    " write a report of its own."
+)
 NOT_RUN = frozenset({"pending", "skipped", "disabled", "todo", "focused"})
 
 Attempts = Callable[[Object, Limits], list[ReportedExecution]]
@@ -38,17 +44,29 @@ def read_files(source: Source, ledger: Ledger, attempts: Attempts) -> Iterator[N
     ledger.repeats = Repeats.NEVER  # retries are told within a test
     ledger.names_need_file = True
     stream = JsonStream(source, [("testResults", "*"), ("startTime",)])
+    listed: Counter[str | None] = Counter()
     for path, value in stream:
         if path == ("startTime",):
             ledger.notes.began(moment(value))
         else:
-            _add_file(ledger, as_object(value), attempts)
+            result = as_object(value)
+            file = _file(result)
+            _add_file(ledger, result, file, attempts, part=listed[file])
+            listed[file] += 1
         yield
+    if file := next((file for file, times in listed.items() if file and times > 1), None):
+        ledger.notes.warn(SEVERAL.format(file[:200]))
     finish(stream, ledger)
 
 
-def _add_file(ledger: Ledger, result: Object, attempts: Attempts) -> None:
-    file, _ = repository_path(as_text(result.get("name")) or as_text(result.get("testFilePath")))
+def _file(result: Object) -> str | None:
+    name = as_text(result.get("name")) or as_text(result.get("testFilePath"))
+    return repository_path(name)[0]
+
+
+def _add_file(
+    ledger: Ledger, result: Object, file: str | None, attempts: Attempts, *, part: int
+) -> None:
     has_failed = False
     listed = result.get("assertionResults") or result.get("testResults")
     for test in objects(listed):
@@ -60,18 +78,19 @@ def _add_file(ledger: Ledger, result: Object, attempts: Attempts) -> None:
             classname=WITHIN.join(words(test.get("ancestorTitles"))),
             file=file,
             line=whole(place.get("line")) or None,
+            part=part,
         )
         ledger.put(named, executions)
     if result.get("status") == "failed" and not has_failed:
-        _add_load_failure(ledger, result, file)
+        _add_load_failure(ledger, result, file, part=part)
 
 
-def _add_load_failure(ledger: Ledger, result: Object, file: str | None) -> None:
+def _add_load_failure(ledger: Ledger, result: Object, file: str | None, *, part: int) -> None:
     text = clean(as_text(result.get("message")) or as_text(result.get("failureMessage")) or "")
     message = next((line.strip() for line in text.split("\n") if line.strip(" ●")), "")
     said = failure(limit=ledger.limits.max_text, message=message, trace=text)
     execution = ReportedExecution(Outcome.ERRORED, None, said, "file failed")
-    ledger.put(Named(LOAD_FAILURE, file=file), [execution])
+    ledger.put(Named(LOAD_FAILURE, file=file, part=part), [execution])
 
 
 def failed(test: Object, texts: list[str], limits: Limits) -> ReportedExecution:

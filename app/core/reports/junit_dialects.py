@@ -164,6 +164,8 @@ DIALECTS: tuple[Dialect, ...] = (
         hides_retries="Mocha's JUnit and xunit reporters hide retries: a test that passed on retry"
         " is a plain pass; upload the report of its `json` reporter instead.",
     ),
+    Dialect("bun", _root_named("bun test"), names_need_file=True),
+    Dialect("deno", _root_named("deno test"), file_from=FileFrom.CLASSNAME),
     Dialect("nextest", _root_named("nextest-run"), Repeats.ATTEMPTS),
     Dialect("surefire", _is_surefire, suite_is_class=True),
     Dialect("gotestsum", lambda s: _is_go(s) and "id" not in s.suite, Repeats.ATTEMPTS),

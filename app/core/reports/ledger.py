@@ -52,6 +52,7 @@ class Named:
     line: int | None = None
     variant: str = ""
     detail: CaseDetail | None = None
+    part: int = 0  # what tells listings of one name apart that are no attempts of one another
 
 
 class Ledger:
@@ -121,7 +122,7 @@ class Ledger:
         self.add(
             group,
             short_name(case.name, limit) or UNNAMED,
-            Sighting(last, tuple(earlier), case.line, case.detail),
+            Sighting(last, tuple(earlier), case.line, case.detail, part=case.part),
         )
 
     def settle(self) -> None:

@@ -25,6 +25,7 @@ from app.core.reports.texts import clean, failure, milliseconds, moment, short_n
 WITHIN = " › "  # noqa: RUF001 - the sign Playwright prints between titles
 STOPPED = "Testing stopped early"  # an error that is the consequence of failed tests
 DID_NOT_RUN = ReportedExecution(Outcome.SKIPPED, None, None, "did not run")
+NO_ATTEMPT = ("did not run", "interrupted")  # words of what tells nothing of the test
 MAX_DEPTH = 100  # describe blocks in one another
 
 
@@ -101,7 +102,7 @@ def _add_test(
     file = as_text(spec.get("file")) or as_text(suite.get("file"))
     results = list(objects(test.get("results")))
     limits = ledger.limits
-    executions = [_execution(test, result, limits) for result in results] or [DID_NOT_RUN]
+    executions = _ran([_execution(test, result, limits) for result in results])
     named = Named(
         WITHIN.join([*titles, as_text(spec.get("title")) or ""]),
         suite=file or "",
@@ -112,6 +113,18 @@ def _add_test(
         detail=_detail(setup, spec, test, results),
     )
     ledger.put(named, executions)
+
+
+def _ran(executions: list[ReportedExecution]) -> list[ReportedExecution]:
+    """The attempts up to the last that ran; of a test of which none did, what is said of it.
+
+    In a serial group an earlier test's failing retry keeps the later ones from theirs: what they
+    came to is what they came to before.
+    """
+    last = len(executions)
+    while last and executions[last - 1].word in NO_ATTEMPT:
+        last -= 1
+    return executions[:last] or executions[-1:] or [DID_NOT_RUN]
 
 
 def _execution(test: Object, result: Object, limits: Limits) -> ReportedExecution:

@@ -21,6 +21,7 @@ OUTCOMES = {
     "skipped": Outcome.SKIPPED,
     "xfailed": Outcome.SKIPPED,
 }
+OF_SUBTESTS = "subtests "  # before the outcome of a test that has some
 WORDS = {"xpassed": "xpass", "xfailed": "xfail", "rerun": "rerun"}
 
 
@@ -69,7 +70,7 @@ def _add_collector(ledger: Ledger, collector: Object) -> None:
 
 
 def _add(ledger: Ledger, test: Object) -> None:
-    word = as_text(test.get("outcome")) or ""
+    word = (as_text(test.get("outcome")) or "").removeprefix(OF_SUBTESTS)
     outcome = OUTCOMES.get(word, Outcome.ERRORED)
     stages = [as_object(test.get(stage)) for stage in STAGES]
     setup, call, teardown = (seconds_as_ms(stage.get("duration")) for stage in stages)

@@ -13,6 +13,8 @@ from app.core.reports.repeats import Repeats, merged
 from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, moment, seconds_as_ms, short_name, whole
 
+SUBTEST = "SubTestReport"  # of pytest 9, and of pytest-subtests before it
+
 
 @dataclass(slots=True)
 class Stages:
@@ -42,19 +44,32 @@ class ReportLogReader:
             )
             execution = ReportedExecution(Outcome.ERRORED, None, said, "collection failure")
             self.ledger.put(named_by(nodeid), [execution])
+        elif kind == SUBTEST:
+            self._subtest(nodeid, event)
         elif kind == "TestReport" and nodeid:
             self.ledger.notes.began(moment(event.get("start")))
             self._stage(nodeid, event)
 
     def _stage(self, nodeid: str, event: Event) -> None:
-        place = as_list(event.get("location"))
-        line = whole(place[1]) if len(place) > 1 else None
-        stages = self.open.setdefault(nodeid, Stages(None if line is None else line + 1))
+        stages = self._stages(nodeid, event)
         when = event.get("when")
         stages.last = self._joined(stages.last, event, when)
         if when == "teardown":
             del self.open[nodeid]
             self._put(nodeid, stages, event)
+
+    def _subtest(self, nodeid: str, event: Event) -> None:
+        """A part of a test: where it failed, so did the test, whose own report may say else."""
+        if event.get("outcome") == "failed":  # told before its test's set-up where that is rerun
+            stages = self._stages(nodeid, event)
+            told = self._told(stages.last, event, event.get("when"))
+            stages.last = merged(stages.last, told)
+
+    def _stages(self, nodeid: str, event: Event) -> Stages:
+        """The execution that is open, or the one that begins."""
+        place = as_list(event.get("location"))
+        line = whole(place[1]) if len(place) > 1 else None
+        return self.open.setdefault(nodeid, Stages(None if line is None else line + 1))
 
     def _joined(self, so_far: ReportedExecution, event: Event, when: object) -> ReportedExecution:
         duration = seconds_as_ms(event.get("duration"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from html import unescape
 
 from app.core.outcomes import CaseDetail, Failure, Outcome, ReportedExecution
 from app.core.reports.formats import Format
@@ -19,21 +20,31 @@ OUTCOMES = {
     "SKIP": Outcome.SKIPPED,
     "NOT RUN": Outcome.SKIPPED,
 }
-_MERGED = "Re-executed test has been merged"
+# What `rebot --merge` writes into the message of what it merged. Source: robot/result/merger.py
+_MERGED = re.compile(
+    r"\*HTML\* <span class=\"merge\">[^<]{0,200}(?:re-executed|has been merged)", re.I
+)
 _HTML = re.compile(r"<[^>]{0,200}>")
-_OLD = re.compile(r"old-status[^>]*>\s*(?:Old status:)?\s*(?:<[^>]*>\s*)*(PASS|FAIL|SKIP)", re.I)
-_OLD_MESSAGE = re.compile(r"Old message:(?:\s|<[^>]*>)*(.*)$", re.I | re.S)
+_OLD = '<span class="old-status">'  # before each execution that was replaced, the newest first
+_STATUS = re.compile(r"(?:New|Old) status:(?:\s|<[^>]{0,200}>)*(PASS|FAIL|SKIP)", re.I)
+_MESSAGE = re.compile(r"(?:New|Old) message:(.*)$", re.I | re.S)
+_PARENT = "arent suite teardown failed"  # "Also parent ..." where the test failed itself
+TEAR_DOWN = "(suite tear-down)"
 _STAMP = re.compile(r"^(\d{4})(\d\d)(\d\d) (.*)$")
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
     """Read a run; a merged re-execution shows the execution before it."""
     ledger.repeats = Repeats.NEVER
-    stream = TreeStream(source, frozenset({"test"}))
+    stream = TreeStream(source, frozenset({"test", "kw"}))
+    told_of: set[str] = set()  # suites whose tests say themselves that their tear-down failed
     for around, node in stream:
         if around:
             ledger.notes.began(_moment(around[0].attrs.get("generated")))
-        _add(ledger, around, node)
+        if node.tag == "test":
+            _add(ledger, around, node, told_of)
+        elif (node.attrs.get("type") or "").lower() == "teardown":
+            _add_tear_down(ledger, around, node, told_of)
         yield
     stream.finish(ledger)
 
@@ -42,10 +53,31 @@ def _moment(text: str | None) -> datetime | None:
     return moment(_STAMP.sub(r"\1-\2-\3 \4", text)) if text else None
 
 
-def _add(ledger: Ledger, around: Sequence[Node], node: Node) -> None:
-    suites = [suite for suite in around if suite.tag == "suite"]
-    longname = ".".join(suite.attrs.get("name") or "" for suite in suites)
-    source = next((s.attrs["source"] for s in reversed(suites) if s.attrs.get("source")), None)
+def _longname(around: Sequence[Node]) -> str:
+    return ".".join(suite.attrs.get("name") or "" for suite in around if suite.tag == "suite")
+
+
+def _source(around: Sequence[Node]) -> str | None:
+    suites = (suite for suite in reversed(around) if suite.tag == "suite")
+    source = next((suite.attrs["source"] for suite in suites if suite.attrs.get("source")), None)
+    return repository_path(source)[0]
+
+
+def _add_tear_down(ledger: Ledger, around: Sequence[Node], node: Node, told_of: set[str]) -> None:
+    """A suite's own tear-down that failed; Rebot's output, not Robot's, tells it of each test."""
+    status = node.child("status")
+    suite = _longname(around)
+    if status is None or status.attrs.get("status") != "FAIL" or suite in told_of:
+        return
+    said = failure(
+        limit=ledger.limits.max_text, message=status.text, trace=_trace(node, status.text)
+    )
+    execution = ReportedExecution(Outcome.ERRORED, _duration(status), said, "fixture")
+    ledger.put(Named(TEAR_DOWN, suite, suite, _source(around)), [execution])
+
+
+def _add(ledger: Ledger, around: Sequence[Node], node: Node, told_of: set[str]) -> None:
+    longname = _longname(around)
     tags = tuple(short_name(tag.text, 200) for tag in node.all("tag"))
     holder = node.child("tags")
     if holder is not None:
@@ -54,10 +86,13 @@ def _add(ledger: Ledger, around: Sequence[Node], node: Node) -> None:
         node.attrs.get("name") or "",
         suite=longname,
         classname=longname,
-        file=repository_path(source)[0],
+        file=_source(around),
         line=whole(node.attrs.get("line")) or None,
         detail=CaseDetail(tags=tags) if tags else None,
     )
+    status = node.child("status")
+    if status is not None and _PARENT in status.text:
+        told_of.add(longname)
     ledger.put(named, _executions(ledger, node))
 
 
@@ -68,9 +103,10 @@ def _executions(ledger: Ledger, node: Node) -> list[ReportedExecution]:
     outcome = OUTCOMES.get((status.attrs.get("status") or "").upper(), Outcome.ERRORED)
     message = status.text
     earlier = []
-    if _MERGED in message:
-        earlier = _merged_attempt(ledger, message)
-        message = _HTML.sub("\n", message.partition("Old status")[0]).strip()
+    if _MERGED.match(message):
+        latest, *replaced = message.split(_OLD)
+        earlier = [_replaced(ledger, said) for said in reversed(replaced)]
+        message = _message(latest)
     said: Failure | None = None
     if outcome.is_failing:
         said = failure(limit=ledger.limits.max_text, message=message, trace=_trace(node, message))
@@ -88,15 +124,21 @@ def _beside(node: Node, kind: str) -> int | None:
     return None if status is None else _duration(status)
 
 
-def _merged_attempt(ledger: Ledger, message: str) -> list[ReportedExecution]:
-    found = _OLD.search(message)
-    if found is None:
-        return []
-    outcome = OUTCOMES[found.group(1).upper()]
-    old = _OLD_MESSAGE.search(message)
-    text = _HTML.sub("\n", old.group(1)).strip() if old else ""
-    said = failure(limit=ledger.limits.max_text, message=text) if outcome.is_failing else None
-    return [ReportedExecution(outcome, None, said)]
+def _message(told: str) -> str:
+    """The message of one of the executions that were merged, as it was before."""
+    found = _MESSAGE.search(told)
+    return unescape(_HTML.sub("\n", found.group(1))).strip() if found else ""
+
+
+def _replaced(ledger: Ledger, told: str) -> ReportedExecution:
+    """An execution that another one replaced."""
+    found = _STATUS.search(told)
+    outcome = OUTCOMES[found.group(1).upper()] if found else Outcome.ERRORED
+    if not outcome.is_failing:
+        return ReportedExecution(outcome)
+    return ReportedExecution(
+        outcome, None, failure(limit=ledger.limits.max_text, message=_message(told))
+    )
 
 
 def _duration(status: Node) -> int | None:

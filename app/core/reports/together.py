@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -16,6 +16,11 @@ ALLURE_BYTES = 16 * MB  # of one result; real ones have a few kB
 
 _ATTEMPT = re.compile(r"^(.*?/?)test_attempts/attempt_(\d{1,6})\.xml$")
 _ALLURE = re.compile(r"^(.*/)?[^/]*-result\.json$")
+_ALLURE_MORE = re.compile(r"^(.*/)?[^/]*-(?:container|globals)\.json$")  # fixtures; Allure 3
+_ALLURE_BESIDE = re.compile(  # what else lies among the results, and is none
+    r"^(.*/)?(?:[^/]*-attachment(?:\.[^/]*)?|(?:categories|executor|environment|testrun|history)"
+    r"\.(?:json|properties|xml))$"
+)
 _XML_START = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>)?\s*")
 ATTEMPTS = "test-attempts"  # the element around the reports of one Bazel test
 
@@ -40,6 +45,8 @@ def groups_of(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
             results.setdefault(found.group(1) or "", []).append(name)
     taken = {name for group in attempts.values() for _, name in group}
     taken.update(name for group in results.values() for name in group)
+    beside = _beside_allure(there, results)
+    taken.update(beside)
     for name in there:
         if name not in taken and name not in attempts:
             yield name, [name]
@@ -47,7 +54,18 @@ def groups_of(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
         last = [final] if final in there else []
         yield final, [name for _, name in sorted(earlier)] + last
     for folder, group in results.items():
-        yield (f"{folder}*-result.json" if len(group) > 1 else group[0]), sorted(group)
+        more = [name for name, where in beside.items() if where == folder]
+        yield (
+            f"{folder}*-result.json" if len(group) > 1 else group[0],
+            sorted(group) + sorted(filter(_ALLURE_MORE.match, more)),
+        )
+
+
+def _beside_allure(names: Iterable[str], folders: Collection[str]) -> dict[str, str]:
+    """What Allure wrote into these folders beside its results, with the folder of each."""
+    found = ((name, _ALLURE_MORE.match(name) or _ALLURE_BESIDE.match(name)) for name in names)
+    beside = {name: match.group(1) or "" for name, match in found if match}
+    return {name: folder for name, folder in beside.items() if folder in folders}
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """TRX, the report of `dotnet test` and MSTest."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from zlib import crc32
 
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
 from app.core.reports.formats import Format
@@ -37,9 +39,13 @@ _WANTED = frozenset({*RESULTS, "Times", "ResultSummary"})
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[None]:
-    """Read a test run. Classes are defined after the results, so definitions are read first."""
+    """Read a test run. Classes are defined after the results, so definitions are read first.
+
+    What is listed again under the same id ran again; tests of different ids and rows of data may
+    be shown under one name all the same.
+    """
     ledger.repeats = Repeats.AFTER_FAILURE
-    classes = _classes(source)
+    defined = _definitions(source)
     has_failed, summary = False, None
     stream = TreeStream(source, _WANTED)
     for _, node in stream:
@@ -48,42 +54,83 @@ def read(source: Source, ledger: Ledger) -> Iterator[None]:
         elif node.tag == "ResultSummary":
             summary = node  # old versions write it first
         else:
-            has_failed = _add(ledger, node, classes) or has_failed
+            has_failed = _add(ledger, node, defined) or has_failed
         yield
     if summary is not None and not has_failed:
         _add_run_error(ledger, summary)
     stream.finish(ledger)
 
 
-def _classes(source: Source) -> dict[str, str]:
-    """The class of every test, by the test's id."""
-    classes: dict[str, str] = {}
-    for _, node in TreeStream(source, _DEFINED):
+@dataclass(slots=True)
+class Definitions:
+    """What a run's definitions say of its tests, by their ids."""
+
+    classes: dict[str, str] = field(default_factory=dict)
+    details: dict[str, CaseDetail] = field(default_factory=dict)  # of those that have any
+
+    def take(self, node: Node) -> None:
+        """Take the definition of one test."""
+        test_id = node.attrs.get("id") or ""
         method = node.child("TestMethod")
         if method is not None:
             name = (method.attrs.get("className") or "").split(",", 1)[0]
-            classes[node.attrs.get("id") or ""] = short_name(name, 1000)
-    return classes
+            self.classes[test_id] = short_name(name, 1000)
+        tags, pairs = _tags(node), tuple(_pairs(node))
+        if tags or pairs:
+            self.details[test_id] = CaseDetail(tags=tags, properties=pairs)
 
 
-def _add(ledger: Ledger, node: Node, classes: dict[str, str]) -> bool:
+def _tags(node: Node) -> tuple[str, ...]:
+    categories = node.child("TestCategory")
+    items = categories.all("TestCategoryItem") if categories is not None else ()
+    return tuple(short_name(item.attrs.get("TestCategory"), 200) for item in items)
+
+
+def _pairs(node: Node) -> Iterator[tuple[str, str]]:
+    """Its owner and priority, and what its properties say."""
+    owner = node.child("Owners", "Owner")
+    if owner is not None:
+        yield "owner", short_name(owner.attrs.get("name"), 200)
+    if priority := node.attrs.get("priority"):
+        yield "priority", short_name(priority, 200)
+    properties = node.child("Properties")
+    for one in properties.all("Property") if properties is not None else ():
+        yield short_name(one.said("Key"), 200), short_name(one.said("Value"), 1000)
+
+
+def _definitions(source: Source) -> Definitions:
+    found = Definitions()
+    for _, node in TreeStream(source, _DEFINED):
+        found.take(node)
+    return found
+
+
+def _add(ledger: Ledger, node: Node, defined: Definitions) -> bool:
     """Put a result in, or those inside it; whether any of them failed."""
     inner = node.child("InnerResults")
     rows = [row for row in inner.children if row.tag in RESULTS] if inner is not None else []
     if rows:
-        return sum(_add(ledger, row, classes) for row in rows) > 0
+        return sum(_add(ledger, row, defined) for row in rows) > 0
     name = node.attrs.get("testName") or ""
-    classname = classes.get(node.attrs.get("testId") or "", "")
+    test_id = node.attrs.get("testId") or ""
+    classname = defined.classes.get(test_id, "")
     execution = _execution(ledger, node)
     named = Named(
         name.removeprefix(f"{classname}.") if classname else name,
         suite=classname,
         classname=classname,
-        detail=_detail(node),
+        detail=_detail(node, defined.details.get(test_id)),
+        part=_part(node),
     )
     ledger.put(named, [execution])
     ledger.notes.began(moment(node.attrs.get("startTime")))
     return execution.outcome.is_failing
+
+
+def _part(node: Node) -> int:
+    """Which test this is, and which row of its data."""
+    test, row = node.attrs.get("testId"), node.attrs.get("dataRowInfo")
+    return crc32(f"{test} {row}".encode()) if test else 0
 
 
 def _execution(ledger: Ledger, node: Node) -> ReportedExecution:
@@ -104,16 +151,15 @@ def _execution(ledger: Ledger, node: Node) -> ReportedExecution:
     return ReportedExecution(outcome, duration, said, kept)
 
 
-def _detail(node: Node) -> CaseDetail | None:
+def _detail(node: Node, told: CaseDetail | None) -> CaseDetail | None:
+    """What the definition says, with the files of this result."""
     files = node.child("ResultFiles")
-    if files is None:
-        return None
     artifacts = tuple(
         (short_name(link.rsplit("/", 1)[-1], 200), link)
-        for file in files.all("ResultFile")
+        for file in (files.all("ResultFile") if files is not None else ())
         if (link := safe_link(file.attrs.get("path")))
     )
-    return CaseDetail(artifacts=artifacts) if artifacts else None
+    return (told or CaseDetail())._replace(artifacts=artifacts) if artifacts else told
 
 
 def _add_run_error(ledger: Ledger, summary: Node) -> None:

@@ -10,7 +10,7 @@ from tests.core.reports.reading_files import by_name, counts, outcomes, read_byt
 @pytest.mark.parametrize(
     ("name", "known", "expected"),
     [
-        ("playwright.json", "playwright", (20, 42, 7, 5, 2, 3, 3)),
+        ("playwright.json", "playwright", (20, 40, 7, 5, 2, 3, 3)),
         ("playwright-max-failures.json", "playwright", (20, 20, 3, 1, 0, 16, 0)),
         ("playwright-syntax-error.json", "playwright", (1, 1, 0, 0, 1, 0, 0)),
         ("jest.json", "jest", (13, 30, 3, 5, 2, 2, 1)),

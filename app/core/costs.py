@@ -21,6 +21,7 @@ class Failure:
     pr_number: int | None
     is_flake: bool
     url: str = ""  # of the run on the code host
+    is_red: bool = True  # the attempt failed by it, or may have: no retry within it passed all
 
     @property
     def of(self) -> Attempt:
@@ -75,7 +76,7 @@ def costs_of(
     for one in flakes:
         cost = cases.setdefault(one.case_id, Cost(money=0.0 if rates else None))
         cost.failed_runs += 1
-        if one.pr_number is not None and one.of in only_flakes:
+        if one.pr_number is not None and one.is_red and one.of in only_flakes:
             cost.rescued.add(one.pr_number)
             whole.rescued.add(one.pr_number)
         if one.of in spent:

@@ -47,6 +47,16 @@ def take_back(session: Session, repo_id: int, audit_event_id: int, *, now: datet
     )
 
 
+def restore(session: Session, repo_id: int, audit_event_id: int) -> None:
+    """Let a correction count again whose act was undone, and that in its turn."""
+    session.execute(
+        text(
+            "UPDATE feedback SET undone_at = NULL WHERE repo_id = :repo AND audit_event_id = :event"
+        ),
+        {"repo": repo_id, "event": audit_event_id},
+    )
+
+
 def since(session: Session, repo_id: int, moment: datetime) -> list[Feedback]:
     """Every correction since then that still stands, oldest first; served by feedback_recent."""
     query = (

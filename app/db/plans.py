@@ -8,12 +8,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.costs import Failure, RerunJob
+from app.core.runs import FAILED_CONCLUSIONS
 
 FAILURES_READ = 100_000  # of a window; a repository with more has other worries
 
+# Of other CIs' uploads nobody tells whether their run went red.
 FAILURES = text(f"""
 SELECT finding.case_id, finding.run_id, finding.attempt, finding.variant, run.pr_number,
-       finding.cause = 'flaky' AS is_flake, run.url
+       finding.cause = 'flaky' AS is_flake, run.url,
+       coalesce(run.conclusion = ANY(:red), false) OR run.event = 'upload' AS is_red
 FROM run JOIN finding ON finding.repo_id = run.repo_id AND finding.run_id = run.run_id
   AND finding.attempt = run.attempt
 WHERE run.repo_id = :repo AND run.started_at >= :since AND run.started_at <= :until
@@ -54,7 +57,7 @@ ORDER BY case_id
 
 def failures(session: Session, repo_id: int, *, since: datetime, until: datetime) -> list[Failure]:
     """The judged failures of trusted runs of a window, newest first; served by run_recent."""
-    values = {"repo": repo_id, "since": since, "until": until}
+    values = {"repo": repo_id, "since": since, "until": until, "red": sorted(FAILED_CONCLUSIONS)}
     return [Failure(*row) for row in session.execute(FAILURES, values)]
 
 

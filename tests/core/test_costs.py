@@ -1,5 +1,6 @@
 """What flakes cost, and how right we were: the figures, by hand."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -54,6 +55,7 @@ def test_a_pull_request_is_rescued_when_nothing_failed_but_flakes() -> None:
         failure(ONE, 8, pr=13),
         failure(TWO, 8, pr=13, is_flake=False),
         failure(ONE, 9),
+        replace(failure(ONE, 10, pr=14), is_red=False),
     ]
 
     found = costs_of(failures, [], rates={})

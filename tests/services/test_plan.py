@@ -23,3 +23,12 @@ def test_the_plan_ranks_by_cost_and_says_what_holding_would_have_hidden(shop: Sh
     assert case.page == f"https://flakes.example.com/r/acme/shop/cases/{shop.case_id}"
     assert [(one.attempt, one.flake) for one in case.attempts] == [(1, True), (1, True)]
     assert all((one.url or "").startswith("https://github.example/") for one in case.attempts)
+
+
+def test_only_a_pull_request_that_went_red_is_rescued(shop: Shop) -> None:
+    shop.pull(4, "README.md", conclusion="failure")
+    shop.pull(5, "README.md", conclusion="success")  # a retry within the run passed
+
+    found = plans.plan(shop.engine, shop.repo, rates={}, now=shop.at)
+
+    assert found.whole.rescued == {4}

@@ -36,6 +36,21 @@ def test_every_act_is_undone_to_what_was_before(engine: Engine, repo: int, flaky
     assert steps(engine, repo, flaky)[-1] == ("undone", "dismissed", "active")
 
 
+def test_a_correction_counts_again_once_its_undoing_is_undone(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    done = do(engine, lambda s: acts.dismiss(s, repo, flaky, MONA, now=NOW))
+    undone = do(engine, lambda s: acts.undo(s, repo, done.event_id, MONA, now=LATER))
+    do(engine, lambda s: acts.undo(s, repo, undone.event_id, MONA, now=LATER))
+
+    with unit_of_work(engine) as session:
+        counted = feedback.since(session, repo, NOW)
+    found = decision(engine, repo, flaky)
+    assert found is not None
+    assert found.calls_it_not_flaky
+    assert [one.kind for one in counted] == ["not_flaky"]
+
+
 def test_undoing_the_beginning_leaves_a_case_that_nobody_decided_about(
     engine: Engine, repo: int, flaky: UUID
 ) -> None:

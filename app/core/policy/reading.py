@@ -1,11 +1,12 @@
 """A policy file read: the policy, or everything that is wrong with it, with line and column."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.core.policy.keys import KEYS
 from app.core.policy.names import Mode, ScorerName
-from app.core.policy.policy import Policy, default_policy
+from app.core.policy.policy import Policy, TeamOverride, default_policy
 from app.core.policy.tree import Fault, Faulty, Node, tree_of
 from app.core.policy.values import Reader
 
@@ -38,6 +39,7 @@ def read_policy(text: str) -> Reading:
     scorer = values.get("scorer") or _scorer_of(reader, given)
     set_values = {name: value for name, value in values.items() if value is not None}
     policy = replace(default_policy(scorer), **{**set_values, "scorer": scorer})
+    policy = _giving_way(policy, given)
     _compare(reader, given, policy)
     faults = tuple(sorted(reader.faults, key=_place))
     notes = tuple(sorted(reader.notes, key=_place))
@@ -57,6 +59,24 @@ def _scorer_of(reader: Reader, given: dict[str, tuple[Node, Node]]) -> ScorerNam
             )
             return ScorerName.ROLLING_WINDOW
     return ScorerName.EVIDENCE
+
+
+def _giving_way(policy: Policy, given: Collection[str]) -> Policy:
+    """The policy, its warnings no later than what it holds, where the file says nothing of them.
+
+    Of a team's likewise: who lowers one threshold alone need not know what the other one is.
+    """
+    if "warn_threshold" not in given:
+        policy = replace(policy, warn_threshold=min(policy.warn_threshold, policy.flaky_threshold))
+    teams = {team: _warned(policy, theirs) for team, theirs in policy.team_overrides.items()}
+    return replace(policy, team_overrides=teams) if teams else policy
+
+
+def _warned(policy: Policy, theirs: TeamOverride) -> TeamOverride:
+    held = theirs.flaky_threshold
+    if theirs.warn_threshold is not None or held is None or held >= policy.warn_threshold:
+        return theirs
+    return replace(theirs, warn_threshold=held)
 
 
 def _compare(reader: Reader, given: dict[str, tuple[Node, Node]], policy: Policy) -> None:

@@ -26,7 +26,8 @@ from app.services.acts.terms import must_be_possible
 Kept = Mapping[str, Any]
 Inverse = Callable[[Session, int, AuditEvent, Actor, datetime], tuple[Kept, Kept]]
 RENAMES = tuple(f"alias_{one.value}" for one in (AliasState.CONFIRMED, AliasState.DECLINED))
-FORGIVING = frozenset({"dismiss", "mark_stable", "undo"})  # acts that take evidence back
+UNDO = "undo"
+FORGIVING = frozenset({"dismiss", "mark_stable", UNDO})  # acts that take evidence back
 CLUSTER_ACTS = ("cluster_named", "cluster_linked")  # in the order of what a cluster is called
 UNDONE = "undone"  # what a quarantine's steps call it
 
@@ -48,11 +49,13 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
         hold(session, repo_id, event.case_id)
     before, after = inverse(session, repo_id, event, actor, now)
     feedback.take_back(session, repo_id, event.id, now=now)
+    if event.act == UNDO:  # what was taken back counts again
+        feedback.restore(session, repo_id, event.after["undoes"])
     number = audit(
         session,
         repo_id,
         event.case_id,
-        "undo",
+        UNDO,
         actor,
         before=before,
         after={**after, "undoes": event.id, "undid": event.act},

@@ -112,6 +112,15 @@ def test_every_key_is_read() -> None:
     assert [one.pattern for one in found.artifacts] == ["reports-*"]
 
 
+def test_a_threshold_that_is_lowered_alone_takes_the_warning_along() -> None:
+    found = policy("flaky_threshold: 0.4\nteam_overrides: {web: {flaky_threshold: 0.3}}\n")
+
+    assert (found.warn_threshold, found.for_team("web").warn_threshold) == (0.4, 0.3)
+    assert found.for_team("other").warn_threshold == 0.4
+    assert faults("warn_threshold: 0.5\nflaky_threshold: 0.4\n") != []
+    assert faults("warn_threshold: 0.95\n") != []
+
+
 def test_the_old_flakeguards_file_is_accepted_as_it_stands_and_judged_by_its_own_score() -> None:
     reading = read_policy(OLD_FILE)
 
@@ -168,11 +177,11 @@ def test_a_key_that_is_only_begun_is_named_whole() -> None:
 
 
 def test_thresholds_that_do_not_go_together_are_faults() -> None:
-    assert faults("flaky_threshold: 0.4") == [
+    assert faults("flaky_threshold: 0.4\nwarn_threshold: 0.5") == [
         "1:1 `warn_threshold` (0.5) is above `flaky_threshold` (0.4): "
         "a case is warned of before it is held."
     ]
-    assert faults("team_overrides:\n  web: {flaky_threshold: 0.2}") == [
+    assert faults("team_overrides:\n  web: {flaky_threshold: 0.2, warn_threshold: 0.5}") == [
         "2:3 For the team web, `warn_threshold` (0.5) is above `flaky_threshold` (0.2): "
         "a case is warned of before it is held."
     ]

@@ -7,6 +7,7 @@ TEXT_MASKED = 4 * TEXT_USED  # characters looked at for them
 MASKED = "#"
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)|[@-_])")
+_SIGN = re.compile(r"[-+](?=[0-9])(?<![^\s(\[{=:,<>].)")  # of a number, and no hyphen
 # Each alternative begins with a letter or a set of them, so that most letters are passed by
 # quickly; none can begin where another has just failed further on, so the time is linear.
 _CHANGING = re.compile(
@@ -18,13 +19,17 @@ _CHANGING = re.compile(
     r"|[0-9](?<![A-Za-z_].)(?:"
     r"(?<=0)x[0-9a-fA-F]+"
     r"|[0-9]{3}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}[0-9:.,]*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-    r"|[0-9a-f]{7}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|[0-9a-fA-F]{7}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
     r"|(?=[0-9]*[a-f])[0-9a-f]{6,63}\b"
+    r"|(?=[0-9]*[A-F])[0-9A-F]{15,63}\b"
+    r"|(?<=@.)[0-9a-f]{3,15}\b"  # Java's identity hash
     r"|[0-9]*(?:[.,:][0-9]+)*(?:[eE][+-]?[0-9]+\b)?"
-    r"(?: ?(?:ms|milliseconds?|[mun\u00b5]?s|secs?|seconds?|mins?|minutes?|h|hours?)\b)?)"
+    r"(?: ?(?:ms|milliseconds?|[mun\u00b5]?s|secs?|seconds?|mins?|minutes?"
+    r"|h|hours?|[AaPp][Mm])\b)?)"
     r"|[0-9]+(?:[.,:][0-9]+)*"
     r"|[a-fA-F](?<![0-9A-Za-z_].)(?:[0-9a-fA-F]{7}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
-    r"|(?=[a-f]*[0-9])[0-9a-f]{6,63}\b)"  # a commit, a digest
+    r"|(?=[a-f]*[0-9])[0-9a-f]{6,63}\b"  # a commit, a digest
+    r"|(?=[A-F]*[0-9])[0-9A-F]{15,63}\b)"  # in capitals only what is too long for a code's name
     r"|/(?:[\w.@+-]+/)+[\w.@+-]*|[A-Za-z]:\\(?<![A-Za-z]...)[^\s'\":]*"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"(?:,? (?=[0-9])|,? (?=[JFMASOND][a-z][a-z] ))"
@@ -39,9 +44,9 @@ def plain_text(text: str) -> str:
 def masked(text: str) -> str:
     """The beginning of a text with its changing parts masked: equal causes say equal things.
 
-    Numbers, durations, dates, ports, hex, UUIDs, digests, paths and quoted values. At most
-    TEXT_USED characters, blanks drawn together; linear in the length, of which TEXT_MASKED
-    characters are looked at.
+    Numbers with their signs, durations, dates, ports, hex, UUIDs, digests, paths and quoted
+    values. At most TEXT_USED characters, blanks drawn together; linear in the length, of which
+    TEXT_MASKED characters are looked at.
     """
-    text = plain_text(text[:TEXT_MASKED])
+    text = _SIGN.sub("", plain_text(text[:TEXT_MASKED]))
     return " ".join(_CHANGING.sub(MASKED, text).split())[:TEXT_USED]

@@ -24,6 +24,8 @@ MOST_FIELDS = 50
 FIELD_BYTES = 8 * 1024
 NAME_LENGTH = 400  # characters of a file's name
 RAW_NAME = "upload"  # what a body without a name is called
+GZIP_BITS = 31  # zlib's for a window of 32 kB within gzip's own header
+PADDING = b"\0"  # may stand behind a gzip's members
 GZIP = frozenset({"gzip", "x-gzip"})
 EMPTY = "The body is empty; send the runner's report in it, as curl --data-binary @FILE does."
 
@@ -82,11 +84,15 @@ async def _limited(chunks: Chunks, limit: int) -> Chunks:
 
 
 async def _unpacked(chunks: Chunks, most: int) -> Chunks:
-    """A gzip stream's content; what it unpacks to is counted as it comes."""
-    unpacker = zlib.decompressobj(wbits=31)
+    """A gzip stream's content, of all its members; what it unpacks to is counted as it comes."""
+    unpacker = zlib.decompressobj(wbits=GZIP_BITS)
     seen = 0
     async for chunk in chunks:
+        if unpacker.eof:
+            chunk = chunk.lstrip(PADDING)
         while chunk:
+            if unpacker.eof:  # as of gzip files that were joined: another one begins
+                unpacker = zlib.decompressobj(wbits=GZIP_BITS)
             try:
                 piece = unpacker.decompress(chunk, MB)
             except zlib.error:
@@ -97,7 +103,7 @@ async def _unpacked(chunks: Chunks, most: int) -> Chunks:
                     f"The body unpacks to more than {most // MB} MB; send fewer reports at a time."
                 )
             yield piece
-            chunk = unpacker.unconsumed_tail
+            chunk = unpacker.unused_data.lstrip(PADDING) or unpacker.unconsumed_tail
             await checkpoint()
     if not unpacker.eof:
         raise BadInput("The body's gzip is cut short; send it again.")

@@ -157,7 +157,14 @@ def test_a_zip_that_attacks_is_refused_and_nothing_is_kept(
     assert ci.count("execution") == 0
 
 
-@pytest.mark.parametrize("packed", [gzipped(GREEN), zlib.compress(GREEN, wbits=31)])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzipped(GREEN),
+        zlib.compress(GREEN, wbits=31),
+        gzipped(GREEN[:40]) + gzipped(GREEN[40:]) + bytes(512),  # files that were joined, padded
+    ],
+)
 def test_a_gzip_is_unpacked_by_its_header_or_by_its_looks(
     client: TestClient, packed: bytes
 ) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from app.core.errors import BadInput, ErrorKind
 from app.core.outcomes import ReportedCase
 from app.core.reports import Limits, Totals, read_report
-from app.core.reports.archive import is_zip, report_files
+from app.core.reports.archive import Content, is_zip, members_of
 from app.core.reports.texts import clean
 from app.core.reports.together import Part, groups_of, read_together
 
@@ -109,7 +109,9 @@ def _file(path: str, parts: list[Part], limits: Limits) -> Iterator[Result]:
 
 def _archive(path: str, file: BinaryIO, limits: Limits) -> Iterator[Result]:
     found = False
-    for name, member in report_files(file, limits=limits):
+    for name, member, content in members_of(file, limits=limits):
+        if content is Content.COVERAGE:
+            continue
         found = True
         shown = f"{path}/{clean(name)}"
         try:

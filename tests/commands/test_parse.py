@@ -176,3 +176,19 @@ def test_what_allure_wrote_beside_its_results_is_no_report_of_its_own(
 
     assert status == 0
     assert [report["path"] for report in said(capsys)] == [f"{tmp_path}/r/*-result.json"]
+
+
+def test_a_member_that_is_only_named_like_a_report_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("junit.xml", REPORT)
+        archive.writestr("results.json", '{"lint": []}')
+        archive.writestr("notes.json", "{}")
+
+    status = parse([tmp_path / "a.zip"], as_json=True)
+
+    assert status == 1
+    _, refused = said(capsys)
+    assert refused["path"] == f"{tmp_path}/a.zip/results.json"
+    assert "its first object has the keys lint" in str(refused["error"])

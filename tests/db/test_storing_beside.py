@@ -6,7 +6,7 @@ from app.clock import utc_now
 from app.core.outcomes import CaseDetail, Outcome, ReportedCase, ReportedExecution
 from app.db import cases
 from app.db.session import Engine, unit_of_work
-from tests.db.shelf import REPO, Shelf
+from tests.db.shelf import REPO, Shelf, junit, passed
 
 
 @pytest.fixture
@@ -42,3 +42,22 @@ def test_secrets_among_a_case_s_properties_are_masked(shelf: Shelf) -> None:
 
     (row,) = shelf.rows("SELECT properties FROM case_")
     assert row["properties"] == {"db_password": "***", "seen": "***", "level": "smoke"}
+
+
+def test_what_is_named_like_a_report_and_is_none_is_said_beside_the_reports(shelf: Shelf) -> None:
+    members = {
+        "junit.xml": junit(passed("adds")),
+        "results.json": b'{"lint": []}',
+        "a/TEST-b.xml": b"<checkstyle/>",
+        "notes.json": b"{}",
+    }
+
+    for _ in range(2):  # a re-delivered artifact says it once
+        shelf.store_zip(members)
+
+    (row,) = shelf.rows("SELECT path, warnings, refusal FROM report")
+    assert row["refusal"] is None
+    assert [one for one in row["warnings"] if "named like" in one] == [
+        "“results.json” in the archive and 1 more are named like reports, but of no format we read;"
+        " they were left out."
+    ]

@@ -47,6 +47,7 @@ class Content(StrEnum):
 
     REPORT = "report"
     COVERAGE = "coverage"
+    UNKNOWN = "unknown"  # named like a report, and of no format we read
 
 
 class Member(NamedTuple):
@@ -58,7 +59,7 @@ class Member(NamedTuple):
 
 
 def members_of(file: BinaryIO, *, limits: Limits = DEFAULTS) -> Iterator[Member]:
-    """The members that look like reports or coverage files.
+    """The members that look like reports or coverage files, or are named like a report.
 
     Files that tell of one report together (a Bazel test's attempts, Allure's results) come as
     one. Raises BadInput, in one sentence, for what is no zip or must not be unpacked.
@@ -159,10 +160,13 @@ def _content_of(name: str, file: BinaryIO, limits: Limits) -> Content | None:
         source = Source(file, limits)
     except BadInput:
         return Content.REPORT if LIKE_REPORT.search(name) else None
-    known = format_in(source) if LIKE_REPORT.search(name) else format_of(source.head)
+    is_named_so = LIKE_REPORT.search(name) is not None
+    known = format_in(source) if is_named_so else format_of(source.head)
     if known is not None:
         return Content.REPORT
-    return Content.COVERAGE if is_coverage(source.head) else None
+    if is_coverage(source.head):
+        return Content.COVERAGE
+    return Content.UNKNOWN if is_named_so else None
 
 
 def _opener(archive: ZipFile, member: ZipInfo, budget: _Budget) -> "Opener":

@@ -122,17 +122,23 @@ def ingest_archive(
     A zip that must not be unpacked, or not to its end, is a refused report itself.
     """
     found: list[KnownReport] = []
+    left_out: list[str] = []
     try:
         members = Members(name, attachments_in(file, limits=limits))
         for path, member, content in members_of(file, limits=limits):
             if content is Content.COVERAGE:
                 beside.measure_coverage(engine, origin, path, member, limits=limits)
                 continue
+            if content is Content.UNKNOWN:
+                left_out.append(path)
+                continue
             found.append(
                 ingest_report(engine, origin, path, member, now=now, limits=limits, members=members)
             )
         if not found:
             unread.note(engine, origin, name, file, now=now, limits=limits)
+        elif left_out:
+            unread.say_left_out(engine, origin, found[-1], left_out)
         beside.keep_attachments(engine, origin, members, now=now)
     except BadInput as error:
         new = _new_report(origin, f"{name}/{ARCHIVE_ITSELF}", file)

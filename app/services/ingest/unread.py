@@ -1,11 +1,15 @@
-"""Artifacts in which no report was found: the page of setting up says which files were seen."""
+"""What came and was no report: artifacts without any, of which the page of setting up says which
+files were seen, and files beside the reports of an archive that are named like one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
 from app.core.reports import Limits
 from app.core.reports.archive import file_names_in
-from app.db import set_up
+from app.core.reports.texts import clean
+from app.db import report_notes, set_up
+from app.db.reports import KnownReport
 from app.db.session import Engine, unit_of_work
 from app.services.ingest.origins import Origin
 
@@ -22,6 +26,22 @@ def note(
     names = [_storable(one) for one in file_names_in(file, limits=limits, most=NAMES_KEPT)]
     with unit_of_work(engine) as session:
         set_up.note_unread(session, origin.run.key, _storable(name), names, now=now)
+
+
+def say_left_out(engine: Engine, origin: Origin, beside: KnownReport, paths: Sequence[str]) -> None:
+    """Say with a report what lay beside it: named like one too, and of no format we read."""
+    is_one = len(paths) == 1
+    who = (
+        "is named like a report"
+        if is_one
+        else f"and {len(paths) - 1:,} more are named like reports"
+    )
+    sentence = (
+        f"“{clean(paths[0])[:NAME_MAX]}” in the archive {who}, but of no format we read;"
+        f" {'it was' if is_one else 'they were'} left out."
+    )
+    with unit_of_work(engine) as session:
+        report_notes.warn(session, origin.run.key.repo_id, beside.report_id, sentence)
 
 
 def _storable(text: str) -> str:

@@ -15,6 +15,7 @@ from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, milliseconds, whole
 
 RESULTS = {"success": Outcome.PASSED, "failure": Outcome.FAILED, "error": Outcome.ERRORED}
+USUAL = "vm"  # the platform that goes without saying
 LOADING = "loading "
 RETRY = "Retry: "  # printed, with the test's name, before a failed test runs again
 
@@ -27,6 +28,7 @@ class OpenTest:
     file: str | None
     line: int | None
     began: int
+    platform: str = ""  # a browser, or a compiler
     error: str = ""
     trace: str = ""
     is_assertion: bool = False
@@ -38,7 +40,7 @@ class DartReader:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.suites: dict[object, str | None] = {}
+        self.suites: dict[object, tuple[str | None, str]] = {}  # file and platform
         self.open: dict[object, OpenTest] = {}
         self.keepers: dict[object, TextKeeper] = {}
         self.is_done = False
@@ -48,7 +50,11 @@ class DartReader:
         kind = event.get("type")
         if kind == "suite":
             suite = as_object(event.get("suite"))
-            self.suites[_id(suite)] = repository_path(as_text(suite.get("path")))[0]
+            platform = as_text(suite.get("platform")) or ""
+            self.suites[_id(suite)] = (
+                repository_path(as_text(suite.get("path")))[0],
+                "" if platform == USUAL else platform,
+            )
         elif kind == "testStart":
             self._start(event)
         elif kind == "error":
@@ -88,11 +94,11 @@ class DartReader:
 
     def _start(self, event: Event) -> None:
         test = as_object(event.get("test"))
-        file = self.suites.get(_key(test.get("suiteID")))
+        file, platform = self.suites.get(_key(test.get("suiteID")), (None, ""))
         line = whole(test.get("root_line")) or whole(test.get("line"))
         began = milliseconds(event.get("time")) or 0
         name = as_text(test.get("name")) or ""
-        self.open[_id(test)] = OpenTest(name, file, line or None, began)
+        self.open[_id(test)] = OpenTest(name, file, line or None, began, platform)
 
     def _error(self, event: Event) -> None:
         test = self.open.get(_key(event.get("testID")))
@@ -131,7 +137,7 @@ class DartReader:
         if name.startswith(LOADING):
             file = repository_path(name.removeprefix(LOADING))[0]
             name, word = "(loading)", "load failure"
-        named = Named(name, file=file, line=test.line)
+        named = Named(name, file=file, line=test.line, variant=test.platform)
         self.ledger.put(named, [*test.earlier, ReportedExecution(outcome, duration, said, word)])
 
     def finish(self) -> None:

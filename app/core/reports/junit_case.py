@@ -24,6 +24,9 @@ FLAKY = {"flakyError": Outcome.ERRORED, "flakyFailure": Outcome.FAILED}
 RERUN = {"rerunError": Outcome.ERRORED, "rerunFailure": Outcome.FAILED}
 SKIPPED = ("skipped", "ignored", "disabled", "incomplete")
 OUTPUT = ("system-out", "system-err")
+# nextest's `flaky-result = "fail"`: what passed on retry fails the run all the same, so there is a
+# failure beside the flaky ones, that of no execution. Source: nextest_runner, JunitFlakyFailStatus
+TOLD_TO_FAIL = "flaky, which fails the run"
 TELLING = frozenset({*FAILING, *FLAKY, *RERUN, *SKIPPED, *OUTPUT})
 INNER = frozenset({"stackTrace", *OUTPUT})
 
@@ -132,6 +135,8 @@ class OpenCase:
         if len(self.children) > 1 or main.failure is None:
             flaky = tuple(_attempts(self.children, FLAKY, limits))
             reruns = tuple(_attempts(self.children, RERUN, limits))
+            if flaky and not reruns and main.outcome.is_failing:
+                main = ReportedExecution(Outcome.PASSED, main.duration_ms, None, TOLD_TO_FAIL)
         executions = (*flaky, main, *reruns) if main.outcome.is_failing else (*flaky, *reruns, main)
         line = whole(self.attrs.get("line") or self.attrs.get("lineno"))
         is_bare = main.outcome is Outcome.PASSED and len(executions) == 1

@@ -149,3 +149,38 @@ def test_an_undefined_step_fails_its_scenario_where_it_fails_the_run(
     assert outcomes(case) == [expected]
     assert case.last.word == "undefined"
     assert (case.last.failure is None) or case.last.failure.message == "Then pay"
+
+
+def test_what_passed_on_retry_and_fails_the_run_all_the_same_is_flaky() -> None:
+    inside = (
+        '<failure type="flaky failure" message="passed on attempt 2/3, told to fail"/>'
+        '<flakyFailure time="0.2" message="no">panicked</flakyFailure>'
+    )
+
+    (case,), reading = read_bytes(
+        '<testsuites name="nextest-run"><testsuite name="shop"><testcase name="adds"'
+        f' classname="shop" time="0.1">{inside}</testcase></testsuite></testsuites>'
+    )
+
+    assert outcomes(case) == ["failed", "passed"]
+    assert case.last.word == "flaky, which fails the run"
+    assert counts(reading.totals) == (1, 2, 0, 0, 0, 0, 1)
+
+
+def test_dart_s_platforms_are_variants_of_one_case() -> None:
+    events: list[dict[str, object]] = [
+        {"type": "suite", "suite": {"id": 0, "platform": "vm", "path": "test/a_test.dart"}},
+        {"type": "suite", "suite": {"id": 1, "platform": "chrome", "path": "test/a_test.dart"}},
+    ]
+    for suite, result in ((0, "success"), (1, "failure")):
+        test = {"id": suite + 5, "name": "adds", "suiteID": suite, "line": 3}
+        events.append({"type": "testStart", "test": test, "time": 1})
+        events.append({"type": "testDone", "testID": suite + 5, "result": result, "time": 2})
+    first = {"protocolVersion": "0.1.1", "type": "start", "time": 0}
+
+    cases, _ = read_bytes("\n".join(map(json.dumps, [first, *events, {"type": "done"}])))
+
+    assert [(case.name, case.variant, *outcomes(case)) for case in cases] == [
+        ("adds", "", "passed"),
+        ("adds", "chrome", "failed"),
+    ]

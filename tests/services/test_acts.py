@@ -14,6 +14,7 @@ from app.db.session import Engine, unit_of_work
 from app.services import acts
 from app.services.acts import Wish
 from tests.services.acting import LATER, MONA, UNTIL, decision, do, rows, steps
+from tests.services.shop import POLICY
 from tests.web.world import NOW, SHA, World
 
 
@@ -86,6 +87,22 @@ def test_a_broken_case_is_never_held(engine: Engine, world: World, repo: int) ->
         "This case fails on the default branch again and again: that is no flake to quarantine."
     )
     assert decision(engine, repo, broken) is None
+
+
+def test_a_case_that_the_policy_exempts_is_never_held_whoever_asks(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    with unit_of_work(engine) as session:
+        policy = "exempted_tests: [tests/test_cart.py]\n"
+        session.execute(POLICY, {"repo": repo, "text": policy, "now": NOW})
+
+    with pytest.raises(Conflict) as refused:
+        do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+
+    assert str(refused.value) == (
+        "The policy exempts this case, so its failures are real and it is never quarantined."
+    )
+    assert decision(engine, repo, flaky) is None
 
 
 def test_a_step_that_is_not_there_says_what_the_case_is_meanwhile(

@@ -188,6 +188,11 @@ def observing() -> str:
     return "The policy's mode is observe: nothing is quarantined here until it says report or act."
 
 
+def exempted() -> str:
+    """A case that the policy keeps out, whoever asks."""
+    return "The policy exempts this case, so its failures are real and it is never quarantined."
+
+
 def needs_reason() -> str:
     """A renewal or a reopening without a reason."""
     return "Say why: a quarantine goes on only with a reason."

@@ -29,8 +29,11 @@ def must_be_possible(session: Session, subject: Subject) -> None:
     """Conflict where a case must not be proposed or held, whoever asks for it."""
     if subject.is_broken:
         raise Conflict(said.broken_is_not_held())
-    if rules_for(session, subject.repo_id, subject.case_id).is_observing:
+    rules = rules_for(session, subject.repo_id, subject.case_id)
+    if rules.is_observing:
         raise Conflict(said.observing())
+    if rules.is_exempt:
+        raise Conflict(said.exempted())
 
 
 def terms(

@@ -231,3 +231,22 @@ def test_rules_hold_live_whom_they_hold_in_backtest(live: Live, policy_text: str
             pass
     flaky = {case for case, state in states_of(done) if state is State.FLAKY}
     assert {case for case, state in states_live(live).items() if state is State.FLAKY} == flaky
+
+
+def test_a_team_holds_from_a_lower_score_on_than_others_live_as_in_backtest(live: Live) -> None:
+    text = (
+        "flaky_threshold: 1\nowners: {'*': '@acme/web'}\n"
+        "team_overrides: {web: {flaky_threshold: 0.6}}\n"
+    )
+    policed(live, text)
+    with unit_of_work(live.engine) as session:
+        nobody = Snapshot(SnapshotKind.OWNERS, "0", None, "")
+        policies.write(session, REPO, nobody, now=live.now)
+    live.see(story(live, seed=1))
+
+    policy = read_policy(text).policy
+    assert policy is not None
+    done = replayed(live, under(policy))
+
+    assert flags_of(done), "nobody is held: the story shows nothing"
+    assert flags_live(live) == flags_of(done)

@@ -132,6 +132,16 @@ class Policy:
         )
 
     @property
+    def for_scorer(self) -> "Policy":
+        """What a scorer is told: to hold from the lowest score on at which any team's case is held.
+
+        Of the others' cases the terms let go again what is below the policy's own threshold.
+        """
+        lower = (one.flaky_threshold for one in self.team_overrides.values())
+        lowest = min((self.flaky_threshold, *(one for one in lower if one is not None)))
+        return replace(self, flaky_threshold=lowest)
+
+    @property
     def quarantines_itself(self) -> bool:
         """Whether a case is quarantined without a person's word."""
         return self.mode is Mode.ACT and self.auto_quarantine_enabled

@@ -60,6 +60,7 @@ def opened(
     `part` is None for one that has seen nothing; `sets` holds those that `sets_of` names.
     Raises ValueError where another version wrote it.
     """
+    policy = policy.for_scorer
     match policy.scorer:
         case ScorerName.EVIDENCE:
             state = State()

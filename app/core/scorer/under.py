@@ -125,17 +125,7 @@ def under(policy: Policy) -> Scorer:
     """The policy's scorer under the policy; the bare scorer where it says nothing of its own."""
     if policy == default_policy(policy.scorer):
         return scorer_of(policy.scorer)
-    lowest = min(
-        policy.flaky_threshold,
-        *(
-            one.flaky_threshold
-            for one in policy.team_overrides.values()
-            if one.flaky_threshold is not None
-        ),
-        policy.flaky_threshold,
-    )
-    inner = replace(policy, flaky_threshold=lowest)
-    return Under(_within(inner), policy, Counts(horizon(policy)))
+    return Under(_within(policy.for_scorer), policy, Counts(horizon(policy)))
 
 
 def _within(policy: Policy) -> Scorer:

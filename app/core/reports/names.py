@@ -17,7 +17,8 @@ _ROOTS = re.compile(
     | /home/travis/build/[^/]+/[^/]+/ | /tmp/cirrus-ci-build/ | [A-Za-z]:/projects/[^/]+/
     | /var/lib/buildkite-agent/builds/[^/]+/[^/]+/[^/]+/ | /buildkite/builds/[^/]+/[^/]+/[^/]+/
     | /opt/atlassian/pipelines/agent/build/ | /workspace/ | /workspaces/[^/]+/
-    | /usr/src/app/ | /bitrise/src/ | /drone/src/ | /woodpecker/src/
+    | /usr/src/app/ | /app/ | /code/ | /var/www/html/  # of containers
+    | /bitrise/src/ | /drone/src/ | /woodpecker/src/
     )""",
     re.VERBOSE,
 )

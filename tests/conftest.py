@@ -10,7 +10,7 @@ from app.db.session import Engine
 from app.embedded import Servers, use
 from app.sandbox.server import onlooker
 from tests.contract import exchanges
-from tests.databases import bare_database, copy_of, template_of
+from tests.databases import administered, bare_database, copy_of, template_of
 from tests.quicker import (
     keep_files_in_memory,
     pytest_collection_modifyitems,
@@ -46,7 +46,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
     base = tmp_path_factory.getbasetemp()
     session = base if worker_id == "master" else base.parent
     with use(session / "servers", postgres=True, redis=True, durable=False) as running:
-        yield running
+        assert running.database_url is not None
+        with administered(running.database_url):
+            yield running
 
 
 @pytest.fixture(scope="session")

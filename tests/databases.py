@@ -5,20 +5,40 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 
 from app.db.migrate import upgrade
 from app.db.partitions import make_ahead
 from app.db.session import Engine, engine_for, unit_of_work
+
+MIGRATED = "migrated"  # the database that every template on a server is copied from
+MAKING_IT = 0x544D504C  # key of the lock of whoever makes it
+
+_administrators: dict[str, Connection] = {}  # by the server's URL, while it is administered
+
+
+@contextmanager
+def administered(server_url: str) -> Iterator[None]:
+    """Keep one connection for making and dropping databases: a new one each time costs as much.
+
+    Files are copied within the kernel.
+    """
+    with _connected(server_url) as connection:
+        connection.execute(text("SET file_copy_method = clone"))
+        _administrators[server_url] = connection
+        try:
+            yield
+        finally:
+            del _administrators[server_url]
 
 
 @contextmanager
 def template_of(server_url: str, *, now: datetime) -> Iterator[str]:
     """The name of a migrated database to copy others from; its partitions begin at `now`."""
     name = f"template_{uuid4().hex}"
-    _administer(server_url, f"CREATE DATABASE {name}")
+    _make_migrated(server_url)
+    _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
     engine = engine_for(_url(server_url, name))
-    upgrade(engine)
     with unit_of_work(engine) as session:
         make_ahead(session, now=now)
     engine.dispose()  # a template with a connection cannot be copied
@@ -50,12 +70,39 @@ def bare_database(server_url: str) -> Iterator[str]:
         _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _make_migrated(server_url: str) -> None:
+    """Migrate the database that templates are copied from, unless another worker has."""
+    with _connected(server_url) as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MAKING_IT})
+        found = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.scalar(found, {"name": MIGRATED}) is not None:
+            return
+        draft = f"draft_{uuid4().hex}"
+        connection.execute(text(f"CREATE DATABASE {draft}"))
+        engine = engine_for(_url(server_url, draft))
+        upgrade(engine)
+        engine.dispose()  # a database with a connection cannot be renamed
+        connection.execute(text(f"ALTER DATABASE {draft} RENAME TO {MIGRATED}"))
+
+
 def _url(server_url: str, name: str) -> str:
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
 def _administer(server_url: str, statement: str) -> None:
-    engine = engine_for(server_url)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    if server_url in _administrators:
+        _administrators[server_url].execute(text(statement))
+        return
+    with _connected(server_url) as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@contextmanager
+def _connected(server_url: str) -> Iterator[Connection]:
+    """A connection on which each statement is its own transaction; its locks end with it."""
+    engine = engine_for(server_url, pool_size=1)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+    finally:
+        engine.dispose()

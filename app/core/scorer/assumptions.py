@@ -23,7 +23,7 @@ ALIKE_BY_CHANCE = 0.01  # what less likely crowds of one group have in common is
 RATE_REPORTS = 50.0  # reports that the assumed rate of transient failures is worth
 RATE_EVENTS = 0.5  # transient failures assumed in them: Jeffreys' prior for a count
 USUAL_SHARE = 0.01  # of a day's reports, those in which something fails for a moment ...
-USUAL_DAYS = 3  # ... on so many days beside those that were seen
+USUAL_DAYS = 1  # ... on so many days beside those that were seen
 USUAL_MOST = 0.95  # of a day's reports, at most, that a rate is told from
 DAYS_KEPT = 21  # days, for that
 

@@ -193,6 +193,7 @@ def forgiven(scorer: Scorer, case: str) -> Scorer:
             left=0,
             last_episode_at=None,
             last_source=None,
+            last_kind=None,
             soon=(),
             last_flake=None,
             messages={},

@@ -10,7 +10,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
 
-STATE_VERSION = 6  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 7  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -71,6 +71,7 @@ class CaseState(NamedTuple):
     episodes: float = 0.0  # contradicted lone failures, one in half a day
     last_episode_at: float | None = None
     last_source: str | None = None  # whose code showed it
+    last_kind: str | None = None  # Kind: what it was taken for, the best of its half day
     soon: tuple[str, ...] = ()  # the sources that showed it alone in that half day, a few
     pushed: float = 0.0  # how much of that by pull requests' next pushes, or by leaving them
     left: int = 0  # pull requests that were left

@@ -62,6 +62,10 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     known = _with_message(known, failure, kind)
     known = known._replace(flakes=known.flakes + 1, last_flake=shown)
     if last is not None and abs(failure.at - last) < assumed.EPISODE:
+        if _is_better(known, kind):
+            known = _weighed(draft, known, one, kind, likelier=likelier, instead=known.last_kind)
+            soon = (failure.source,) if kind.is_lone else ()
+            return known._replace(last_kind=kind.value, soon=soon)
         before, known = len(known.soon), _with_soon(known, failure, kind)
         if len(known.soon) == before or len(known.soon) < assumed.SOON_SOURCES:
             return known
@@ -72,7 +76,19 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     if kind.is_push:
         return known._replace(last_push=failure.pr)
     soon = (failure.source,) if kind.is_lone else ()
-    return known._replace(last_episode_at=failure.at, last_source=failure.source, soon=soon)
+    return known._replace(
+        last_episode_at=failure.at,
+        last_source=failure.source,
+        last_kind=kind.value,
+        soon=soon,
+    )
+
+
+def _is_better(known: CaseState, kind: Kind) -> bool:
+    """Whether it tells more than what the half day showed so far, of which the best one counts."""
+    if known.last_kind is None or kind.is_push or not WORTH[kind].is_telling:
+        return False
+    return WORTH[kind].episodes > WORTH[Kind(known.last_kind)].episodes
 
 
 def _with_soon(known: CaseState, failure: Open, kind: Kind) -> CaseState:
@@ -95,6 +111,7 @@ def _weighed(
     likelier: float,
     is_said_again: bool = False,
     is_soon: bool = False,
+    instead: str | None = None,
 ) -> CaseState:
     """The case with its belief and its episodes after one more piece of evidence."""
     others = _without(draft.state.weather, known)
@@ -112,6 +129,10 @@ def _weighed(
             known = known._replace(pushed=known.pushed + lifted)
     if is_soon:
         cap, episodes = assumed.CAP_SOON, known.episodes + assumed.EPISODE_SOON
+    if instead is not None:
+        shown = WORTH[Kind(instead)].episodes
+        cap /= _cap(known._replace(episodes=known.episodes - shown), Kind(instead))
+        episodes -= shown
     belief = known.belief.weighed(noise=noise, cap=max(1.0, cap), is_first=not known.weighed)
     known = known._replace(belief=belief, episodes=episodes)
     times = 1.0 / one.failure.crowd if kind in SHARED_BY_CROWD else 1.0

@@ -104,6 +104,16 @@ def test_a_burst_is_one_piece_of_evidence() -> None:
     assert world.flagged == set()
 
 
+def test_the_best_of_a_half_day_counts_whatever_came_first() -> None:
+    world = World()
+    beside = [CASE, "case5-1"]
+    failing = {15: beside, 18: [CASE], 40: [CASE]}
+
+    world.play(pushes(5), lambda one: failing.get(one.run, []) if one.attempt == 1 else [])
+
+    assert world.flagged == {CASE}
+
+
 def test_a_re_run_long_after_says_nothing() -> None:
     world = World()
     first = [one for one in pushes(9) if one.pr is not None]

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PUSHED_ALIKE = "pushed_alike"  # the same many again, once at least by a push far from it
     ALIKE_ONCE = "alike_once"  # the same many a second time, with the same message, by pushes
     ALIKE = "alike"  # the same many as on another day: a fixture
+    CLOCK = "clock"  # at the time of day at which it failed on other days
 
     @property
     def is_push(self) -> bool:
@@ -85,6 +86,7 @@ WORTH = {
     Kind.CROWD: Worth(assumed.CAP_CROWD),
     Kind.ALIKE_ONCE: Worth(assumed.CAP_PUSH, assumed.EPISODE_ALIKE_ONCE),
     Kind.ALIKE: Worth(assumed.CAP_ALIKE, assumed.EPISODES_ALIKE, assumed.ALIKE_NOISE),
+    Kind.CLOCK: Worth(assumed.CAP_ALIKE, assumed.EPISODES_ALIKE, assumed.ALIKE_NOISE),
 }
 
 

@@ -200,6 +200,7 @@ def forgiven(scorer: Scorer, case: str) -> Scorer:
             hints={},
             weighed={},
             unbelieved=0.0,
+            moments=(),
             flakes=0,
             flagged_at=None,
         )

@@ -83,6 +83,7 @@ class CaseState(NamedTuple):
     unbelieved: float = 0.0  # the share of them that counts as the repository's noise
     shared: int = 0  # half days in which it failed with other groups
     shared_at: float | None = None  # the last of them
+    moments: tuple[float, ...] = ()  # half days in which it failed for a moment; see `clock`
     was_flagged: bool = False  # ever
     broken_at: float | None = None  # when the default branch failed it on several commits, last
     last_flake: tuple[float, str, str] | None = None  # when, by what contradicted, on which code
@@ -152,6 +153,7 @@ class State:
     cases: dict[str, CaseState] = field(default_factory=dict)
     weather: Weather = field(default_factory=Weather)
     reports: dict[str, int] = field(default_factory=dict)  # by job
+    hours: dict[str, tuple[int, ...]] = field(default_factory=dict)  # by job: reports by UTC hour
     members: dict[str, CaseSet] = field(default_factory=dict)  # by job, as it last ran
     waiting: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # by Open.keys
     failing: dict[str, frozenset[str]] = field(default_factory=dict)  # by job: cases in a streak
@@ -171,6 +173,7 @@ class State:
             self,
             cases=self.cases.copy(),
             reports=self.reports.copy(),
+            hours=self.hours.copy(),
             members=self.members.copy(),
             waiting=self.waiting.copy(),
             failing=self.failing.copy(),

@@ -44,6 +44,7 @@ def case_from_json(stored: Mapping[str, Any]) -> CaseState:
             "opens": tuple(_open(one) for one in stored["opens"]),
             "failed": _pairs(stored["failed"]),
             "soon": tuple(stored["soon"]),
+            "moments": tuple(stored["moments"]),
             "last_flake": _flake(stored["last_flake"]),
         }
     )
@@ -55,6 +56,7 @@ def repository_to_json(state: State) -> dict[str, Any]:
         "version": STATE_VERSION,
         "weather": state.weather._asdict() | {"noise": dict(state.weather.noise)},
         "reports": state.reports,
+        "hours": state.hours,
         "members": {job: ran.name for job, ran in state.members.items()},
         "commits": state.commits,
         "transients": state.transients,
@@ -82,6 +84,7 @@ def repository_from_json(
         cases=dict(cases),
         weather=_weather(stored["weather"]),
         reports=dict(stored["reports"]),
+        hours={job: tuple(counts) for job, counts in stored["hours"].items()},
         members={job: sets[name] for job, name in stored["members"].items()},
         commits=dict(stored["commits"]),
         transients=tuple((at, group) for at, group in stored["transients"]),

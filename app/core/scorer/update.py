@@ -2,6 +2,7 @@
 
 from app.core.history.records import Observation
 from app.core.scorer import assumptions as assumed
+from app.core.scorer.clock import count_hour
 from app.core.scorer.draft import Draft, count_report, draft_of
 from app.core.scorer.left import left_so
 from app.core.scorer.outages import note_outage
@@ -32,6 +33,7 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     said = findings(draft)
     _know_commit(draft)
     count_report(draft)
+    count_hour(draft)
     draft.state.recent = (
         *(at for at in state.recent if at > draft.now - assumed.COMPANY),
         draft.now,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.core.scorer import assumptions as assumed
+from app.core.scorer.clock import minds_the_clock, with_moment
 from app.core.scorer.company import MOST_OF_ONE, Company, companies, note_transients
 from app.core.scorer.crowds import seen_again
 from app.core.scorer.draft import Draft, settled
@@ -28,6 +29,9 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
         kind = kind_of(known, one, beside, alike=again.get(one.case))
+        if minds_the_clock(draft, known, one):
+            kind = Kind.CLOCK
+        known = with_moment(known, one)
         if kind is not None:
             known = _believed(draft, known, one, kind)
         elif beside.is_common_cause and not _may_be_own(one, beside):

@@ -23,6 +23,7 @@ class EvidenceKind(StrEnum):
     SAME_CROWD = "same_crowd"  # cases: nearly these failed together on another day, this one too
     EARLIER_PUSH = "earlier_push"  # nothing: one of this pull request failed it, no re-run passed
     FAILS_ELSEWHERE = "fails_elsewhere"  # sources: others that failed it within a day
+    SAID_ELSEWHERE = "said_elsewhere"  # sources: the same of others, half a day ago or more
     SAME_MESSAGE = "same_message"  # times: earlier flakes of the case said the same
     FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate

@@ -220,6 +220,8 @@ def _reason_of_others(fact: facts.Fact) -> Iterable[Evidence]:
             yield evidence(EvidenceKind.EARLIER_PUSH)
         case facts.FailsElsewhere(sources):
             yield evidence(EvidenceKind.FAILS_ELSEWHERE, sources=sources)
+        case facts.SaidElsewhere(sources):
+            yield evidence(EvidenceKind.SAID_ELSEWHERE, sources=sources)
         case _:
             return
 

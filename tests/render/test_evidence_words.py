@@ -203,6 +203,12 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         " yet.",
     ),
     (
+        EvidenceKind.SAID_ELSEWHERE,
+        {"sources": 2},
+        "Failed for a moment with the same message for 2 other pull requests or commits, half a day"
+        " ago or more.",
+    ),
+    (
         EvidenceKind.SAME_MESSAGE,
         {"times": 2},
         "Says what it said twice before when it failed for no fault of the code.",

@@ -92,6 +92,13 @@ class FailsElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidElsewhere:
+    """Others failed the case for a moment with the same message, and nothing contradicts that."""
+
+    sources: int  # pull requests and commits of the default branch, half a day ago or more
+
+
+@dataclass(frozen=True, slots=True)
 class SameMessage:
     """The message is one that earlier flakes of this case had."""
 
@@ -130,6 +137,7 @@ Fact = (
     | SameCrowd
     | EarlierPush
     | FailsElsewhere
+    | SaidElsewhere
     | SameMessage
     | FirstFailure
     | FailsAgain

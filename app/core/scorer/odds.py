@@ -7,6 +7,7 @@ of executions that they fail, as far as the case, its group and the repository h
 from dataclasses import dataclass
 
 from app.core.decide import Cause
+from app.core.scorer.assumptions import FEW_OF_GROUP
 from app.core.scorer.standing import rate_of, score_of
 from app.core.scorer.state import CaseState, Weather
 from app.core.scorer.weigh import Kind
@@ -14,16 +15,20 @@ from app.core.scorer.weigh import Kind
 # Per execution of one case, unless said otherwise. Chosen: orders of magnitude, of which the tuning
 # histories confirmed no more than that they work. What a repository shows of its own outweighs
 # them where it can be counted.
-OUTAGE = 2e-5  # nothing else failing beside it
+# What fails one case alone comes so often a report, however many cases share it. In repositories
+# with 55 to 980 cases, 1,000 reports had 3 to 31 such failures by bugs far from their change, up to
+# nine by commits and up to ten by outages.
+OUTAGE_REPORT = 0.01
+FAR_BUG_REPORT = 0.01  # before any is seen ...
+FAR_BUG_REPORTS = 100  # ... which is worth so many reports beside what the repository shows
+COMMIT_BUG_REPORT = 0.01
 GROUPS_ALONE = 6.0  # other groups that fail together without a common cause, about
 NEAR_BUG = 0.01  # a pull request's bug in what it touches
 NEAR_BUG_LONE = 0.005  # the same where it fails one case of the group; most fail more
 FAR_BUG_GROUP = 2e-4  # and elsewhere, of a group's cases
-FAR_BUG = 2e-5  # of one case alone, before any is seen (3e-6 to 2e-5 in seven histories) ...
-FAR_BUG_RUNS = 1e5  # ... which is worth so many executions beside what the repository shows
-COMMIT_BUG_GROUP = 5e-5  # a commit's of the default branch, of a group's cases ...
-COMMIT_BUG = 2e-5  # ... and of one case alone (4e-6 to 2e-5 in seven histories)
-BUG_RUNS = 2e4  # executions that the repository's share of bugs is worth beside the case's own
+COMMIT_BUG_GROUP = 5e-5  # a commit's of the default branch, of a group's cases
+COMMIT_NEAR = 20.0  # times either where it touches near the case: 47 of 155 such, 39 of 2,600 far
+BUG_EVENTS = 0.4  # bugs of one case that the repository's share is worth beside its own
 FEW_TIMES, MANY_TIMES = 4.0, 10.0  # more likely a bug where 2 or 3 of the group fail, or more
 FEW, MANY = 2, 4  # cases of the group
 AGAIN = 0.15  # a flake fails again at once so often: a quarter of them come in bursts
@@ -33,14 +38,17 @@ PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of r
 PRIOR_SCORE = 0.005  # share of the cases that are flaky, when none has failed yet
 RETRIED = 3.0  # a pass within the same report makes a flake so much likelier than an outage; chosen
 RETRIED_BUG = 0.01  # share of the bugs that a retry does not meet
-CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
+CROWD_SCORE = 0.8  # share of the crowds which come again, the same, that are a fixture; chosen
 CROWD_RATE = 1e-3  # of such a fixture, at least
-CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
+CROWD_BUG = 0.01  # share of a group's bugs that fail an earlier crowd's cases: 8 of 1,700
+CROWD_AGAIN = 0.6  # such a fixture fails the same code again so often: 562 in 736 times at least
+FEW_SCORE, FEW_BUG = 0.3, 0.05  # the same of two or three cases, which a bug meets again sooner
 CROWDS = 2  # crowds that a case was in, from which its flakes are taken to come in them ...
 OTHER_CROWD = 0.05  # ... but for so many
 ALONE_DAYS = 5.0  # half days of flakes, all alone, that the first in company is worth
 ELSEWHERE_FEW = 3  # others that failed it this day, from which that tells of a break
 ELSEWHERE = 2e-5  # share of the times when others fail a case, too, that it is broken unnoticed
+SAID_ELSEWHERE = 10.0  # times likelier flaky where others failed it so before; chosen
 ELSEWHERE_HITS = 0.5  # share of the runs that such a break fails
 
 FAR_BUGS = (Kind.PUSHED, Kind.PUSHED_JOBS)  # what a push mends far from the change, if no flake is
@@ -63,11 +71,17 @@ class Circumstances:
     is_pushed_again: bool  # an earlier push of the pull request failed it, and nothing since passed
     base_failures: int  # reports in a row of what it was merged with that failed it
     elsewhere: int  # other pull requests and commits that failed it this day, not contradicted yet
+    said_elsewhere: int  # others that failed it for a moment with this message, on other half days
     of_day: float  # reports of the last day, about
     failed_before: bool
     in_a_row: int  # sources that failed it the last times, in this job
     of_code: int  # failures of this very code before, in this job and in others
     is_retried: bool  # passed within the same report
+
+    @property
+    def is_fixture(self) -> bool:
+        """Whether so many failed together before that a bug hardly meets the very same again."""
+        return self.is_same_crowd and self.together > FEW_OF_GROUP
 
 
 def judged(
@@ -77,20 +91,20 @@ def judged(
 
     `likelier` is how much likelier its message makes a flake.
     """
-    score = score_of(known, weather) if known else PRIOR_SCORE
+    score = _score(known, around, weather)
     rate = rate_of(known) if known else PRIOR_RATE
     flake = _of_crowd(score * rate * likelier, around, rate=rate, likelier=likelier)
     if around.is_first_crowd and known is not None:
         flake *= ALONE_DAYS / (ALONE_DAYS + known.episodes)
-    again = again_of(known)
+    again = max(again_of(known), CROWD_AGAIN if around.is_fixture else 0.0)
     outage = _outage(around)
     own = _own_bug(known, score, around, weather)
     if around.is_same_crowd:
-        own *= CROWD_BUG
+        own *= CROWD_BUG if around.is_fixture else FEW_BUG
     if around.is_pushed_again:
         own += own / (own + flake)
     if around.base_failures:
-        own += _broken_base(flake, again, around.base_failures)
+        own += _broken_base(flake, again, around)
     if around.elsewhere >= ELSEWHERE_FEW:
         own += _broken_elsewhere(rate, again, around)
     if around.is_retried:
@@ -100,6 +114,18 @@ def judged(
     return _cause(p_flaky, outage, own, around), p_flaky
 
 
+def _score(known: CaseState | None, around: Circumstances, weather: Weather) -> float:
+    """How probably the case is flaky, with what others showed of it and nothing contradicts yet.
+
+    A bug of theirs is none of this change's, and seldom says the same on another day.
+    """
+    score = score_of(known, weather) if known else PRIOR_SCORE
+    if not around.said_elsewhere:
+        return score
+    flaky = SAID_ELSEWHERE * score
+    return flaky / (flaky + 1.0 - score)
+
+
 def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: float) -> float:
     """A flake's share by who fails with it: a fixture fails the same cases each time.
 
@@ -107,15 +133,17 @@ def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: flo
     its cases; and who failed in the same crowds before seldom flakes in another.
     """
     if around.is_same_crowd:
-        return max(flake, CROWD_SCORE * max(rate, CROWD_RATE) * min(1.0, likelier))
+        score = CROWD_SCORE if around.is_fixture else FEW_SCORE
+        return max(flake, score * max(rate, CROWD_RATE) * min(1.0, likelier))
     is_other = around.together >= FEW and around.other_crowds >= CROWDS
     return flake * OTHER_CROWD if is_other else flake
 
 
-def _broken_base(flake: float, again: float, failures: int) -> float:
+def _broken_base(flake: float, again: float, around: Circumstances) -> float:
     """How probably the default branch is broken, which failed so often in a row: or by flakes."""
-    flakes = flake * again ** (failures - 1)
-    return COMMIT_BUG / (COMMIT_BUG + flakes)
+    broken = COMMIT_BUG_REPORT / around.ran
+    flakes = flake * again ** (around.base_failures - 1)
+    return broken / (broken + flakes)
 
 
 def _broken_elsewhere(rate: float, again: float, around: Circumstances) -> float:
@@ -143,13 +171,13 @@ def _outage(around: Circumstances) -> float:
     one cause has failed them all.
     """
     is_one_cause = around.others / (around.others + GROUPS_ALONE)
-    return OUTAGE + is_one_cause * around.beside / around.ran
+    return (OUTAGE_REPORT + is_one_cause * around.beside) / around.ran
 
 
 def far_bug_of(weather: Weather) -> float:
-    """Failures of cases far from a change that its next push mended, per execution."""
+    """Failures of cases far from a change that its next push mended, per report."""
     seen = sum(weather.noise.get(kind, 0.0) for kind in FAR_BUGS)
-    return (FAR_BUG * FAR_BUG_RUNS + seen) / (FAR_BUG_RUNS + weather.executions)
+    return (FAR_BUG_REPORT * FAR_BUG_REPORTS + seen) / (FAR_BUG_REPORTS + weather.reports)
 
 
 def _own_bug(
@@ -158,9 +186,12 @@ def _own_bug(
     if around.on_pr and around.is_near:
         lone, many = NEAR_BUG_LONE, NEAR_BUG
     elif around.on_pr:
-        lone, many = _of_case(far_bug_of(weather), known, score), FAR_BUG_GROUP
+        usual = far_bug_of(weather) / around.ran
+        lone, many = _of_case(usual, known, score), FAR_BUG_GROUP
     else:
-        lone, many = _of_case(COMMIT_BUG, known, score), COMMIT_BUG_GROUP
+        times = COMMIT_NEAR if around.is_near else 1.0
+        usual = COMMIT_BUG_REPORT / around.ran
+        lone, many = _of_case(usual, known, score) * times, COMMIT_BUG_GROUP * times
     if around.of_group < FEW:
         return lone
     return lone + many * (FEW_TIMES if around.of_group < MANY else MANY_TIMES)
@@ -174,7 +205,7 @@ def _of_case(usual: float, known: CaseState | None, score: float) -> float:
     if known is None:
         return usual
     bugs = (1.0 - score) * known.flakes
-    return (usual * BUG_RUNS + bugs) / (BUG_RUNS + known.executions)
+    return (BUG_EVENTS + bugs) / (BUG_EVENTS / usual + known.executions)
 
 
 def _cause(p_flaky: float, outage: float, own: float, around: Circumstances) -> Cause:

@@ -23,6 +23,7 @@ BROKEN = log(300.0)
 PER_GROUP = log(30.0)
 AGAIN = log(10.0)
 SAME = log(6.0)
+SAID_ELSEWHERE = log(10.0)
 SAME_CROWD = log(200.0)
 EARLIER_PUSH = log(100.0)
 RATE = log(150.0)
@@ -63,6 +64,8 @@ def _of_others(around: Circumstances) -> list[tuple[float, Fact]]:
         found.append((EARLIER_PUSH, facts.EarlierPush()))
     if around.elsewhere >= ELSEWHERE_FEW:
         found.append((AGAIN * min(around.elsewhere - 1, 3), facts.FailsElsewhere(around.elsewhere)))
+    if around.said_elsewhere:
+        found.append((SAID_ELSEWHERE, facts.SaidElsewhere(around.said_elsewhere)))
     return found
 
 

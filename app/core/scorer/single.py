@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from app.core.scorer import assumptions as assumed
 from app.core.scorer.belief import DAY
 from app.core.scorer.crowds import Likeness, likeness
 from app.core.scorer.draft import Draft, settled
@@ -67,6 +68,7 @@ def _around(
         is_pushed_again=_is_pushed_again(draft, known),
         base_failures=track.runs if is_on_broken_base(draft, track) else 0,
         elsewhere=_elsewhere(draft, known),
+        said_elsewhere=_said_elsewhere(draft, case, known),
         of_day=_of_day(draft.state.weather, draft.now),
         failed_before=seen.source in track.streak,
         in_a_row=len(track.streak),
@@ -97,6 +99,27 @@ def _elsewhere(draft: Draft, known: CaseState | None) -> int:
             one.source
             for one in known.opens
             if one.at > draft.now - DAY and one.source != draft.seen.source
+        }
+    )
+
+
+def _said_elsewhere(draft: Draft, case: str, known: CaseState | None) -> int:
+    """The other pull requests and commits that failed it so, for a moment, on another half day.
+
+    With this message; nothing contradicts them yet, but neither does a break explain them.
+    """
+    sign = sign_of(draft.seen.results[case])
+    if known is None or not sign:
+        return 0
+    return len(
+        {
+            one.source
+            for one in known.opens
+            if one.sign == sign
+            and one.source != draft.seen.source
+            and 0 < one.streak <= assumed.SHORT
+            and not one.is_on_main
+            and one.at < draft.now - assumed.EPISODE
         }
     )
 

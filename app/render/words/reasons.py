@@ -163,6 +163,13 @@ def _fails_elsewhere(facts: Mapping[str, Fact]) -> str:
     return f"Failed for {others} within a day, and nothing has explained that yet."
 
 
+def _said_elsewhere(facts: Mapping[str, Fact]) -> str:
+    others = counted(
+        _number(facts["sources"]), "other pull request or commit", "other pull requests or commits"
+    )
+    return f"Failed for a moment with the same message for {others}, half a day ago or more."
+
+
 def _same_message(facts: Mapping[str, Fact]) -> str:
     often = times(_number(facts["times"]))
     return f"Says what it said {often} before when it failed for no fault of the code."
@@ -213,6 +220,7 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
         "An earlier push of this pull request failed it too, and no re-run of that passed."
     ),
     EvidenceKind.FAILS_ELSEWHERE: _fails_elsewhere,
+    EvidenceKind.SAID_ELSEWHERE: _said_elsewhere,
     EvidenceKind.SAME_MESSAGE: _same_message,
     EvidenceKind.FIRST_FAILURE: _first_failure,
     EvidenceKind.DISMISSED: _dismissed,

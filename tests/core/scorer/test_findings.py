@@ -13,7 +13,7 @@ from app.core.history.records import Observation
 from app.core.scorer import facts
 from app.core.scorer.facts import How
 from app.core.scorer.needs import needed
-from app.core.scorer.odds import FAR_BUG, FAR_BUG_RUNS, far_bug_of
+from app.core.scorer.odds import FAR_BUG_REPORT, FAR_BUG_REPORTS, far_bug_of
 from app.core.scorer.said import Finding
 from app.core.scorer.state import State, Weather
 from app.core.scorer.update import update
@@ -174,13 +174,13 @@ def test_what_a_retry_lets_pass_is_no_bug_though_the_change_lies_near() -> None:
 
 
 def test_a_bug_far_from_its_change_is_as_frequent_as_the_repository_shows() -> None:
-    executions = 1_000_000
-    quiet = Weather(executions=executions)
-    buggy = Weather(executions=executions, noise={Kind.PUSHED: 50.0, Kind.PUSHED_JOBS: 40.0})
+    reports = 2_000
+    quiet = Weather(reports=reports)
+    buggy = Weather(reports=reports, noise={Kind.PUSHED: 50.0, Kind.PUSHED_JOBS: 40.0})
 
-    assert far_bug_of(Weather()) == FAR_BUG
-    assert far_bug_of(quiet) < FAR_BUG / 10
-    assert far_bug_of(buggy) - far_bug_of(quiet) == pytest.approx(90 / (FAR_BUG_RUNS + executions))
+    assert far_bug_of(Weather()) == FAR_BUG_REPORT
+    assert far_bug_of(quiet) < FAR_BUG_REPORT / 10
+    assert far_bug_of(buggy) - far_bug_of(quiet) == pytest.approx(90 / (FAR_BUG_REPORTS + reports))
 
 
 CROWD = [f"case3-{number}" for number in range(4)]
@@ -270,3 +270,21 @@ def test_what_fails_many_others_in_a_day_is_broken_though_older_code_passes_betw
     assert shown[-1].p_flaky < 0.6
     assert facts.FailsElsewhere(6) in shown[-1].facts
     assert facts.FailsElsewhere(2) not in shown[2].facts
+
+
+def test_what_other_changes_failed_so_half_a_day_ago_tells_of_a_flake() -> None:
+    world, reports = World(), pushes(9)
+    world.play(reports[:40], lambda _: [])
+    first = replace(reports[40], pr=900)
+    early = finding(world, replace(reports[41], pr=901), [CASE])
+    world.see(first, [CASE])
+    for report in reports[41:44]:
+        world.see(report)
+
+    soon = finding(world, replace(reports[44], at=first.at + timedelta(hours=3), pr=901), [CASE])
+    late = finding(world, replace(reports[80], pr=901), [CASE])
+    own = finding(world, replace(reports[80], pr=900), [CASE])
+
+    assert facts.SaidElsewhere(1) in late.facts
+    assert late.p_flaky > early.p_flaky
+    assert not any(isinstance(one, facts.SaidElsewhere) for one in (*soon.facts, *own.facts))

@@ -24,6 +24,7 @@ ALONE = Circumstances(
     is_pushed_again=False,
     base_failures=0,
     elsewhere=0,
+    said_elsewhere=0,
     of_day=40.0,
     failed_before=False,
     in_a_row=0,
@@ -117,6 +118,40 @@ def test_a_failure_with_nothing_beside_it_is_no_outage(
     cause, _ = judged(known, replace(around, others=0, beside=0), 1.0, WEATHER)
 
     assert cause is not Cause.OUTAGE
+
+
+@given(cases | st.none(), arounds)
+def test_a_commit_that_touches_near_the_case_is_likelier_its_bug(
+    known: CaseState | None, around: Circumstances
+) -> None:
+    commit = replace(around, on_pr=False, is_near=False)
+
+    assert p_of(known, replace(commit, is_near=True)) < p_of(known, commit)
+
+
+@given(cases, arounds)
+def test_what_others_showed_with_the_same_message_makes_a_flake_likelier(
+    known: CaseState, around: Circumstances
+) -> None:
+    assert p_of(known, replace(around, said_elsewhere=1)) > p_of(known, around)
+
+
+@given(cases | st.none())
+def test_the_fewer_cases_share_a_changes_bugs_the_likelier_a_failure_is_one(
+    known: CaseState | None,
+) -> None:
+    shown = [p_of(known, replace(ALONE, ran=ran)) for ran in (20, 100, 500, 2_500)]
+
+    assert shown == sorted(shown)
+    assert shown[0] < shown[-1]
+
+
+def test_two_or_three_that_fail_together_again_are_less_surely_a_fixture_than_more() -> None:
+    few = replace(ALONE, of_group=3, together=3, is_same_crowd=True)
+    many = replace(ALONE, of_group=5, together=5, is_same_crowd=True)
+    known = CaseState("tests", 0.0, executions=300)
+
+    assert p_of(known, few) < 0.9 < p_of(known, many)
 
 
 def test_a_case_that_only_pushes_mended_is_less_surely_flaky_than_one_that_never_failed_so() -> (

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 from zlib import crc32
 
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
@@ -34,6 +36,8 @@ OUTCOMES = {
     "inprogress": Outcome.ERRORED,
 }
 _PLAIN_WORDS = frozenset({"passed", "failed", "notexecuted"})
+PAIRS_MOST = 100  # properties kept of one test
+SHARED_MOST = 20_000  # different definitions kept with tags and properties
 _DEFINED = frozenset({"UnitTest"})
 _WANTED = frozenset({*RESULTS, "Times", "ResultSummary"})
 
@@ -61,23 +65,33 @@ def read(source: Source, ledger: Ledger) -> Iterator[None]:
     stream.finish(ledger)
 
 
+class Definition(NamedTuple):
+    """What a run's definitions say of a test."""
+
+    classname: str = ""
+    detail: CaseDetail | None = None
+
+
+UNDEFINED = Definition()
+
+
 @dataclass(slots=True)
 class Definitions:
-    """What a run's definitions say of its tests, by their ids."""
+    """The definitions by the tests' ids; those of one class and one category share theirs."""
 
-    classes: dict[str, str] = field(default_factory=dict)
-    details: dict[str, CaseDetail] = field(default_factory=dict)  # of those that have any
+    by_id: dict[str, Definition] = field(default_factory=dict)
+    shared: dict[Definition, Definition] = field(default_factory=dict)
 
     def take(self, node: Node) -> None:
         """Take the definition of one test."""
-        test_id = node.attrs.get("id") or ""
         method = node.child("TestMethod")
-        if method is not None:
-            name = (method.attrs.get("className") or "").split(",", 1)[0]
-            self.classes[test_id] = short_name(name, 1000)
-        tags, pairs = _tags(node), tuple(_pairs(node))
-        if tags or pairs:
-            self.details[test_id] = CaseDetail(tags=tags, properties=pairs)
+        named = (method.attrs.get("className") or "") if method is not None else ""
+        tags, pairs = _tags(node), tuple(islice(_pairs(node), PAIRS_MOST))
+        detail = CaseDetail(tags=tags, properties=pairs) if tags or pairs else None
+        found = Definition(short_name(named.split(",", 1)[0], 1000), detail)
+        if len(self.shared) >= SHARED_MOST:  # each says something else: for all there is no room
+            found = Definition(found.classname)
+        self.by_id[node.attrs.get("id") or ""] = self.shared.setdefault(found, found)
 
 
 def _tags(node: Node) -> tuple[str, ...]:
@@ -112,14 +126,13 @@ def _add(ledger: Ledger, node: Node, defined: Definitions) -> bool:
     if rows:
         return sum(_add(ledger, row, defined) for row in rows) > 0
     name = node.attrs.get("testName") or ""
-    test_id = node.attrs.get("testId") or ""
-    classname = defined.classes.get(test_id, "")
+    classname, told = defined.by_id.get(node.attrs.get("testId") or "", UNDEFINED)
     execution = _execution(ledger, node)
     named = Named(
         name.removeprefix(f"{classname}.") if classname else name,
         suite=classname,
         classname=classname,
-        detail=_detail(node, defined.details.get(test_id)),
+        detail=_detail(node, told),
         part=_part(node),
     )
     ledger.put(named, [execution])

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from app.core.outcomes import ReportedCase
 from tests.core.reports.reading_files import by_name, counts, outcomes, read_bytes, shape
 
@@ -225,4 +227,23 @@ def test_what_several_projects_ran_is_told_apart_and_said() -> None:
         "“/work/a.test.js” and perhaps other files are listed more than once, as when several"
         " projects run them; the report does not name the projects, so they are told apart by"
         " their order. Let each project write a report of its own."
+    ]
+
+
+def test_trx_definitions_that_all_say_something_else_are_kept_as_far_as_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.core.reports.trx.SHARED_MOST", 1)
+    defined = '<UnitTest id="{0}"{1}><TestMethod className="N.{0}"/></UnitTest>'
+    results = trx_result("t1", "Passed") + trx_result("t2", "Passed")
+    definitions = defined.format("t1", ' priority="1"') + defined.format("t2", ' priority="2"')
+
+    cases, _ = read_bytes(
+        '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>'
+        f"{results}</Results><TestDefinitions>{definitions}</TestDefinitions></TestRun>"
+    )
+
+    assert [(case.classname, case.detail and case.detail.properties) for case in cases] == [
+        ("N.t1", (("priority", "1"),)),
+        ("N.t2", None),
     ]

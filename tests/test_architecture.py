@@ -22,6 +22,7 @@ LONG_MODULES = {
 LONG_FUNCTIONS = {
     "app/sandbox/github/pulls.py:open_pull_request": "a pull request's fields, a line each",
 }
+Trees = dict[str, ast.Module]  # by path
 TRANSACTIONS = "app/db/session.py"  # where a transaction begins and ends
 NOT_NULL = re.compile(r"\bADD\s+(?:COLUMN\s+)?[^;]*?\bNOT\s+NULL\b", re.IGNORECASE)
 DEFAULT = re.compile(r"\bDEFAULT\b|\bGENERATED\b", re.IGNORECASE)
@@ -37,9 +38,24 @@ def sources(*roots: str) -> dict[str, str]:
     return {path: text for path, text in found.items() if not path.startswith(NOT_OURS)}
 
 
-OURS = sources(*PRODUCTION)
-MODULES = {path: ast.parse(text) for path, text in (OURS | sources("tests")).items()}
-MIGRATIONS = {path: tree for path, tree in MODULES.items() if "/versions/" in path}
+# Read once and let go of, and not while tests are collected, which each worker does.
+
+
+@pytest.fixture(scope="module")
+def ours() -> dict[str, str]:
+    """What is in production: text by path."""
+    return sources(*PRODUCTION)
+
+
+@pytest.fixture(scope="module")
+def modules(ours: dict[str, str]) -> Trees:
+    """All that is ours, tests as well."""
+    return {path: ast.parse(text) for path, text in (ours | sources("tests")).items()}
+
+
+@pytest.fixture(scope="module")
+def migrations(modules: Trees) -> Trees:
+    return {path: tree for path, tree in modules.items() if "/versions/" in path}
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -89,42 +105,46 @@ def flaws_of_migration(tree: ast.AST) -> list[str]:
     return flaws
 
 
-def test_no_module_is_longer_than_it_may_be() -> None:
-    long = {path for path, text in OURS.items() if len(text.splitlines()) > MODULE_LINES}
+def test_no_module_is_longer_than_it_may_be(ours: dict[str, str]) -> None:
+    long = {path for path, text in ours.items() if len(text.splitlines()) > MODULE_LINES}
 
     assert long == set(LONG_MODULES)
     assert len(LONG_MODULES) == 1
 
 
-def test_no_function_is_longer_than_it_may_be() -> None:
+def test_no_function_is_longer_than_it_may_be(
+    ours: dict[str, str], modules: Trees, migrations: Trees
+) -> None:
     long = {
         name
-        for path in OURS
-        if path not in MIGRATIONS  # as long as what they change, and told table by table
-        for name in long_functions(path, MODULES[path])
+        for path in ours
+        if path not in migrations  # as long as what they change, and told table by table
+        for name in long_functions(path, modules[path])
     }
 
     assert long == set(LONG_FUNCTIONS)
     assert len(LONG_FUNCTIONS) == 1
 
 
-def test_every_module_says_what_it_is() -> None:
-    silent = [path for path, tree in MODULES.items() if tree.body and not ast.get_docstring(tree)]
+def test_every_module_says_what_it_is(modules: Trees) -> None:
+    silent = [path for path, tree in modules.items() if tree.body and not ast.get_docstring(tree)]
 
     assert silent == []
 
 
-def test_nobody_ends_a_transaction_but_the_unit_of_work() -> None:
-    ending = {path for path in OURS if ends_transaction(MODULES[path])}
+def test_nobody_ends_a_transaction_but_the_unit_of_work(
+    ours: dict[str, str], modules: Trees
+) -> None:
+    ending = {path for path in ours if ends_transaction(modules[path])}
 
     assert ending <= {TRANSACTIONS}
 
 
-def test_no_class_of_ours_is_taken_for_a_test() -> None:
+def test_no_class_of_ours_is_taken_for_a_test(ours: dict[str, str], modules: Trees) -> None:
     taken = [
         f"{path}:{node.name}"
-        for path in OURS
-        for node in ast.walk(MODULES[path])
+        for path in ours
+        for node in ast.walk(modules[path])
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test")
     ]
 
@@ -135,22 +155,22 @@ def test_every_kind_of_request_has_a_handler() -> None:
     assert set(HANDLERS) == set(KINDS)
 
 
-def test_a_migration_neither_waits_for_ever_nor_fails_on_a_full_table() -> None:
+def test_a_migration_neither_waits_for_ever_nor_fails_on_a_full_table(migrations: Trees) -> None:
     flaws = [
-        f"{path}: {flaw}" for path, tree in MIGRATIONS.items() for flaw in flaws_of_migration(tree)
+        f"{path}: {flaw}" for path, tree in migrations.items() for flaw in flaws_of_migration(tree)
     ]
 
-    assert MIGRATIONS
+    assert migrations
     assert flaws == []
 
 
-def test_migrations_follow_one_another_in_one_line() -> None:
+def test_migrations_follow_one_another_in_one_line(migrations: Trees) -> None:
     told = {
         _constant(tree, "revision"): _constant(tree, "down_revision")
-        for tree in MIGRATIONS.values()
+        for tree in migrations.values()
     }
 
-    assert len(told) == len(MIGRATIONS)
+    assert len(told) == len(migrations)
     assert set(told.values()) == {None, *told} - {max(map(str, told))}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.attachments import Attachment, Kind, kept_for
+from app.core.reports.notes import Measured
 from app.core.retention import AT_LEAST, Retention
 from app.core.runs import RunKey
 
@@ -38,9 +39,12 @@ WHERE repo_id = :repo AND run_id = :run AND keep_until > :now
 ORDER BY attempt DESC, kind, name, digest LIMIT :limit
 """)
 
+SOURCE_CHARS = 500  # kept of where a measurement stands
 MEASURE = text("""
 INSERT INTO measurement (repo_id, run_id, attempt, variant, source, name, value, unit, at)
-VALUES (:repo, :run, :attempt, :variant, :source, :name, :value, :unit, :at)
+SELECT :repo, :run, :attempt, :variant, told.source, told.name, told.value, told.unit, :at
+FROM unnest(CAST(:sources AS text[]), CAST(:names AS text[]),
+  CAST(:values AS double precision[]), CAST(:units AS text[])) AS told (source, name, value, unit)
 ON CONFLICT ON CONSTRAINT measurement_once DO NOTHING
 """)
 
@@ -122,14 +126,21 @@ def measure(
     key: RunKey,
     *,
     variant: str,
-    source: str,
-    measured: Iterable[tuple[str, float, str]],
+    measured: Iterable[Measured],
     at: datetime,
 ) -> None:
-    """Store (name, value, unit) of a run, each once for its variant and source."""
-    where = {**_keys(key), "variant": variant, "source": source, "at": at}
-    for name, value, unit in measured:
-        session.execute(MEASURE, where | {"name": name, "value": value, "unit": unit})
+    """Store what was measured of a run, each name once for its variant and source."""
+    told = list(measured)
+    if not told:
+        return
+    where = {**_keys(key), "variant": variant, "at": at}
+    columns = {
+        "sources": [one.scope[-SOURCE_CHARS:] for one in told],
+        "names": [one.name for one in told],
+        "values": [one.value for one in told],
+        "units": [one.unit for one in told],
+    }
+    session.execute(MEASURE, where | columns)
 
 
 def measured(

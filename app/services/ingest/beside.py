@@ -9,12 +9,11 @@ from app.core.attachments import Members
 from app.core.errors import BadInput
 from app.core.reports import Limits
 from app.core.reports.coverage import coverage_of
+from app.core.reports.notes import Measured
 from app.db import artifacts
 from app.db.artifacts import Place
 from app.db.session import Engine, unit_of_work
 from app.services.ingest.origins import Origin
-
-SOURCE_CHARS = 500  # kept of the path of a coverage file
 
 log = structlog.get_logger()
 
@@ -33,8 +32,7 @@ def measure_coverage(
             session,
             origin.run.key,
             variant=origin.variant,
-            source=path[-SOURCE_CHARS:],
-            measured=found.measurements(),
+            measured=[Measured(path, *said) for said in found.measurements()],
             at=origin.at,
         )
 

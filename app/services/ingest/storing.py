@@ -19,7 +19,6 @@ from app.db.rows import Rows
 from app.db.session import Engine, Session, Transaction, transaction
 from app.services.policy import policies
 
-SOURCE_CHARS = 500  # kept of where a measurement stands
 Item = TypeVar("Item")
 
 MILLISECONDS = 1000  # in a second
@@ -114,12 +113,8 @@ def _begun(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def _keep_measurements(session: Session, new: NewReport, reading: ReportReading) -> None:
-    for scope, name, value, unit in reading.measured:
-        source = f"{new.path} {scope}".strip()[-SOURCE_CHARS:]
-        said = [(name, value, unit)]
-        artifacts.measure(
-            session, new.key, variant=new.variant, source=source, measured=said, at=new.at
-        )
+    measured = [one._replace(scope=f"{new.path} {one.scope}".strip()) for one in reading.measured]
+    artifacts.measure(session, new.key, variant=new.variant, measured=measured, at=new.at)
 
 
 def _add_cases(session: Session, new: NewReport, report: Again, *, now: datetime) -> None:

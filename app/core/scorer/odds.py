@@ -7,7 +7,6 @@ of executions that they fail, as far as the case, its group and the repository h
 from dataclasses import dataclass
 
 from app.core.decide import Cause
-from app.core.scorer.assumptions import FEW_OF_GROUP
 from app.core.scorer.standing import rate_of, score_of
 from app.core.scorer.state import CaseState, Weather
 from app.core.scorer.weigh import Kind
@@ -38,11 +37,9 @@ PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of r
 PRIOR_SCORE = 0.005  # share of the cases that are flaky, when none has failed yet
 RETRIED = 3.0  # a pass within the same report makes a flake so much likelier than an outage; chosen
 RETRIED_BUG = 0.01  # share of the bugs that a retry does not meet
-CROWD_SCORE = 0.8  # share of the crowds which come again, the same, that are a fixture; chosen
+CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
 CROWD_RATE = 1e-3  # of such a fixture, at least
-CROWD_BUG = 0.01  # share of a group's bugs that fail an earlier crowd's cases: 8 of 1,700
-CROWD_AGAIN = 0.6  # such a fixture fails the same code again so often: 562 in 736 times at least
-FEW_SCORE, FEW_BUG = 0.3, 0.05  # the same of two or three cases, which a bug meets again sooner
+CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
 CROWDS = 2  # crowds that a case was in, from which its flakes are taken to come in them ...
 OTHER_CROWD = 0.05  # ... but for so many
 ALONE_DAYS = 5.0  # half days of flakes, all alone, that the first in company is worth
@@ -78,11 +75,6 @@ class Circumstances:
     of_code: int  # failures of this very code before, in this job and in others
     is_retried: bool  # passed within the same report
 
-    @property
-    def is_fixture(self) -> bool:
-        """Whether so many failed together before that a bug hardly meets the very same again."""
-        return self.is_same_crowd and self.together > FEW_OF_GROUP
-
 
 def judged(
     known: CaseState | None, around: Circumstances, likelier: float, weather: Weather
@@ -96,11 +88,11 @@ def judged(
     flake = _of_crowd(score * rate * likelier, around, rate=rate, likelier=likelier)
     if around.is_first_crowd and known is not None:
         flake *= ALONE_DAYS / (ALONE_DAYS + known.episodes)
-    again = max(again_of(known), CROWD_AGAIN if around.is_fixture else 0.0)
+    again = again_of(known)
     outage = _outage(around)
     own = _own_bug(known, score, around, weather)
     if around.is_same_crowd:
-        own *= CROWD_BUG if around.is_fixture else FEW_BUG
+        own *= CROWD_BUG
     if around.is_pushed_again:
         own += own / (own + flake)
     if around.base_failures:
@@ -133,8 +125,7 @@ def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: flo
     its cases; and who failed in the same crowds before seldom flakes in another.
     """
     if around.is_same_crowd:
-        score = CROWD_SCORE if around.is_fixture else FEW_SCORE
-        return max(flake, score * max(rate, CROWD_RATE) * min(1.0, likelier))
+        return max(flake, CROWD_SCORE * max(rate, CROWD_RATE) * min(1.0, likelier))
     is_other = around.together >= FEW and around.other_crowds >= CROWDS
     return flake * OTHER_CROWD if is_other else flake
 

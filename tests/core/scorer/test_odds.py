@@ -146,14 +146,6 @@ def test_the_fewer_cases_share_a_changes_bugs_the_likelier_a_failure_is_one(
     assert shown[0] < shown[-1]
 
 
-def test_two_or_three_that_fail_together_again_are_less_surely_a_fixture_than_more() -> None:
-    few = replace(ALONE, of_group=3, together=3, is_same_crowd=True)
-    many = replace(ALONE, of_group=5, together=5, is_same_crowd=True)
-    known = CaseState("tests", 0.0, executions=300)
-
-    assert p_of(known, few) < 0.9 < p_of(known, many)
-
-
 def test_a_case_that_only_pushes_mended_is_less_surely_flaky_than_one_that_never_failed_so() -> (
     None
 ):

@@ -8,7 +8,7 @@ from app.core.outcomes import Failure
 from app.core.scorer import assumptions as assumed
 from app.core.signatures import signature
 
-SIGN_DIGITS = 8  # hexadecimal: two messages of one case share a sign by chance once in 4e9
+SIGN = slice(1, 5)  # bytes of a signature, after its version: by chance alike once in 4e9
 SIGNS_CACHED = 20_000  # messages; most failures repeat one
 
 
@@ -21,7 +21,7 @@ def sign_of(executions: Sequence[Execution]) -> str:
 
 @lru_cache(maxsize=SIGNS_CACHED)
 def _sign(message: str) -> str:
-    return signature(Failure(message=message)).hex()[:SIGN_DIGITS]
+    return signature(Failure(message=message))[SIGN].hex()
 
 
 def noted(known: Mapping[str, int], sign: str, *, kept: int) -> dict[str, int]:

@@ -37,6 +37,7 @@ PRIOR_RATE = 0.005  # of a flaky case of which nothing is known; the median of r
 PRIOR_SCORE = 0.005  # share of the cases that are flaky, when none has failed yet
 RETRIED = 3.0  # a pass within the same report makes a flake so much likelier than an outage; chosen
 RETRIED_BUG = 0.01  # share of the bugs that a retry does not meet
+RETRIED_AMONG = 500  # cases, at least, over which the others are spread then; see `spread`; chosen
 CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
 CROWD_RATE = 1e-3  # of such a fixture, at least
 CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
@@ -74,6 +75,14 @@ class Circumstances:
     in_a_row: int  # sources that failed it the last times, in this job
     of_code: int  # failures of this very code before, in this job and in others
     is_retried: bool  # passed within the same report
+
+    @property
+    def spread(self) -> int:
+        """Over how many cases that is spread which fails one alone in so many reports.
+
+        What is over within the same report is no oftener an outage or a bug where cases are few.
+        """
+        return max(self.ran, RETRIED_AMONG) if self.is_retried else self.ran
 
 
 def judged(
@@ -132,7 +141,7 @@ def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: flo
 
 def _broken_base(flake: float, again: float, around: Circumstances) -> float:
     """How probably the default branch is broken, which failed so often in a row: or by flakes."""
-    broken = COMMIT_BUG_REPORT / around.ran
+    broken = COMMIT_BUG_REPORT / around.spread
     flakes = flake * again ** (around.base_failures - 1)
     return broken / (broken + flakes)
 
@@ -162,7 +171,7 @@ def _outage(around: Circumstances) -> float:
     one cause has failed them all.
     """
     is_one_cause = around.others / (around.others + GROUPS_ALONE)
-    return (OUTAGE_REPORT + is_one_cause * around.beside) / around.ran
+    return OUTAGE_REPORT / around.spread + is_one_cause * around.beside / around.ran
 
 
 def far_bug_of(weather: Weather) -> float:
@@ -177,11 +186,11 @@ def _own_bug(
     if around.on_pr and around.is_near:
         lone, many = NEAR_BUG_LONE, NEAR_BUG
     elif around.on_pr:
-        usual = far_bug_of(weather) / around.ran
+        usual = far_bug_of(weather) / around.spread
         lone, many = _of_case(usual, known, score), FAR_BUG_GROUP
     else:
         times = COMMIT_NEAR if around.is_near else 1.0
-        usual = COMMIT_BUG_REPORT / around.ran
+        usual = COMMIT_BUG_REPORT / around.spread
         lone, many = _of_case(usual, known, score) * times, COMMIT_BUG_GROUP * times
     if around.of_group < FEW:
         return lone

@@ -176,3 +176,13 @@ def test_a_message_of_common_causes_is_no_flakes_where_its_own_say_another(
     assert weight_at_once("common", {}, common) == weight("common", {}, common)
     assert weight_at_once("own", own, common) == weight("own", own, common)
     assert weight_at_once("", own, common) == 1.0
+
+
+@given(st.integers(1, 500))
+def test_what_a_retry_in_the_same_report_passed_is_a_flake_however_few_cases_there_are(
+    ran: int,
+) -> None:
+    found, p_flaky = judged(None, replace(ALONE, ran=ran, is_retried=True), 1.0, Weather())
+
+    assert found is Cause.FLAKY
+    assert p_flaky > 0.7

@@ -102,7 +102,7 @@ class Acts:
                 request_id=guest.actor.request_id,
                 now=now,
             )
-            wanted = aftermath.of_rename(session, after)
+            wanted = aftermath.shown_anew(session, after.repo_id, after.new)
             aftermath.ask(session, wanted, request_id=guest.actor.request_id, now=now)
         aftermath.hint(self.queue, wanted)
         said = AliasDone(

@@ -75,7 +75,7 @@ def _decided(settings: Settings, alias_id: int, decide: Decide) -> Alias:
             after = decide(
                 session, alias_id, actor=ADMIN, surface=SURFACE, request_id=request_id, now=now
             )
-            wanted = aftermath.of_rename(session, after)
+            wanted = aftermath.shown_anew(session, after.repo_id, after.new)
             aftermath.ask(session, wanted, request_id=request_id, now=now)
         aftermath.hint(parts.queue, wanted)
     return after

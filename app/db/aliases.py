@@ -149,7 +149,6 @@ class Alias:
     old_name: str
     new_name: str
     event_id: int | None = None  # of the audit trail, where it was decided just now
-    needs_recompute: bool = False  # what was decided just now joins or parts evidence
 
 
 def came(session: Session, key: RunKey) -> list[Named]:

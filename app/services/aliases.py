@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from app.core.aliases import AliasState, Pair, pairs
+from app.core.asking import QueueName
 from app.core.errors import BadInput, Missing
 from app.core.policy.names import Renames
+from app.core.requests import Recompute
 from app.core.runs import BranchClass, Run
 from app.db import aliases, decisions, handing_over, scorers
 from app.db.aliases import Alias
 from app.db.session import Session
+from app.db.work import tasks
+from app.db.work.tasks import Asking
 from app.services.policy import policies
 
 BY_POLICY = "policy"  # who decided, where it was nobody
@@ -142,8 +146,11 @@ def _decide(
     *,
     now: datetime,
 ) -> Alias:
-    """Write it down, and in the audit trail; the alias as it is then."""
+    """Write it down, and in the audit trail, and ask for what it needs; the alias as it is then."""
     moved = move(session, alias, state, by=actor, now=now)
+    if moved.needs_recompute:
+        asking = Asking(Recompute(alias.repo_id), QueueName.HISTORY, request_id)
+        tasks.ask(session, [asking], now=now)
     event_id = decisions.write_audit(
         session,
         alias.repo_id,
@@ -156,11 +163,4 @@ def _decide(
         after={"state": state.value, "old_case": str(alias.old), **moved.handed},
         request_id=request_id,
     )
-    return replace(
-        alias,
-        state=state,
-        decided_by=actor,
-        decided_at=now,
-        event_id=event_id,
-        needs_recompute=moved.needs_recompute,
-    )
+    return replace(alias, state=state, decided_by=actor, decided_at=now, event_id=event_id)

@@ -228,17 +228,15 @@ def test_what_failed_under_both_names_counts_once_it_was_judged_anew_and_is_part
     found = renamed(shelf)
     run_of(shelf, 3, passed("adds"), failed(NEW, "assert 1 == 2"))
     apart = failures_of(shelf, found)
-    with unit_of_work(shelf.engine) as session:
-        joined = aliases.confirm(
-            session, found.id, actor="@mona", surface="cli", request_id="r2", now=shelf.now
-        )
+    confirm(shelf, found.id)
+    asked = shelf.rows("SELECT kind, queue FROM task WHERE wanted > done")
     judge_anew(shelf)
     together = failures_of(shelf, found)
 
     decline(shelf, found.id)
     judge_anew(shelf)
 
-    assert joined.needs_recompute
+    assert [(row["kind"], row["queue"]) for row in asked] == [("recompute", "history")]
     assert (apart, together) == ((1, 1), (None, 2))
     assert failures_of(shelf, found) == (1, 1)
 

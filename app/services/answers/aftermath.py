@@ -12,7 +12,6 @@ from app.core.errors import Unavailable
 from app.core.quarantine import QuarantineState
 from app.core.requests import EvaluateRun, PublishRun, Recompute, RerunJob, TellIssue
 from app.db import decisions, issues, judgements, publications, reruns, runs
-from app.db.aliases import Alias
 from app.db.chat import notices
 from app.db.session import Session
 from app.db.work import tasks
@@ -46,12 +45,6 @@ def follows(session: Session, repo_id: int, done: Done, *, now: datetime) -> lis
     wanted = shown_anew(session, repo_id, done.case_id)
     is_unheard = done.takes_back and judgements.last_finding(session, repo_id, done.case_id) is None
     return [*wanted, Recompute(repo_id)] if done.needs_recompute or is_unheard else wanted
-
-
-def of_rename(session: Session, alias: Alias) -> list[Request]:
-    """The work that has to follow a decision about a rename."""
-    wanted = shown_anew(session, alias.repo_id, alias.new)
-    return [*wanted, Recompute(alias.repo_id)] if alias.needs_recompute else wanted
 
 
 def shown_anew(session: Session, repo_id: int, case_id: UUID) -> list[Request]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zlib import crc32
 
 from app.core.errors import BadInput
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
@@ -14,7 +13,7 @@ from app.core.reports.jsonlines import JsonLines
 from app.core.reports.jsonshape import Object, as_object, as_text, objects
 from app.core.reports.ledger import Ledger, Named
 from app.core.reports.names import safe_link
-from app.core.reports.repeats import Repeats
+from app.core.reports.repeats import Repeats, part_of
 from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, milliseconds, moment, short_name
 
@@ -105,7 +104,7 @@ def _result(ledger: Ledger, found: Object) -> Result:
 def _part(found: Object) -> int:
     """Which history it belongs to: hidden parameters may tell cases of one name apart."""
     history = as_text(found.get("historyId"))
-    return crc32(history.encode("utf-8", "replace")) if history else 0
+    return part_of(history) if history else 0
 
 
 def _class(found: Object, name: str) -> str:

@@ -21,6 +21,7 @@ from app.core.reports.zipcheck import check_directory, check_members
 SPOOL_BYTES = 4 * MB  # of one member, before it goes to a file without a name
 CHUNK = 65_536
 ATTACHMENTS_MOST = 10_000  # listed of one archive
+# What zipfile raises while it reads: NotImplementedError for a packing that it does not know.
 _READ_ERRORS = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 _NO_REPORT = re.compile(

@@ -9,6 +9,7 @@ from app.core.reports.jsonstream import JsonStream, finish
 from app.core.reports.ledger import Ledger, Named
 from app.core.reports.limits import Limits
 from app.core.reports.names import repository_path, safe_link
+from app.core.reports.properties import PROPERTIES_MOST, property_of
 from app.core.reports.repeats import Repeats
 from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, milliseconds, moment, short_name, whole
@@ -21,7 +22,6 @@ STATUS = {
     "pending": Outcome.SKIPPED,
     "other": Outcome.SKIPPED,
 }
-PAIRS_MOST = 100  # kept of a test
 _BROKEN = ("timedout", "timeout", "broken", "error", "errored", "crash", "aborted")
 
 
@@ -115,14 +115,14 @@ def _detail(test: Object) -> CaseDetail | None:
     )
     tags = tuple(short_name(tag, 200) for tag in as_list(test.get("tags")) if isinstance(tag, str))
     pairs = tuple(
-        (short_name(name, 200), short_name(value, 1000))
+        property_of(name, value)
         for group in ("labels", "extra")
         for name, value in as_object(test.get(group)).items()
         if isinstance(value, str | int | float)
     )
     if not tags and not artifacts and not pairs:
         return None
-    return CaseDetail(tags=tags, properties=pairs[:PAIRS_MOST], artifacts=artifacts)
+    return CaseDetail(tags=tags, properties=pairs[:PROPERTIES_MOST], artifacts=artifacts)
 
 
 def _recognises(head: Head) -> bool:

@@ -11,12 +11,12 @@ from app.core.reports.jsonlines import Event, JsonLines
 from app.core.reports.jsonshape import as_text
 from app.core.reports.keeper import TextKeeper
 from app.core.reports.ledger import Ledger, Named
+from app.core.reports.properties import PROPERTIES_MOST, property_of
 from app.core.reports.repeats import Repeats
 from app.core.reports.source import Head, Source
-from app.core.reports.texts import failure, moment, seconds_as_ms, short_name
+from app.core.reports.texts import failure, moment, seconds_as_ms
 
 WHOLE_PACKAGE = "(package)"
-ATTRIBUTES_MOST = 100  # kept of one test
 _COVERED = re.compile(r"coverage: ([0-9.]{1,8})% of statements")
 ENDS = {
     "pass": Outcome.PASSED,
@@ -49,9 +49,9 @@ class GoReader:
             path = (as_text(event.get("ImportPath")) or "").split(" ", 1)[0]
             self._keeper(self.builds, path).add(as_text(event.get("Output")) or "")
         elif action == "attr" and test:
-            pair = (short_name(event.get("Key"), 200), short_name(event.get("Value"), 1000))
             pairs = self.attributes.setdefault((package, test), [])
-            pairs += [pair] if len(pairs) < ATTRIBUTES_MOST else []
+            if len(pairs) < PROPERTIES_MOST:
+                pairs.append(property_of(event.get("Key"), event.get("Value")))
         elif action == "run":
             self.open[package, test] = TextKeeper(self.ledger.limits.max_text)
         elif action == "output":

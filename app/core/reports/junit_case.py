@@ -8,16 +8,15 @@ from app.core.outcomes import CaseDetail, Failure, Outcome, PlainPass, ReportedE
 from app.core.reports.keeper import TextKeeper
 from app.core.reports.limits import Limits
 from app.core.reports.names import safe_link
+from app.core.reports.properties import PROPERTIES_MOST, property_of
 from app.core.reports.repeats import Sighting, merged
-from app.core.reports.texts import failure, seconds_as_ms, short_name, whole
+from app.core.reports.texts import failure, seconds_as_ms, whole
 
 _NONE: tuple[ReportedExecution, ...] = ()
 PLAIN_ATTRIBUTES = 3  # name, classname and time: what most cases have
 REMEMBERED = 4096  # passing executions shared by all reports, one for each duration
 TIME_CHARS = 40  # of a duration that is remembered
 MAX_CHILDREN = 1000  # elements kept of one testcase
-MAX_PROPERTIES = 100  # properties kept of one testcase
-PROPERTY_CHARS = 1000  # kept of a property's value
 
 FAILING = {"error": Outcome.ERRORED, "failure": Outcome.FAILED}
 FLAKY = {"flakyError": Outcome.ERRORED, "flakyFailure": Outcome.FAILED}
@@ -206,9 +205,8 @@ class OpenCase:
 
     def add_property(self, name: str, value: str) -> None:
         """Keep a property, as far as there is room."""
-        if name and len(self.properties) < MAX_PROPERTIES:
-            said = short_name(name, PROPERTY_CHARS), short_name(value, PROPERTY_CHARS)
-            self.properties.append(said)
+        if name and len(self.properties) < PROPERTIES_MOST:
+            self.properties.append(property_of(name, value))
 
 
 def _gravest(failing: list[Child]) -> tuple[Outcome, str | None]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
+from zlib import crc32
 
 from app.core.outcomes import CaseDetail, Failure, Outcome, ReportedExecution
 
@@ -36,6 +37,11 @@ Attempts = tuple[Sighting, ...]  # one case's sightings, oldest first
 
 _FAILING = (Outcome.FAILED, Outcome.ERRORED)
 _RANK = {Outcome.ERRORED: 3, Outcome.FAILED: 2, Outcome.SKIPPED: 1, Outcome.PASSED: 0}
+
+
+def part_of(told: str) -> int:
+    """The part for what tells cases of one name apart where their suites do not."""
+    return crc32(told.encode("utf-8", "replace"))
 
 
 def _failed(sighting: Sighting) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
-from zlib import crc32
 
 from app.core.outcomes import CaseDetail, Outcome, ReportedExecution
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Ledger, Named
 from app.core.reports.names import safe_link
-from app.core.reports.repeats import Repeats
+from app.core.reports.properties import PROPERTIES_MOST, property_of
+from app.core.reports.repeats import Repeats, part_of
 from app.core.reports.source import Head, Source
 from app.core.reports.texts import failure, moment, seconds_as_ms, short_name
 from app.core.reports.xmltree import Node, TreeStream
@@ -36,7 +36,6 @@ OUTCOMES = {
     "inprogress": Outcome.ERRORED,
 }
 _PLAIN_WORDS = frozenset({"passed", "failed", "notexecuted"})
-PAIRS_MOST = 100  # properties kept of one test
 SHARED_MOST = 20_000  # different definitions kept with tags and properties
 _DEFINED = frozenset({"UnitTest"})
 _WANTED = frozenset({*RESULTS, "Times", "ResultSummary"})
@@ -86,7 +85,7 @@ class Definitions:
         """Take the definition of one test."""
         method = node.child("TestMethod")
         named = (method.attrs.get("className") or "") if method is not None else ""
-        tags, pairs = _tags(node), tuple(islice(_pairs(node), PAIRS_MOST))
+        tags, pairs = _tags(node), tuple(islice(_pairs(node), PROPERTIES_MOST))
         detail = CaseDetail(tags=tags, properties=pairs) if tags or pairs else None
         found = Definition(short_name(named.split(",", 1)[0], 1000), detail)
         if len(self.shared) >= SHARED_MOST:  # each says something else: for all there is no room
@@ -104,12 +103,12 @@ def _pairs(node: Node) -> Iterator[tuple[str, str]]:
     """Its owner and priority, and what its properties say."""
     owner = node.child("Owners", "Owner")
     if owner is not None:
-        yield "owner", short_name(owner.attrs.get("name"), 200)
+        yield property_of("owner", owner.attrs.get("name"))
     if priority := node.attrs.get("priority"):
-        yield "priority", short_name(priority, 200)
+        yield property_of("priority", priority)
     properties = node.child("Properties")
     for one in properties.all("Property") if properties is not None else ():
-        yield short_name(one.said("Key"), 200), short_name(one.said("Value"), 1000)
+        yield property_of(one.said("Key"), one.said("Value"))
 
 
 def _definitions(source: Source) -> Definitions:
@@ -143,7 +142,7 @@ def _add(ledger: Ledger, node: Node, defined: Definitions) -> bool:
 def _part(node: Node) -> int:
     """Which test this is, and which row of its data."""
     test, row = node.attrs.get("testId"), node.attrs.get("dataRowInfo")
-    return crc32(f"{test} {row}".encode()) if test else 0
+    return part_of(f"{test} {row}") if test else 0
 
 
 def _execution(ledger: Ledger, node: Node) -> ReportedExecution:

@@ -109,7 +109,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._session: Session | None = None
-        self.driver: Driver = connection.connection.driver_connection  # type: ignore[assignment]  # the pool's any
+        self.driver = _driver(connection)
 
     @property
     def session(self) -> Session:
@@ -159,8 +159,12 @@ def driver_of(session: Session) -> Driver:
 
     What it raises is psycopg's, which `unit_of_work` knows as well.
     """
-    connection: Driver = session.connection().connection.driver_connection  # type: ignore[assignment]  # the pool's any
-    return connection
+    return _driver(session.connection())
+
+
+def _driver(connection: Connection) -> Driver:
+    found: Driver = connection.connection.driver_connection  # type: ignore[assignment]  # the pool's any
+    return found
 
 
 def _unavailable(error: BaseException | None) -> Unavailable:

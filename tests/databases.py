@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import Connection, make_url, text
@@ -11,7 +11,6 @@ from app.db.migrate import upgrade
 from app.db.partitions import make_ahead
 from app.db.session import Engine, engine_for, unit_of_work
 
-WORLDS_STAND_AT = datetime(2026, 11, 1, tzinfo=UTC)  # those whose day is no real one
 MIGRATED = "migrated"  # the database that every template on a server is copied from
 MAKING_IT = 0x544D504C  # key of the lock of whoever makes it
 
@@ -35,16 +34,12 @@ def administered(server_url: str) -> Iterator[None]:
 
 @contextmanager
 def template_of(server_url: str, *, now: datetime) -> Iterator[str]:
-    """The name of a migrated database to copy others from.
-
-    It has the partitions that are made ahead at `now`, and at the day of the tests' worlds.
-    """
+    """The name of a migrated database to copy others from; its partitions begin at `now`."""
     name = f"template_{uuid4().hex}"
     _make_migrated(server_url)
     _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
     engine = engine_for(_url(server_url, name))
     with unit_of_work(engine) as session:
-        make_ahead(session, now=WORLDS_STAND_AT)
         make_ahead(session, now=now)
     engine.dispose()  # a template with a connection cannot be copied
     yield name

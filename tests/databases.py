@@ -15,6 +15,7 @@ MIGRATED = "migrated"  # the database that every template on a server is copied 
 MAKING_IT = 0x544D504C  # key of the lock of whoever makes it
 
 _administrators: dict[str, Connection] = {}  # by the server's URL, while it is administered
+_done_with: dict[str, str] = {}  # by the server's URL: the last database that may be dropped
 
 
 @contextmanager
@@ -29,6 +30,8 @@ def administered(server_url: str) -> Iterator[None]:
         try:
             yield
         finally:
+            if (last := _done_with.pop(server_url, None)) is not None:
+                _administer(server_url, f"DROP DATABASE {last} WITH (FORCE)")
             del _administrators[server_url]
 
 
@@ -56,7 +59,7 @@ def copy_of(server_url: str, template: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-        _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        _drop_soon(server_url, name)
 
 
 @contextmanager
@@ -67,7 +70,7 @@ def bare_database(server_url: str) -> Iterator[str]:
     try:
         yield _url(server_url, name)
     finally:
-        _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        _drop_soon(server_url, name)
 
 
 def _make_migrated(server_url: str) -> None:
@@ -83,6 +86,17 @@ def _make_migrated(server_url: str) -> None:
         upgrade(engine)
         engine.dispose()  # a database with a connection cannot be renamed
         connection.execute(text(f"ALTER DATABASE {draft} RENAME TO {MIGRATED}"))
+
+
+def _drop_soon(server_url: str, name: str) -> None:
+    """Drop the database that was done with before this one.
+
+    Whoever drops one whose last connection is just ending sleeps for a tenth of a second.
+    """
+    before = _done_with.get(server_url)
+    _done_with[server_url] = name
+    if before is not None:
+        _administer(server_url, f"DROP DATABASE {before} WITH (FORCE)")
 
 
 def _url(server_url: str, name: str) -> str:

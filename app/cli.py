@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__
+from app import __version__, memory
 from app.commands import (
     channel_group,
     cluster_group,
@@ -44,6 +44,7 @@ def main() -> None:
     """Run the command line; what is wrong is said in one sentence on stderr."""
     from app.core.errors import FlakeGuardError
 
+    memory.is_coming_up()
     try:
         cli()
     except FlakeGuardError as error:

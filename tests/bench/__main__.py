@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app import memory
 from tests.bench.figures import Figure, Scale
 
 MODULES = (
@@ -47,9 +48,11 @@ def bench(
     if unknown := set(wanted) - set(MODULES):
         raise typer.BadParameter(f"There is no measurement called {', '.join(sorted(unknown))}.")
     found: list[tuple[str, Figure]] = []
+    memory.is_coming_up()  # as every process of ours
     for name in wanted:
         typer.echo(f"measuring {name} ...", err=True)
         module = cast(Bench, import_module(f"tests.bench.{name}"))
+        memory.is_up()  # as of a worker
         for figure in module.run(Scale(scale)):
             found.append((name, figure))
             if as_json:

@@ -2,9 +2,10 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 SHOP = Path(__file__).parent / "shop"
@@ -105,10 +106,13 @@ def case_ids(tree: Tree) -> tuple[str, ...]:
     )
 
 
-def _functions(text: str) -> Iterator[ast.FunctionDef]:
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield node
+@cache  # of a history's trees, most files are alike
+def _functions(text: str) -> tuple[ast.FunctionDef, ...]:
+    return tuple(
+        node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
 
 
 def _parametrized(function: ast.FunctionDef) -> tuple[str, ...]:

@@ -4,11 +4,14 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import httpx
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from githubkit import GitHubCore
 from githubkit.auth import BaseAuthStrategy
+from jwt.algorithms import RSAAlgorithm
 
 from app.clock import Clock
 
@@ -16,6 +19,7 @@ JWT_LIFE = timedelta(minutes=9)  # GitHub refuses more than 10
 JWT_BACKDATED = timedelta(seconds=60)  # GitHub's advice: our clock may run ahead of theirs
 RENEW_BEFORE = timedelta(minutes=2)  # a token that is about to end may end under way
 TOKEN_LIFE = timedelta(hours=1)  # where GitHub does not say
+RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 
@@ -44,7 +48,14 @@ class AppKey:
             "iat": int((now - JWT_BACKDATED).timestamp()),
             "exp": int((now - JWT_BACKDATED + JWT_LIFE).timestamp()),
         }
-        return jwt.encode(claims, self.private_key, algorithm="RS256")
+        return jwt.encode(claims, _read(self.private_key), algorithm="RS256")
+
+
+@lru_cache(maxsize=2)  # reading one takes as long as storing a report
+def _read(private_key: str) -> RSAPrivateKey:
+    key = RS256.prepare_key(private_key)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 class Tokens:

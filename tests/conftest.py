@@ -16,6 +16,7 @@ from tests.quicker import (
     pytest_collection_modifyitems,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
+    trust_one_authority,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ settings.load_profile("untimed")
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what is said to the sandbox's GitHub, for the contract; the first process clears up."""
     keep_files_in_memory(config)
+    trust_one_authority(config)
     if not hasattr(config, "workerinput"):
         exchanges.forget_all()
     onlooker.set(exchanges.kept)

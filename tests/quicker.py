@@ -6,13 +6,16 @@ Hooks of pytest, which `tests/conftest.py` takes up.
 import os
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import certifi
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 6 * 1024**3  # bytes free there: a session takes up to 2 GB
 ROOT = "PYTEST_DEBUG_TEMPROOT"  # where pytest puts its temporary folders
+AUTHORITIES, END = "SSL_CERT_FILE", "-----END CERTIFICATE-----"
 
 
 def keep_files_in_memory(config: pytest.Config) -> None:
@@ -27,6 +30,21 @@ def keep_files_in_memory(config: pytest.Config) -> None:
 def in_memory() -> str | None:
     """The folder in memory where temporary folders are to lie; None for the usual place."""
     return os.environ.get(ROOT)  # noqa: TID251 -- pytest's own, not a setting
+
+
+def trust_one_authority(config: pytest.Config) -> None:
+    """Let clients read one authority's certificate instead of all.
+
+    Only loopback is spoken to, in the clear, and reading them took most of a request's time.
+    """
+    if AUTHORITIES in os.environ:  # noqa: TID251 -- OpenSSL's own, not a setting
+        return
+    first, end, _ = Path(certifi.where()).read_text(encoding="ascii").partition(END)
+    folder = TemporaryDirectory(dir=in_memory())
+    config.add_cleanup(folder.cleanup)
+    one = Path(folder.name) / "authority.pem"
+    one.write_text(first + end + "\n", encoding="ascii")
+    os.environ[AUTHORITIES] = str(one)  # noqa: TID251
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,8 +2,9 @@
 
 It gathers a thousand rows before it stores any, so of a small report nothing would be stored
 before its end is read, and then one would wait for the other. The first rows go in parts, each a
-command of its own, all in the caller's transaction. While a part is being stored no other can
-begin: what is written meanwhile is held, and goes with the next.
+COPY of its own, all in the caller's transaction. They are asked for at once, since each question
+wakes the other side. While a part is being stored the next cannot begin: what is written meanwhile
+is held, and goes with it.
 """
 
 from types import TracebackType
@@ -14,33 +15,34 @@ from psycopg.abc import PQGen
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # of every binary COPY: no flags, no extension
 TRAILER = b"\xff\xff"
-PART = 14 * 1024  # bytes after which a part ends
-PARTS = 6  # that end so early; afterwards PostgreSQL has enough to do with what it gathers
+PART = 18 * 1024  # bytes after which a part ends
+PARTS = 4  # that end so early; afterwards PostgreSQL has enough to do with what it gathers
 BEHIND = 512 * 1024  # bytes that PostgreSQL may be behind before it is waited for
 
 
 class Copying:
     """Rows on their way into a table, in a `with` block; what it raises ends the transaction.
 
-    Without early `parts`, what is written need not end where a row does.
+    So many `parts` may end early; those that are not needed are stored empty, which takes a
+    question each. Without any, what is written need not end where a row does.
     """
 
     def __init__(
         self, connection: "Connection[Any]", statement: bytes, *, parts: int = PARTS
     ) -> None:
         self._connection, self._pgconn = connection, connection.pgconn
-        self._statement, self._early = statement, parts
-        self._is_begun = False  # a part was asked for, the answer not read
+        self._statements = b";".join([statement] * (parts + 1))
+        self._left = parts + 1  # parts that were asked for and are not open yet
+        self._is_first = True
         self._is_open = False  # rows may be sent
-        self._is_ending = False  # its last row was sent, its answer not read
         self._held: list[bytes] = [HEADER]  # for the next part
         self._held_bytes = 0
         self._sent = 0  # bytes of the part
         self._behind = 0  # bytes of it that may still be here
-        self._parts = 0
 
     def __enter__(self) -> Self:
-        self._begin()
+        self._pgconn.send_query(self._statements)
+        push(self._connection)
         return self
 
     def write(self, rows: bytes) -> None:
@@ -48,53 +50,54 @@ class Copying:
         if not self._is_open:
             self._held.append(rows)
             self._held_bytes += len(rows)
-            if not self._opens(wait=self._held_bytes > BEHIND):
+            if self._is_storing() and self._held_bytes <= BEHIND:
                 return
+            self._open()
             rows = self._taken()
         self._send(rows)
-        if self._sent >= PART and self._parts <= self._early:
+        if self._sent >= PART and self._left:
             self._end()
 
     def end(self) -> None:
         """Say that no row follows; the last are not waited for until the block ends."""
-        if self._held_bytes or self._is_begun:
-            self._opens(wait=True)
+        if self._held_bytes or self._is_first:
+            self._open()
             self._send(self._taken())
-        self._end()
+        if self._is_open:
+            self._end()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         if error is None:
             self.end()
+            while self._left:
+                self._open()
+                self._send(HEADER)
+                self._end()
             self._settle()
         elif self._pgconn.status == pq.ConnStatus.OK:
             self._abandon()
 
-    def _begin(self) -> None:
-        """Begin a part; PostgreSQL's answer is not waited for."""
-        self._pgconn.send_query(self._statement)
-        self._connection.wait(generators.send(self._pgconn))
-        self._is_begun = True
-
-    def _opens(self, *, wait: bool) -> bool:
-        """Open a part; False while the one before is being stored, unless that is waited for."""
-        if self._is_ending:
-            if not wait and self._is_busy():
-                return False
-            self._settle()
-            self._begin()
-        self._is_begun = False
-        (answer,) = self._connection.wait(generators.fetch_many(self._pgconn))
-        if answer.status != pq.ExecStatus.COPY_IN:
-            raise errors.error_from_result(answer)
-        self._is_open, self._sent = True, 0
-        self._parts += 1
-        return True
-
-    def _is_busy(self) -> bool:
+    def _is_storing(self) -> bool:
+        """Whether the part before the next is still being stored."""
+        if self._is_first:
+            return False
         self._pgconn.consume_input()
         return bool(self._pgconn.is_busy())
+
+    def _open(self) -> None:
+        """Wait until the next part may be sent."""
+        self._settle()
+        self._left -= 1
+        self._is_first, self._is_open, self._sent = False, True, 0
+
+    def _settle(self) -> None:
+        """Wait until what ended is stored; PostgreSQL asks for the next part then, if any."""
+        for answer in self._connection.wait(generators.fetch_many(self._pgconn)):
+            if answer.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.COPY_IN):
+                self._left = 0  # nor will it ask for any other
+                raise errors.error_from_result(answer)
 
     def _taken(self) -> bytes:
         """What was held, as the beginning of a part."""
@@ -104,43 +107,41 @@ class Copying:
 
     def _send(self, rows: bytes) -> None:
         """Hand rows over; what the socket does not take goes with the next."""
-        self._connection.wait(generators.copy_to(self._pgconn, rows, flush=False))
+        if not self._pgconn.put_copy_data(rows):
+            self._connection.wait(generators.copy_to(self._pgconn, rows, flush=False))
         self._sent += len(rows)
         self._behind = self._behind + len(rows) if self._pgconn.flush() else 0
         if self._behind > BEHIND:
-            self._connection.wait(generators.send(self._pgconn))
+            push(self._connection)
             self._behind = 0
 
     def _end(self, error: bytes | None = None) -> None:
         """End the part; it is not waited for."""
-        if not self._is_open:
-            return
         if error is None:
             self._send(TRAILER)
-        self._connection.wait(_ended(self._pgconn, error))
-        self._is_open, self._is_ending, self._behind = False, True, 0
-
-    def _settle(self) -> None:
-        """Wait until the part that ended is stored."""
-        if self._is_ending:
-            answers = self._connection.wait(generators.fetch_many(self._pgconn))
-            self._is_ending = False
-            for answer in answers:
-                if answer.status != pq.ExecStatus.COMMAND_OK:
-                    raise errors.error_from_result(answer)
+        if not self._pgconn.put_copy_end(error):
+            self._connection.wait(_put_end(self._pgconn, error))
+        push(self._connection)
+        self._is_open, self._behind = False, 0
 
     def _abandon(self) -> None:
         """Leave the connection ready for a rollback."""
         try:
-            if self._is_begun:
-                self._opens(wait=True)
-            self._end(b"given up")
+            if self._left and not self._is_open:
+                self._open()
+            if self._is_open:
+                self._end(b"given up")
             self._settle()
         except errors.Error:  # that it was given up, or never begun
             return
 
 
-def _ended(pgconn: pq.abc.PGconn, error: bytes | None) -> PQGen[None]:
+def push(connection: "Connection[Any]") -> None:
+    """Send what was said so far; the socket is waited for only where it does not take all."""
+    if connection.pgconn.flush():
+        connection.wait(generators.send(connection.pgconn))
+
+
+def _put_end(pgconn: pq.abc.PGconn, error: bytes | None) -> PQGen[None]:
     while pgconn.put_copy_end(error) == 0:
         yield generators.WAIT_W
-    yield from generators.send(pgconn)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.core.outcomes import PassedCases, ReportedCase
 from app.core.runs import RunKey
-from app.db.copying import Copying
+from app.db.copying import PART, PARTS, Copying
 from app.db.rows import COPY_EXECUTIONS, COPY_OCCURRENCES, OUTCOME_CODES, Rows, Sink
 from app.db.session import Driver
 
@@ -21,18 +21,22 @@ OUTCOMES = {code: outcome for outcome, code in OUTCOME_CODES.items()}
 
 TEXTS_HELD = 4 * 1024 * 1024  # bytes of failures' texts held before they go to a file
 CHUNK = 64 * 1024  # bytes of them sent at a time
+PART_OF_REPORT = 2 * PART  # bytes whose executions fill a part, about: rows take half of it
 
 
-def copy_cases(driver: Driver, sink: Sink, cases: Iterable[ReportedCase | PassedCases]) -> Rows:
+def copy_cases(
+    driver: Driver, sink: Sink, cases: Iterable[ReportedCase | PassedCases], *, size_bytes: int
+) -> Rows:
     """COPY every execution of these cases, then the text of each failing one; what was packed.
 
     Both go through one connection, one after the other, so texts wait in a file without a name;
-    memory does not grow with the report.
+    memory does not grow with the report. `size_bytes` are the report's.
     """
     with SpooledTemporaryFile(max_size=TEXTS_HELD) as spool:
         texts = cast(BinaryIO, spool)
         rows = Rows(sink, texts)
-        with Copying(driver, COPY_EXECUTIONS) as copying:
+        parts = min(PARTS, size_bytes // PART_OF_REPORT)
+        with Copying(driver, COPY_EXECUTIONS, parts=parts) as copying:
             for piece in rows.executions(cases):
                 copying.write(piece)
             copying.end()

@@ -33,7 +33,8 @@ COPY_OCCURRENCES = (
 EXECUTION_FIELDS, OCCURRENCE_FIELDS = 12, 14
 
 PIECE = 16 * 1024  # bytes of rows put together before they are sent
-FIRST_PIECE = 4 * 1024  # fewer at first, so that PostgreSQL has something to do
+FIRST_PIECE = 6 * 1024  # fewer at first, so that PostgreSQL has something to do ...
+GROWTH = 8  # ... and each an eighth larger than the one before
 WAITING_MOST = 1024 * 1024  # characters of failures' texts that wait to be packed
 UNSUMMED_MOST = 256 * 1024  # bytes of ids that wait to be summed
 ATTACHED_MOST = 10_000  # attachments kept of one report
@@ -124,7 +125,7 @@ class Rows:
             size += len(piece)
             if size >= enough:
                 yield b"".join(pieces)
-                size, enough = 0, min(2 * enough, PIECE)
+                size, enough = 0, min(enough + enough // GROWTH, PIECE)
                 pieces.clear()
         if pieces:
             yield b"".join(pieces)

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from psycopg import ClientCursor, Connection, errors, generators, pq
 
+from app.db.copying import push
+
 DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 
 
@@ -24,7 +26,7 @@ class Sent:
         if self._pgconn.transaction_status == pq.TransactionStatus.IDLE:
             said = b"BEGIN;" + said
         self._pgconn.send_query(said)
-        connection.wait(generators.send(self._pgconn))
+        push(connection)
         self._is_waited_for = True
 
     def __enter__(self) -> Self:

@@ -92,7 +92,7 @@ def _store(
     if report_id is None:
         return reports.place_of(under_way.session, new)
     sink = Sink(new.key.repo_id, report_id, new.at, kept.until)
-    rows = executions.copy_cases(under_way.driver, sink, found)
+    rows = executions.copy_cases(under_way.driver, sink, found, size_bytes=new.size_bytes)
     counts = _counts(reading, rows, is_trusted=new.is_trusted)
     is_new_set = reports.close_report(
         under_way.driver, sink.repo_id, report_id, counts, now=now, took_ms=since(began)

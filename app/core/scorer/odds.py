@@ -41,6 +41,8 @@ RETRIED_AMONG = 500  # cases, at least, over which the others are spread then; s
 CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
 CROWD_RATE = 1e-3  # of such a fixture, at least
 CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
+CROWD_AGAIN = 5.0  # times likelier a fixture with each further day it failed these; chosen
+CROWD_BUG_AGAIN = 0.1  # share of such bugs that also fail those of one more crowd; chosen
 CROWDS = 2  # crowds that a case was in, from which its flakes are taken to come in them ...
 OTHER_CROWD = 0.05  # ... but for so many
 ALONE_DAYS = 5.0  # half days of flakes, all alone, that the first in company is worth
@@ -61,7 +63,7 @@ class Circumstances:
     ran: int  # cases in the report
     of_group: int  # cases of its group that failed, itself too, that are not held for flaky
     together: int  # cases of its group that failed, whatever they are held for
-    is_same_crowd: bool  # nearly these of its group failed for a moment on another day
+    same_crowds: int  # other days on which nearly these of its group failed for a moment
     other_crowds: int  # other days' crowds that it was in, all alike, where this is unlike them
     is_first_crowd: bool  # others of its group failed that are not held, and it was in no crowd
     is_near: bool  # the change touches what lies near the case
@@ -100,8 +102,8 @@ def judged(
     again = again_of(known)
     outage = _outage(around)
     own = _own_bug(known, score, around, weather)
-    if around.is_same_crowd:
-        own *= CROWD_BUG
+    if around.same_crowds:
+        own *= CROWD_BUG * CROWD_BUG_AGAIN ** (around.same_crowds - 1)
     if around.is_pushed_again:
         own += own / (own + flake)
     if around.base_failures:
@@ -133,10 +135,18 @@ def _of_crowd(flake: float, around: Circumstances, *, rate: float, likelier: flo
     So a crowd that was there before, on another day, is likely one, whatever is known of each of
     its cases; and who failed in the same crowds before seldom flakes in another.
     """
-    if around.is_same_crowd:
-        return max(flake, CROWD_SCORE * max(rate, CROWD_RATE) * min(1.0, likelier))
+    if around.same_crowds:
+        return max(
+            flake, _crowd_score(around.same_crowds) * max(rate, CROWD_RATE) * min(1.0, likelier)
+        )
     is_other = around.together >= FEW and around.other_crowds >= CROWDS
     return flake * OTHER_CROWD if is_other else flake
+
+
+def _crowd_score(crowds: int) -> float:
+    """How probably crowds that came again so often are a fixture."""
+    odds = CROWD_SCORE / (1.0 - CROWD_SCORE) * CROWD_AGAIN ** (crowds - 1)
+    return odds / (1.0 + odds)
 
 
 def _broken_base(flake: float, again: float, around: Circumstances) -> float:

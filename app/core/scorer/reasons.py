@@ -58,7 +58,7 @@ def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tup
 def _of_others(around: Circumstances) -> list[tuple[float, Fact]]:
     """What failed the case lately, and whom with it."""
     found: list[tuple[float, Fact]] = []
-    if around.is_same_crowd:
+    if around.same_crowds:
         found.append((SAME_CROWD, facts.SameCrowd(around.together)))
     if around.is_pushed_again and not around.in_a_row:
         found.append((EARLIER_PUSH, facts.EarlierPush()))

@@ -16,7 +16,7 @@ ALONE = Circumstances(
     ran=500,
     of_group=1,
     together=1,
-    is_same_crowd=False,
+    same_crowds=0,
     other_crowds=0,
     is_first_crowd=False,
     is_near=False,
@@ -99,7 +99,8 @@ def test_a_crowd_that_came_before_makes_a_flake_likelier_and_another_one_less(
 ) -> None:
     crowd = replace(around, of_group=6, together=6)
 
-    assert p_of(known, replace(crowd, is_same_crowd=True)) > p_of(known, crowd)
+    assert p_of(known, replace(crowd, same_crowds=1)) > p_of(known, crowd)
+    assert p_of(known, replace(crowd, same_crowds=3)) >= p_of(known, replace(crowd, same_crowds=1))
     assert p_of(known, replace(crowd, other_crowds=2)) < p_of(known, crowd)
     assert p_of(known, replace(crowd, is_first_crowd=True)) <= p_of(known, crowd)
 

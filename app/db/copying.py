@@ -69,15 +69,23 @@ class Copying:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if error is None:
-            self.end()
-            while self._left:
-                self._open()
-                self._send(HEADER)
-                self._end()
-            self._settle()
-        elif self._pgconn.status == pq.ConnStatus.OK:
-            self._abandon()
+        is_stored = False
+        try:
+            if error is None:
+                self._finish()
+                is_stored = True
+        finally:
+            if not is_stored and self._pgconn.status == pq.ConnStatus.OK:
+                self._abandon()
+
+    def _finish(self) -> None:
+        """Store what is left, and nothing in the parts that were not needed."""
+        self.end()
+        while self._left:
+            self._open()
+            self._send(HEADER)
+            self._end()
+        self._settle()
 
     def _is_storing(self) -> bool:
         """Whether the part before the next is still being stored."""

@@ -65,6 +65,26 @@ def test_a_row_that_cannot_be_stored_is_said_and_nothing_is_kept(engine: Engine,
         assert copied(session) == []
 
 
+def test_what_breaks_in_while_the_end_is_awaited_is_not_hidden(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = iter([Copying._settle, Copying._settle])
+
+    def interrupted(copying: Copying) -> None:
+        if (settle := next(waits, None)) is None:
+            monkeypatch.undo()
+            raise KeyboardInterrupt
+        settle(copying)
+
+    with unit_of_work(engine) as session:
+        a_table(session)
+        monkeypatch.setattr(Copying, "_settle", interrupted)
+        with pytest.raises(KeyboardInterrupt), session.begin_nested():
+            copy(session, [row(1)])
+
+        assert copied(session) == []
+
+
 def test_what_is_no_table_is_said_at_once(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         with (

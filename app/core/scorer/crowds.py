@@ -20,7 +20,7 @@ class Likeness:
     """How the cases of a group that fail now compare with its crowds of other days."""
 
     cases: int  # that fail now
-    same: int  # earlier crowds that were nearly these
+    same: int  # pull requests and commits in which nearly these failed
     met: frozenset[str]  # those of them that were in any
     times: Mapping[str, int]  # by case: crowds that it was in, if all of these were alike
 
@@ -28,16 +28,16 @@ class Likeness:
 def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
     """Compare the failing cases of a group with its crowds of other days and other code."""
     earlier = [
-        crowd.cases
+        crowd
         for crowd in draft.state.crowds.get(group, ())
         if crowd.source != draft.seen.source and draft.now - crowd.at > assumed.EPISODE
     ]
-    same = sum(_is_very_alike(cases, now) for cases in earlier) if len(now) > 1 else 0
-    touched = [cases for cases in earlier if cases & now]
+    same = {crowd.source for crowd in earlier if _is_very_alike(crowd.cases, now)}
+    touched = [crowd.cases for crowd in earlier if crowd.cases & now]
     is_steady = all(_is_very_alike(one, other) for one, other in combinations(touched, 2))
     times = Counter(case for cases in touched for case in cases & now) if is_steady else Counter()
     met = now.intersection(frozenset[str]().union(*touched))
-    return Likeness(len(now), same, met, times)
+    return Likeness(len(now), len(same) if len(now) > 1 else 0, met, times)
 
 
 def _is_very_alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -41,7 +41,7 @@ RETRIED_AMONG = 500  # cases, at least, over which the others are spread then; s
 CROWD_SCORE = 0.3  # share of the crowds which come again, the same, that are a fixture
 CROWD_RATE = 1e-3  # of such a fixture, at least
 CROWD_BUG = 0.05  # share of a group's bugs that fail the very cases of an earlier crowd
-CROWD_AGAIN = 5.0  # times likelier a fixture with each further day it failed these; chosen
+CROWD_AGAIN = 5.0  # times likelier a fixture with each further change that met it; chosen
 CROWD_BUG_AGAIN = 0.1  # share of such bugs that also fail those of one more crowd; chosen
 CROWDS = 2  # crowds that a case was in, from which its flakes are taken to come in them ...
 OTHER_CROWD = 0.05  # ... but for so many
@@ -63,7 +63,7 @@ class Circumstances:
     ran: int  # cases in the report
     of_group: int  # cases of its group that failed, itself too, that are not held for flaky
     together: int  # cases of its group that failed, whatever they are held for
-    same_crowds: int  # other days on which nearly these of its group failed for a moment
+    same_crowds: int  # other changes, on other days, that nearly these of its group failed
     other_crowds: int  # other days' crowds that it was in, all alike, where this is unlike them
     is_first_crowd: bool  # others of its group failed that are not held, and it was in no crowd
     is_near: bool  # the change touches what lies near the case

@@ -37,4 +37,4 @@ class Poster:
 @cache
 def _authorities() -> ssl.SSLContext:
     """Whom every poster trusts; reading their certificates takes longer than many posts."""
-    return httpx.create_ssl_context()
+    return httpx.create_ssl_context(trust_env=False)

@@ -1,6 +1,7 @@
 """What every test may use: one PostgreSQL and one Redis, shared by all workers of a session."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import settings
@@ -25,6 +26,8 @@ __all__ = [
     "pytest_xdist_make_scheduler",
 ]
 
+
+WORLDS_STAND_AT = datetime(2026, 11, 1, tzinfo=UTC)  # the first of their month
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("untimed")
@@ -55,9 +58,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
 
 @pytest.fixture(scope="session")
 def template(servers: Servers) -> Iterator[tuple[str, str]]:
-    """A migrated database to copy: the server's URL and the template's name."""
+    """A migrated database to copy: the server's URL and the template's name.
+
+    It has the partitions of today, and of the day at which most tests' worlds stand.
+    """
     assert servers.database_url is not None
-    with template_of(servers.database_url, now=utc_now()) as name:
+    with template_of(servers.database_url, WORLDS_STAND_AT, utc_now()) as name:
         yield servers.database_url, name
 
 
@@ -65,6 +71,21 @@ def template(servers: Servers) -> Iterator[tuple[str, str]]:
 def engine(template: tuple[str, str]) -> Iterator[Engine]:
     """A migrated database of one's own, with nothing in it."""
     with copy_of(*template) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def new_template(servers: Servers) -> Iterator[tuple[str, str]]:
+    """As `template`, of an installation that is new today: nothing in it is past its time."""
+    assert servers.database_url is not None
+    with template_of(servers.database_url, utc_now()) as name:
+        yield servers.database_url, name
+
+
+@pytest.fixture
+def new_engine(new_template: tuple[str, str]) -> Iterator[Engine]:
+    """A new installation's database of one's own."""
+    with copy_of(*new_template) as engine:
         yield engine
 
 

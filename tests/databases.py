@@ -36,14 +36,15 @@ def administered(server_url: str) -> Iterator[None]:
 
 
 @contextmanager
-def template_of(server_url: str, *, now: datetime) -> Iterator[str]:
-    """The name of a migrated database to copy others from; its partitions begin at `now`."""
+def template_of(server_url: str, *moments: datetime) -> Iterator[str]:
+    """The name of a migrated database to copy others from, with the partitions of these moments."""
     name = f"template_{uuid4().hex}"
     _make_migrated(server_url)
     _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
     engine = engine_for(_url(server_url, name))
     with unit_of_work(engine) as session:
-        make_ahead(session, now=now)
+        for moment in moments:
+            make_ahead(session, now=moment)
     engine.dispose()  # a template with a connection cannot be copied
     yield name
     _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -65,7 +65,7 @@ def outside(keys: KeyPair) -> Iterator[Outside]:
 @pytest.fixture(scope="module")
 def template(servers: Servers) -> Iterator[str]:
     assert servers.database_url is not None
-    with template_of(servers.database_url, now=utc_now()) as name:
+    with template_of(servers.database_url, utc_now()) as name:
         yield name
 
 

@@ -19,6 +19,12 @@ Say = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
+def engine(new_engine: Engine) -> Engine:
+    """A database in which nothing is past its time but what a test puts there."""
+    return new_engine
+
+
+@pytest.fixture
 def said(tmp_path: Path, engine: Engine, servers: Servers) -> Say:
     """What the command says: its exit status, its words and its complaints."""
     Reports(engine, utc_now()).open()

@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from app.db import case_reports
 from app.db.case_reports import FAR, NEAR, Place
-from app.db.partitions import make_ahead
 from app.db.session import Engine, unit_of_work
 from tests.web.world import FAILED, PASSED, World
 
@@ -34,8 +33,6 @@ class Shelf:
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.world = engine, World(engine)
-        with unit_of_work(engine) as session:
-            make_ahead(session, now=self.world.now)  # the world stands at a day gone by
         self.repo = self.world.repository("acme/shop")
         self.nightly = self.world.case(self.repo, "test_nightly")
         self.hourly = self.world.case(self.repo, "test_hourly")

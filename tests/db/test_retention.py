@@ -19,6 +19,12 @@ from tests.db.sums import NOW, REPO, Reports
 PASS = b'<testsuites><testsuite name="s"><testcase name="a" time="0.1"/></testsuite></testsuites>'
 
 
+@pytest.fixture
+def engine(new_engine: Engine) -> Engine:
+    """A database in which nothing is past its time but what a test puts there."""
+    return new_engine
+
+
 def partitions_of(engine: Engine, table: str) -> set[str]:
     with unit_of_work(engine) as session:
         query = text(

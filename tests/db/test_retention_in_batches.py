@@ -11,6 +11,12 @@ from tests.db.rows import count, run_sql
 from tests.db.sums import NOW, REPO, Reports
 
 
+@pytest.fixture
+def engine(new_engine: Engine) -> Engine:
+    """A database in which nothing is past its time but what a test puts there."""
+    return new_engine
+
+
 def test_small_tables_are_emptied_in_batches(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,7 +59,7 @@ GREEN = b'<testsuites><testsuite name="s"><testcase name="a" time="0.1"/></tests
 def full(servers: Servers) -> Iterator[Engine]:
     assert servers.database_url is not None
     with (
-        template_of(servers.database_url, now=NOW) as template,
+        template_of(servers.database_url, NOW) as template,
         copy_of(servers.database_url, template) as engine,
     ):
         reports = Reports(engine, NOW, repo_id=REPO)

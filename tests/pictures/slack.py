@@ -60,7 +60,7 @@ def _databases() -> Iterator[tuple[str, str]]:
         use(Path(folder), postgres=True, redis=False, durable=False) as servers,
     ):
         assert servers.database_url is not None
-        with template_of(servers.database_url, now=utc_now()) as name:
+        with template_of(servers.database_url, utc_now()) as name:
             yield servers.database_url, name
 
 

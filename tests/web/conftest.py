@@ -25,7 +25,7 @@ ADMIN_TOKEN = "correct horse battery staple"
 def template(servers: Servers) -> Iterator[tuple[str, str]]:
     """A migrated database to copy: the server's URL and the template's name."""
     assert servers.database_url is not None
-    with template_of(servers.database_url, now=NOW) as name:
+    with template_of(servers.database_url, NOW) as name:
         yield servers.database_url, name
 
 

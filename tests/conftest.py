@@ -74,21 +74,6 @@ def engine(template: tuple[str, str]) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture(scope="session")
-def new_template(servers: Servers) -> Iterator[tuple[str, str]]:
-    """As `template`, of an installation that is new today: nothing in it is past its time."""
-    assert servers.database_url is not None
-    with template_of(servers.database_url, utc_now()) as name:
-        yield servers.database_url, name
-
-
-@pytest.fixture
-def new_engine(new_template: tuple[str, str]) -> Iterator[Engine]:
-    """A new installation's database of one's own."""
-    with copy_of(*new_template) as engine:
-        yield engine
-
-
 @pytest.fixture
 def database_url(servers: Servers) -> Iterator[str]:
     """A database of one's own that was never migrated."""

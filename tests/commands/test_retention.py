@@ -1,7 +1,7 @@
 """`flakeguard retention` on a database of its own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from app.clock import utc_now
 from app.db.session import Engine, unit_of_work
 from app.embedded import Servers
 from tests.commands.world import run
+from tests.databases import copy_of, template_of
 from tests.db.sums import REPO, Reports
 
 NAME = f"acme/r{REPO}"
@@ -19,9 +20,14 @@ Say = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def engine(new_engine: Engine) -> Engine:
-    """A database in which nothing is past its time but what a test puts there."""
-    return new_engine
+def engine(servers: Servers) -> Iterator[Engine]:
+    """A new installation's database: nothing is past its time but what a test puts there."""
+    assert servers.database_url is not None
+    with (
+        template_of(servers.database_url, utc_now()) as name,
+        copy_of(servers.database_url, name) as engine,
+    ):
+        yield engine
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ PASS = b'<testsuites><testsuite name="s"><testcase name="a" time="0.1"/></testsu
 
 
 @pytest.fixture
-def engine(new_engine: Engine) -> Engine:
+def engine(engine_of_the_day: Engine) -> Engine:
     """A database in which nothing is past its time but what a test puts there."""
-    return new_engine
+    return engine_of_the_day
 
 
 def partitions_of(engine: Engine, table: str) -> set[str]:

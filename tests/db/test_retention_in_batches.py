@@ -12,9 +12,9 @@ from tests.db.sums import NOW, REPO, Reports
 
 
 @pytest.fixture
-def engine(new_engine: Engine) -> Engine:
+def engine(engine_of_the_day: Engine) -> Engine:
     """A database in which nothing is past its time but what a test puts there."""
-    return new_engine
+    return engine_of_the_day
 
 
 def test_small_tables_are_emptied_in_batches(

@@ -1,6 +1,6 @@
 """A fresh, migrated database for each test: copied from a template, which takes milliseconds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
@@ -42,12 +42,19 @@ def template_of(server_url: str, *moments: datetime) -> Iterator[str]:
     _make_migrated(server_url)
     _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
     engine = engine_for(_url(server_url, name))
-    with unit_of_work(engine) as session:
-        for moment in moments:
-            make_ahead(session, now=moment)
+    _make_partitions(engine, moments)
     engine.dispose()  # a template with a connection cannot be copied
     yield name
     _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def database_of(server_url: str, *moments: datetime) -> Iterator[Engine]:
+    """An engine on a migrated database with the partitions of these moments, and no others."""
+    _make_migrated(server_url)
+    with copy_of(server_url, MIGRATED) as engine:
+        _make_partitions(engine, moments)
+        yield engine
 
 
 @contextmanager
@@ -72,6 +79,12 @@ def bare_database(server_url: str) -> Iterator[str]:
         yield _url(server_url, name)
     finally:
         _drop_soon(server_url, name)
+
+
+def _make_partitions(engine: Engine, moments: Iterable[datetime]) -> None:
+    with unit_of_work(engine) as session:
+        for moment in moments:
+            make_ahead(session, now=moment)
 
 
 def _make_migrated(server_url: str) -> None:

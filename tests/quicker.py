@@ -44,7 +44,7 @@ def trust_one_authority(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     one = Path(folder.name) / "authority.pem"
     one.write_text(first + end + "\n", encoding="ascii")
-    os.environ[AUTHORITIES] = str(one)  # noqa: TID251
+    os.environ[AUTHORITIES] = str(one)  # noqa: TID251 -- OpenSSL's own, not a setting
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

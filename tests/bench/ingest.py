@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from itertools import count
 from typing import Any, BinaryIO
@@ -56,7 +57,7 @@ def _compared(ours: Engine, raw: Engine, cases: int, *, rounds: int) -> Iterator
             number = next(numbers)
             seconds = ingest(ours, junit(cases, shift=number), number=number)
             rows = [_dumped(ours, table, number) for table in TABLES]
-            raw_seconds = seconds_of(lambda rows=rows: _copy(raw, rows))  # type: ignore[misc]
+            raw_seconds = seconds_of(partial(_copy, raw, rows))
             if turn >= WARM_UP:
                 took.append(seconds)
                 copied.append(raw_seconds)

@@ -12,7 +12,7 @@ from app.clock import utc_now
 from app.db.session import Engine, unit_of_work
 from app.embedded import Servers
 from tests.commands.world import run
-from tests.databases import copy_of, template_of
+from tests.databases import database_of
 from tests.db.sums import REPO, Reports
 
 NAME = f"acme/r{REPO}"
@@ -23,10 +23,7 @@ Say = Callable[..., tuple[int, str, str]]
 def engine(servers: Servers) -> Iterator[Engine]:
     """A new installation's database: nothing is past its time but what a test puts there."""
     assert servers.database_url is not None
-    with (
-        template_of(servers.database_url, utc_now()) as name,
-        copy_of(servers.database_url, name) as engine,
-    ):
+    with database_of(servers.database_url, utc_now()) as engine:
         yield engine
 
 

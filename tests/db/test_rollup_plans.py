@@ -14,7 +14,7 @@ from app.db import fold, partitions, rollups
 from app.db.partitions import PARTITIONED, month_of
 from app.db.session import Engine, Session, unit_of_work
 from app.embedded import Servers
-from tests.databases import copy_of, template_of
+from tests.databases import database_of
 from tests.db.plans import Read, reads_of
 from tests.db.sums import Reports
 
@@ -58,10 +58,7 @@ GREEN = b'<testsuites><testsuite name="s"><testcase name="a" time="0.1"/></tests
 @pytest.fixture(scope="module")
 def full(servers: Servers) -> Iterator[Engine]:
     assert servers.database_url is not None
-    with (
-        template_of(servers.database_url, NOW) as template,
-        copy_of(servers.database_url, template) as engine,
-    ):
+    with database_of(servers.database_url, NOW) as engine:
         reports = Reports(engine, NOW, repo_id=REPO)
         reports.open()
         for nth in range(300):

@@ -198,6 +198,20 @@ def test_a_crowd_that_failed_on_another_day_is_likelier_a_fixture_than_a_new_one
     assert other.p_flaky < 0.5
 
 
+def test_a_crowd_of_more_changes_is_likelier_a_fixture_and_of_one_changes_more_days_is_not() -> (
+    None
+):
+    world, reports = World(), pushes(8)
+    world.play(reports[:40], lambda one: CROWD if one.run == 13 and one.attempt == 1 else [])
+    ((group, (crowd,)),) = world.state.crowds.items()
+    once = finding(world, reports[40], CROWD).p_flaky
+
+    world.state.crowds[group] = (replace(crowd, at=crowd.at - 86_400), crowd)
+    assert finding(world, reports[40], CROWD).p_flaky == once
+    world.state.crowds[group] = (replace(crowd, at=crowd.at - 86_400, source="other"), crowd)
+    assert finding(world, reports[40], CROWD).p_flaky > once
+
+
 def test_whole_groups_and_crowds_of_the_same_day_tell_of_no_fixture() -> None:
     world, reports = World(), pushes(8)
     failing = {13: [*CROWD, "case3-4"]}

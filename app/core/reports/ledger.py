@@ -107,7 +107,7 @@ class Ledger:
         elif isinstance(there, list):
             there.append(sighting)
         else:
-            group[name] = [_sighting(there), sighting]
+            group[name] = [_sighting(there, sighting.part), sighting]  # of the same suite
 
     def put(self, case: "Named", executions: Sequence[ReportedExecution]) -> None:
         """Put a case in with all its executions, its names made safe to keep."""
@@ -283,10 +283,10 @@ def _without(group: Group, some: Group) -> Group:
     return others
 
 
-def _sighting(entry: PlainPass | Sighting) -> Sighting:
+def _sighting(entry: PlainPass | Sighting, part: int = 0) -> Sighting:
     if isinstance(entry, Sighting):
         return entry
-    return Sighting(ReportedExecution(*entry), is_bare=True)
+    return Sighting(ReportedExecution(*entry), is_bare=True, part=part)
 
 
 def text_bytes(sighting: Sighting) -> int:

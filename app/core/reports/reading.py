@@ -25,6 +25,7 @@ Repeated = Counter[int]  # how often a name is listed, by its place's hash, wher
 # suite, class, variant, whether names need their file, the file where they do, name
 Place = tuple[str, str, str, bool, str | None, str]
 ByFile = dict[str | None, list[Sighting]]
+Listed = tuple[str | None, int]  # the file and the part under which a name is listed
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Held:
     """The sightings of one name that wait for their last."""
 
     count: int = 0
-    by_file: ByFile = field(default_factory=dict)
+    listed: dict[Listed, list[Sighting]] = field(default_factory=dict)
 
 
 class Waiting(dict[Place, Held]):
@@ -42,38 +43,36 @@ class Waiting(dict[Place, Held]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._files: dict[int, tuple[str | None, ...]] = {}
+        self._order: dict[int, tuple[Listed, ...]] = {}
 
     def with_file(self, key: GroupKey) -> GroupKey:
         """A group with its file: where none is named, the first of its class.
 
-        Also remembers in which order the files of a class came, whatever the names in them.
+        Also remembers in which order a class was listed, whatever the names in it.
         """
         of_class = hash(_place(key, ""))
-        known = self._files.get(of_class, ())
-        file = key[2] if key[2] is not None or not known else known[0]
-        if file not in known:
-            self._files[of_class] = (*known, file)
-        return (*key[:2], file, *key[3:])
+        known = self._order.get(of_class, ())
+        listed = (key[2], key[5])
+        if listed not in known:
+            known = self._order[of_class] = (*known, listed)
+        return (*key[:2], known[0][0] if key[2] is None else key[2], *key[3:])
 
-    def in_order(self, place: Place, by_file: ByFile) -> ByFile:
-        """The files of a name in the order of their class: a reader that holds all has no other.
+    def in_order(self, place: Place, held: Held) -> ByFile:
+        """What is listed of a name, in the order of its class: a reader of all has no other."""
+        order = self._order[hash((*place[:-1], ""))]
+        found: ByFile = {}
+        for file, part in order:
+            where = order[0][0] if file is None else file
+            found.setdefault(where, []).extend(held.listed.get((file, part), ()))
+        return {file: sightings for file, sightings in found.items() if sightings}
 
-        What names no file comes last in the first of them.
-        """
-        known = self._files[hash((*place[:-1], ""))]
-        if None in by_file and known[0] is not None:
-            unnamed = by_file.pop(None)
-            by_file.setdefault(known[0], []).extend(unnamed)
-        return {file: by_file[file] for file in known if file in by_file}
-
-    def add(self, place: Place, file: str | None, sightings: list[Sighting], most: int) -> Held:
+    def add(self, place: Place, listed: Listed, sightings: list[Sighting], most: int) -> Held:
         """Let these wait; beyond `most` bytes only the messages of what waits are kept."""
         held = self.setdefault(place, Held())
         self.held_bytes += sum(map(text_bytes, sightings))
         if self.held_bytes > most:
             sightings = [shortened(sighting) for sighting in sightings]
-        held.by_file.setdefault(file, []).extend(sightings)
+        held.listed.setdefault(listed, []).extend(sightings)
         held.count += len(sightings)
         return held
 
@@ -187,7 +186,7 @@ class ReportReading:
                 "The report repeats so many failing cases that only the messages of some were kept."
             )
         for place, held in waiting.items():
-            yield from _told_apart(ledger, place, waiting.in_order(place, held.by_file))
+            yield from _told_apart(ledger, place, waiting.in_order(place, held))
         ledger.notes.is_partial |= before.notes.is_partial
         ledger.notes.warnings[:] = dict.fromkeys([*before.notes.warnings, *ledger.notes.warnings])
 
@@ -202,9 +201,10 @@ def _ready(ledger: Ledger, repeated: Repeated, waiting: Waiting) -> Iterator[Rep
                 yield from ledger.cases_of(key, {name: entry})
                 continue
             sightings = _all_sightings(entry, key[5])
-            held = waiting.add(place, listed[2], sightings, ledger.limits.max_waiting)
+            where = (listed[2], listed[5])
+            held = waiting.add(place, where, sightings, ledger.limits.max_waiting)
             if held.count == repeated[hash(place)]:
-                by_file = waiting.in_order(place, waiting.pop(place).by_file)
+                by_file = waiting.in_order(place, waiting.pop(place))
                 yield from _told_apart(ledger, place, by_file)
 
 
@@ -245,7 +245,7 @@ def _join(groups: dict[GroupKey, Group]) -> None:
         by_file = alike.setdefault(_place(key, ""), {})
         file = key[2] if key[2] is not None or not by_file else next(iter(by_file))
         if file in by_file:
-            _pour(groups.pop(key), key[5], groups[by_file[file]])
+            _pour(groups, key, into=by_file[file])
         else:
             by_file[file] = key
     for by_file in alike.values():
@@ -264,11 +264,12 @@ def _part_files(groups: dict[GroupKey, Group], keys: list[GroupKey]) -> None:
         seen |= group.keys()
 
 
-def _pour(group: Group, part: int, into: Group) -> None:
+def _pour(groups: dict[GroupKey, Group], key: GroupKey, *, into: GroupKey) -> None:
     """Add what another suite of the same name lists."""
-    for name, entry in group.items():
-        there = _all_sightings(into[name], 0) if name in into else []
-        into[name] = there + _all_sightings(entry, part)
+    there = groups[into]
+    for name, entry in groups.pop(key).items():
+        before = _all_sightings(there[name], into[5]) if name in there else []
+        there[name] = before + _all_sightings(entry, key[5])
 
 
 def open_report(file: BinaryIO, *, limits: Limits) -> tuple[Source, Format]:

@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.errors import BadInput
@@ -18,6 +18,22 @@ INSIDE = st.sampled_from(
     ["", '<failure message="no"/>', "<skipped/>", "<system-out>said</system-out>", "<error/>"]
 )
 CASES = st.lists(st.tuples(st.sampled_from(["Cart", "Till"]), NAMES, INSIDE), max_size=12)
+CASE = st.builds(
+    lambda name, inside: f'<testcase classname="Cart" name="{name}">{inside}</testcase>',
+    st.sampled_from(["adds", "subtracts"]),
+    st.sampled_from(["", "<failure/>", "<skipped/>"]),
+)
+FILES = st.sampled_from(["", ' file="a.py"', ' file="b.py"'])
+NESTED = st.recursive(
+    CASE,
+    lambda inside: st.builds(
+        lambda file, listed: f"<testsuite{file}>{''.join(listed)}</testsuite>",
+        FILES,
+        st.lists(inside, max_size=4),
+    ),
+)
+PIECE = " " * 70_000  # so much space that a piece of the report ends in it
+ADDS = '<testcase classname="Cart" name="adds"></testcase>'
 
 
 def junit(*suites: list[tuple[str, str, str]], root: str = "tests") -> bytes:
@@ -117,6 +133,16 @@ def test_what_is_no_report_is_refused_in_the_same_words() -> None:
         read_report(BytesIO(b"hello"))
 
     assert str(at_once.value) == str(whole.value)
+
+
+@given(st.lists(NESTED, max_size=3), st.sampled_from(["", PIECE]))
+@example([f"{ADDS}<testsuite>{ADDS}</testsuite>{ADDS}"], "")  # the outer suite goes on
+@example([f"<testsuite>{ADDS}</testsuite>{ADDS}"], "")
+@example([f"<testsuite>{ADDS}{ADDS}</testsuite>"], PIECE)
+def test_suites_within_suites_read_the_same_in_every_way(listed: list[str], after: str) -> None:
+    inside = "".join(listed).replace("</testcase>", f"</testcase>{after}")
+
+    check_every_way(f'<testsuite name="unit">{inside}</testsuite>'.encode())
 
 
 def suite_of(*listed: tuple[str, str | None, bool]) -> bytes:

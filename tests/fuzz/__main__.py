@@ -17,12 +17,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.settings import environment
 from tests.fuzz.targets import TARGETS, Target
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "tests" / "output" / "fuzz"  # what was found stays there, and is built upon
 SECONDS = 240  # all targets together, on each core
 LEAST = 1  # seconds for one target
+MOST_INPUTS = 10**9  # for one target: the time ends it
 MOST_BYTES = 65_536  # of one input
 TOO_SLOW = 20  # seconds for one input; then it is a finding
 TOO_LARGE = 1024  # MB of memory; likewise
@@ -53,6 +55,8 @@ def fuzz(
     names: Annotated[list[str] | None, typer.Argument(help=f"Of: {', '.join(TARGETS)}.")] = None,
     *,
     seconds: Annotated[int, typer.Option(min=1, help="For all of them together.")] = SECONDS,
+    inputs: Annotated[int, typer.Option(min=1, help="At most, for each of them.")] = MOST_INPUTS,
+    seed: Annotated[int, typer.Option(min=0, help="Of chance; 0 is another each time.")] = 0,
     again: Annotated[Path | None, typer.Option(help="Run this one input on the target.")] = None,
     output: Annotated[Path, typer.Option(help="Folder of inputs and findings.")] = OUTPUT,
 ) -> None:
@@ -69,13 +73,14 @@ def fuzz(
         raise typer.Exit(1)
     cores = os.cpu_count() or 1
     each = max(LEAST, seconds * cores // len(wanted)) if len(wanted) > 1 else seconds
+    limits = {"max_total_time": each, "runs": inputs, "seed": seed}
     with ThreadPoolExecutor(cores) as pool:
-        found = list(pool.map(partial(_search, seconds=each, output=output), wanted))
+        found = list(pool.map(partial(_search, limits=limits, output=output), wanted))
     _show(found)
     raise typer.Exit(0 if all(one.is_sound for one in found) else 1)
 
 
-def _search(target: Target, *, seconds: int, output: Path) -> Finding:
+def _search(target: Target, *, limits: dict[str, int], output: Path) -> Finding:
     """Fuzz one target in a process of its own: libFuzzer ends the one it runs in."""
     corpus = output / "corpus" / target.name
     corpus.mkdir(parents=True, exist_ok=True)
@@ -84,7 +89,7 @@ def _search(target: Target, *, seconds: int, output: Path) -> Finding:
     words = output / f"{target.name}.dict"
     words.write_text("".join(_dictionary(target)), encoding="utf-8")
     options = {
-        "max_total_time": seconds,
+        **limits,
         "timeout": TOO_SLOW,
         "rss_limit_mb": TOO_LARGE,
         "max_len": MOST_BYTES,
@@ -96,9 +101,10 @@ def _search(target: Target, *, seconds: int, output: Path) -> Finding:
     done = subprocess.run(
         command,
         cwd=ROOT,
+        env={**environment(), "PYTHONHASHSEED": str(limits["seed"])} if limits["seed"] else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=seconds + GRACE,
+        timeout=limits["max_total_time"] + GRACE,
         check=False,
     )
     told = done.stdout.decode(errors="replace")

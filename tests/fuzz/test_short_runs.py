@@ -11,7 +11,8 @@ from app.core.reports.registry import FORMATS
 from tests.fuzz.__main__ import ROOT
 from tests.fuzz.targets import TARGETS
 
-SECONDS = 4  # for each target
+INPUTS = 300  # for each target; so many and one seed: a search by the clock finds another each time
+SECONDS = 120  # at most
 HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
 needs_atheris = pytest.mark.skipif(not HAS_ATHERIS, reason="atheris has no wheel here")
 
@@ -30,7 +31,8 @@ def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
 @needs_atheris
 @pytest.mark.parametrize("target", ["junit", "archive", "any-report"])
 def test_a_short_search_breaks_no_promise(target: str, tmp_path: Path) -> None:
-    ran = fuzz(target, "--seconds", str(SECONDS), "--output", str(tmp_path))
+    limits = ["--inputs", str(INPUTS), "--seed", "1", "--seconds", str(SECONDS)]
+    ran = fuzz(target, *limits, "--output", str(tmp_path))
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert len(list((tmp_path / "corpus" / target).iterdir())) > len(list(TARGETS[target].seeds()))

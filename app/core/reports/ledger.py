@@ -71,7 +71,7 @@ class Ledger:
         self._counted = 0
         self._last: Group = {}
         self._says_alike = False
-        self._folded: dict[tuple[GroupKey, str], dict[str, int]] = {}
+        self._folded: dict[tuple[tuple[str, str, str | None, str, bool], str], dict[str, int]] = {}
 
     @property
     def is_heavy(self) -> bool:
@@ -227,7 +227,7 @@ class Ledger:
 
     def _apart(self, key: GroupKey, name: str, folded: str) -> str:
         """What keeps two names apart that became one when random parts were folded."""
-        ordinals = self._folded.setdefault((key, folded), {})
+        ordinals = self._folded.setdefault((key[:5], folded), {})
         nth = ordinals.setdefault(name, len(ordinals) + 1)
         return f" #{nth}" if nth > 1 else ""
 

@@ -2,79 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
 from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
 from app.core.reports.empty import empty_sentence
 from app.core.reports.formats import Format
-from app.core.reports.ledger import Entry, Group, GroupKey, Ledger, text_bytes
+from app.core.reports.ledger import Entry, Group, GroupKey, Ledger
 from app.core.reports.limits import DEFAULTS, Limits
 from app.core.reports.notes import Measured
 from app.core.reports.registry import format_in
-from app.core.reports.repeats import Sighting, shortened
+from app.core.reports.repeats import Sighting
 from app.core.reports.source import Source
 from app.core.reports.totals import Totals
 from app.core.reports.unknown import unknown
+from app.core.reports.waiting import ByFile, Place, Waiting, place_of
 from app.core.reports.xmlparse import NotWellFormed
 
 __all__ = ["ReportReading", "Totals", "read_report"]
 
 Repeated = Counter[int]  # how often a name is listed, by its place's hash, where more than once
-# suite, class, variant, whether names need their file, the file where they do, name
-Place = tuple[str, str, str, bool, str | None, str]
-ByFile = dict[str | None, list[Sighting]]
-Listed = tuple[str | None, int]  # the file and the part under which a name is listed
-
-
-@dataclass(slots=True)
-class Held:
-    """The sightings of one name that wait for their last."""
-
-    count: int = 0
-    listed: dict[Listed, list[Sighting]] = field(default_factory=dict)
-
-
-class Waiting(dict[Place, Held]):
-    """The names that wait, and how much text they hold."""
-
-    held_bytes = 0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._order: dict[int, tuple[Listed, ...]] = {}
-
-    def with_file(self, key: GroupKey) -> GroupKey:
-        """A group with its file: where none is named, the first of its class.
-
-        Also remembers in which order a class was listed, whatever the names in it.
-        """
-        of_class = hash(_place(key, ""))
-        known = self._order.get(of_class, ())
-        listed = (key[2], key[5])
-        if listed not in known:
-            known = self._order[of_class] = (*known, listed)
-        return (*key[:2], known[0][0] if key[2] is None else key[2], *key[3:])
-
-    def in_order(self, place: Place, held: Held) -> ByFile:
-        """What is listed of a name, in the order of its class: a reader of all has no other."""
-        order = self._order[hash((*place[:-1], ""))]
-        found: ByFile = {}
-        for file, part in order:
-            where = order[0][0] if file is None else file
-            found.setdefault(where, []).extend(held.listed.get((file, part), ()))
-        return {file: sightings for file, sightings in found.items() if sightings}
-
-    def add(self, place: Place, listed: Listed, sightings: list[Sighting], most: int) -> Held:
-        """Let these wait; beyond `most` bytes only the messages of what waits are kept."""
-        held = self.setdefault(place, Held())
-        self.held_bytes += sum(map(text_bytes, sightings))
-        if self.held_bytes > most:
-            sightings = [shortened(sighting) for sighting in sightings]
-        held.listed.setdefault(listed, []).extend(sightings)
-        held.count += len(sightings)
-        return held
 
 
 class ReportReading:
@@ -196,7 +143,7 @@ def _ready(ledger: Ledger, repeated: Repeated, waiting: Waiting) -> Iterator[Rep
     for listed, group in ledger.take_groups().items():
         key = waiting.with_file(listed)
         for name, entry in group.items():
-            place = _place(key, name)
+            place = place_of(key, name)
             if hash(place) not in repeated:
                 yield from ledger.cases_of(key, {name: entry})
                 continue
@@ -217,11 +164,6 @@ def _told_apart(ledger: Ledger, place: Place, by_file: ByFile) -> Iterator[Repor
         yield from ledger.cases(key, name, sightings)
 
 
-def _place(key: GroupKey, name: str) -> Place:
-    suite, classname, file, variant, need_file, _ = key
-    return suite, classname, variant, need_file, file if need_file else None, name
-
-
 def _all_sightings(entry: Entry, part: int) -> list[Sighting]:
     if isinstance(entry, list):
         return entry
@@ -235,14 +177,14 @@ def _count_names(groups: dict[GroupKey, Group], counts: Counter[int]) -> None:
         key, group = groups.popitem()
         for name, entry in group.items():
             size = len(entry) if isinstance(entry, list) else 1
-            counts[hash(_place(key, name))] += size
+            counts[hash(place_of(key, name))] += size
 
 
 def _join(groups: dict[GroupKey, Group]) -> None:
     """Bring names together that several groups hold: of suites listed twice, of two files."""
     alike: dict[Place, dict[str | None, GroupKey]] = {}  # by file
     for key in list(groups):
-        by_file = alike.setdefault(_place(key, ""), {})
+        by_file = alike.setdefault(place_of(key, ""), {})
         file = key[2] if key[2] is not None or not by_file else next(iter(by_file))
         if file in by_file:
             _pour(groups, key, into=by_file[file])

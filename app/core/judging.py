@@ -26,6 +26,7 @@ FEW_RUNS = 10  # of a case; with fewer its history is said to be short
 SURELY: Mapping[str, float] = {
     Kind.ALONE: 0.97,
     Kind.ALIKE: 0.95,
+    Kind.AGAIN: 0.95,
     Kind.PUSHED: 0.9,
     Kind.JOBS: 0.9,
     Kind.PUSHED_ALIKE: 0.9,

@@ -47,6 +47,7 @@ CAP_LONG = 6.0  # lone, but after a long streak: a seventh
 CAP_LONG_AGAIN = 40.0  # the same of a case that contradicted itself before: 201 of 201
 CAP_SOON = 6.0  # by several more sources of one half day; chosen
 CAP_COMPANY = 6.0  # one other group beside it: a third
+CAP_AGAIN = 40.0  # beside others, with a message that its flakes had: 240 of 242
 CAP_CROWD = 3.0  # a lone group's crowd, for the first time: a fixture or a full disk
 CAP_ALIKE = 3000.0  # the same crowd again on another day: two events weighed at once; chosen
 ALIKE_NOISE = NOISE / 15.0  # the crowd's first failure is believed only now
@@ -74,6 +75,7 @@ EPISODE_PUSH_MANY = 0.35  # two of them as good as a push of one case alone; 46 
 EPISODE_LONG = 0.5
 EPISODE_SOON = 0.5  # once more within the half day: a burst
 SOON_SOURCES = 4  # sources of one half day, hours apart: 51 of 51; of three 59 of 62
+EPISODE_AGAIN = 1.0  # beside others, but with a message that its flakes had: as one alone
 EPISODES_ALIKE = 2.0  # the crowd's first failure is believed only now
 EPISODE_ALIKE_ONCE = 0.5  # with the same message 17 of 21 by pushes alone, with another 1 of 23
 EPISODE_PUSH_ALIKE = 1.0  # two of them, or one and a lone failure, tell a fixture: 116 of 116
@@ -87,6 +89,7 @@ BROKEN_COMMITS = 2  # commits of the default branch in a row
 
 RATE_PRIOR_FLAKES, RATE_PRIOR_RUNS = 0.5, 100.0  # the median flake rate of 0.5 %, weakly held
 
+CODES_KEPT = 100  # of which it is known which jobs ran them; some days of a usual repository
 COMMITS_KEPT = 2_000  # of the default branch's order
 OPENS_KEPT = 12  # failures of one case that wait at a time
 FAILED_KEPT = 8  # code and job of a case's last failures

@@ -76,15 +76,19 @@ def count_report(draft: Draft) -> None:
     state, seen, job = draft.state, draft.seen, draft.seen.job
     _count_membership(draft)
     state.reports[job] = state.reports.get(job, 0) + 1
-    skipped = (
+    skipped = [
         case
         for case, executions in seen.results.items()
         if all(one.outcome is Outcome.SKIPPED for one in executions)
-    )
+    ]
     for case in (*seen.not_run, *skipped, *draft.failing):
         known = state.cases.get(case)
         if known is not None:
             state.cases[case] = known.with_mark(job, known.marks.get(job, 0) + 1)
+    for case in (*seen.not_run, *skipped):
+        known = state.cases.get(case)
+        if known is not None and job not in known.skipped:
+            state.cases[case] = known._replace(skipped=(*known.skipped, job))
 
 
 def _count_membership(draft: Draft) -> None:
@@ -94,6 +98,9 @@ def _count_membership(draft: Draft) -> None:
     state.members[job] = ran
     if before is None or before is ran:
         return
+    for code, jobs in state.codes.items():
+        if job in jobs:  # what it ran there is not known any more
+            state.codes[code] = tuple(one for one in jobs if one != job)
     reports = state.reports.get(job, 0)
     for case in before.files.keys() ^ ran.files.keys():
         known = state.cases.get(case)

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PUSHED_ALIKE = "pushed_alike"  # the same many again, once at least by a push far from it
     ALIKE_ONCE = "alike_once"  # the same many a second time, with the same message, by pushes
     ALIKE = "alike"  # the same many as on another day: a fixture
+    AGAIN = "again"  # beside others, but with the message of the case's own flakes
     CLOCK = "clock"  # at the time of day at which it failed on other days
 
     @property
@@ -82,6 +83,7 @@ WORTH = {
     Kind.PUSHED_JOBS: Worth(assumed.CAP_PUSH_JOBS, assumed.EPISODE_PUSH_JOBS, assumed.PUSH_NOISE),
     Kind.PUSHED_MANY: Worth(assumed.CAP_PUSH_MANY, assumed.EPISODE_PUSH_MANY, assumed.MANY_NOISE),
     Kind.PUSHED_ALIKE: Worth(assumed.CAP_PUSH, assumed.EPISODE_PUSH_ALIKE),
+    Kind.AGAIN: Worth(assumed.CAP_AGAIN, assumed.EPISODE_AGAIN),
     Kind.DOUBTFUL: Worth(assumed.CAP_COMPANY),
     Kind.CROWD: Worth(assumed.CAP_CROWD),
     Kind.ALIKE_ONCE: Worth(assumed.CAP_PUSH, assumed.EPISODE_ALIKE_ONCE),

@@ -3,7 +3,7 @@
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
 from app.core.scorer.state import CaseState, Open
-from app.core.scorer.waiting import By, Contradiction
+from app.core.scorer.waiting import By, Contradiction, is_split
 
 
 def left_so(draft: Draft) -> list[Contradiction]:
@@ -20,7 +20,8 @@ def left_so(draft: Draft) -> list[Contradiction]:
         kept = known.opens
         for failure in known.opens:
             if failure in kept and _is_left(draft, known, failure):
-                found.append(Contradiction(case, failure, By.LEFT))
+                split = is_split(state, case, failure)
+                found.append(Contradiction(case, failure, By.LEFT, is_split=split))
                 kept = tuple(one for one in kept if not _is_beside(one, failure))
         if len(kept) < len(known.opens):
             state.cases[case] = known._replace(opens=kept)

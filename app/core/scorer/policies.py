@@ -17,7 +17,7 @@ from app.core.scorer.said import Judged, Said
 from app.core.scorer.state import State
 from app.core.scorer.update import update
 
-EVIDENCE_VERSION = "7"  # raise it whenever the same history may be judged differently
+EVIDENCE_VERSION = "8"  # raise it whenever the same history may be judged differently
 
 
 class Scorer(Protocol):

@@ -10,7 +10,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
 
-STATE_VERSION = 7  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 8  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -32,6 +32,7 @@ class Open(NamedTuple):
     streak: int = 0  # sources in a row that failed it, once that ended; 0 before
     sign: str = ""  # of its message; `messages` says what that is
     is_on_main: bool = False  # the default branch failed the case since
+    is_alone: bool = True  # no other job failed the case for the same source or on the same code
 
     @property
     def source(self) -> str:
@@ -75,7 +76,8 @@ class CaseState(NamedTuple):
     soon: tuple[str, ...] = ()  # the sources that showed it alone in that half day, a few
     pushed: float = 0.0  # how much of that by pull requests' next pushes, or by leaving them
     left: int = 0  # pull requests that were left
-    last_push: int | None = None  # the last pull request whose next push contradicted it
+    last_push: int | None = None  # the last pull request that contradicted it only by other code
+    mended: int | None = None  # the last one whose next push passed
     flakes: int = 0  # failures that no fault of the code explains
     messages: Mapping[str, int] = MappingProxyType({})  # by sign: what those said
     hints: Mapping[str, float] = MappingProxyType({})  # by sign of weaker evidence: when it began
@@ -83,6 +85,7 @@ class CaseState(NamedTuple):
     unbelieved: float = 0.0  # the share of them that counts as the repository's noise
     shared: int = 0  # half days in which it failed with other groups
     shared_at: float | None = None  # the last of them
+    skipped: tuple[str, ...] = ()  # jobs that left it out since it first failed
     moments: tuple[float, ...] = ()  # half days in which it failed for a moment; see `clock`
     was_flagged: bool = False  # ever
     broken_at: float | None = None  # when the default branch failed it on several commits, last
@@ -162,6 +165,7 @@ class State:
     crowds: dict[str, tuple[Crowd, ...]] = field(default_factory=dict)  # by group
     common: dict[str, int] = field(default_factory=dict)  # by sign: messages of common causes
     recent: tuple[float, ...] = ()  # when the last hours' reports came
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by code: the jobs that ran it
     tested: dict[str, str] = field(default_factory=dict)  # by job: its last commit of the branch
     outage: tuple[float, float] | None = None  # when the last one began, and was last seen
     swept_at: float = 0.0
@@ -181,4 +185,5 @@ class State:
             crowds=self.crowds.copy(),
             common=self.common.copy(),
             tested=self.tested.copy(),
+            codes=self.codes.copy(),
         )

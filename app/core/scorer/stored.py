@@ -23,8 +23,8 @@ def case_to_json(known: CaseState) -> dict[str, Any]:
         "version": STATE_VERSION,
         "belief": [list(known.belief.odds), known.belief.passes, known.belief.seconds],
         "marks": dict(known.marks),
-        "messages": dict(known.messages),
-        "hints": dict(known.hints),
+        "messages": list(known.messages.items()),  # the oldest go first: an object has no order
+        "hints": list(known.hints.items()),
         "weighed": dict(known.weighed),
         "tracks": {job: track._asdict() for job, track in known.tracks.items()},
         "opens": [one._asdict() | {"others": sorted(one.others)} for one in known.opens],
@@ -40,10 +40,13 @@ def case_from_json(stored: Mapping[str, Any]) -> CaseState:
         **plain
         | {
             "belief": Belief(tuple(odds), passes, seconds),
+            "messages": dict(stored["messages"]),
+            "hints": dict(stored["hints"]),
             "tracks": {job: _track(one) for job, one in stored["tracks"].items()},
             "opens": tuple(_open(one) for one in stored["opens"]),
             "failed": _pairs(stored["failed"]),
             "soon": tuple(stored["soon"]),
+            "skipped": tuple(stored["skipped"]),
             "moments": tuple(stored["moments"]),
             "last_flake": _flake(stored["last_flake"]),
         }
@@ -67,6 +70,7 @@ def repository_to_json(state: State) -> dict[str, Any]:
         "common": state.common,
         "recent": state.recent,
         "tested": state.tested,
+        "codes": state.codes,
         "outage": state.outage,
         "swept_at": state.swept_at,
     }
@@ -97,6 +101,7 @@ def repository_from_json(
         common=dict(stored["common"]),
         recent=tuple(stored["recent"]),
         tested=dict(stored["tested"]),
+        codes={code: tuple(jobs) for code, jobs in stored["codes"].items()},
         outage=None if stored["outage"] is None else (stored["outage"][0], stored["outage"][1]),
         swept_at=stored["swept_at"],
     )

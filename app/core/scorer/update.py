@@ -24,8 +24,9 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     keep theirs. Where these do not: a pass that comes before its failure contradicts nothing, a
     streak is told in the order of arrival, and the default branch's commits are taken to follow
     each other as they come. What failed together is looked for by the times told, in what has
-    come so far. An observation that comes again counts its passes again, but is no further
-    evidence.
+    come so far, and another job's pass of the same code counts where it came before what
+    contradicts the failure. An observation that comes again counts its passes again, but is no
+    further evidence.
     """
     draft = draft_of(state, seen)
     if not seen.is_trusted:
@@ -34,6 +35,7 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     _know_commit(draft)
     count_report(draft)
     count_hour(draft)
+    _know_job(draft)
     draft.state.recent = (
         *(at for at in state.recent if at > draft.now - assumed.COMPANY),
         draft.now,
@@ -60,6 +62,15 @@ def _know_tested(draft: Draft) -> None:
     last = state.tested.get(seen.job)
     if last is None or state.commits.get(last, 0) <= state.commits.get(seen.code, 0):
         state.tested[seen.job] = seen.code
+
+
+def _know_job(draft: Draft) -> None:
+    """The jobs that tested the last codes, whatever they found."""
+    codes, seen = draft.state.codes, draft.seen
+    jobs = codes.pop(seen.code, ())
+    codes[seen.code] = jobs if seen.job in jobs else (*jobs, seen.job)
+    if len(codes) > assumed.CODES_KEPT:
+        del codes[next(iter(codes))]
 
 
 def _told(one: Contradiction, kind: Kind | None) -> Contradicted:

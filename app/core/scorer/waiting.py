@@ -32,6 +32,7 @@ class Contradiction:
     by: By
     is_retry: bool = False  # within the same report
     is_mended_near: bool = False  # by code that touches what lies near the case
+    is_split: bool = False  # another job passed the case on the same code, and none failed it
 
 
 def contradicted(draft: Draft) -> list[Contradiction]:
@@ -56,8 +57,23 @@ def contradicted(draft: Draft) -> list[Contradiction]:
             streak = first[0].streak or len(known.track(seen.job).streak)
             failure = first[0]._replace(streak=streak)
             is_near = first[1] is By.MAIN and draft.is_near(case)
-            found.append(Contradiction(case, failure, first[1], is_mended_near=is_near))
+            split = is_split(state, case, failure)
+            found.append(
+                Contradiction(case, failure, first[1], is_mended_near=is_near, is_split=split)
+            )
     return found
+
+
+def is_split(state: State, case: str, one: Open) -> bool:
+    """Whether another job passed the case on the very code that failed it in this job alone.
+
+    Jobs that have run another set of cases since are not asked: it may have lacked this one.
+    """
+    skipped = state.cases[case].skipped
+    return one.is_alone and any(
+        job != one.job and job not in skipped and case in state.members[job].files
+        for job in state.codes.get(one.code, ())
+    )
 
 
 def _ends(draft: Draft, one: Open) -> bool:
@@ -160,6 +176,11 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
         if len(track.base) >= assumed.BROKEN_COMMITS:
             known = known._replace(broken_at=draft.now)
     failed = tuple(one for one in known.failed if one != (seen.code, job))
+    opens = tuple(
+        one._replace(is_alone=False) if one.code == seen.code and one.job != job else one
+        for one in known.opens
+    )
+    known = known._replace(opens=opens)
     if seen.is_default and sign_of(seen.results[case]) not in known.messages:
         opens = tuple(one._replace(is_on_main=True) for one in known.opens)
         known = known._replace(opens=opens)
@@ -212,6 +233,17 @@ def _failure(draft: Draft, case: str) -> Open:
         is_near=draft.is_near(case) or (seen.pr is not None and draft.is_unknown(case)),
         reports=2 * len(draft.state.recent),
         sign=sign_of(seen.results[case]),
+        is_alone=not _fails_elsewhere(draft, case),
+    )
+
+
+def _fails_elsewhere(draft: Draft, case: str) -> bool:
+    """Whether another job failed it, too, for the same source or on the same code."""
+    known, seen = draft.state.cases.get(case), draft.seen
+    if known is None:
+        return False
+    return any(code == seen.code and job != seen.job for code, job in known.failed) or any(
+        seen.source in track.streak for job, track in known.tracks.items() if job != seen.job
     )
 
 

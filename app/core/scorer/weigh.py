@@ -1,5 +1,6 @@
 """What a contradicted failure is worth: the belief after it."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from app.core.scorer import assumptions as assumed
@@ -11,6 +12,7 @@ from app.core.scorer.facts import How
 from app.core.scorer.kinds import WORTH, kind_of
 from app.core.scorer.kinds import Kind as Kind
 from app.core.scorer.messages import noted, weight
+from app.core.scorer.saying import says_again, says_as_flakes, with_message
 from app.core.scorer.standing import score_of
 from app.core.scorer.state import CaseState, Open, Weather
 from app.core.scorer.waiting import By, Contradiction
@@ -25,10 +27,14 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
     note_transients(draft, found)
     company = companies(draft, found)
     again = seen_again(draft, found, company)
+    signs = Counter(one.failure.sign for one in found)
+    common = {*draft.state.common, *(sign for sign, times in signs.items() if times > 1)}
     kinds = []
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
         kind = kind_of(known, one, beside, alike=again.get(one.case))
+        if kind in (None, Kind.DOUBTFUL) and says_as_flakes(known, one, common=common):
+            kind = Kind.AGAIN
         if minds_the_clock(draft, known, one):
             kind = Kind.CLOCK
         known = with_moment(known, one)
@@ -61,9 +67,9 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
     failure, last = one.failure, known.last_episode_at
     own = {**dict.fromkeys(known.hints, 1), **known.messages}
     likelier = weight(failure.sign, own, draft.state.common)
-    is_said_again = not kind.is_like_bugs and says_again(draft, known, failure, kind)
+    is_said_again = says_again(known, one, kind, common=draft.state.common)
     shown = (failure.at, how_of(one), failure.code)
-    known = _with_message(known, failure, kind)
+    known = with_message(known, failure.sign, kind, at=failure.at)
     known = known._replace(flakes=known.flakes + 1, last_flake=shown)
     if last is not None and abs(failure.at - last) < assumed.EPISODE:
         if _is_better(known, kind):
@@ -78,7 +84,8 @@ def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) ->
         return known
     known = _weighed(draft, known, one, kind, likelier=likelier, is_said_again=is_said_again)
     if kind.is_push:
-        return known._replace(last_push=failure.pr)
+        mended = failure.pr if one.by is By.PUSH else known.mended
+        return known._replace(last_push=failure.pr, mended=mended)
     soon = (failure.source,) if kind.is_lone else ()
     return known._replace(
         last_episode_at=failure.at,
@@ -147,37 +154,6 @@ def _cap(known: CaseState, kind: Kind) -> float:
     if kind is Kind.LONG and known.episodes >= assumed.TELLING:
         return assumed.CAP_LONG_AGAIN
     return WORTH[kind].cap / (1 + known.shared) if kind.is_group else WORTH[kind].cap
-
-
-def says_again(draft: Draft, known: CaseState, failure: Open, kind: Kind) -> bool:
-    """Whether an earlier failure, of another half day, that looked like a flake said the same.
-
-    Not where pushes mended all of them: a case that guards what lies far off, as one that compares
-    all of an interface with a copy, fails alone with one message for each change of it.
-    """
-    sign = failure.sign
-    if not sign or sign in draft.state.common:
-        return False
-    last = known.last_episode_at
-    is_left = kind is Kind.LEFT or known.left > 0
-    is_hinted = sign in known.hints and (is_left or not kind.is_push)
-    times = [known.hints[sign]] if is_hinted else []
-    if sign in known.messages and last is not None:
-        times.append(last)
-    return any(abs(failure.at - then) >= assumed.EPISODE for then in times)
-
-
-def _with_message(known: CaseState, failure: Open, kind: Kind) -> CaseState:
-    """The case with what its failure said, among what its flakes say or may say."""
-    sign = failure.sign
-    if WORTH[kind].is_telling:
-        return known._replace(messages=noted(known.messages, sign, kept=assumed.MESSAGES_KEPT))
-    if not sign or sign in known.hints or not kind.is_hint:
-        return known
-    hints = {**known.hints, sign: failure.at}
-    while len(hints) > assumed.MESSAGES_KEPT:
-        del hints[next(iter(hints))]
-    return known._replace(hints=hints)
 
 
 def _with_push(known: CaseState, one: Contradiction, kind: Kind) -> CaseState:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.scorer.state import State
+from app.core.scorer.state import CaseState, State
 from app.core.scorer.stored import (
     case_from_json,
     case_to_json,
@@ -18,7 +18,9 @@ from tests.core.scorer.world import World, pushes
 
 
 def stored_and_read(state: State) -> State:
-    cases = {case: json.dumps(case_to_json(known)) for case, known in state.cases.items()}
+    cases = {
+        case: json.dumps(case_to_json(known), sort_keys=True) for case, known in state.cases.items()
+    }
     repository = json.dumps(repository_to_json(state))
     sets = {ran.name: ran for ran in state.members.values()}
     known = {case: case_from_json(json.loads(text)) for case, text in cases.items()}
@@ -30,7 +32,8 @@ def stored_and_read(state: State) -> State:
 def test_a_state_read_back_goes_on_alike(seed: int, at: int) -> None:
     world, chance = World(), Random(seed)
     cases = sorted(world.files)
-    plan = [(one, chance.sample(cases, chance.choice([0, 0, 1, 1, 6]))) for one in pushes(6)]
+    reports = pushes(3, jobs=2)
+    plan = [(one, chance.sample(cases, chance.choice([0, 0, 1, 1, 6]))) for one in reports]
     for report, failing in plan[:at]:
         world.see(report, failing)
     other = World(state=stored_and_read(world.state), ran=world.ran)
@@ -41,6 +44,24 @@ def test_a_state_read_back_goes_on_alike(seed: int, at: int) -> None:
 
     assert other.state.cases == world.state.cases
     assert other.state.weather == world.state.weather
+    assert other.state.codes == world.state.codes
+
+
+def test_what_a_case_remembers_in_order_is_read_back_in_order() -> None:
+    """The database sorts an object's names, and the oldest of four messages goes first."""
+    known = CaseState(
+        "tests",
+        0.0,
+        messages={"b": 1, "a": 2},
+        hints={"d": 1.0, "c": 2.0},
+        skipped=("windows", "linux"),
+    )
+
+    stored = json.loads(json.dumps(case_to_json(known), sort_keys=True))
+
+    again = case_from_json(stored)
+    assert (list(again.messages), list(again.hints)) == (["b", "a"], ["d", "c"])
+    assert again == known
 
 
 def test_a_case_takes_a_few_hundred_bytes() -> None:
@@ -58,5 +79,5 @@ def test_a_state_of_another_version_is_refused() -> None:
     world.see(pushes(1)[0], ["case3-1"])
     stored = case_to_json(world.state.cases["case3-1"]) | {"version": 0}
 
-    with pytest.raises(ValueError, match=r"^state version 0, not 7: recompute it$"):
+    with pytest.raises(ValueError, match=r"^state version 0, not 8: recompute it$"):
         case_from_json(stored)

@@ -54,6 +54,10 @@ ALIKE_NOISE = NOISE / 15.0  # the crowd's first failure is believed only now
 
 MESSAGE_SAME = 6.0  # a message that this case's flakes had; real ones show one type in 64 %
 MESSAGE_OTHER = 0.3  # one that they did not have
+MESSAGE_LONE = 5.0  # times that at once, where it fails alone and far from the change; chosen
+MESSAGE_HINTED = 3.0  # at once, one that failures had which may have been flakes; chosen
+MESSAGE_UNHINTED = 0.15  # and one that they did not have: 13 of 50 in doubt are flakes
+MESSAGES_ALIKE = 1.5  # flakes that said the same few, from which another is seldom; chosen
 MESSAGE_COMMON = 0.5  # one that common causes had
 MESSAGES_KEPT = 4  # of one case
 COMMON_KEPT = 64  # messages of common causes

@@ -6,6 +6,7 @@ from functools import lru_cache
 from app.core.history.records import Execution
 from app.core.outcomes import Failure
 from app.core.scorer import assumptions as assumed
+from app.core.scorer.state import CaseState
 from app.core.signatures import signature
 
 SIGN = slice(1, 5)  # bytes of a signature, after its version: by chance alike once in 4e9
@@ -50,17 +51,47 @@ def weight(sign: str, own: Mapping[str, int], common: Mapping[str, int]) -> floa
     return unseen(own) if own else 1.0
 
 
-def weight_at_once(sign: str, own: Mapping[str, int], common: Mapping[str, int]) -> float:
+def weight_at_once(
+    sign: str,
+    known: CaseState | None,
+    common: Mapping[str, int],
+    *,
+    is_lone: bool,
+    is_repeated: bool,
+) -> float:
     """The same for a failure that nothing contradicts yet.
 
     There it is no excuse for a message none of the case's flakes had that common causes have it,
-    too: those, and the bugs that fail many cases, are what it may be.
+    too: those, and the bugs that fail many cases, are what it may be. What weaker evidence said
+    counts, too. `is_lone`: it fails alone, and far from the change. `is_repeated`: the same change
+    failed it before, as its own bug would.
     """
+    own = known.messages if known else {}
     likelier = weight(sign, own, common)
-    return min(likelier, unseen(own)) if sign and own and sign not in own else likelier
+    if not sign or known is None:
+        return likelier
+    if sign in own:
+        return likelier * assumed.MESSAGE_LONE if is_lone else likelier
+    if sign in known.hints:
+        return _hinted(likelier, known, is_lone=is_lone, is_repeated=is_repeated)
+    if own:
+        return min(likelier, unseen(own))
+    return assumed.MESSAGE_UNHINTED if known.hints else likelier
+
+
+def _hinted(likelier: float, known: CaseState, *, is_lone: bool, is_repeated: bool) -> float:
+    """The weight of a message that failures had which may have been flakes."""
+    is_sure = known.episodes >= assumed.FLAGGED_EPISODES
+    if not is_lone or (is_repeated and not is_sure):
+        return min(1.0, likelier)
+    return assumed.MESSAGE_SAME if is_sure else assumed.MESSAGE_HINTED
 
 
 def unseen(own: Mapping[str, int]) -> float:
-    """How likely a flake's next message is none of its own so far: as many came only once."""
-    once = sum(count == 1 for count in own.values())
-    return min(assumed.MESSAGE_OTHER, max(1, once) / (sum(own.values()) + 2))
+    """How likely a flake's next message is none of its own so far: as many came only once.
+
+    Where all came again, the more flakes said so the less likely is another one.
+    """
+    once, flakes = sum(count == 1 for count in own.values()), sum(own.values())
+    fresh = max(once, min(1.0, assumed.MESSAGES_ALIKE / flakes))
+    return min(assumed.MESSAGE_OTHER, fresh / (flakes + 2))

@@ -68,7 +68,7 @@ class Circumstances:
     is_first_crowd: bool  # others of its group failed that are not held, and it was in no crowd
     is_near: bool  # the change touches what lies near the case
     on_pr: bool
-    is_pushed_again: bool  # an earlier push of the pull request failed it, and nothing since passed
+    is_pushed_again: bool  # an earlier push of the pull request failed it, as its own bug would
     base_failures: int  # reports in a row of what it was merged with that failed it
     elsewhere: int  # other pull requests and commits that failed it this day, not contradicted yet
     said_elsewhere: int  # others that failed it for a moment with this message, on other half days
@@ -77,6 +77,11 @@ class Circumstances:
     in_a_row: int  # sources that failed it the last times, in this job
     of_code: int  # failures of this very code before, in this job and in others
     is_retried: bool  # passed within the same report
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether it fails alone, and far from the change."""
+        return self.together < FEW and not self.is_near and not self.others
 
     @property
     def spread(self) -> int:

@@ -40,7 +40,13 @@ def _found(draft: Draft, case: str, unheld: int, crowd: Likeness) -> Finding:
     track = known.track(draft.seen.job) if known else Track()
     around = _around(draft, case, known, unheld, crowd)
     sign = sign_of(draft.seen.results[case])
-    likelier = weight_at_once(sign, known.messages if known else {}, state.common)
+    likelier = weight_at_once(
+        sign,
+        known,
+        state.common,
+        is_lone=around.is_lone,
+        is_repeated=around.of_code > 0 or around.is_pushed_again,
+    )
     cause, p_flaky = judged(known, around, likelier, state.weather)
     facts = reasons(draft, case, around, sign=sign)
     broken = break_of(draft, known, track) if known and around.base_failures else None
@@ -78,10 +84,15 @@ def _around(
 
 
 def _is_pushed_again(draft: Draft, known: CaseState | None) -> bool:
-    """Whether an earlier push of the pull request failed it in this job, and no re-run passed."""
+    """Whether an earlier push of the pull request failed it, which looks like its own bug.
+
+    In this job, and no re-run passed; or in any, and the next push mended it.
+    """
     seen = draft.seen
     if known is None or seen.pr is None:
         return False
+    if known.mended == seen.pr and known.episodes < assumed.FLAGGED_EPISODES:
+        return True
     return any(
         one.pr == seen.pr and one.job == seen.job and one.code != seen.code for one in known.opens
     )

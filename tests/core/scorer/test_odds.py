@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.decide import Cause
-from app.core.scorer.messages import weight, weight_at_once
+from app.core.scorer.messages import unseen, weight, weight_at_once
 from app.core.scorer.odds import AGAIN, AGAIN_MOST, Circumstances, again_of, judged
 from app.core.scorer.state import CaseState, Weather
 
@@ -167,16 +167,53 @@ def test_a_flake_fails_again_as_often_as_its_case_did(flakes: int, episodes: flo
     assert again_of(known._replace(flakes=flakes + 5)) >= again_of(known)
 
 
+def at_once(sign: str, known: CaseState, *, is_lone: bool = False, again: bool = False) -> float:
+    """The weight of a message where common causes said "common" and "own", too."""
+    common = {"common": 3, "own": 1}
+    return weight_at_once(sign, known, common, is_lone=is_lone, is_repeated=again)
+
+
 @given(st.integers(1, 200))
 def test_a_message_of_common_causes_is_no_flakes_where_its_own_say_another(
     count: int,
 ) -> None:
-    own, common = {"own": count}, {"common": 3, "own": 1}
+    own = {"own": count}
+    known = CaseState("tests", 0.0, messages=own)
 
-    assert weight_at_once("common", own, common) <= weight("new", own, {})
-    assert weight_at_once("common", {}, common) == weight("common", {}, common)
-    assert weight_at_once("own", own, common) == weight("own", own, common)
-    assert weight_at_once("", own, common) == 1.0
+    assert at_once("common", known) <= weight("new", own, {})
+    assert at_once("common", CaseState("tests", 0.0)) == weight("common", {}, {"common": 3})
+    assert at_once("own", known) == weight("own", own, {"own": 1})
+    assert at_once("", known) == 1.0
+
+
+def test_an_own_message_says_most_where_the_case_fails_alone() -> None:
+    known = CaseState("tests", 0.0, messages={"own": 2, "rare": 1})
+
+    assert at_once("own", known, is_lone=True) > at_once("own", known) > 1.0
+
+
+def test_what_may_have_been_flakes_said_so_and_another_message_is_another_bugs() -> None:
+    hinted = CaseState("tests", 0.0, hints={"hint": 1.0}, episodes=0.5)
+    sure = hinted._replace(episodes=2.0)
+
+    assert at_once("hint", sure, is_lone=True) > at_once("hint", hinted, is_lone=True) > 1.0
+    assert at_once("hint", hinted) == 1.0
+    assert at_once("other", hinted, is_lone=True) < 1.0
+
+
+def test_what_the_same_change_failed_before_is_no_hint_of_a_flake() -> None:
+    hinted = CaseState("tests", 0.0, hints={"hint": 1.0}, episodes=0.5)
+    sure = hinted._replace(episodes=2.0)
+
+    assert at_once("hint", hinted, is_lone=True, again=True) == 1.0
+    assert at_once("hint", sure, is_lone=True, again=True) > 1.0
+
+
+@given(st.integers(1, 200))
+def test_the_more_flakes_said_the_same_the_less_likely_is_another_message(count: int) -> None:
+    alike, unlike = {"own": count}, {f"own {number}": 1 for number in range(count)}
+
+    assert unseen({"own": count + 1}) <= unseen(alike) <= unseen(unlike)
 
 
 @given(st.integers(1, 500))

@@ -32,7 +32,7 @@ SURELY: Mapping[str, float] = {
     Kind.PUSHED_ALIKE: 0.9,
     Kind.PUSHED_JOBS: 0.5,
     Kind.FEW: 0.35,
-    Kind.DOUBTFUL: 0.33,
+    Kind.DOUBTFUL: 0.15,
 }
 DOUBTFUL = 0.5  # p_flaky of what a person called no flake, at most
 ALONE_ON_FORK = 0.9  # its evidence is not weighed, so less is known of what failed beside it

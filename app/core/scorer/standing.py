@@ -21,6 +21,8 @@ def prior_of(weather: Weather) -> float:
 def score_of(known: CaseState, weather: Weather) -> float:
     """The probability that the case is flaky, as far as its belief is counted."""
     prior = prior_of(weather)
+    if not known.weighed:  # most that flake show it, so the others tell little of this one
+        prior = min(prior, PRIOR)
     odds = sum(known.belief.now()) * (prior / (1 - prior)) / (PRIOR / (1 - PRIOR))
     score = odds / (1 + odds)
     has_flakes = weather.flaky > known.was_flagged

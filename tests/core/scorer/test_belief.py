@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.scorer.belief import RATES, Belief, unknown
+from app.core.scorer.belief import PRIOR, RATES, Belief, unknown
+from app.core.scorer.standing import score_of
+from app.core.scorer.state import CaseState, Weather
 
 SOME = settings(max_examples=6)
 
@@ -59,3 +61,13 @@ def test_passes_speak_against_high_rates_first() -> None:
     odds = Belief((1.0,) * len(RATES)).after(200, 0).now()
 
     assert list(odds) == sorted(odds, reverse=True)
+
+
+def test_where_much_flakes_only_what_shows_it_is_likelier_to() -> None:
+    much, little = Weather(failed=200, flaky=100), Weather(failed=200)
+    silent = CaseState("tests", 0.0)
+    shown = silent._replace(weighed={"alone": 1.0})
+
+    assert score_of(shown, much) > score_of(shown, little)
+    assert score_of(silent, much) == pytest.approx(PRIOR)
+    assert score_of(silent, little) < score_of(silent, much)

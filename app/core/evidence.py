@@ -21,10 +21,11 @@ class EvidenceKind(StrEnum):
     FAR_FROM_CHANGE = "far_from_change"  # changed: files, none of them near the case
     FAILING_BESIDE = "failing_beside"  # groups, cases: what else failed in the same report
     SAME_CROWD = "same_crowd"  # cases: nearly these failed together on another day, this one too
-    EARLIER_PUSH = "earlier_push"  # nothing: one of this pull request failed it, no re-run passed
+    EARLIER_PUSH = "earlier_push"  # nothing: one of this pull request failed it, too
     FAILS_ELSEWHERE = "fails_elsewhere"  # sources: others that failed it within a day
     SAID_ELSEWHERE = "said_elsewhere"  # sources: the same of others, half a day ago or more
     SAME_MESSAGE = "same_message"  # times: earlier flakes of the case said the same
+    OTHER_MESSAGE = "other_message"  # times: so many earlier flakes of the case said something else
     FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
     FEW_RUNS = "few_runs"  # runs: too few to tell much

@@ -203,6 +203,8 @@ def _lesser_reason(fact: facts.Fact) -> Iterable[Evidence]:
             yield evidence(EvidenceKind.FAILING_BESIDE, groups=groups, cases=cases)
         case facts.SameMessage(times):
             yield evidence(EvidenceKind.SAME_MESSAGE, times=times)
+        case facts.OtherMessage(times):
+            yield evidence(EvidenceKind.OTHER_MESSAGE, times=times)
         case facts.FirstFailure(passes):
             yield evidence(EvidenceKind.FIRST_FAILURE, passes=passes)
         case facts.FailsAgain(times):

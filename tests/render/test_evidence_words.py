@@ -194,7 +194,7 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.EARLIER_PUSH,
         {},
-        "An earlier push of this pull request failed it too, and no re-run of that passed.",
+        "An earlier push of this pull request failed it too.",
     ),
     (
         EvidenceKind.FAILS_ELSEWHERE,
@@ -212,6 +212,11 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         EvidenceKind.SAME_MESSAGE,
         {"times": 2},
         "Says what it said twice before when it failed for no fault of the code.",
+    ),
+    (
+        EvidenceKind.OTHER_MESSAGE,
+        {"times": 3},
+        "Says something that none of its 3 earlier flakes said.",
     ),
     (
         EvidenceKind.FIRST_FAILURE,

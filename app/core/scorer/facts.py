@@ -81,7 +81,7 @@ class SameCrowd:
 
 @dataclass(frozen=True, slots=True)
 class EarlierPush:
-    """An earlier push of the pull request failed the case, and no re-run of that passed."""
+    """An earlier push of the pull request failed the case, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,13 @@ class SameMessage:
     """The message is one that earlier flakes of this case had."""
 
     times: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMessage:
+    """The message is none that earlier flakes of this case had."""
+
+    times: int  # flakes of which it is known what they said
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,7 @@ Fact = (
     | FailsElsewhere
     | SaidElsewhere
     | SameMessage
+    | OtherMessage
     | FirstFailure
     | FailsAgain
     | FewRuns

@@ -9,6 +9,7 @@ from app.core.scorer.culprit import Ran, suspects
 from app.core.scorer.draft import Draft
 from app.core.scorer.facts import Break, Fact, How
 from app.core.scorer.layout import words_in
+from app.core.scorer.messages import unseen
 from app.core.scorer.odds import ELSEWHERE_FEW, Circumstances
 from app.core.scorer.standing import rate_interval, rate_of, score_of
 from app.core.scorer.state import CaseState, Track
@@ -85,6 +86,9 @@ def _of_history(draft: Draft, known: CaseState | None, sign: str) -> list[tuple[
     ]
     if sign in known.messages:
         found.append((SAME, facts.SameMessage(known.messages[sign])))
+    elif sign and known.messages and sign not in known.hints:
+        other = facts.OtherMessage(sum(known.messages.values()))
+        found.append((-log(unseen(known.messages)), other))
     return found
 
 

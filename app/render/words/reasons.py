@@ -175,6 +175,13 @@ def _same_message(facts: Mapping[str, Fact]) -> str:
     return f"Says what it said {often} before when it failed for no fault of the code."
 
 
+def _other_message(facts: Mapping[str, Fact]) -> str:
+    flakes = _number(facts["times"])
+    if flakes == 1:
+        return "Says something else than its earlier flake did."
+    return f"Says something that none of its {flakes} earlier flakes said."
+
+
 def _first_failure(facts: Mapping[str, Fact]) -> str:
     return f"Never failed before, in {counted(_number(facts['passes']), 'run')} that passed."
 
@@ -216,12 +223,11 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.FAR_FROM_CHANGE: _far_from_change,
     EvidenceKind.FAILING_BESIDE: _failing_beside,
     EvidenceKind.SAME_CROWD: _same_crowd,
-    EvidenceKind.EARLIER_PUSH: lambda facts: (
-        "An earlier push of this pull request failed it too, and no re-run of that passed."
-    ),
+    EvidenceKind.EARLIER_PUSH: lambda facts: "An earlier push of this pull request failed it too.",
     EvidenceKind.FAILS_ELSEWHERE: _fails_elsewhere,
     EvidenceKind.SAID_ELSEWHERE: _said_elsewhere,
     EvidenceKind.SAME_MESSAGE: _same_message,
+    EvidenceKind.OTHER_MESSAGE: _other_message,
     EvidenceKind.FIRST_FAILURE: _first_failure,
     EvidenceKind.DISMISSED: _dismissed,
     EvidenceKind.OVER_RULE: _over_rule,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.decide import Cause
-from app.core.history.records import Observation
+from app.core.history.records import Execution, Observation
+from app.core.outcomes import Outcome
 from app.core.scorer import facts
 from app.core.scorer.facts import How
 from app.core.scorer.needs import needed
@@ -40,6 +41,34 @@ def test_a_flakes_finding_tells_of_the_earlier_ones() -> None:
     assert (past.times, past.days, past.how, past.last_code) == (2, 2, How.RERUN, "c43")
     assert facts.SameMessage(2) in found.facts
     assert facts.FarFromChange(1) in found.facts
+
+
+def test_what_a_later_push_of_the_same_pull_request_mended_is_likelier_its_bug() -> None:
+    world, reports = World(), pushes(4)
+    world.play(reports[:38], lambda _: [])
+    world.see(replace(reports[38], pr=900), [CASE])
+    world.see(replace(reports[39], pr=900))
+
+    own = finding(world, replace(reports[40], pr=900), [CASE])
+    other = finding(world, replace(reports[40], pr=901), [CASE])
+
+    assert facts.EarlierPush() in own.facts
+    assert facts.EarlierPush() not in other.facts
+    assert own.p_flaky < other.p_flaky
+
+
+def test_another_message_than_its_flakes_had_is_told() -> None:
+    world, reports = World(), pushes(8)
+    failing = {13, 43}
+    world.play(reports[:80], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+    other = (Execution(Outcome.FAILED, "KeyError: 'total'"),)
+    seen = replace(world.observation(reports[80]), results={CASE: other})
+
+    _, said = update(world.state, seen)
+
+    (found,) = said.findings
+    assert facts.OtherMessage(2) in found.facts
+    assert found.p_flaky < finding(world, reports[80], [CASE]).p_flaky
 
 
 def test_a_first_failure_says_after_how_many_passes() -> None:

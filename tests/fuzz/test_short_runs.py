@@ -11,7 +11,7 @@ from app.core.reports.registry import FORMATS
 from tests.fuzz.__main__ import ROOT
 from tests.fuzz.targets import TARGETS
 
-INPUTS = 300  # for each target; so many and one seed: a search by the clock finds another each time
+INPUTS = 600  # for each target; so many and one seed: a search by the clock finds another each time
 SECONDS = 120  # at most
 HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
 needs_atheris = pytest.mark.skipif(not HAS_ATHERIS, reason="atheris has no wheel here")

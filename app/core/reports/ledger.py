@@ -22,7 +22,7 @@ from app.core.outcomes import (
 from app.core.reports.limits import Limits
 from app.core.reports.names import split_name
 from app.core.reports.notes import Notes
-from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of
+from app.core.reports.repeats import Repeats, Sighting, cases_among, executions_of, sighting_of
 from app.core.reports.texts import short_name
 from app.core.reports.totals import Tally
 
@@ -71,7 +71,7 @@ class Ledger:
         self._counted = 0
         self._last: Group = {}
         self._says_alike = False
-        self._folded: dict[tuple[tuple[str, str, str | None, str, bool], str], dict[str, int]] = {}
+        self._folded: dict[tuple[tuple[str | bool | None, ...], str], dict[str, int]] = {}
 
     @property
     def is_heavy(self) -> bool:
@@ -107,7 +107,7 @@ class Ledger:
         elif isinstance(there, list):
             there.append(sighting)
         else:
-            group[name] = [_sighting(there, sighting.part), sighting]  # of the same suite
+            group[name] = [sighting_of(there, sighting.part), sighting]  # of the same suite
 
     def put(self, case: "Named", executions: Sequence[ReportedExecution]) -> None:
         """Put a case in with all its executions, its names made safe to keep."""
@@ -190,7 +190,7 @@ class Ledger:
 
     def cases(self, key: GroupKey, name: str, entry: Entry) -> Iterator[ReportedCase]:
         """The cases one name stands for, counted."""
-        sightings = entry if isinstance(entry, list) else [_sighting(entry)]
+        sightings = entry if isinstance(entry, list) else [sighting_of(entry)]
         found = cases_among(sightings, self.repeats)
         if len(found) > 1 or len(sightings) > 1:
             self._warn_of_repeats(name, found, len(sightings))
@@ -281,12 +281,6 @@ def _without(group: Group, some: Group) -> Group:
     for name in some:
         del others[name]
     return others
-
-
-def _sighting(entry: PlainPass | Sighting, part: int = 0) -> Sighting:
-    if isinstance(entry, Sighting):
-        return entry
-    return Sighting(ReportedExecution(*entry), is_bare=True, part=part)
 
 
 def text_bytes(sighting: Sighting) -> int:

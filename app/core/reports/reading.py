@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from app.core.outcomes import PassedCases, ReportedCase, ReportedExecution
+from app.core.outcomes import PassedCases, ReportedCase
 from app.core.reports.empty import empty_sentence
 from app.core.reports.formats import Format
 from app.core.reports.ledger import Entry, Group, GroupKey, Ledger
 from app.core.reports.limits import DEFAULTS, Limits
 from app.core.reports.notes import Measured
 from app.core.reports.registry import format_in
-from app.core.reports.repeats import Sighting
+from app.core.reports.repeats import Sighting, sighting_of
 from app.core.reports.source import Source
 from app.core.reports.totals import Totals
 from app.core.reports.unknown import unknown
@@ -165,11 +165,7 @@ def _told_apart(ledger: Ledger, place: Place, by_file: ByFile) -> Iterator[Repor
 
 
 def _all_sightings(entry: Entry, part: int) -> list[Sighting]:
-    if isinstance(entry, list):
-        return entry
-    if isinstance(entry, Sighting):
-        return [entry]
-    return [Sighting(ReportedExecution(*entry), is_bare=True, part=part)]
+    return entry if isinstance(entry, list) else [sighting_of(entry, part)]
 
 
 def _count_names(groups: dict[GroupKey, Group], counts: Counter[int]) -> None:

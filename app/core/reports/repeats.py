@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
-from app.core.outcomes import CaseDetail, Failure, Outcome, ReportedExecution
+from app.core.outcomes import CaseDetail, Failure, Outcome, PlainPass, ReportedExecution
 
 SHORT_CHARS = 200  # of a message, when there is no room for more
 
@@ -20,6 +20,13 @@ class Sighting(NamedTuple):
     detail: CaseDetail | None = None
     is_bare: bool = False  # says nothing but that the case was there
     part: int = 0  # which of several suites of the same name
+
+
+def sighting_of(entry: PlainPass | Sighting, part: int = 0) -> Sighting:
+    """An entry as a sighting; a plain pass is one of the suite that has this part."""
+    if isinstance(entry, Sighting):
+        return entry
+    return Sighting(ReportedExecution(*entry), is_bare=True, part=part)
 
 
 class Repeats(StrEnum):

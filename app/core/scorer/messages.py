@@ -63,8 +63,8 @@ def weight_at_once(
 
     There it is no excuse for a message none of the case's flakes had that common causes have it,
     too: those, and the bugs that fail many cases, are what it may be. What weaker evidence said
-    counts, too. `is_lone`: it fails alone, and far from the change. `is_repeated`: the same change
-    failed it before, as its own bug would.
+    counts, too. `is_lone`: it fails alone, far from the change, and not for many others.
+    `is_repeated`: the same change failed it before, as its own bug would.
     """
     own = known.messages if known else {}
     likelier = weight(sign, own, common)

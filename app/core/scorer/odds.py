@@ -80,8 +80,9 @@ class Circumstances:
 
     @property
     def is_lone(self) -> bool:
-        """Whether it fails alone, and far from the change."""
-        return self.together < FEW and not self.is_near and not self.others
+        """Whether it fails alone, far from the change, and did not for many others this day."""
+        is_told_of = self.others or self.elsewhere >= ELSEWHERE_FEW
+        return self.together < FEW and not self.is_near and not is_told_of
 
     @property
     def spread(self) -> int:

@@ -1,7 +1,6 @@
 """What a finding carries: the facts that moved it, the outage or the break that it belongs to."""
 
 from dataclasses import replace
-from datetime import timedelta
 from random import Random
 
 import pytest
@@ -9,24 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.decide import Cause
-from app.core.history.records import Execution, Observation
-from app.core.outcomes import Outcome
+from app.core.history.records import Observation
 from app.core.scorer import facts
 from app.core.scorer.facts import How
 from app.core.scorer.needs import needed
 from app.core.scorer.odds import FAR_BUG_REPORT, FAR_BUG_REPORTS, far_bug_of
-from app.core.scorer.said import Finding
 from app.core.scorer.state import State, Weather
 from app.core.scorer.update import update
 from app.core.scorer.weigh import Kind
-from tests.core.scorer.world import Report, World, names, pushes, rerun
-
-CASE = "case3-1"
-
-
-def finding(world: World, report: Report, failing: list[str]) -> Finding:
-    _, said = update(world.state, world.observation(report, failing))
-    return next(one for one in said.findings if one.case == CASE)
+from tests.core.scorer.world import CASE, World, finding, held, names, pushes, rerun
 
 
 def test_a_flakes_finding_tells_of_the_earlier_ones() -> None:
@@ -41,34 +31,6 @@ def test_a_flakes_finding_tells_of_the_earlier_ones() -> None:
     assert (past.times, past.days, past.how, past.last_code) == (2, 2, How.RERUN, "c43")
     assert facts.SameMessage(2) in found.facts
     assert facts.FarFromChange(1) in found.facts
-
-
-def test_what_a_later_push_of_the_same_pull_request_mended_is_likelier_its_bug() -> None:
-    world, reports = World(), pushes(4)
-    world.play(reports[:38], lambda _: [])
-    world.see(replace(reports[38], pr=900), [CASE])
-    world.see(replace(reports[39], pr=900))
-
-    own = finding(world, replace(reports[40], pr=900), [CASE])
-    other = finding(world, replace(reports[40], pr=901), [CASE])
-
-    assert facts.EarlierPush() in own.facts
-    assert facts.EarlierPush() not in other.facts
-    assert own.p_flaky < other.p_flaky
-
-
-def test_another_message_than_its_flakes_had_is_told() -> None:
-    world, reports = World(), pushes(8)
-    failing = {13, 43}
-    world.play(reports[:80], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
-    other = (Execution(Outcome.FAILED, "KeyError: 'total'"),)
-    seen = replace(world.observation(reports[80]), results={CASE: other})
-
-    _, said = update(world.state, seen)
-
-    (found,) = said.findings
-    assert facts.OtherMessage(2) in found.facts
-    assert found.p_flaky < finding(world, reports[80], [CASE]).p_flaky
 
 
 def test_a_first_failure_says_after_how_many_passes() -> None:
@@ -151,15 +113,6 @@ def test_code_that_failed_before_is_less_likely_to_flake_whoever_passed_since() 
     again = finding(world, rerun(first, hours=3), [CASE])
 
     assert again.p_flaky < at_first.p_flaky
-
-
-def held(world: World) -> Report:
-    """Let the case be held for flaky; the report that comes next."""
-    reports = pushes(9)
-    failing = {13, 43, 67}
-    world.play(reports[:96], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
-    assert world.flagged == {CASE}
-    return reports[96]
 
 
 def test_a_held_case_flakes_beside_a_few_others_and_falls_with_many() -> None:
@@ -297,37 +250,3 @@ def test_an_earlier_push_that_failed_is_remembered_though_others_passed_since() 
     assert again.p_flaky < other.p_flaky <= fresh.p_flaky * 1.05
     assert cleared.p_flaky > again.p_flaky
     assert facts.EarlierPush() not in cleared.facts
-
-
-def test_what_fails_many_others_in_a_day_is_broken_though_older_code_passes_between() -> None:
-    world = World()
-    report = held(world)
-    shown = [finding(world, replace(report, run=990, code="p0", pr=990), [CASE])]
-    for number in range(1, 7):
-        late = replace(report, at=report.at + timedelta(hours=number))
-        world.see(replace(late, run=900 + number, code=f"p{number}", pr=900 + number), [CASE])
-        world.see(replace(late, run=950 + number, code=f"q{number}", pr=950 + number))
-        shown.append(finding(world, replace(late, run=990, code="p0", pr=990), [CASE]))
-
-    assert shown[0].p_flaky > 0.95
-    assert shown[-1].p_flaky < 0.9
-    assert facts.FailsElsewhere(6) in shown[-1].facts
-    assert facts.FailsElsewhere(2) not in shown[2].facts
-
-
-def test_what_other_changes_failed_so_half_a_day_ago_tells_of_a_flake() -> None:
-    world, reports = World(), pushes(9)
-    world.play(reports[:40], lambda _: [])
-    first = replace(reports[40], pr=900)
-    early = finding(world, replace(reports[41], pr=901), [CASE])
-    world.see(first, [CASE])
-    for report in reports[41:44]:
-        world.see(report)
-
-    soon = finding(world, replace(reports[44], at=first.at + timedelta(hours=3), pr=901), [CASE])
-    late = finding(world, replace(reports[80], pr=901), [CASE])
-    own = finding(world, replace(reports[80], pr=900), [CASE])
-
-    assert facts.SaidElsewhere(1) in late.facts
-    assert late.p_flaky > early.p_flaky
-    assert not any(isinstance(one, facts.SaidElsewhere) for one in (*soon.facts, *own.facts))

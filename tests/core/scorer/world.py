@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.core.history.records import CaseSet, Execution, Observation
 from app.core.outcomes import Outcome
+from app.core.scorer.said import Finding
 from app.core.scorer.standing import scores
 from app.core.scorer.state import State
 from app.core.scorer.update import update
@@ -141,3 +142,18 @@ def contradicted_on(world: World, days: int, *, every: int = 2, from_day: int = 
         reports,
         lambda one: [CASE] if one.run in failing and one.attempt == 1 else [],
     )
+
+
+def finding(world: World, report: Report, failing: Sequence[str]) -> Finding:
+    """What is said of CASE, which fails among these; the world stays as it is."""
+    _, said = update(world.state, world.observation(report, failing))
+    return next(one for one in said.findings if one.case == CASE)
+
+
+def held(world: World) -> Report:
+    """Let the case be held for flaky; the report that comes next."""
+    reports = pushes(9)
+    failing = {13, 43, 67}
+    world.play(reports[:96], lambda one: [CASE] if one.run in failing and one.attempt == 1 else [])
+    assert world.flagged == {CASE}
+    return reports[96]

@@ -62,6 +62,9 @@ def _held(held: HeldCases) -> Operation:
         parameters=[
             *OF_REPOSITORY,
             OWNER,
+            Parameter(
+                "branch", "query", "Where the run is: what is exempt there is not held.", TEXT
+            ),
             Parameter("format", "query", "text: as with Accept: text/plain.", TEXT),
             Parameter("If-None-Match", "header", "The ETag of the list that you have.", TEXT),
         ],

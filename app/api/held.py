@@ -29,8 +29,9 @@ class HeldCases:
         except FlakeGuardError as error:
             return refusal(request, error)
         owner = request.query_params.get("owner") or None
+        branch = request.query_params.get("branch") or None
         now = self.doors.clock()
-        held = held_now(self.doors.engine, guest.repository.id, now=now, owner=owner)
+        held = held_now(self.doors.engine, guest.repository.id, now=now, owner=owner, branch=branch)
         if _wants_text(request):
             answer: Response = PlainTextResponse("".join(f"{one.line}\n" for one in held))
         else:

@@ -32,7 +32,7 @@ class EvidenceKind(StrEnum):
     DISMISSED = "dismissed"  # by
     OVER_RULE = "over_rule"  # failed, runs, days, line: the policy's rule there holds the case
     IN_A_ROW = "in_a_row"  # times, line: the same, by failures in a row
-    EXEMPT = "exempt"  # nothing: the policy never holds the case for flaky
+    EXEMPT = "exempt"  # branch, or nothing: the policy never holds the case for flaky there
     # What an earlier judge said, and findings from then still say:
     PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
     FIRST_ON_BASE = "first_on_base"  # passed, branch: the branch's first failure after so many

@@ -34,6 +34,7 @@ class QuarantineEvent(StrEnum):
     RELEASED = "released"  # a person ends it
     NOT_FLAKY = "not_flaky"  # a person says that the case never was flaky
     TURNED_BROKEN = "turned_broken"  # fails on the default branch: no flake
+    EXEMPTED = "exempted"  # the policy keeps the case out by now
     TIME_IS_UP = "time_is_up"  # its end came
     FIX_CLAIMED = "fix_claimed"  # a commit, an issue, or a long row of clean runs says so
     FLAKED = "flaked"  # a contradicted failure
@@ -49,12 +50,14 @@ TRANSITIONS: dict[tuple[QuarantineState | None, QuarantineEvent], QuarantineStat
     (S.PROPOSED, E.REFUSED): S.DISMISSED,
     (S.PROPOSED, E.NOT_FLAKY): S.DISMISSED,
     (S.PROPOSED, E.TURNED_BROKEN): S.DISMISSED,
+    (S.PROPOSED, E.EXEMPTED): S.DISMISSED,
     (S.ACTIVE, E.FIX_CLAIMED): S.FIX_PENDING,
     (S.ACTIVE, E.RENEWED): S.ACTIVE,
     (S.ACTIVE, E.TIME_IS_UP): S.EXPIRED,
     (S.ACTIVE, E.RELEASED): S.DISMISSED,
     (S.ACTIVE, E.NOT_FLAKY): S.DISMISSED,
     (S.ACTIVE, E.TURNED_BROKEN): S.DISMISSED,
+    (S.ACTIVE, E.EXEMPTED): S.DISMISSED,
     (S.FIX_PENDING, E.PROVEN): S.RESOLVED,
     (S.FIX_PENDING, E.FLAKED): S.ACTIVE,
     (S.FIX_PENDING, E.RENEWED): S.FIX_PENDING,
@@ -62,6 +65,7 @@ TRANSITIONS: dict[tuple[QuarantineState | None, QuarantineEvent], QuarantineStat
     (S.FIX_PENDING, E.RELEASED): S.DISMISSED,
     (S.FIX_PENDING, E.NOT_FLAKY): S.DISMISSED,
     (S.FIX_PENDING, E.TURNED_BROKEN): S.DISMISSED,
+    (S.FIX_PENDING, E.EXEMPTED): S.DISMISSED,
     (S.EXPIRED, E.RENEWED): S.ACTIVE,
     (S.EXPIRED, E.RELEASED): S.DISMISSED,
     (S.EXPIRED, E.NOT_FLAKY): S.DISMISSED,

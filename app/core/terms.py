@@ -38,16 +38,19 @@ class Terms:
 
     def finding(self, case: str, finding: Finding, *, branch: str) -> Finding:
         """What a failure is held to be: an exempt case's is real, whatever speaks for a flake."""
-        about = self.about.get(case)
-        if finding.cause is not Cause.FLAKY or about is None:
+        if finding.cause is not Cause.FLAKY or not self.is_exempt(case, branch):
             return finding
-        if not self.policy.is_exempt(replace(about, branch=branch)):
-            return finding
+        where = {} if self.is_exempt(case, None) else {"branch": branch}
         return replace(
             finding,
             cause=Cause.UNKNOWN,
-            evidence=(evidence(EvidenceKind.EXEMPT), *finding.evidence[:2]),
+            evidence=(evidence(EvidenceKind.EXEMPT, **where), *finding.evidence[:2]),
         )
+
+    def is_exempt(self, case: str, branch: str | None) -> bool:
+        """Whether a case's failures on a branch are real whatever is held; None: on every one."""
+        about = self.about.get(case)
+        return about is not None and self.policy.is_exempt(replace(about, branch=branch))
 
     def holds(
         self, case: str, standing: Stands, counts: Counts, *, branch: str | None, at: datetime
@@ -74,7 +77,7 @@ class Terms:
             by_rule = self._by_rule(case, about, counts, at)
             return replace(standing, state=State.FLAKY, evidence=(*by_rule, *standing.evidence))
         is_warned = standing.score >= self._of(case).warn_threshold
-        is_suspect = is_warned and not self.policy.is_exempt(about)
+        is_suspect = is_warned and not self.is_exempt(case, None)
         return replace(standing, state=State.SUSPECT if is_suspect else State.HEALTHY)
 
     def _by_rule(self, case: str, about: About, counts: Counts, at: datetime) -> Iterable[Evidence]:

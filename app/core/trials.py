@@ -43,7 +43,10 @@ class Side:
         before, held = self.scorer, self.held
         self.scorer, said = before.observe(seen)
         if is_counted:
-            self.excused += sum(one.case in held for one in said.findings)
+            self.excused += sum(
+                one.case in held and not terms.is_exempt(one.case, seen.branch)
+                for one in said.findings
+            )
         if not seen.is_trusted:
             return
         for change in said.changes:

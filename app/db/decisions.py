@@ -96,6 +96,16 @@ def holding(session: Session, repo_id: int) -> list[Quarantine]:
     return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
 
 
+def undecided_or_held(session: Session, repo_id: int) -> list[Quarantine]:
+    """What is proposed or excuses failures; served by quarantine_open."""
+    query = (
+        select(QuarantineRow)
+        .where(col(QuarantineRow.repo_id) == repo_id, IS_OPEN)
+        .order_by(col(QuarantineRow.case_id))
+    )
+    return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
+
+
 def proposed(session: Session, repo_id: int, *, since: datetime) -> list[Quarantine]:
     """What was proposed then or since and waits still, oldest first; served by quarantine_open."""
     query = (

@@ -39,6 +39,7 @@ class FailedCase:
     passed_in_the_end: bool  # a later attempt, or a retry, of the same code passed
     decision: str | None  # the sentence of a decision in force
     is_quarantined: bool = False
+    is_exempt: bool = False  # the policy lets no quarantine count where this ran
     alike: Alike | None = None  # the cluster of its failure
     outage: Reach | None = None  # the event that it is part of
     called: str | None = None  # what a command calls it
@@ -201,6 +202,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         page_url=_page(facts, f"/cases/{case.case_id}"),
         decision=case.decision,
         is_quarantined=case.is_quarantined,
+        is_exempt=case.is_exempt,
         called=case.called,
         alone=case.alone,
         has_issue=case.has_issue,

@@ -43,6 +43,7 @@ ACTS = {
     "rerun_case": "asked for re-runs",
     "undo": "took the last decision back",
     "turned_broken": "ended its quarantine, because it turned broken",
+    "exempted": "ended its quarantine, because the policy exempts it",
     "time_is_up": "ended its quarantine, because its time was up",
     "fix_claimed": "noted a claimed fix",
     "flaked": "noted that it flaked again",

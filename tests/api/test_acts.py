@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.db import policies
+from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
 from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, Ci, error
@@ -184,6 +186,28 @@ def test_lists_can_be_asked_for_what_somebody_owns(bot: TestClient, flaky: UUID)
     ]
 
     assert found == [1, 1, 0] * 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        ("rules: [{branch: 'release/*', exempt: true}]\n", [1, 1, 0]),
+        ("exempted_tests: [tests/test_cart.py]\n", [0, 0, 0]),
+    ],
+)
+def test_what_is_exempt_is_not_held_there(
+    ci: Ci, bot: TestClient, flaky: UUID, policy: str, found: list[int]
+) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/activate")
+    with unit_of_work(ci.engine) as session:
+        [repo_id] = session.execute(text("SELECT repo_id FROM quarantine")).one()
+        file = Snapshot(SnapshotKind.POLICY, "a1", ".flakeguard.yml", policy)
+        policies.write(session, repo_id, file, now=NOW)
+
+    asked = ("", "?branch=main", "?branch=release/2")
+    held = [len(bot.get(f"{BASE}/quarantine{one}").json()["cases"]) for one in asked]
+
+    assert held == found
 
 
 def test_an_end_that_has_come_holds_nothing_whether_or_not_the_clock_noticed(

@@ -26,12 +26,14 @@ proposed     approved       active
 proposed     refused        dismissed
 proposed     not_flaky      dismissed
 proposed     turned_broken  dismissed
+proposed     exempted       dismissed
 active       fix_claimed    fix_pending
 active       renewed        active
 active       time_is_up     expired
 active       released       dismissed
 active       not_flaky      dismissed
 active       turned_broken  dismissed
+active       exempted       dismissed
 fix_pending  proven         resolved
 fix_pending  flaked         active
 fix_pending  renewed        fix_pending
@@ -39,6 +41,7 @@ fix_pending  time_is_up     expired
 fix_pending  released       dismissed
 fix_pending  not_flaky      dismissed
 fix_pending  turned_broken  dismissed
+fix_pending  exempted       dismissed
 expired      renewed        active
 expired      released       dismissed
 expired      not_flaky      dismissed

@@ -90,9 +90,32 @@ def test_a_case_that_is_exempt_on_one_branch_is_excused_on_others() -> None:
     found = terms('rules: [{branch: "release/*", exempt: true}]')
 
     assert found.finding(CASE, FLAKY, branch="main") == FLAKY
-    assert found.finding(CASE, FLAKY, branch="release/2").cause is Cause.UNKNOWN
+    there = found.finding(CASE, FLAKY, branch="release/2")
+    assert (there.cause, there.evidence[0].facts) == (Cause.UNKNOWN, {"branch": "release/2"})
     assert state(found, standing()) is State.FLAKY
     assert state(found, standing(), branch="release/2") is State.SUSPECT
+
+
+def test_an_exempt_branch_neither_begins_nor_ends_what_is_held() -> None:
+    found = terms('rules: [{branch: "release/*", exempt: true}]')
+    held = counts(1, 2).holding(CASE, is_held=True)
+
+    assert state(found, standing(), held, branch="release/2") is State.FLAKY
+    assert state(found, standing(0.6, state=State.SUSPECT), held, branch="main") is State.SUSPECT
+
+
+def test_what_the_rule_of_one_branch_holds_is_not_undone_by_another_branch() -> None:
+    found = terms("rules: [{branch: main, threshold: 0.05, days: 7}]")
+    healthy = standing(0.2, state=State.HEALTHY)
+    held, long_ago = (counts(*days).holding(CASE, is_held=True) for days in ((0, 1), (20,)))
+
+    assert not found.holds(CASE, healthy, counts(0, 1), branch="topic", at=AT)
+    assert found.holds(CASE, healthy, counts(0, 1), branch="main", at=AT)
+    assert [found.holds(CASE, healthy, held, branch=one, at=AT) for one in ("topic", None)] == [
+        True,
+        True,
+    ]
+    assert not found.holds(CASE, healthy, long_ago, branch=None, at=AT)
 
 
 def test_what_is_no_flake_stays_what_it_is() -> None:

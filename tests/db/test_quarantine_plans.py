@@ -124,10 +124,13 @@ def test_reports_and_charts_read_the_runs_of_their_window(full: Engine, now: dat
     def worth(session: Session) -> object:
         return quarantine_reports.excused(session, REPO, since=since, until=now)
 
+    def met(session: Session) -> object:
+        return quarantine_reports.met(session, REPO, since=since, until=now)
+
     def drawn(session: Session) -> object:
         return digests.failures(session, REPO, since=since, until=now, zone=UTC)
 
-    for ask in (worth, drawn):
+    for ask in (worth, met, drawn):
         found = reads_of(full, ask)
         assert "run_recent" in {read.index for read in found}
         whole = {read.table for read in found if read.kind == "Seq Scan"}

@@ -235,6 +235,11 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         "Failed 3 runs in a row, which the policy's rule on line 12 calls flaky.",
     ),
     (EvidenceKind.EXEMPT, {}, "The policy exempts this test, so its failures are real."),
+    (
+        EvidenceKind.EXEMPT,
+        {"branch": "release/2"},
+        "The policy exempts this test on release/2, so its failures are real.",
+    ),
     (EvidenceKind.DISMISSED, {"by": "@ada"}, "@ada said that it is not flaky."),
 ]
 

@@ -114,6 +114,21 @@ def test_where_the_policy_says_so_a_case_is_held_without_asking(shop: Shop) -> N
     assert shop.steps() == ["proposed", "approved"]
 
 
+def test_a_run_of_a_branch_that_is_exempt_proposes_nothing(shop: Shop) -> None:
+    policy = "rules: [{branch: 'release/*', exempt: true}]\n"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+    shop.run(FAILED, PASSED)
+    there = shop.run(FAILED, PASSED, branch="release/2", branch_class="other")
+
+    none, why_not = shop.decision(), shop.propose(there)
+    elsewhere = shop.propose(shop.run(FAILED, PASSED, proposes=False))
+
+    assert (none, why_not) == (None, WhyNot.EXEMPT)
+    assert elsewhere is WhyNot.NOT_AUTOMATIC
+    assert shop.decision().state == "proposed"
+
+
 def test_of_several_owners_the_first_with_terms_of_its_own_says_how_long(shop: Shop) -> None:
     policy = "team_overrides: {cart: {quarantine_duration_days: 4}}\n"
     with unit_of_work(shop.engine) as session:

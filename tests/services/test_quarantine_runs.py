@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.core.decide import State
 from app.db.session import unit_of_work
@@ -85,6 +86,48 @@ def test_no_relapse_is_held_where_the_policy_keeps_the_case_out_by_now(
     shop.run(FAILED, PASSED)
 
     assert shop.decision().state == "resolved"
+
+
+RELEASES = "rules: [{branch: 'release/*', exempt: true}]\n"
+
+
+def test_no_relapse_is_held_by_a_run_of_a_branch_that_is_exempt(shop: Shop) -> None:
+    shop.hold(needed=1)
+    shop.run(PASSED)
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": RELEASES, "now": NOW})
+
+    shop.run(FAILED, PASSED, branch="release/2", branch_class="other")
+    there = shop.decision()
+    shop.run(FAILED, PASSED)
+
+    assert there.state == "resolved"
+    assert shop.decision().state == "active"
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_what_the_policy_exempts_by_now_leaves_with_the_next_run(shop: Shop, is_held: bool) -> None:
+    shop.live_in(CART, "tests.test_cart")
+    if is_held:
+        shop.hold()
+    else:
+        shop.run(FAILED, PASSED, changed=State.FLAKY)
+        shop.run(FAILED, PASSED, changed=State.FLAKY)
+    states = [shop.decision().state]
+    for policy in (RELEASES, "exempted_tests: [tests/test_cart.py]\n"):
+        with unit_of_work(shop.engine) as session:
+            session.execute(text("DELETE FROM policy_snapshot"))
+            session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+        shop.run(PASSED)
+        states.append(shop.decision().state)
+
+    found = shop.decision()
+    assert states == [*["active" if is_held else "proposed"] * 2, "dismissed"]
+    assert (found.event, found.decided_by) == ("exempted", "FlakeGuard")
+    assert found.reason == (
+        "The policy exempts it by now: its quarantine ended, and its failures block again."
+    )
+    assert shop.corrections() == []
 
 
 def test_a_case_that_turns_broken_leaves_at_once_and_the_correction_is_kept(shop: Shop) -> None:

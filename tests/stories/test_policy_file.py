@@ -8,11 +8,14 @@ from app.db import owners
 from app.db.session import unit_of_work
 from app.db.tables.ran import CaseRow
 from app.sandbox.github.entities import Change
+from app.services import acts
+from app.services.acts import Actor
 from app.services.policy.policies import policy_of
 from tests.stories.shop import FAILURE, FLAKY, GREEN, WRITER, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
 
+ADMIN = Actor("admin", "cli", "r1", is_person=False)
 CODEOWNERS = b"* @acme/core\n/tests/ @acme/cart ann@example.org\n"
 
 
@@ -180,3 +183,25 @@ def test_only_the_artifacts_that_the_policy_names_are_read(shop: Shop) -> None:
     with unit_of_work(shop.stage.engine) as session:
         names = set(session.exec(select(CaseRow.name).where(CaseRow.repo_id == shop.repo_id)))
     assert names == set(GREEN)
+
+
+def test_a_quarantined_case_blocks_on_the_branch_that_a_rule_exempts(shop: Shop) -> None:
+    turn_flaky(shop)
+    [case_id] = [one.case_id for one in shop.standings() if one.name == FLAKY]
+    with unit_of_work(shop.stage.engine) as session:
+        acts.activate(session, shop.repo_id, case_id, ADMIN, now=shop.day(4))
+    push(shop, ".flakeguard.yml", b"rules: [{branch: change-12, exempt: true}]\n", day=4)
+
+    heads = [shop.open_pull(number, day=5) for number in (12, 13)]
+    for number in (12, 13):
+        shop.run_on_pull(number, {**GREEN, FLAKY: FAILURE}, day=5)
+    shop.stage.settle()
+
+    [there], [elsewhere] = (shop.checks(head) for head in heads)
+    assert (there.title, elsewhere.title) == (
+        "1 failure needs you",
+        "Nothing needs you · 1 known flaky",
+    )
+    said = (there.summary or "").replace("\\", "")
+    assert "The policy exempts this test on change-12, so its failures are real." in said
+    assert "The policy exempts it on change-12, so its failures block all the same." in said

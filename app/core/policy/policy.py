@@ -9,7 +9,7 @@ from app.core.globs import Glob, glob
 from app.core.owners import Rule as OwnerRule
 from app.core.owners import rule_of
 from app.core.policy.names import CheckConclusion, CommentWhen, Mode, Renames, ScorerName
-from app.core.policy.rules import About, Rule, rule_for
+from app.core.policy.rules import About, Rule, rules_for
 
 DAY = timedelta(days=1)
 MB = 1024 * 1024  # bytes
@@ -176,23 +176,25 @@ class Policy:
         """Whether a job may be re-run of our own accord: only where the policy names it."""
         return any(one.fits(job) for one in self.proof_jobs)
 
-    def rule_for(self, case: About) -> Rule | None:
-        """The first rule that the case falls under; None where none fits."""
-        return rule_for(self.rules, case)
+    def rules_for(self, case: About) -> tuple[Rule | None, ...]:
+        """The rule that the case falls under, None for none; on any branch, all of them."""
+        return rules_for(self.rules, case)
 
     def is_excluded(self, case: About) -> bool:
         """Whether the case lives in a file about which nothing is decided."""
         return case.file is not None and any(one.fits_path(case.file) for one in self.exclude_paths)
 
     def is_exempt(self, case: About) -> bool:
-        """Whether the case is never held for flaky, nor quarantined: its failures are real."""
+        """Whether the case is never held for flaky, nor quarantined: its failures are real.
+
+        So on the branch that it ran on; on any, only where it is so on every branch.
+        """
         if self.is_excluded(case):
             return True
         names = (case.name, *((case.file, f"{case.file}/{case.name}") if case.file else ()))
         if any(one.fits_path(name) for one in self.exempted_tests for name in names):
             return True
-        rule = self.rule_for(case)
-        return rule is not None and rule.is_exempt
+        return all(rule is not None and rule.is_exempt for rule in self.rules_for(case))
 
     def owners_of(self, path: str) -> tuple[str, ...] | None:
         """Whom the policy names as owners of a file; None where it says nothing of it."""

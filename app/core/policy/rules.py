@@ -1,7 +1,7 @@
 """Rules: terms of their own for some cases; the first whose conditions all fit counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.globs import Glob
 
@@ -14,7 +14,7 @@ class About:
     file: str | None = None  # relative to the repository
     tags: frozenset[str] = frozenset()
     priority: str | None = None
-    branch: str | None = None  # where it ran; None where that is not asked
+    branch: str | None = None  # where it ran; None: on any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class Rule:
         )
 
 
-def rule_for(rules: Sequence[Rule], case: About) -> Rule | None:
-    """The first rule that fits; None where none does."""
-    return next((rule for rule in rules if rule.fits(case)), None)
+def rules_for(rules: Sequence[Rule], case: About) -> tuple[Rule | None, ...]:
+    """The first rule that fits; on any branch, every one that is the first on some.
+
+    None stands for no rule: none fits, or none on some branch. Never empty.
+    """
+    found: list[Rule] = []
+    for rule in rules:
+        if rule.fits(case):
+            return (*found, rule)
+        if case.branch is None and replace(rule, branch=None).fits(case):
+            found.append(rule)
+    return (*found, None)

@@ -70,6 +70,11 @@ class Counts:
             return 0
         return known.row if known.place == self.place(case) else 0
 
+    def is_held(self, case: str) -> bool:
+        """Whether the policy holds a case for flaky."""
+        known = self.cases.get(case)
+        return known is not None and known.is_held
+
     @property
     def held(self) -> frozenset[str]:
         """The cases that the policy holds for flaky."""

@@ -1,6 +1,6 @@
 """Whether a policy holds a case for flaky: by its rules' counts, else by the scorer and minima."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.policy.policy import FLAKE_RATE, Policy
@@ -46,11 +46,34 @@ def is_held(
 ) -> bool:
     """Whether a case is held; `theirs` is the policy for the team that owns it.
 
-    What a rule says counts before what the scorer believes; nothing holds a broken case.
+    A rule of the branch that the case ran on begins it, and so does the scorer where no rule says
+    more. It ends where no rule of any branch would hold the case: so a rule of one branch is not
+    undone by the runs of the others, and an exempt branch neither begins nor ends anything.
+    Nothing holds a broken case, nor one that is exempt everywhere.
     """
-    if policy.is_exempt(about) or believed.is_broken:
+    anywhere = replace(about, branch=None)
+    if believed.is_broken or policy.is_exempt(anywhere):
         return False
-    rule = policy.rule_for(about)
+    asked = anywhere if counts.is_held(case) else about
+    return any(
+        _holds(rule, policy, theirs, counts, case, believed, at=at)
+        for rule in policy.rules_for(asked)
+    )
+
+
+def _holds(
+    rule: Rule | None,
+    policy: Policy,
+    theirs: Policy,
+    counts: Counts,
+    case: str,
+    believed: Believed,
+    *,
+    at: datetime,
+) -> bool:
+    """Whether a rule holds a case; what it counts comes before what the scorer believes."""
+    if rule is not None and rule.is_exempt:
+        return False
     if rule is not None and rule.counts:
         return over(rule, policy, counts, case, at=at) is not None
     if not believed.is_flaky or believed.score < theirs.flaky_threshold:

@@ -17,6 +17,7 @@ class Finding:
     facts: tuple[Fact, ...] = ()  # what moved it most, strongest first
     outage: Outage | None = None  # the event that it belongs to, where the cause is one
     broken: Break | None = None  # where the default branch fails it too
+    is_exempt: bool = False  # the policy calls it real, whatever is held
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,15 @@ class Summary:
 
 
 def summary_of(done: Replay) -> Summary:
-    """Sum a replay up; a failure is hidden when its case was held before the report came."""
-    hidden = [said for said in done.failures if _met(done.flags.get(said.finding.case), said.at)]
+    """Sum a replay up; a failure is hidden when its case was held before the report came.
+
+    None is where the policy exempts its case.
+    """
+    hidden = [
+        said
+        for said in done.failures
+        if not said.finding.is_exempt and _met(done.flags.get(said.finding.case), said.at)
+    ]
     by_case = Counter(said.finding.case for said in hidden)
     flags = [flag for spans in done.flags.values() for flag in spans]
     days, steps = _steps(done, hidden, flags)

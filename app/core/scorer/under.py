@@ -102,11 +102,12 @@ class Under:
 
     def _found(self, one: Finding, seen: Observation) -> Finding:
         """A failure of an exempt case is real, whatever the scorer thinks of it."""
-        if one.cause is not Cause.FLAKY:
-            return one
         tags, priority = seen.ran.labels.get(one.case, UNLABELLED)
         about = About(one.case, seen.ran.files.get(one.case), tags, priority, seen.branch)
-        return replace(one, cause=Cause.UNKNOWN) if self.policy.is_exempt(about) else one
+        if not self.policy.is_exempt(about):
+            return one
+        cause = Cause.UNKNOWN if one.cause is Cause.FLAKY else one.cause
+        return replace(one, cause=cause, is_exempt=True)
 
     def _about(self, case: str, branch: str | None) -> About:
         tags, priority = (self.labels or {}).get(case, UNLABELLED)

@@ -1,6 +1,8 @@
 """What a report of a repository's quarantine counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -9,10 +11,13 @@ from app.core.digests import Turns
 from app.db.chat.digests import NAME, turns_in
 
 # A case is held as its quarantine's last step before the run left it.
-EXCUSED = text("""
+FAILED = """
 WITH failed AS (
-  SELECT run.run_id, run.attempt, run.pr_number, finding.case_id,
-         coalesce(step.now IN ('active', 'fix_pending'), false) AS is_excused
+  SELECT run.run_id, run.attempt, run.pr_number, run.branch, finding.case_id,
+         coalesce(step.now IN ('active', 'fix_pending'), false)
+           AND (finding.case_id, run.branch) NOT IN (
+             SELECT * FROM unnest(CAST(:cases AS uuid[]), CAST(:branches AS text[])))
+           AS is_excused
   FROM run JOIN finding ON finding.repo_id = run.repo_id AND finding.run_id = run.run_id
     AND finding.attempt = run.attempt
   LEFT JOIN LATERAL (
@@ -22,7 +27,11 @@ WITH failed AS (
     ORDER BY at DESC, event_id DESC LIMIT 1) AS step ON true
   WHERE run.repo_id = :repo AND run.started_at > :since AND run.started_at <= :until
     AND run.is_trusted
-), attempts AS (
+)
+"""
+MET = text(f"{FAILED} SELECT DISTINCT case_id, branch FROM failed WHERE is_excused")
+EXCUSED = text(f"""
+{FAILED}, attempts AS (
   SELECT pr_number, bool_and(is_excused) AS is_rescued FROM failed GROUP BY run_id, attempt, 1
 )
 SELECT (SELECT count(DISTINCT (run_id, attempt, case_id)) FROM failed WHERE is_excused) AS excused,
@@ -45,12 +54,38 @@ ORDER BY until, case_id LIMIT :most
 """)
 
 
-def excused(session: Session, repo_id: int, *, since: datetime, until: datetime) -> tuple[int, int]:
-    """Failures that quarantine excused, and pull requests whose run failed by nothing else.
+def met(
+    session: Session, repo_id: int, *, since: datetime, until: datetime
+) -> list[tuple[UUID, str]]:
+    """The cases that failed while they were held, each with the branches where they did.
 
     Of trusted runs; served by run_recent and quarantine_event_case.
     """
-    row = session.execute(EXCUSED, {"repo": repo_id, "since": since, "until": until}).one()
+    none: list[object] = []
+    values = {"repo": repo_id, "since": since, "until": until, "cases": none, "branches": none}
+    return [(row.case_id, row.branch) for row in session.execute(MET, values)]
+
+
+def excused(
+    session: Session,
+    repo_id: int,
+    *,
+    since: datetime,
+    until: datetime,
+    exempt: Sequence[tuple[UUID, str]] = (),
+) -> tuple[int, int]:
+    """Failures that quarantine excused, and pull requests whose run failed by nothing else.
+
+    Of trusted runs, and without those of `exempt` cases on their branches.
+    """
+    values = {
+        "repo": repo_id,
+        "since": since,
+        "until": until,
+        "cases": [case for case, _ in exempt],
+        "branches": [branch for _, branch in exempt],
+    }
+    row = session.execute(EXCUSED, values).one()
     return row.excused, row.rescued
 
 

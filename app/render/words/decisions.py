@@ -94,6 +94,16 @@ def turned_broken() -> str:
     return "It turned broken: it fails on the default branch. Its quarantine ended at once."
 
 
+def exempted_meanwhile() -> str:
+    """A case that left quarantine because the policy keeps it out by now."""
+    return "The policy exempts it by now: its quarantine ended, and its failures block again."
+
+
+def exempt_on(branch: str) -> str:
+    """A quarantined case on a branch on which the policy exempts it."""
+    return f"The policy exempts it on {plain(branch)}, so its failures block all the same."
+
+
 def owned_by(owner: str, actor: str) -> str:
     """Whose a case is."""
     return f"{actor} made {owner} its owner."
@@ -144,6 +154,7 @@ EVENTS: dict[QuarantineEvent, str] = {
     QuarantineEvent.RELEASED: "release it",
     QuarantineEvent.NOT_FLAKY: "dismiss it",
     QuarantineEvent.TURNED_BROKEN: "end its quarantine",
+    QuarantineEvent.EXEMPTED: "end its quarantine",
     QuarantineEvent.TIME_IS_UP: "end its quarantine",
     QuarantineEvent.FIX_CLAIMED: "wait for a fix",
     QuarantineEvent.FLAKED: "reopen its quarantine",

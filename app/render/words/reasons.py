@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.core.evidence import Evidence, EvidenceKind, Fact
 from app.core.suspects import from_text
+from app.render.escape import plain
 from app.render.words.formats import (
     counted,
     minute,
@@ -206,6 +207,12 @@ def _in_a_row(facts: Mapping[str, Fact]) -> str:
     )
 
 
+def _exempt(facts: Mapping[str, Fact]) -> str:
+    branch = facts.get("branch")
+    where = f" on {plain(str(branch))}" if branch else ""
+    return f"The policy exempts this test{where}, so its failures are real."
+
+
 _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.CONTRADICTED: _contradicted,
     EvidenceKind.CONTRADICTED_ONCE: _contradicted_once,
@@ -232,5 +239,5 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.DISMISSED: _dismissed,
     EvidenceKind.OVER_RULE: _over_rule,
     EvidenceKind.IN_A_ROW: _in_a_row,
-    EvidenceKind.EXEMPT: lambda facts: "The policy exempts this test, so its failures are real.",
+    EvidenceKind.EXEMPT: _exempt,
 }

@@ -28,8 +28,11 @@ from app.services.chat.quiet import first_to_retry
 from app.services.chat.saying import keep_true, say_once
 from app.services.chat.zones import said_there, zone_there
 
-ENDED = frozenset({QuarantineEvent.TIME_IS_UP.value, QuarantineEvent.TURNED_BROKEN.value})
-"""Ends that nobody brought about: what is over or broken is not held again by taking them back."""
+ENDED = frozenset(
+    one.value
+    for one in (QuarantineEvent.TIME_IS_UP, QuarantineEvent.TURNED_BROKEN, QuarantineEvent.EXEMPTED)
+)
+"""Ends that nobody brought about: what is over, broken or exempt stays so."""
 ACT = "act"  # how the messages begin, by what makes them one, that tell of an act
 
 

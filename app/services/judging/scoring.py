@@ -15,6 +15,7 @@ from app.db.session import Session
 from app.services.policy.policies import policy_of
 
 DIGEST_SIZE = 8  # bytes that tell one policy's terms from another's
+TERMS_VERSION = 2  # of what terms mean; another one has histories judged anew where there are any
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def asked_by(policy: Policy) -> Wanted:
         told += asdict(policy.scoring_weights).values()
     version = f"{_written_by(policy.scorer)}:" + "-".join(f"{one:g}" for one in told)
     if policy.has_terms:
-        version += f"-{blake2b(repr(policy.terms).encode(), digest_size=DIGEST_SIZE).hexdigest()}"
+        said = repr((TERMS_VERSION, policy.terms)).encode()
+        version += f"-{blake2b(said, digest_size=DIGEST_SIZE).hexdigest()}"
     return Wanted(policy, version)
 
 

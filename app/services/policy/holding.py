@@ -1,6 +1,6 @@
 """What the policy says of one case: whether it may be held, for how long, and whose it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.core.holding import HoldingRules
@@ -22,10 +22,13 @@ class Owner:
     is_guess: bool
 
 
-def rules_for(session: Session, repo_id: int, case_id: UUID) -> HoldingRules:
+def rules_for(
+    session: Session, repo_id: int, case_id: UUID, *, branch: str | None = None
+) -> HoldingRules:
     """What the repository's policy says of a case, its owning team's override included.
 
-    Of several owners the first counts that has terms of its own, as where the case is judged.
+    On a branch, where a run of it asks; on any, where a person does. Of several owners the first
+    counts that has terms of its own, as where the case is judged.
     """
     policy = policy_of(session, repo_id)
     theirs = (policy.for_team(one.name) for one in owners_of(session, repo_id, case_id))
@@ -39,7 +42,9 @@ def rules_for(session: Session, repo_id: int, case_id: UUID) -> HoldingRules:
         cap=ours.quarantine_cap.repository,
         cap_a_day=ours.quarantine_cap.per_day,
         labels_required=ours.labels_required,
-        is_exempt=ours.is_exempt(about(session, repo_id, [case_id])[case_id]),
+        is_exempt=ours.is_exempt(
+            replace(about(session, repo_id, [case_id])[case_id], branch=branch)
+        ),
     )
 
 

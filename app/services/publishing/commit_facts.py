@@ -28,8 +28,10 @@ from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
 from app.db.session import Session
 from app.render.run_view import FailedCase, JobFacts, RunFacts
+from app.render.words import decisions as words_decisions
 from app.services import outage_pages
 from app.services.acts import decision_sentence, is_quarantined
+from app.services.policy.terms import terms_of
 from app.services.publishing import gaps
 from app.services.publishing.mended import mended
 from app.services.publishing.waiting import Standing
@@ -55,6 +57,15 @@ class About:
     addresses: Addresses
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about a case, as it counts where a run is."""
+
+    sentence: str | None  # of a decision in force
+    is_quarantined: bool
+    is_exempt: bool  # the policy lets no quarantine count there
+
+
 def commit_facts(
     session: Session,
     repository: Repository,
@@ -73,7 +84,7 @@ def commit_facts(
         head_sha=standing.head_sha,
         on_default_branch=any(run.branch_class is BranchClass.DEFAULT for run in attempts),
         jobs=tuple(_jobs(session, attempts, reporting)),
-        cases=tuple(_failed_cases(session, repository, attempts, now=now)),
+        cases=tuple(_failed_cases(session, repository, attempts, about.policy, now=now)),
         passed=sum(report.passed for _, report in stored),
         warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
@@ -116,7 +127,12 @@ def _runs_seen(session: Session, repository: Repository) -> int | None:
 
 
 def _failed_cases(
-    session: Session, repository: Repository, attempts: Sequence[Run], *, now: datetime
+    session: Session,
+    repository: Repository,
+    attempts: Sequence[Run],
+    policy: Policy,
+    *,
+    now: datetime,
 ) -> list[FailedCase]:
     newest = {run.key.run_id: run.key.attempt for run in attempts}
     found = judgements.findings(session, repository.id, list(newest))
@@ -128,7 +144,7 @@ def _failed_cases(
     names = called([KnownCase(one, case.full_name) for one, case in known.items()])
     states = judgements.states(session, repository.id, [one.hex for one in ids])
     linked = issues.of_cases(session, repository.id, ids)
-    decided = decisions.newest(session, repository.id, ids)
+    decided = _decided(session, repository, attempts, ids, policy, now=now)
     ends = executions.last_failures(session, repository.id, list(newest))
     alike = clusters.of_runs(session, repository.id, list(newest), now=now)
     hit = outage_pages.of_runs(session, repository.id, list(newest))
@@ -139,8 +155,9 @@ def _failed_cases(
         shown.append(
             replace(
                 failed,
-                decision=decision_sentence(decided.get(case_id), now=now),
-                is_quarantined=is_quarantined(decided.get(case_id), now=now),
+                decision=decided[run_id, case_id].sentence,
+                is_quarantined=decided[run_id, case_id].is_quarantined,
+                is_exempt=decided[run_id, case_id].is_exempt,
                 alike=alike.get(case_id),
                 outage=hit.get(case_id),
                 called=names[case_id],
@@ -149,6 +166,30 @@ def _failed_cases(
             )
         )
     return shown
+
+
+def _decided(
+    session: Session,
+    repository: Repository,
+    attempts: Sequence[Run],
+    ids: Sequence[UUID],
+    policy: Policy,
+    *,
+    now: datetime,
+) -> dict[tuple[int, UUID], Decided]:
+    """What was decided about these cases, by run and case: a policy may exempt them on a branch."""
+    newest = decisions.newest(session, repository.id, ids)
+    held = {one for one, decision in newest.items() if is_quarantined(decision, now=now)}
+    terms = terms_of(session, repository.id, policy, [one.hex for one in held])
+    found = {}
+    for run in attempts:
+        for case_id in ids:
+            sentence = decision_sentence(newest.get(case_id), now=now)
+            is_exempt = case_id in held and terms.is_exempt(case_id.hex, run.branch)
+            if is_exempt:
+                sentence = f"{sentence} {words_decisions.exempt_on(run.branch)}"
+            found[run.key.run_id, case_id] = Decided(sentence, case_id in held, is_exempt)
+    return found
 
 
 def _failed(case: Case, variant: str, finding: Finding, end: LastFailure | None) -> FailedCase:

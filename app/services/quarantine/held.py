@@ -10,14 +10,27 @@ from app.core.runs import Repository
 from app.db import held as rows
 from app.db import repositories
 from app.db.session import Engine, Session, unit_of_work
+from app.services.policy.policies import policy_of
+from app.services.policy.terms import terms_of
 
 
 def held_now(
-    engine: Engine, repo_id: int, *, now: datetime, owner: str | None = None
+    engine: Engine,
+    repo_id: int,
+    *,
+    now: datetime,
+    owner: str | None = None,
+    branch: str | None = None,
 ) -> Sequence[HeldCase]:
-    """What a CI script asks for; with an `owner`, what is theirs."""
+    """What a CI script asks for; with an `owner`, what is theirs.
+
+    What the policy exempts, on the `branch` where one is named, excuses nothing and is left out.
+    """
     with unit_of_work(engine) as session:
-        return owned_by(owner, rows.held(session, repo_id, now=now))
+        held = owned_by(owner, rows.held(session, repo_id, now=now))
+        policy = policy_of(session, repo_id)
+        terms = terms_of(session, repo_id, policy, [one.case_id.hex for one in held])
+        return [one for one in held if not terms.is_exempt(one.case_id.hex, branch)]
 
 
 def repository_named(session: Session, full_name: str) -> Repository:

@@ -44,7 +44,7 @@ def propose(
     is held now, or somebody has decided.
     """
     subject = hold(session, repository.id, case_id)
-    rules = rules_for(session, repository.id, case_id)
+    rules = rules_for(session, repository.id, case_id, branch=run.branch)
     event = _event(subject)
     if event is None and not (rules.activates and _waits(subject)):
         return None

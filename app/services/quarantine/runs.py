@@ -9,19 +9,18 @@ from uuid import UUID
 from app.core.accuracy import Correction
 from app.core.decide import State
 from app.core.proof import Progress, clean_runs_needed
-from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, QuarantineState
+from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
 from app.core.runs import Repository, Run
 from app.db import decisions, executions, judgements, proofs, reruns, runs
 from app.db.session import Session
-from app.render.words import Saying
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor, ourselves
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, rate_of, terms
-from app.services.chat import owner_news, threads
 from app.services.policy.holding import rules_for
-from app.services.quarantine import proposing
+from app.services.quarantine import leaving, proposing
+from app.services.quarantine.saying import say, tell_owner
 
 E, S = QuarantineEvent, QuarantineState
 UNDECIDED = frozenset({S.PROPOSED, S.DISMISSED})
@@ -61,11 +60,10 @@ def follow(
     actor = ourselves("worker", request_id)
     states = {one.case_id: one.now for one in changed}
     broken = {case_id for case_id, state in states.items() if state is State.BROKEN}
-    for case_id in sorted(broken | _held_though_broken(session, repository.id)):
-        _leave(session, repository.id, case_id, actor, now=now)
+    leaving.leave(session, repository.id, broken, actor, now=now)
     proven = _prove(session, repository.id, run, actor, now=now)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
-    _reopen_healed(session, repository.id, failed, actor, now=now)
+    _reopen_healed(session, run, failed, actor, now=now)
     if proposes:
         turned = {case_id for case_id, state in states.items() if state is State.FLAKY}
         for case_id in _undecided(session, repository.id, {*failed, *turned}):
@@ -83,31 +81,6 @@ def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[U
     flaky = [one for one in sorted(seen) if states.get(one.hex) is State.FLAKY]
     decided = decisions.newest(session, repo_id, flaky)
     return [one for one in flaky if one not in decided or decided[one].state in UNDECIDED]
-
-
-def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
-    """What is held and broken all the same: a recompute turned it so, and told nobody."""
-    held = [one.case_id.hex for one in decisions.holding(session, repo_id)]
-    states = judgements.states(session, repo_id, held)
-    return {UUID(hex=case) for case, state in states.items() if state is State.BROKEN}
-
-
-def _leave(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
-    """A broken case is never hidden: it leaves quarantine at once, and says so."""
-    subject = hold(session, repo_id, case_id)
-    if subject.before is None or subject.before.state not in OPEN:
-        return
-    was_held = subject.before.state in HOLDING
-    step = Step(
-        E.TURNED_BROKEN.value,
-        [E.TURNED_BROKEN],
-        said.turned_broken(),
-        {},
-        correction=Correction.TURNED_BROKEN if was_held else None,
-    )
-    _, event_id = take(session, subject, step, actor, now=now)
-    if was_held:
-        _say(session, subject, event_id, said.turned_broken, now=now, is_loud=True)
 
 
 def _prove(
@@ -173,7 +146,7 @@ def _flaked(
     if before.state is S.FIX_PENDING:
         step = Step(E.FLAKED.value, [E.FLAKED], said.flaked_during_proof(), anew)
         _, event_id = take(session, subject, step, actor, now=now)
-        _say(session, subject, event_id, said.flaked_during_proof, now=now)
+        say(session, subject, event_id, said.flaked_during_proof, now=now)
     else:
         proofs.begin_anew(session, repo_id, before.id, since=flaked, needed=needed)
 
@@ -195,15 +168,16 @@ def _is_proven(
     fields = {"fix": before.fix or said.looks_fixed(progress)}
     step = Step(E.PROVEN.value, events, says(), fields, correction=Correction.PROVEN_FIX)
     _, event_id = take(session, subject, step, actor, now=now)
-    _say(session, subject, event_id, says, now=now)
-    _tell_owner(session, subject, event_id, says, now=now)
+    say(session, subject, event_id, says, now=now)
+    tell_owner(session, subject, event_id, says, now=now)
     return True
 
 
 def _reopen_healed(
-    session: Session, repo_id: int, failed: Sequence[UUID], actor: Actor, *, now: datetime
+    session: Session, run: Run, failed: Sequence[UUID], actor: Actor, *, now: datetime
 ) -> None:
     """A healed case that flakes again gets its old quarantine back."""
+    repo_id = run.key.repo_id
     for case_id, decision in sorted(decisions.newest(session, repo_id, failed).items()):
         if decision.state is not S.RESOLVED:
             continue
@@ -211,19 +185,19 @@ def _reopen_healed(
         before, flaked = subject.before, subject.flaked_at
         if before is None or before.state is not S.RESOLVED or flaked is None:
             continue
-        if flaked <= before.evidence_at or not _may_be_held(session, subject):
+        if flaked <= before.evidence_at or not _may_be_held(session, subject, run):
             continue
         begins = terms(session, subject, AS_IT_IS, now=now, fallback=before.owner)
         says = partial(said.relapsed, begins["until"])
         step = Step(E.FLAKED.value, [E.FLAKED], says(), begins)
         _, event_id = take(session, subject, step, actor, now=now)
-        _say(session, subject, event_id, says, now=now)
-        _tell_owner(session, subject, event_id, says, now=now)
+        say(session, subject, event_id, says, now=now)
+        tell_owner(session, subject, event_id, says, now=now)
 
 
-def _may_be_held(session: Session, subject: Subject) -> bool:
-    """Whether the evidence and the policy of today let a case be held again."""
-    rules = rules_for(session, subject.repo_id, subject.case_id)
+def _may_be_held(session: Session, subject: Subject, run: Run) -> bool:
+    """Whether the evidence and the policy of today let a case be held again by this run."""
+    rules = rules_for(session, subject.repo_id, subject.case_id, branch=run.branch)
     return not (subject.is_broken or rules.is_observing or rules.is_exempt)
 
 
@@ -243,39 +217,5 @@ def claim_fix(
     fields = {"fix": fix, "clean_needed": min(before.clean_needed, sooner)}
     step = Step(E.FIX_CLAIMED.value, [E.FIX_CLAIMED], said.fix_claimed(fix), fields)
     _, event_id = take(session, subject, step, actor, now=now)
-    _say(session, subject, event_id, partial(said.fix_claimed, fix), now=now)
+    say(session, subject, event_id, partial(said.fix_claimed, fix), now=now)
     return True
-
-
-def _say(
-    session: Session,
-    subject: Subject,
-    event_id: int,
-    says: Saying,
-    *,
-    now: datetime,
-    is_loud: bool = False,
-) -> None:
-    threads.queue_replies(
-        session,
-        subject.repo_id,
-        subject.case_id,
-        once=f"act:{event_id}",
-        says=says,
-        at=now,
-        is_loud=is_loud,
-    )
-
-
-def _tell_owner(
-    session: Session, subject: Subject, event_id: int, says: Saying, *, now: datetime
-) -> None:
-    owner_news.queue(
-        session,
-        subject.repo_id,
-        subject.case_id,
-        once=f"act:{event_id}",
-        says=says,
-        at=now,
-        now=now,
-    )

@@ -1,6 +1,7 @@
 """The weekly report of a repository's quarantine, for the channels that hear of quarantine."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from app.core.asking import Request
 from app.core.chat_requests import TellQuarantineReport
@@ -11,6 +12,8 @@ from app.db import decisions
 from app.db.chat import quarantine_reports
 from app.db.chat.days import Heard, Told
 from app.db.session import Engine, Session
+from app.services.policy.policies import policy_of
+from app.services.policy.terms import terms_of
 from app.services.slack import clock
 
 WEEK = 7  # days
@@ -20,7 +23,13 @@ NAMED = 6  # cases of each kind that are named
 def report(session: Session, repository: Repository, *, now: datetime) -> QuarantineReport:
     """What quarantine was worth in a week, and what of it asks for somebody."""
     since = now - timedelta(days=WEEK)
-    excused, rescued = quarantine_reports.excused(session, repository.id, since=since, until=now)
+    excused, rescued = quarantine_reports.excused(
+        session,
+        repository.id,
+        since=since,
+        until=now,
+        exempt=_exempt(session, repository.id, since=since, until=now),
+    )
     held = decisions.holding(session, repository.id)
     return QuarantineReport(
         repository=repository.full_name,
@@ -33,6 +42,18 @@ def report(session: Session, repository: Repository, *, now: datetime) -> Quaran
         ),
         overdue=quarantine_reports.overdue(session, repository.id, until=now, most=NAMED),
     )
+
+
+def _exempt(
+    session: Session, repo_id: int, *, since: datetime, until: datetime
+) -> list[tuple[UUID, str]]:
+    """The held cases that failed on a branch on which the policy exempts them."""
+    policy = policy_of(session, repo_id)
+    if not policy.has_terms:
+        return []
+    met = quarantine_reports.met(session, repo_id, since=since, until=until)
+    terms = terms_of(session, repo_id, policy, {case.hex for case, _ in met})
+    return [(case, branch) for case, branch in met if terms.is_exempt(case.hex, branch)]
 
 
 def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[Request]:

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from app.core.publishing import ChatMessage
+from app.db import policies
+from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
 from app.db.tables.ran import RunRow
 from app.sandbox.slack.entities import Message
@@ -23,6 +25,9 @@ PROVEN = text(
     " VALUES (:repo, 1, :case, 'proven', 'fix_pending', 'resolved', :at, 'FlakeGuard', '', '{}',"
     " '')"
 )
+
+
+RELEASES = "rules: [{branch: 'release/*', exempt: true}]\n"
 
 
 def hold(console: Console, name: str, *, days_ago: float) -> UUID:
@@ -95,6 +100,20 @@ def test_a_week_of_quarantine_is_told_once_to_who_hears_of_it(week: Console) -> 
     assert "*Fixes that were proven: 1*" in told
     assert "|tests.test_cart::test_proven>, 2026-11-19" in told
     assert told.index("Overdue: the end came") < told.index("test_overdue>, 2026-11-18")
+
+
+def test_what_failed_on_an_exempt_branch_was_not_excused(week: Console) -> None:
+    file = Snapshot(SnapshotKind.POLICY, "a1", ".flakeguard.yml", RELEASES)
+    with unit_of_work(week.world.engine) as session:
+        policies.write(session, week.repo, file, now=week.world.now)
+    change(week, "UPDATE run SET branch = 'release/2' WHERE pr_number = 5")
+
+    tell(week)
+
+    [root] = reports(week)
+    told = "\n".join(texts(accepted(ChatMessage(root.text, tuple(root.blocks), "h"))))
+    assert "1 failure was excused." in told
+    assert "No pull request failed by excused failures alone." in told
 
 
 def test_where_nothing_was_ever_held_nothing_is_told(console: Console) -> None:

@@ -23,20 +23,56 @@ def test_of_the_rules_the_first_that_fits_counts() -> None:
     )
     slow = About("a", file="e2e/a.py", tags=frozenset({"slow"}), branch="main")
 
-    lines = [
-        rule.line if (rule := found.rule_for(case)) else None
+    fitting = [
+        found.rules_for(case)
         for case in (
             About("a", branch="release/2"),
             slow,
             About("a", file="e2e/a.py", branch="main"),
-            About("a", priority="high"),
+            About("a", priority="high", branch="main"),
         )
     ]
 
-    assert lines == [2, 3, 5, 4]
-    first = found.rule_for(slow)
+    assert [[rule.line if rule else None for rule in rules] for rules in fitting] == [
+        [2],
+        [3],
+        [5],
+        [4],
+    ]
+    (first,) = found.rules_for(slow)
     assert first is not None
     assert (first.threshold, first.days) == (0.2, 7)
+
+
+def test_on_any_branch_every_rule_counts_that_is_the_first_on_some() -> None:
+    found = policy(
+        "rules:\n"
+        "  - {branch: main, threshold: 0.1}\n"
+        "  - {branch: 'release/*', file: 'e2e/**', exempt: true}\n"
+        "  - {tag: slow, threshold: 0.2}\n"
+        "  - {branch: topic, threshold: 0.3}\n"
+    )
+
+    def lines(case: About) -> list[int | None]:
+        return [rule.line if rule else None for rule in found.rules_for(case)]
+
+    assert lines(About("a", tags=frozenset({"slow"}))) == [2, 4]
+    assert lines(About("a", file="e2e/a.py")) == [2, 3, 5, None]
+    assert lines(About("a", file="e2e/a.py", branch="release/2")) == [3]
+    assert lines(About("a", branch="release/2")) == [None]
+
+
+def test_a_case_is_exempt_everywhere_only_where_no_branch_is_left() -> None:
+    on_main = policy("rules: [{branch: main, threshold: 0.1}, {exempt: true}]")
+    on_releases = policy("rules: [{branch: 'release/*', exempt: true}]")
+    on_all = policy("rules: [{branch: 'release/*', exempt: true}, {exempt: true}]")
+
+    exempt = [
+        [found.is_exempt(About("a", branch=one)) for one in ("main", "release/2", None)]
+        for found in (on_main, on_releases, on_all)
+    ]
+
+    assert exempt == [[False, True, False], [False, True, False], [True, True, True]]
 
 
 def test_a_case_is_exempt_by_name_by_file_or_by_rule() -> None:

@@ -1,15 +1,17 @@
 """A scorer under a policy: what is held, and what is not."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from app.core.decide import Cause, State
+from app.core.history.records import Observation
 from app.core.policy.policy import default_policy
 from app.core.policy.reading import read_policy
 from app.core.scorer.policies import Evidence, Scorer
+from app.core.scorer.replay import replay
 from app.core.scorer.said import Said
+from app.core.scorer.summary import summary_of
 from app.core.scorer.under import Under, under
 from tests.core.scorer.world import START, Report, World, pushes, rerun
 
@@ -33,14 +35,22 @@ def in_a_row(scorer: Scorer) -> list[tuple[int, bool]]:
     return moved
 
 
-def held(scorer: Scorer) -> tuple[list[tuple[str, bool]], Scorer, list[Said]]:
-    """Who was held and released in six days in which two cases fail alone, and are re-run."""
-    world, moved, said = World(), [], []
+def observed() -> list[Observation]:
+    """Six days in which two cases fail alone, and are re-run."""
+    world = World()
     failing = {15: [CASE], 50: [CASE], 20: [OTHER], 60: [OTHER]}
     reports = [*pushes(6), *(rerun(one) for one in pushes(6) if one.run in failing)]
-    for one in sorted(reports, key=lambda one: (one.at, one.attempt)):
-        fails: Sequence[str] = failing.get(one.run, []) if one.attempt == 1 else []
-        scorer, told = scorer.observe(world.observation(one, fails))
+    return [
+        world.observation(one, failing.get(one.run, []) if one.attempt == 1 else [])
+        for one in sorted(reports, key=lambda one: (one.at, one.attempt))
+    ]
+
+
+def held(scorer: Scorer) -> tuple[list[tuple[str, bool]], Scorer, list[Said]]:
+    """Who was held and released in those days."""
+    moved, said = [], []
+    for seen in observed():
+        scorer, told = scorer.observe(seen)
         moved += [(change.case, change.is_flaky) for change in told.changes]
         said.append(told)
     return moved, scorer, said
@@ -124,6 +134,17 @@ def test_of_a_branch_only_its_runs_fall_under_its_rule() -> None:
     assert {15, 60} <= on_main
     assert 50 not in on_main
     assert dict(moved) == {OTHER: True}
+
+
+def test_a_held_case_hides_nothing_on_a_branch_on_which_it_is_exempt() -> None:
+    exempt = "{branch: 'topic-*', exempt: true}, "
+
+    def hidden(text: str) -> dict[str, int]:
+        done = replay(observed(), policed(text), reports=0, checkpoints=0)
+        return dict(summary_of(done).hidden_by_case)
+
+    assert hidden("rules: [{threshold: 0.001}]")[CASE] == 1  # in run 50, of a topic
+    assert CASE not in hidden(f"rules: [{exempt}{{threshold: 0.001}}]")
 
 
 def test_untrusted_code_moves_nothing_under_a_policy_either() -> None:

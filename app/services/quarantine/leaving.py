@@ -1,0 +1,78 @@
+"""What must not stay in quarantine: a broken case, and one that the policy exempts by now."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from app.core.accuracy import Correction
+from app.core.decide import State
+from app.core.quarantine import HOLDING, OPEN, QuarantineEvent
+from app.db import decisions, judgements
+from app.db.session import Session
+from app.render.words import decisions as said
+from app.services.acts.actor import Actor
+from app.services.acts.steps import Step, take
+from app.services.acts.subject import hold
+from app.services.policy.policies import policy_of
+from app.services.policy.terms import terms_of
+from app.services.quarantine.saying import say, tell_owner
+
+E = QuarantineEvent
+
+
+def leave(
+    session: Session, repo_id: int, broken: Collection[UUID], actor: Actor, *, now: datetime
+) -> None:
+    """Take out of quarantine these that turned broken, and whatever else must not stay there."""
+    for case_id in sorted({*broken, *_held_though_broken(session, repo_id)}):
+        _break(session, repo_id, case_id, actor, now=now)
+    for case_id in _held_though_exempt(session, repo_id):
+        _exempt(session, repo_id, case_id, actor, now=now)
+
+
+def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
+    """What is held and broken all the same: a recompute turned it so, and told nobody."""
+    held = [one.case_id.hex for one in decisions.holding(session, repo_id)]
+    states = judgements.states(session, repo_id, held)
+    return {UUID(hex=case) for case, state in states.items() if state is State.BROKEN}
+
+
+def _break(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
+    """A broken case is never hidden: it leaves quarantine at once, and says so."""
+    subject = hold(session, repo_id, case_id)
+    if subject.before is None or subject.before.state not in OPEN:
+        return
+    was_held = subject.before.state in HOLDING
+    step = Step(
+        E.TURNED_BROKEN.value,
+        [E.TURNED_BROKEN],
+        said.turned_broken(),
+        {},
+        correction=Correction.TURNED_BROKEN if was_held else None,
+    )
+    _, event_id = take(session, subject, step, actor, now=now)
+    if was_held:
+        say(session, subject, event_id, said.turned_broken, now=now, is_loud=True)
+
+
+def _held_though_exempt(session: Session, repo_id: int) -> list[UUID]:
+    """What is proposed or held, and what the policy of today keeps out on every branch."""
+    policy = policy_of(session, repo_id)
+    if not policy.has_terms:
+        return []
+    known = decisions.undecided_or_held(session, repo_id)
+    terms = terms_of(session, repo_id, policy, [one.case_id.hex for one in known])
+    return sorted(one.case_id for one in known if terms.is_exempt(one.case_id.hex, None))
+
+
+def _exempt(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
+    """What the policy exempts by now leaves quarantine, and its owner hears of it."""
+    subject = hold(session, repo_id, case_id)
+    if subject.before is None or subject.before.state not in OPEN:
+        return
+    was_held = subject.before.state in HOLDING
+    step = Step(E.EXEMPTED.value, [E.EXEMPTED], said.exempted_meanwhile(), {})
+    _, event_id = take(session, subject, step, actor, now=now)
+    if was_held:
+        say(session, subject, event_id, said.exempted_meanwhile, now=now)
+        tell_owner(session, subject, event_id, said.exempted_meanwhile, now=now)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.core.aliases import AliasState, Named, Pair
 from app.core.runs import Run, RunKey
+from app.db import repositories
 
 MOST = 5_000  # cases that went or came in one run; more is another suite, not a rename
 
@@ -101,6 +102,8 @@ ORDER BY array_position(ARRAY['proposed', 'confirmed', 'declined'], state), prop
          alias_id
 LIMIT :limit
 """)
+
+REPOSITORY = text("SELECT repo_id FROM case_alias WHERE alias_id = :alias")
 
 ONE = text(f"{FOUND} WHERE alias_id = :alias FOR UPDATE OF case_alias")
 
@@ -193,7 +196,14 @@ def listed(session: Session, repository: str | None, *, limit: int = 200) -> lis
 
 
 def locked(session: Session, alias_id: int) -> Alias | None:
-    """One alias, which nobody else decides meanwhile; None when there is none."""
+    """One alias, which nobody else decides meanwhile; None when there is none.
+
+    Nor is its repository judged meanwhile: what is judged takes the cases for what they were.
+    """
+    found = session.execute(REPOSITORY, {"alias": alias_id}).first()
+    if found is None:
+        return None
+    repositories.hold(session, found.repo_id)  # first, as whoever judges does
     row = session.execute(ONE, {"alias": alias_id}).first()
     return None if row is None else _alias(row)
 

@@ -1,19 +1,22 @@
 """What was decided of a case goes on under its new name, and comes back where it was no rename."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from app.core.aliases import AliasState, Pair
 from app.core.decide import State
-from app.db import aliases, bases, cares, held, judgements
+from app.db import aliases, bases, cares, held, judgements, repositories
 from app.db import issues as issue_rows
 from app.db.session import unit_of_work
 from app.services import acts
 from app.services import aliases as renames
 from app.services.acts.actor import OURSELVES_NAME
+from tests.embedded.world import until
 from tests.services.acting import MONA
 from tests.services.shop import POLICY, Shop
 from tests.web.world import FAILED, NOW, PASSED
@@ -176,3 +179,37 @@ VALUES (:repo, 'case', 'total', 'mona', :now, true) RETURNING issue_id
 ABOUT = text("""
 INSERT INTO issue_case (repo_id, case_id, issue_id, since) VALUES (:repo, :case, :issue, :now)
 """)
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_a_rename_is_not_decided_while_the_repository_is_judged(
+    shop: Shop, renamed: Shop, is_undone: bool
+) -> None:
+    alias = rename(shop, renamed)
+    event = confirm(shop, alias).event_id if is_undone else None
+    decide = partial(undo, shop, event) if is_undone else partial(confirm, shop, alias)
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(shop.engine) as judging:
+            repositories.hold(judging, shop.repo)
+            deciding = pool.submit(decide)
+            until(lambda: is_blocked(shop))
+            judging.execute(text("SELECT FROM case_alias FOR UPDATE NOWAIT"))
+            judging.execute(text("SELECT FROM case_ FOR UPDATE NOWAIT"))
+        deciding.result()
+
+    with unit_of_work(shop.engine) as session:
+        [found] = aliases.listed(session, "acme/shop")
+    assert found.state is (AliasState.PROPOSED if is_undone else AliasState.CONFIRMED)
+
+
+def is_blocked(shop: Shop) -> bool:
+    """Whether somebody waits for a row of the repository's."""
+    with unit_of_work(shop.engine) as onlooker:
+        return bool(onlooker.execute(BLOCKED).scalar_one())
+
+
+BLOCKED = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND wait_event_type = 'Lock'"
+)

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.core.aliases import AliasState
 from app.core.errors import BadInput, Conflict, Missing
 from app.core.quarantine import OPEN, Quarantine
-from app.db import aliases, cares, decisions, feedback
+from app.db import aliases, cares, decisions, feedback, repositories
 from app.db.clusters import shown as clusters
 from app.db.decisions import AuditEvent, StoredEvent
 from app.db.session import Session
@@ -45,6 +45,8 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
     inverse = _inverse_of(event)
     if inverse is None:
         raise BadInput(f"“{event.act}” cannot be undone.")
+    if event.act in RENAMES:
+        repositories.hold(session, repo_id)  # before its cases, as whoever judges does
     if event.case_id is not None:
         hold(session, repo_id, event.case_id)
     before, after = inverse(session, repo_id, event, actor, now)

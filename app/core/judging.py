@@ -15,7 +15,7 @@ from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
 from app.core.scorer.weigh import Kind
 from app.core.statistics import wilson_interval
-from app.core.suspects import as_text
+from app.core.suspects import as_text, spread
 from app.core.told import Told, how
 
 REASONS_MOST = 3  # pieces of evidence that people read
@@ -97,12 +97,16 @@ def _rate(standing: Standing) -> Evidence:
     return evidence(EvidenceKind.RATE, rate=standing.rate, low=low, high=high, runs=standing.runs)
 
 
-def culprit_of(broken: facts.Break, authors: Mapping[str, str]) -> dict[str, Fact]:
+def culprit_of(
+    broken: facts.Break, authors: Mapping[str, str], pushed: Mapping[str, Sequence[str]]
+) -> dict[str, Fact]:
     """Who may have broken a case: the likeliest commit and the next, of how many.
 
-    `authors` are those of the commits, by sha, where they are known.
+    `authors` are those of the commits, by sha, and `pushed` what came with the tested ones, where
+    they are known.
     """
-    ranked = sorted(broken.suspects, key=lambda one: -one.p)
+    every = spread(broken.suspects, pushed)
+    ranked = sorted(every, key=lambda one: -one.p)
     if not ranked:
         return {}
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
@@ -115,7 +119,7 @@ def culprit_of(broken: facts.Break, authors: Mapping[str, str]) -> dict[str, Fac
         "p": first.p,
         "second": second.commit if second else None,
         "second_p": second.p if second else None,
-        "range": as_text(broken.suspects),
+        "range": as_text(every),
     }
 
 

@@ -1,6 +1,6 @@
 """What is remembered of cases for sentences, as observations come: the same live and offline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.core.evidence import Fact
@@ -14,13 +14,16 @@ from app.core.told import Told
 Culprits = Mapping[str, Mapping[str, Fact]]
 
 
-def culprits_of(said: Said, authors: Mapping[str, str]) -> dict[str, dict[str, Fact]]:
+def culprits_of(
+    said: Said, authors: Mapping[str, str], pushed: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, Fact]]:
     """By case that the default branch fails: who may have broken it.
 
-    `authors` are those of the commits, by sha, where they are known.
+    `authors` are those of the commits, by sha, and `pushed` what came with the tested ones, where
+    they are known.
     """
     broken = {one.case: one.broken for one in said.findings if one.broken is not None}
-    return {case: culprit_of(one, authors) for case, one in broken.items()}
+    return {case: culprit_of(one, authors, pushed) for case, one in broken.items()}
 
 
 def remembered(

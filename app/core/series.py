@@ -214,7 +214,7 @@ def _standings(seen: list[Observation], *, branch: str) -> dict[str, Standing]:
     for one in seen:
         before = scorer
         scorer, said = before.observe(one)
-        culprits = culprits_of(said, {})
+        culprits = culprits_of(said, {}, {})
         remembered(told, one, said, before, sha=one.code, culprits=culprits)
         for case in memory.moved(before, scorer):
             told[case] = recovered(told[case], scorer, case)

@@ -1,10 +1,25 @@
 """The commits that may have broken a case, as a piece of evidence holds them: in one text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.scorer.facts import Suspect
 
 KEPT = 12  # the likeliest; what is left has hardly a chance
+
+
+def spread(suspects: Sequence[Suspect], pushed: Mapping[str, Sequence[str]]) -> tuple[Suspect, ...]:
+    """The same suspicion over every commit that came with a tested one, in their order.
+
+    `pushed` names them by the tested commit, oldest first and itself last. Each is as likely to
+    have broken the case as another, so a push of several is likelier than a push of one.
+    """
+    tested = {one.commit for one in suspects}
+    of = {sha: [*(one for one in pushed.get(sha, ()) if one not in tested), sha] for sha in tested}
+    nothing = max(0.0, 1 - sum(one.p for one in suspects))
+    total = nothing + sum(one.p * len(of[one.commit]) for one in suspects)
+    if not total:
+        return ()
+    return tuple(Suspect(sha, one.p / total) for one in suspects for sha in of[one.commit])
 
 
 def as_text(suspects: Sequence[Suspect]) -> str:

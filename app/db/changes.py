@@ -12,6 +12,7 @@ from app.core.runs import Commit
 from app.db.tables.outside import ChangedFilesRow, CommitRow
 
 RED_RUNS_MOST = 20  # run attempts whose changes are fetched for one evaluation
+PUSHED_MOST = 50  # commits of one push that are looked at: more name nobody
 DEFAULT = 0  # stands for a pull request's number on the default branch
 
 # Of the reports that an evaluation will take in: those with a failure, whose change nobody asked
@@ -55,6 +56,24 @@ FROM unnest(CAST(:heads AS text[]), CAST(:prs AS bigint[])) AS wanted(head_sha, 
 JOIN changed_files AS known ON known.repo_id = :repo AND known.head_sha = wanted.head_sha
   AND known.pr_number = wanted.pr_number
 WHERE known.files IS NOT NULL
+""")
+
+# From each tested commit back to the one tested before it, by first parents: what a branch's
+# history is made of, without what merged pull requests were made of.
+PUSHED = text("""
+WITH RECURSIVE step AS (
+  SELECT known.head_sha, known.since, commit.sha, commit.parents[1] AS parent, 1 AS number
+  FROM changed_files AS known JOIN commit ON commit.repo_id = known.repo_id
+    AND commit.sha = known.head_sha
+  WHERE known.repo_id = :repo AND known.pr_number = 0 AND known.head_sha = ANY(:heads)
+    AND known.since IS NOT NULL
+  UNION ALL
+  SELECT step.head_sha, step.since, commit.sha, commit.parents[1], step.number + 1
+  FROM step JOIN commit ON commit.repo_id = :repo AND commit.sha = step.parent
+  WHERE step.parent <> step.since AND step.number < :most
+)
+SELECT head_sha, array_agg(sha ORDER BY number DESC) AS shas
+FROM step GROUP BY head_sha HAVING bool_or(parent = since)
 """)
 
 
@@ -133,3 +152,14 @@ def commits(session: Session, repo_id: int, shas: Iterable[str]) -> dict[str, Co
         row.sha: Commit(row.sha, tuple(row.parents), row.author, row.at, row.title)
         for row in session.exec(query)
     }
+
+
+def pushed(session: Session, repo_id: int, heads: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By tested commit of the default branch: what came with it since the one tested before.
+
+    Oldest first, the tested one last. Missing where that is not known, or is more than
+    `PUSHED_MOST`.
+    """
+    values = {"repo": repo_id, "heads": sorted(heads), "most": PUSHED_MOST}
+    rows = session.execute(PUSHED, values)
+    return {row.head_sha: tuple(row.shas) for row in rows}

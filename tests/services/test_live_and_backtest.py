@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.clock import utc_now
 from app.core.decide import State
 from app.core.history.reader import records_of
 from app.core.policy.reading import read_policy
@@ -15,19 +14,12 @@ from app.core.scorer.replay import Replay, replay
 from app.core.scorer.under import under
 from app.db import policies, standings
 from app.db.policies import Snapshot, SnapshotKind
-from app.db.session import Engine, unit_of_work
+from app.db.session import unit_of_work
 from app.services.export import export
 from app.services.judging import recompute
 from tests.services.live import REPO, Attempt, Live, made_up
 
 DAYS_BACK = 60
-
-
-@pytest.fixture
-def live(engine: Engine) -> Live:
-    made = Live(engine, utc_now())
-    made.open()
-    return made
 
 
 def story(live: Live, *, seed: int, commits: int = 20) -> list[Attempt]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.clock import utc_now
 from app.core.history.reader import records_of
 from app.core.policy.comparing import Compared
 from app.core.policy.names import ScorerName
@@ -15,7 +14,7 @@ from app.core.scorer.replay import Replay, replay
 from app.core.scorer.under import under
 from app.db import policies, trials
 from app.db.policies import Snapshot, SnapshotKind
-from app.db.session import Engine, unit_of_work
+from app.db.session import unit_of_work
 from app.services.export import export
 from app.services.policy import trying
 from tests.services.live import REPO, Live, made_up
@@ -23,13 +22,6 @@ from tests.services.live import REPO, Live, made_up
 DAYS_BACK = 36  # some of it before the days that count
 BRANCH = "stricter"
 RULES = "rules: [{file: 'part2/**', consecutive_failures: 2}, {tag: slow, threshold: 0.2, days: 9}]"
-
-
-@pytest.fixture
-def live(engine: Engine) -> Live:
-    made = Live(engine, utc_now())
-    made.open()
-    return made
 
 
 @pytest.fixture

@@ -194,9 +194,13 @@ def _is_misplaced(work: Work, seen: Seen) -> bool:
 def _culprits(session: Session, repository: Repository, said: Said) -> dict[str, dict[str, Fact]]:
     """By case that the default branch fails: who may have broken it."""
     broken = (one.broken for one in said.findings if one.broken is not None)
-    suspects = {suspect.commit for one in broken for suspect in one.suspects}
-    known = changes.commits(session, repository.id, suspects) if suspects else {}
-    return culprits_of(said, {sha: commit.author for sha, commit in known.items()})
+    tested = {suspect.commit for one in broken for suspect in one.suspects}
+    if not tested:
+        return {}
+    pushed = changes.pushed(session, repository.id, tested)
+    suspects = tested.union(*pushed.values())
+    known = changes.commits(session, repository.id, suspects)
+    return culprits_of(said, {sha: one.author for sha, one in known.items()}, pushed)
 
 
 def _findings(

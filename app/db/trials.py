@@ -16,7 +16,7 @@ SELECT sha, text, errors, trial FROM policy_proposal
 WHERE repo_id = :repo AND branch = :branch FOR UPDATE
 """)
 PUT_ASIDE = text("""
-UPDATE policy_proposal SET trial = CAST(:trial AS jsonb) WHERE repo_id = :repo AND branch = :branch
+UPDATE policy_proposal SET trial = :trial WHERE repo_id = :repo AND branch = :branch
 """)
 FINISH = text("""
 UPDATE policy_proposal SET trial = NULL, tried = CAST(:tried AS jsonb)
@@ -46,7 +46,10 @@ class Proposal:
 def locked(session: Session, repo_id: int, branch: str) -> Proposal | None:
     """A branch's proposal, which nobody else tries meanwhile; None where there is none."""
     row = session.execute(LOCKED, {"repo": repo_id, "branch": branch}).first()
-    return None if row is None else Proposal(row.sha, row.text, bool(row.errors), row.trial)
+    if row is None:
+        return None
+    trial = None if row.trial is None else json.loads(row.trial)
+    return Proposal(row.sha, row.text, bool(row.errors), trial)
 
 
 def put_aside(session: Session, repo_id: int, branch: str, trial: Mapping[str, Any]) -> None:

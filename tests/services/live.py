@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha1
 from io import BytesIO
 from random import Random
 
@@ -140,11 +141,11 @@ class _Story:
         self.attempts: list[Attempt] = []
         self.cases = [f"case{folder}-{n}" for folder in range(FOLDERS) for n in range(CASES)]
         self.runs = 0
-        self.head = "main0"
+        self.head = _sha("main0")
 
     def commit(self, number: int) -> None:
         self.at += timedelta(hours=self.chance.uniform(2, 9))
-        self.head = f"main{number}"
+        self.head = _sha(f"main{number}")
         broken = {"case1-1"} if 10 <= number % 40 < 13 else set()
         if number % 25 == 20:
             broken |= set(self.chance.sample(self.cases, 9))
@@ -156,7 +157,7 @@ class _Story:
         for push in range(self.chance.choice([1, 1, 2])):
             self.at += timedelta(minutes=self.chance.uniform(5, 90))
             bug = set(self.chance.sample(self.cases, self.chance.choice([0, 0, 0, 1, 3])))
-            sha = f"pull{number}push{push}"
+            sha = _sha(f"pull{number}push{push}")
             self._run(sha, number + 1, self.head, bug, is_trusted=number % 9 != 4)
 
     def _run(
@@ -184,3 +185,8 @@ class _Story:
         if self.chance.random() < RATES.get(case, 0.0):
             return (False, True) if self.chance.random() < 0.2 else (False,)
         return (True,)
+
+
+def _sha(name: str) -> str:
+    """A commit's, in no order of names."""
+    return sha1(name.encode(), usedforsecurity=False).hexdigest()

@@ -124,6 +124,23 @@ def test_many_turns_come_to_the_same_as_one_and_another_change_begins_anew(
     assert found(story) == at_once
 
 
+def test_what_is_put_aside_does_not_depend_on_how_often(
+    story: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put_aside(reports: int, *, times: int) -> object:
+        monkeypatch.setattr(trying, "REPORTS_A_TURN", reports)
+        proposed(story, RULES, sha=f"of{reports}")
+        with unit_of_work(story.engine) as session:
+            for _ in range(times):
+                assert not trying.step(session, story.repository, BRANCH, now=story.now)
+            kept = trials.locked(session, REPO, BRANCH)
+        assert kept is not None
+        assert kept.trial is not None
+        return {**kept.trial, "of": None}
+
+    assert put_aside(20, times=5) == put_aside(100, times=1)
+
+
 def test_a_file_with_a_fault_is_not_tried(live: Live) -> None:
     proposed(live, "mod: act", sha="f0")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
@@ -155,7 +155,7 @@ class PolicyProposalRow(SQLModel, table=True):
     text: str
     errors: list[dict[str, Any]] = json_list()
     read_at: datetime = moment()
-    trial: dict[str, Any] | None = json_or_none()  # how far it was tried on what ran
+    trial: str | None = Field(default=None, sa_type=Text, nullable=True)  # JSON: how far it ran
     tried: dict[str, Any] | None = json_or_none()  # what that came to, and of which files
 
 

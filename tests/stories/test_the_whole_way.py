@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.db import aliases
+from app.db.session import unit_of_work
+from app.services import aliases as renames
 from tests.stories.shop import FAILURE, FLAKY, GREEN, Shop, turn_flaky
 
 pytestmark = pytest.mark.story
@@ -177,3 +180,25 @@ def test_a_hostile_report_is_refused_by_name_and_hides_nothing(shop: Shop) -> No
     assert check.title == "2 failures need you"
     assert "could not be read, so what it says is not counted" in (check.summary or "")
     assert shop.repo in (check.details_url or "")
+
+
+def test_a_pull_request_from_before_a_rename_shows_its_failure_with_its_job(shop: Shop) -> None:
+    turn_flaky(shop)
+    shop.run_on_main({**GREEN, "test_discounts": None}, day=4)
+    shop.stage.settle()
+    with unit_of_work(shop.stage.engine) as session:
+        [found] = aliases.listed(session, shop.repo)
+        renames.confirm(
+            session, found.id, actor="@mona", surface="cli", request_id="r1", now=shop.day(4)
+        )
+    shop.stage.settle()
+
+    head = shop.open_pull(12, day=5)
+    run = shop.run_on_pull(12, {**GREEN, FLAKY: FAILURE}, day=5)
+    shop.stage.settle()
+
+    [check] = shop.checks(head)
+    summary = check.summary or ""
+    assert check.title == "Nothing needs you · 1 known flaky"
+    assert f"/actions/runs/{run.id}/job/{run.latest.jobs[0].id})" in summary
+    assert FAILURE in summary.replace("\\", "")

@@ -9,9 +9,11 @@ from uuid import UUID
 from app.core.alone import Place, alone
 from app.core.decide import Finding, State
 from app.core.naming import KnownCase, called
+from app.core.pages import Alike
 from app.core.policy.policy import Policy
 from app.core.runs import BranchClass, RedRun, Repository, Run
 from app.db import (
+    aliases,
     answers,
     cases,
     decisions,
@@ -145,8 +147,7 @@ def _failed_cases(
     states = judgements.states(session, repository.id, [one.hex for one in ids])
     linked = issues.of_cases(session, repository.id, ids)
     decided = _decided(session, repository, attempts, ids, policy, now=now)
-    ends = executions.last_failures(session, repository.id, list(newest))
-    alike = clusters.of_runs(session, repository.id, list(newest), now=now)
+    ends, alike = _ends(session, repository, list(newest), now=now)
     hit = outage_pages.of_runs(session, repository.id, list(newest))
     shown = []
     for (run_id, case_id, variant), one in last.items():
@@ -166,6 +167,26 @@ def _failed_cases(
             )
         )
     return shown
+
+
+def _ends(
+    session: Session, repository: Repository, run_ids: Sequence[int], *, now: datetime
+) -> tuple[dict[tuple[int, UUID, str], LastFailure], dict[UUID, Alike]]:
+    """How the cases that failed in these runs ended, and the cluster of each.
+
+    By what a case is now: a branch from before a rename reports it as it was.
+    """
+    renamed = aliases.renamed(session, repository.id)
+
+    def is_now(case_id: UUID) -> UUID:
+        return UUID(hex=renamed.get(case_id.hex, case_id.hex))
+
+    ends = executions.last_failures(session, repository.id, run_ids)
+    alike = clusters.of_runs(session, repository.id, run_ids, now=now)
+    return (
+        {(run, is_now(case), name): end for (run, case, name), end in ends.items()},
+        {is_now(case): cluster for case, cluster in alike.items()},
+    )
 
 
 def _decided(

@@ -15,7 +15,7 @@ from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
 from app.core.scorer.weigh import Kind
 from app.core.statistics import wilson_interval
-from app.core.suspects import as_text, spread
+from app.core.suspects import as_text, ranked, spread
 from app.core.told import Told, how
 
 REASONS_MOST = 3  # pieces of evidence that people read
@@ -106,14 +106,14 @@ def culprit_of(
     they are known.
     """
     every = spread(broken.suspects, pushed)
-    ranked = sorted(every, key=lambda one: -one.p)
-    if not ranked:
+    likeliest = ranked(every)
+    if not likeliest:
         return {}
-    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    first, second = likeliest[0], likeliest[1] if len(likeliest) > 1 else None
     return {
         "passed": broken.passed,
         "since": broken.since,
-        "commits": len(ranked),
+        "commits": len(every),
         "commit": first.commit,
         "author": authors.get(first.commit),
         "p": first.p,

@@ -13,8 +13,10 @@ def spread(suspects: Sequence[Suspect], pushed: Mapping[str, Sequence[str]]) -> 
     `pushed` names them by the tested commit, oldest first and itself last. Each is as likely to
     have broken the case as another, so a push of several is likelier than a push of one.
     """
-    tested = {one.commit for one in suspects}
-    of = {sha: [*(one for one in pushed.get(sha, ()) if one not in tested), sha] for sha in tested}
+    known, of = {one.commit for one in suspects}, dict[str, list[str]]()
+    for sha in [one.commit for one in suspects]:
+        of[sha] = [*(one for one in pushed.get(sha, ()) if one not in known), sha]
+        known.update(of[sha])
     nothing = max(0.0, 1 - sum(one.p for one in suspects))
     total = nothing + sum(one.p * len(of[one.commit]) for one in suspects)
     if not total:
@@ -22,9 +24,14 @@ def spread(suspects: Sequence[Suspect], pushed: Mapping[str, Sequence[str]]) -> 
     return tuple(Suspect(sha, one.p / total) for one in suspects for sha in of[one.commit])
 
 
+def ranked(suspects: Sequence[Suspect]) -> list[Suspect]:
+    """The likeliest first; of equals the newest, which is the one that was tested."""
+    return sorted(suspects[::-1], key=lambda one: -one.p)
+
+
 def as_text(suspects: Sequence[Suspect]) -> str:
     """The likeliest of them in their order, each with its probability: `sha:0.42 sha:0.31`."""
-    likeliest = sorted(suspects, key=lambda one: -one.p)[:KEPT]
+    likeliest = ranked(suspects)[:KEPT]
     kept = [one for one in suspects if one in likeliest]
     return " ".join(f"{one.commit}:{one.p:.3g}" for one in kept)
 

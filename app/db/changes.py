@@ -33,10 +33,16 @@ WHERE report.repo_id = :repo AND report.refusal IS NULL AND report.observed_at I
 ORDER BY run.started_at LIMIT :most
 """)
 
-BEFORE = text("""
+# What a run tested, it left a report of: one that was cancelled or never built tested nothing.
+REPORTED = """
+EXISTS (SELECT FROM report WHERE report.repo_id = run.repo_id AND report.run_id = run.run_id
+        AND report.refusal IS NULL)
+"""
+BEFORE = text(f"""
 SELECT head_sha FROM run
 WHERE repo_id = :repo AND branch_class = 'default' AND started_at < :at AND head_sha <> :head
   AND (workflow = :workflow OR (event = 'upload' AND :is_upload)) AND status = 'completed'
+  AND {REPORTED}
 ORDER BY started_at DESC LIMIT 1
 """)
 
@@ -58,22 +64,23 @@ JOIN changed_files AS known ON known.repo_id = :repo AND known.head_sha = wanted
 WHERE known.files IS NOT NULL
 """)
 
-# From each tested commit back to the one tested before it, by first parents: what a branch's
+# From each tested commit back to the next one that was tested, by first parents: what a branch's
 # history is made of, without what merged pull requests were made of.
-PUSHED = text("""
+TESTED = f"""
+EXISTS (SELECT FROM run WHERE run.repo_id = :repo AND run.head_sha = commit.parents[1]
+        AND run.branch_class = 'default' AND {REPORTED})
+"""
+PUSHED = text(f"""
 WITH RECURSIVE step AS (
-  SELECT known.head_sha, known.since, commit.sha, commit.parents[1] AS parent, 1 AS number
-  FROM changed_files AS known JOIN commit ON commit.repo_id = known.repo_id
-    AND commit.sha = known.head_sha
-  WHERE known.repo_id = :repo AND known.pr_number = 0 AND known.head_sha = ANY(:heads)
-    AND known.since IS NOT NULL
+  SELECT sha AS head, sha, parents[1] AS parent, 1 AS number, {TESTED} AS is_whole
+  FROM commit WHERE repo_id = :repo AND sha = ANY(:heads)
   UNION ALL
-  SELECT step.head_sha, step.since, commit.sha, commit.parents[1], step.number + 1
+  SELECT step.head, commit.sha, commit.parents[1], step.number + 1, {TESTED}
   FROM step JOIN commit ON commit.repo_id = :repo AND commit.sha = step.parent
-  WHERE step.parent <> step.since AND step.number < :most
+  WHERE NOT step.is_whole AND step.number < :most
 )
-SELECT head_sha, array_agg(sha ORDER BY number DESC) AS shas
-FROM step GROUP BY head_sha HAVING bool_or(parent = since)
+SELECT head, array_agg(sha ORDER BY number DESC) AS shas
+FROM step GROUP BY head HAVING bool_or(is_whole)
 """)
 
 
@@ -157,9 +164,9 @@ def commits(session: Session, repo_id: int, shas: Iterable[str]) -> dict[str, Co
 def pushed(session: Session, repo_id: int, heads: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """By tested commit of the default branch: what came with it since the one tested before.
 
-    Oldest first, the tested one last. Missing where that is not known, or is more than
-    `PUSHED_MOST`.
+    Oldest first, the tested one last; whatever workflow tested it. Missing where that is not
+    known, or is more than `PUSHED_MOST`. Served by run_head and report_run.
     """
     values = {"repo": repo_id, "heads": sorted(heads), "most": PUSHED_MOST}
     rows = session.execute(PUSHED, values)
-    return {row.head_sha: tuple(row.shas) for row in rows}
+    return {row.head: tuple(row.shas) for row in rows}

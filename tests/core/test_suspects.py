@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.scorer.facts import Suspect
-from app.core.suspects import as_text, from_text, spread
+from app.core.suspects import as_text, from_text, ranked, spread
 
 
 def test_the_commits_of_one_push_are_alike_and_a_larger_push_is_likelier() -> None:
@@ -18,6 +18,21 @@ def test_a_commit_that_was_tested_itself_is_suspected_once() -> None:
 
     assert [one.commit for one in found] == ["b", "c", "d"]
     assert [one.p for one in found] == pytest.approx([0.2 / 1.8, 0.8 / 1.8, 0.8 / 1.8])
+
+
+def test_what_came_before_two_tested_commits_is_suspected_once() -> None:
+    found = spread([Suspect("b", 0.4), Suspect("d", 0.4)], {"b": ("x", "b"), "d": ("x", "c", "d")})
+
+    assert [one.commit for one in found] == ["x", "b", "c", "d"]
+
+
+def test_of_equals_the_tested_commit_comes_first_and_is_kept() -> None:
+    names = [f"c{number:02d}" for number in range(30)]
+    found = spread([Suspect("head", 0.9)], {"head": [*names, "head"]})
+
+    assert [one.commit for one in ranked(found)[:3]] == ["head", "c29", "c28"]
+    kept = from_text(as_text(found))
+    assert (len(kept), kept[-1].commit) == (12, "head")
 
 
 def test_where_no_commit_is_known_beside_the_tested_ones_nothing_changes() -> None:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from app.clock import utc_now
 from app.core.decide import State
 from app.core.evidence import EvidenceKind, Fact
 from app.core.runs import Commit
@@ -17,11 +19,16 @@ CASES = [f"case0-{number}" for number in range(5)]
 BROKEN = CASES[1]
 
 
-def see(live: Live, number: int, *, fails: bool) -> None:
-    """The next commit of main, in a run of its own."""
+def attempt(number: int, *, fails: bool) -> Attempt:
+    """A commit of main, in a run of its own."""
     results = {case: (not (fails and case == BROKEN),) for case in CASES}
-    at = live.now - timedelta(days=4) + timedelta(hours=number)
-    live.see([Attempt(number, 1, at, f"main{number}", None, None, "linux", results)])
+    at = utc_now() - timedelta(days=4) + timedelta(hours=number)
+    return Attempt(number, 1, at, f"main{number}", None, None, "linux", results)
+
+
+def see(live: Live, number: int, *, fails: bool) -> None:
+    """Store and judge one."""
+    live.see([attempt(number, fails=fails)])
 
 
 def told(live: Live, head: str, since: str, *chain: tuple[str, str]) -> None:
@@ -60,6 +67,36 @@ def test_every_commit_of_the_push_is_a_suspect_where_the_stretch_is_known(
     assert [one.commit for one in suspects] == (
         ["x", "y", "main9", "main10"] if is_whole else ["main9", "main10"]
     )
+    assert (facts["commit"], facts["author"]) == ("main9", "9")
     if is_whole:
         assert [one.p for one in suspects[:3]] == pytest.approx([1 / 3] * 3, abs=0.01)
-        assert (facts["commit"], facts["author"]) == ("x", "x")
+
+
+def test_what_was_tested_meanwhile_and_passed_is_no_suspect(live: Live) -> None:
+    for number in range(1, 12):
+        see(live, number, fails=False)
+    chain = [(f"main{number}", f"main{number - 1}") for number in range(3, 13)]
+    told(live, "main12", "main2", *chain)
+    for number in (12, 13, 14):
+        see(live, number, fails=True)
+
+    facts = culprit(live)
+
+    assert (facts["passed"], facts["commit"], facts["author"]) == ("main11", "main12", "2")
+    assert [one.commit for one in from_text(str(facts["range"]))] == ["main12", "main13"]
+
+
+def test_a_run_that_left_no_report_tested_nothing(live: Live) -> None:
+    see(live, 1, fails=False)
+    cancelled = live.store(attempt(2, fails=False))
+    with unit_of_work(live.engine) as session:
+        session.execute(text("DELETE FROM execution"))
+        session.execute(
+            text("DELETE FROM report WHERE run_id = :run"), {"run": cancelled.key.run_id}
+        )
+    live.store(attempt(3, fails=True))
+
+    with unit_of_work(live.engine) as session:
+        [wanted] = changes.missing(session, REPO, upto=live.now)
+
+    assert wanted == Wanted("main3", DEFAULT, "main1")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from app.core.evidence import Evidence, EvidenceKind, Fact
-from app.core.suspects import from_text
+from app.core.suspects import from_text, ranked
 from app.render.escape import plain
 from app.render.words.formats import (
     counted,
@@ -122,8 +122,7 @@ def _others(facts: Mapping[str, Fact]) -> list[tuple[str, float]]:
     """Who else may have broken it, the likeliest first."""
     if not facts.get("range"):
         return [(str(facts["second"]), _share(facts["second_p"]))] if facts["second"] else []
-    ranked = sorted(from_text(str(facts["range"])), key=lambda one: -one.p)
-    others = ranked[1:SUSPECTS_NAMED]
+    others = ranked(from_text(str(facts["range"])))[1:SUSPECTS_NAMED]
     return [(one.commit, one.p) for one in others if one is others[0] or one.p >= LEAST_SUSPECT]
 
 

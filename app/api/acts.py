@@ -91,8 +91,7 @@ class Acts:
             raise Missing(NOT_HERE)
         now = self.doors.clock()
         with unit_of_work(self.doors.engine) as session:
-            found = alias_rows.locked(session, alias_id)
-            if found is None or found.repo_id != guest.repository.id:
+            if alias_rows.repository_of(session, alias_id) != guest.repository.id:
                 raise Missing(NOT_HERE)
             after = decide(
                 session,

@@ -22,6 +22,7 @@ class Failure:
     is_flake: bool
     url: str = ""  # of the run on the code host
     is_red: bool = True  # the attempt failed by it, or may have: no retry within it passed all
+    branch: str = ""  # where it ran
 
     @property
     def of(self) -> Attempt:

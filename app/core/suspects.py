@@ -26,7 +26,8 @@ def spread(suspects: Sequence[Suspect], pushed: Mapping[str, Sequence[str]]) -> 
 
 def ranked(suspects: Sequence[Suspect]) -> list[Suspect]:
     """The likeliest first; of equals the newest, which is the one that was tested."""
-    return sorted(suspects[::-1], key=lambda one: -one.p)
+    newest_first = list(reversed(suspects))
+    return sorted(newest_first, key=lambda one: -one.p)
 
 
 def as_text(suspects: Sequence[Suspect]) -> str:

@@ -82,9 +82,10 @@ class Terms:
 
     def _by_rule(self, case: str, about: About, counts: Counts, at: datetime) -> Iterable[Evidence]:
         """What holds the case where that is a rule, on whatever branch it ran."""
-        fitting = (rule for rule in self.policy.rules if replace(rule, branch=None).fits(about))
-        rule = next((rule for rule in fitting if rule.counts), None)
-        found = over(rule, self.policy, counts, case, at=at) if rule is not None else None
+        anywhere = self.policy.rules_for(replace(about, branch=None))
+        counting = (rule for rule in anywhere if rule is not None and rule.counts)
+        every = (over(rule, self.policy, counts, case, at=at) for rule in counting)
+        found = next((one for one in every if one is not None), None)
         if found is None:
             return
         if found.runs is None:

@@ -200,12 +200,17 @@ def locked(session: Session, alias_id: int) -> Alias | None:
 
     Nor is its repository judged meanwhile: what is judged takes the cases for what they were.
     """
-    found = session.execute(REPOSITORY, {"alias": alias_id}).first()
-    if found is None:
+    repo_id = repository_of(session, alias_id)
+    if repo_id is None:
         return None
-    repositories.hold(session, found.repo_id)  # first, as whoever judges does
+    repositories.hold(session, repo_id)  # first, as whoever judges does
     row = session.execute(ONE, {"alias": alias_id}).first()
     return None if row is None else _alias(row)
+
+
+def repository_of(session: Session, alias_id: int) -> int | None:
+    """Whose an alias is; None when there is none."""
+    return session.execute(REPOSITORY, {"alias": alias_id}).scalar_one_or_none()
 
 
 def of_pair(session: Session, repo_id: int, old: UUID, new: UUID) -> Alias | None:

@@ -16,7 +16,8 @@ FAILURES_READ = 100_000  # of a window; a repository with more has other worries
 FAILURES = text(f"""
 SELECT finding.case_id, finding.run_id, finding.attempt, finding.variant, run.pr_number,
        finding.cause = 'flaky' AS is_flake, run.url,
-       coalesce(run.conclusion = ANY(:red), false) OR run.event = 'upload' AS is_red
+       coalesce(run.conclusion = ANY(:red), false) OR run.event = 'upload' AS is_red,
+       run.branch
 FROM run JOIN finding ON finding.repo_id = run.repo_id AND finding.run_id = run.run_id
   AND finding.attempt = run.attempt
 WHERE run.repo_id = :repo AND run.started_at >= :since AND run.started_at <= :until

@@ -19,6 +19,7 @@ from app.render.offers import offers
 from app.render.view import CaseLine, Conclusion, JobLine, Note, RunView
 from app.render.words import check as words_check
 from app.render.words import clusters as words_clusters
+from app.render.words import decisions as words_decisions
 from app.render.words import outages as words_outages
 
 
@@ -39,7 +40,7 @@ class FailedCase:
     passed_in_the_end: bool  # a later attempt, or a retry, of the same code passed
     decision: str | None  # the sentence of a decision in force
     is_quarantined: bool = False
-    is_exempt: bool = False  # the policy lets no quarantine count where this ran
+    exempt_on: str | None = None  # the branch, where the policy calls its failures real there
     alike: Alike | None = None  # the cluster of its failure
     outage: Reach | None = None  # the event that it is part of
     called: str | None = None  # what a command calls it
@@ -202,7 +203,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         page_url=_page(facts, f"/cases/{case.case_id}"),
         decision=case.decision,
         is_quarantined=case.is_quarantined,
-        is_exempt=case.is_exempt,
+        is_exempt=case.exempt_on is not None,
         called=case.called,
         alone=case.alone,
         has_issue=case.has_issue,
@@ -212,7 +213,9 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
 
 
 def _notes(case: FailedCase, facts: RunFacts) -> Iterator[Note]:
-    """What it is part of, which kind of trouble it names, and who fails with the same error."""
+    """Why it blocks all the same, what it is part of, which trouble it names, who fails alike."""
+    if case.exempt_on and (case.is_quarantined or case.finding.cause is Cause.FLAKY):
+        yield Note(words_decisions.exempt_on(case.exempt_on), None)
     if case.outage is not None:
         page = _page(facts, f"/outages/{case.outage.event.id}")
         yield Note(words_outages.part_of_outage(case.outage), page)

@@ -56,7 +56,7 @@ class CaseLine:
     page_url: str | None
     decision: str | None = None  # who quarantined or dismissed it
     is_quarantined: bool = False  # the decision is a quarantine in force
-    is_exempt: bool = False  # the policy lets no quarantine count where this ran
+    is_exempt: bool = False  # the policy calls its failures real where this ran
     notes: tuple[Note, ...] = ()
     called: str | None = None  # what a command calls it
     is_held_flaky: bool = False  # the case itself, whatever this failure is
@@ -78,9 +78,13 @@ class CaseLine:
 
     @property
     def needs_you(self) -> bool:
-        """Whether it asks for the reader's attention: one that quarantine excuses does not."""
-        is_excused = self.is_quarantined and not self.is_exempt
-        return self.cause in {Cause.NEW, Cause.UNKNOWN} and not is_excused
+        """Whether it asks for the reader's attention: one that is excused does not.
+
+        Quarantine excuses it, and being flaky does, unless the policy exempts it here.
+        """
+        if self.is_exempt:
+            return self.cause in {Cause.NEW, Cause.UNKNOWN, Cause.FLAKY}
+        return self.cause in {Cause.NEW, Cause.UNKNOWN} and not self.is_quarantined
 
 
 @dataclass(frozen=True, slots=True)

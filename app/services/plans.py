@@ -16,6 +16,8 @@ from app.db import bases, cases, decisions, feedback, judgements, owners, plans
 from app.db.cases import Case
 from app.db.session import Engine, Session, unit_of_work
 from app.services.policy.holding import owner_of, rules_for
+from app.services.policy.policies import policy_of
+from app.services.policy.terms import terms_of
 
 WINDOW = timedelta(days=30)  # of costs, and of what holding a case would have hidden
 ACCURACY_OVER = timedelta(days=365)
@@ -122,7 +124,7 @@ def _line(
         variants=tuple(sorted({one.variant for one in mine})),
         pull_requests=tuple(sorted({one.pr_number for one in mine if one.pr_number})),
         cost=costs.cases.get(case_id, Cost()),
-        hidden=_hidden(mine),
+        hidden=_hidden(session, repo_id, case_id, mine),
         clean_needed=needed,
         until=end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=None),
         attempts=tuple(map(_attempt, mine[:ATTEMPTS_SHOWN])),
@@ -151,6 +153,9 @@ def _owners(session: Session, repo_id: int, case_id: UUID) -> tuple[str, ...]:
     return (owner.name,)
 
 
-def _hidden(mine: Sequence[Failure]) -> Hidden:
-    flakes = {one.of for one in mine if one.is_flake}
-    return Hidden(len(flakes), len({one.of for one in mine} - flakes))
+def _hidden(session: Session, repo_id: int, case_id: UUID, mine: Sequence[Failure]) -> Hidden:
+    """What holding the case would have excused and hidden; nothing where the policy exempts it."""
+    terms = terms_of(session, repo_id, policy_of(session, repo_id), [case_id.hex])
+    met = [one for one in mine if not terms.is_exempt(case_id.hex, one.branch)]
+    flakes = {one.of for one in met if one.is_flake}
+    return Hidden(len(flakes), len({one.of for one in met} - flakes))

@@ -174,3 +174,14 @@ def test_a_rule_lets_go_and_holds_no_broken_case() -> None:
 
     assert state(found, standing(), counts(1, 20)) is State.SUSPECT
     assert state(found, standing(state=State.BROKEN), counts(0, 1)) is State.BROKEN
+
+
+def test_of_several_rules_the_one_that_holds_is_named() -> None:
+    found = terms(
+        "rules:\n  - {branch: main, threshold: 0.9}\n  - {branch: 'release/*', threshold: 0.05}\n"
+    )
+    healthy, seen = standing(0.2, state=State.HEALTHY), counts(0, 1).holding(CASE, is_held=True)
+
+    shown = found.standing(CASE, healthy, seen, at=AT)
+
+    assert [one.facts["line"] for one in shown.evidence] == [3]

@@ -35,6 +35,7 @@ class Attempt:
     job: str
     results: Mapping[str, tuple[bool | None, ...]]  # None: skipped
     is_trusted: bool = True
+    branch: str | None = None  # main, or the pull request's, unless given
 
 
 @dataclass(slots=True)
@@ -83,6 +84,12 @@ class Live:
             self.judge(self.store(one))
 
 
+def _class(one: Attempt) -> BranchClass:
+    if one.pr is not None:
+        return BranchClass.PULL_REQUEST
+    return BranchClass.DEFAULT if one.branch in {None, "main"} else BranchClass.OTHER
+
+
 def _run(one: Attempt) -> Run:
     return Run(
         key=RunKey(REPO, one.run, one.attempt),
@@ -92,8 +99,8 @@ def _run(one: Attempt) -> Run:
         conclusion="success",
         head_sha=one.sha,
         base_sha=one.base,
-        branch="main" if one.pr is None else f"change-{one.pr}",
-        branch_class=BranchClass.DEFAULT if one.pr is None else BranchClass.PULL_REQUEST,
+        branch=one.branch or ("main" if one.pr is None else f"change-{one.pr}"),
+        branch_class=_class(one),
         pr_number=one.pr,
         is_trusted=one.is_trusted,
         actor="mona",

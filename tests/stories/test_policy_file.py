@@ -205,3 +205,37 @@ def test_a_quarantined_case_blocks_on_the_branch_that_a_rule_exempts(shop: Shop)
     said = (there.summary or "").replace("\\", "")
     assert "The policy exempts this test on change-12, so its failures are real." in said
     assert "The policy exempts it on change-12, so its failures block all the same." in said
+
+
+@pytest.mark.parametrize("is_exempt", [False, True])
+def test_of_runs_of_one_commit_on_two_branches_each_is_asked_for_its_own(
+    shop: Shop, is_exempt: bool
+) -> None:
+    turn_flaky(shop)
+    push(shop, ".flakeguard.yml", b"rules: [{branch: release/2, exempt: true}]\n", day=4)
+    head = shop.open_pull(12, day=5)
+    on_release = shop.begin(head, day=5, event="push", branch="release/2")
+    red = {**GREEN, FLAKY: FAILURE}
+
+    shop.finish(on_release, red if is_exempt else GREEN, day=5)
+    shop.run_on_pull(12, GREEN if is_exempt else red, day=5)
+    shop.stage.settle()
+
+    [check] = shop.checks(head)
+    needs_you = "1 failure needs you"
+    assert check.title == (needs_you if is_exempt else "Nothing needs you · 1 known flaky")
+
+
+def test_what_was_called_flaky_blocks_once_the_policy_exempts_it(shop: Shop) -> None:
+    turn_flaky(shop)
+    head = shop.open_pull(12, day=5)
+    shop.run_on_pull(12, {**GREEN, FLAKY: FAILURE}, day=5)
+    shop.stage.settle()
+    before = shop.checks(head)[0].title
+
+    push(shop, ".flakeguard.yml", b"rules: [{branch: change-12, exempt: true}]\n", day=6)
+    shop.run_on_pull(12, GREEN, day=6)  # another run of the same head, after which it is said anew
+    shop.stage.settle()
+
+    [check] = shop.checks(head)
+    assert (before, check.title) == ("Nothing needs you · 1 known flaky", "1 failure needs you")

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from app.core.errors import BadInput
+from app.core.globs import Glob
 from app.core.owners import Rule as OwnerRule
 from app.core.owners import rule as owner_rule
 from app.core.policy.names import CheckConclusion, CommentWhen, Mode, Renames, ScorerName
@@ -177,14 +178,21 @@ def _rule(reader: Reader, node: Node, key: str) -> Rule:
     return rule
 
 
+def _branch(reader: Reader, node: Node, key: str) -> Glob | None:
+    """Branches; all of them are no condition."""
+    found = reader.pattern(node, key)
+    return None if found is not None and found.pattern == EVERY_BRANCH else found
+
+
 def _low(reader: Reader, node: Node, key: str) -> str | None:
     text = reader.text(node, key)
     return text.lower() if text else None
 
 
+EVERY_BRANCH = "**"
 RULE_FIELDS = {"exempt": "is_exempt"}
 RULE_KEYS: dict[str, Read] = {
-    "branch": Reader.pattern,
+    "branch": _branch,
     "file": Reader.pattern,
     "tag": Reader.pattern,
     "priority": _low,

@@ -64,6 +64,7 @@ def rules_for(rules: Sequence[Rule], case: About) -> tuple[Rule | None, ...]:
     for rule in rules:
         if rule.fits(case):
             return (*found, rule)
-        if case.branch is None and replace(rule, branch=None).fits(case):
+        is_first = rule.branch not in {one.branch for one in found}
+        if case.branch is None and is_first and replace(rule, branch=None).fits(case):
             found.append(rule)
     return (*found, None)

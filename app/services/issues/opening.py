@@ -51,7 +51,7 @@ def open_due(
             log.info("issues_capped", repo=repository.id, per_day=policy.issues.per_day)
             return
         subject = hold(session, repository.id, case_id)
-        rules = rules_for(session, repository.id, case_id)
+        rules = rules_for(session, repository.id, case_id, branch=run.branch)
         has_one = issues.of_case(session, repository.id, case_id) is not None  # a neighbour's
         if has_one or proposing.why_not(session, subject, rules, run) is not None:
             continue

@@ -36,25 +36,19 @@ class Judging(Protocol):
 
 def mend(session: Session, repo_id: int, work: Judging, seen: Seen, said: Said) -> None:
     """Say anew what was said of failures that this observation contradicts."""
-    branch = seen.observation.branch
     for one in said.contradicted:
         known = work.told.get(one.case)
         if known is None or one.kind is None:
             continue
         where = (one.run, UUID(hex=one.case), one.job)
         for stored in judgements.findings_of(session, repo_id, *where):
-            if work.is_silent and not _is_of_history(session, repo_id, stored):
+            run = runs.run(session, RunKey(repo_id, stored.run_id, stored.attempt))
+            if run is None or (work.is_silent and not run.is_history):
                 continue
             better = mended(stored.finding, one, known, seen.observation)
-            better = work.terms.finding(one.case, better, branch=branch)
+            better = work.terms.finding(one.case, better, branch=run.branch)
             if better != stored.finding:
                 judgements.mend(session, repo_id, replace(stored, finding=better))
-
-
-def _is_of_history(session: Session, repo_id: int, stored: StoredFinding) -> bool:
-    """Whether a finding was never said to anybody."""
-    run = runs.run(session, RunKey(repo_id, stored.run_id, stored.attempt))
-    return run is not None and run.is_history
 
 
 def mend_fork(session: Session, repo_id: int, terms: Terms, seen: Seen) -> None:

@@ -30,7 +30,6 @@ from app.db.executions import LastFailure
 from app.db.judgements import StoredFinding
 from app.db.session import Session
 from app.render.run_view import FailedCase, JobFacts, RunFacts
-from app.render.words import decisions as words_decisions
 from app.services import outage_pages
 from app.services.acts import decision_sentence, is_quarantined
 from app.services.policy.terms import terms_of
@@ -57,15 +56,6 @@ class About:
     policy: Policy
     pr_number: int | None  # of the pull request that shows the commit
     addresses: Addresses
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What was decided about a case, as it counts where a run is."""
-
-    sentence: str | None  # of a decision in force
-    is_quarantined: bool
-    is_exempt: bool  # the policy lets no quarantine count there
 
 
 def commit_facts(
@@ -146,7 +136,8 @@ def _failed_cases(
     names = called([KnownCase(one, case.full_name) for one, case in known.items()])
     states = judgements.states(session, repository.id, [one.hex for one in ids])
     linked = issues.of_cases(session, repository.id, ids)
-    decided = _decided(session, repository, attempts, ids, policy, now=now)
+    decided = decisions.newest(session, repository.id, ids)
+    exempt = _exempt(session, repository, attempts, ids, policy)
     ends, alike = _ends(session, repository, list(newest), now=now)
     hit = outage_pages.of_runs(session, repository.id, list(newest))
     shown = []
@@ -156,9 +147,9 @@ def _failed_cases(
         shown.append(
             replace(
                 failed,
-                decision=decided[run_id, case_id].sentence,
-                is_quarantined=decided[run_id, case_id].is_quarantined,
-                is_exempt=decided[run_id, case_id].is_exempt,
+                decision=decision_sentence(decided.get(case_id), now=now),
+                is_quarantined=is_quarantined(decided.get(case_id), now=now),
+                exempt_on=exempt.get((run_id, case_id)),
                 alike=alike.get(case_id),
                 outage=hit.get(case_id),
                 called=names[case_id],
@@ -189,28 +180,21 @@ def _ends(
     )
 
 
-def _decided(
+def _exempt(
     session: Session,
     repository: Repository,
     attempts: Sequence[Run],
     ids: Sequence[UUID],
     policy: Policy,
-    *,
-    now: datetime,
-) -> dict[tuple[int, UUID], Decided]:
-    """What was decided about these cases, by run and case: a policy may exempt them on a branch."""
-    newest = decisions.newest(session, repository.id, ids)
-    held = {one for one, decision in newest.items() if is_quarantined(decision, now=now)}
-    terms = terms_of(session, repository.id, policy, [one.hex for one in held])
-    found = {}
-    for run in attempts:
-        for case_id in ids:
-            sentence = decision_sentence(newest.get(case_id), now=now)
-            is_exempt = case_id in held and terms.is_exempt(case_id.hex, run.branch)
-            if is_exempt:
-                sentence = f"{sentence} {words_decisions.exempt_on(run.branch)}"
-            found[run.key.run_id, case_id] = Decided(sentence, case_id in held, is_exempt)
-    return found
+) -> dict[tuple[int, UUID], str]:
+    """By run and case, of these: the branch on which the policy exempts the case."""
+    terms = terms_of(session, repository.id, policy, [one.hex for one in ids])
+    return {
+        (run.key.run_id, case_id): run.branch
+        for run in attempts
+        for case_id in ids
+        if terms.is_exempt(case_id.hex, run.branch)
+    }
 
 
 def _failed(case: Case, variant: str, finding: Finding, end: LastFailure | None) -> FailedCase:

@@ -47,13 +47,20 @@ def report(session: Session, repository: Repository, *, now: datetime) -> Quaran
 def _exempt(
     session: Session, repo_id: int, *, since: datetime, until: datetime
 ) -> list[tuple[UUID, str]]:
-    """The held cases that failed on a branch on which the policy exempts them."""
+    """The held cases that failed on a branch on which the policy exempts them.
+
+    Not those that it exempts everywhere: they were held before it came to say so.
+    """
     policy = policy_of(session, repo_id)
     if not policy.has_terms:
         return []
     met = quarantine_reports.met(session, repo_id, since=since, until=until)
     terms = terms_of(session, repo_id, policy, {case.hex for case, _ in met})
-    return [(case, branch) for case, branch in met if terms.is_exempt(case.hex, branch)]
+    return [
+        (case, branch)
+        for case, branch in met
+        if terms.is_exempt(case.hex, branch) and not terms.is_exempt(case.hex, None)
+    ]
 
 
 def ask_due(engine: Engine, *, now: datetime, request_id: str) -> list[Request]:

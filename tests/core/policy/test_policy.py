@@ -73,6 +73,10 @@ def test_a_case_is_exempt_everywhere_only_where_no_branch_is_left() -> None:
     ]
 
     assert exempt == [[False, True, False], [False, True, False], [True, True, True]]
+    everywhere = policy("rules: [{branch: '**', exempt: true}]")
+    shadowed = policy("rules: [{branch: main, exempt: true}, {branch: main, threshold: 0.1}]")
+    assert everywhere.is_exempt(About("a"))
+    assert [rule.line if rule else None for rule in shadowed.rules_for(About("a"))] == [1, None]
 
 
 def test_a_case_is_exempt_by_name_by_file_or_by_rule() -> None:

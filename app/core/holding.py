@@ -29,8 +29,8 @@ class Basis:
 
     runs: int
     shas: int
-    places: int  # the branches as one, and each pull request
-    on_branch: bool  # whether the branches are among them
+    places: int  # pull requests, and branches
+    on_branch: bool  # whether the default branch is among them
 
 
 class WhyNot(StrEnum):
@@ -83,7 +83,7 @@ def why_not_proposed(
 
 
 def _too_narrow(basis: Basis) -> WhyNot | None:
-    """Never on one run, one commit or one pull request alone."""
+    """Never on one run, one commit, one pull request or one branch alone."""
     if basis.runs < 2:
         return WhyNot.ONE_RUN
     if basis.shas < 2:
@@ -101,7 +101,8 @@ def why_not_held(
         return WhyNot.NOT_AUTOMATIC
     if score < rules.confidence_threshold:
         return WhyNot.NOT_SURE_ENOUGH
-    if not labels.issuperset(rules.labels_required):
+    worn = {one.casefold() for one in labels}  # capitals tell no labels apart on GitHub
+    if not worn.issuperset(one.casefold() for one in rules.labels_required):
         return WhyNot.LABELS
     if held >= rules.cap:
         return WhyNot.CAP

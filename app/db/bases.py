@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.holding import Basis
+from app.core.runs import BranchClass
 from app.core.touched import touches
 from app.db import changes
 from app.db.cases import Case
@@ -16,7 +17,7 @@ FINDINGS_READ = 200  # newest ones of a case; older ones say no more
 
 # Only trusted code counts, and no failure that was part of an outage.
 FLAKED = text(f"""
-SELECT DISTINCT run.run_id, run.head_sha, run.pr_number
+SELECT DISTINCT run.run_id, run.head_sha, run.pr_number, run.branch, run.branch_class
 FROM (SELECT run_id, attempt FROM finding
       WHERE repo_id = :repo AND case_id = :case AND cause = 'flaky'
       ORDER BY found_at DESC LIMIT {FINDINGS_READ}) AS found
@@ -29,11 +30,14 @@ SELECT count(DISTINCT run_id) FROM run
 WHERE repo_id = :repo AND started_at >= :since AND started_at < :until AND is_trusted
 """)
 
-# By the last approval of each: a claimed fix, a relapse or a renewal makes nothing newly held.
+# By the last approval of each: a claimed fix, a relapse or a renewal makes nothing newly held. What
+# was released since yesterday was newly held all the same.
 HELD = text("""
-SELECT count(*) AS held, count(*) FILTER (WHERE approved.at > :yesterday) AS fresh
+SELECT count(*) AS held,
+       (SELECT count(DISTINCT case_id) FROM quarantine_event
+        WHERE repo_id = :repo AND actor = :by AND event = 'approved' AND at > :yesterday) AS fresh
 FROM quarantine CROSS JOIN LATERAL (
-  SELECT actor, at FROM quarantine_event AS event
+  SELECT actor FROM quarantine_event AS event
   WHERE event.repo_id = quarantine.repo_id AND event.case_id = quarantine.case_id
     AND event.quarantine_id = quarantine.quarantine_id AND event.event = 'approved'
   ORDER BY at DESC LIMIT 1) AS approved
@@ -67,8 +71,8 @@ def basis(session: Session, repo_id: int, case: Case, *, since: datetime) -> Bas
     return Basis(
         runs=len({row.run_id for row in found}),
         shas=len({row.head_sha for row in found}),
-        places=len({row.pr_number for row in found}),
-        on_branch=any(row.pr_number is None for row in found),
+        places=len({row.pr_number or row.branch for row in found}),
+        on_branch=any(row.branch_class == BranchClass.DEFAULT for row in found),
     )
 
 

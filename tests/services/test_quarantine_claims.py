@@ -6,8 +6,7 @@ from sqlalchemy import text
 from app.core.deliveries import Pushed, PushSeen
 from app.db.session import unit_of_work
 from app.services import acts
-from app.services.quarantine import claims
-from app.services.quarantine import runs as quarantine
+from app.services.quarantine import claims, proving
 from tests.services.acting import MONA
 from tests.services.shop import Shop
 from tests.web.world import FAILED, NOW, PASSED
@@ -16,7 +15,7 @@ from tests.web.world import FAILED, NOW, PASSED
 def test_a_claimed_fix_waits_for_its_proof_and_a_flake_takes_it_back(shop: Shop) -> None:
     shop.hold(needed=40)
     with unit_of_work(shop.engine) as session:
-        claimed = quarantine.claim_fix(
+        claimed = proving.claim_fix(
             session, shop.repo, shop.case_id, MONA, fix="77ab12c9d0e1", now=shop.at
         )
     pending = shop.decision()
@@ -37,7 +36,7 @@ def test_only_runs_since_the_claim_prove_a_claimed_fix_by_fewer(shop: Shop) -> N
         shop.run(PASSED)
     before = shop.decision()
     with unit_of_work(shop.engine) as session:
-        quarantine.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
+        proving.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
     claimed = shop.decision()
     for _ in range(9):
         shop.run(PASSED)
@@ -58,7 +57,7 @@ def test_a_claim_never_makes_a_proof_longer_and_a_renewal_keeps_what_it_asks(sho
     for _ in range(2):
         shop.run(PASSED)
     with unit_of_work(shop.engine) as session:
-        quarantine.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
+        proving.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
     with unit_of_work(shop.engine) as session:
         acts.renew(session, shop.repo, shop.case_id, MONA, reason="It takes long", now=shop.at)
 

@@ -225,7 +225,7 @@ WHY_NOT: dict[WhyNot, str] = {
     WhyNot.NOT_FLAKY_ENOUGH: "Its score is below the policy's threshold.",
     WhyNot.ONE_RUN: "It flaked in one run only.",
     WhyNot.ONE_COMMIT: "It flaked on one commit only.",
-    WhyNot.ONE_PULL_REQUEST: "It flaked in one pull request only.",
+    WhyNot.ONE_PULL_REQUEST: "It flaked in one pull request or branch only.",
     WhyNot.EXEMPT: "The policy exempts it.",
     WhyNot.CHANGED_HERE: "The pull request changes it.",
     WhyNot.CHANGE_UNKNOWN: "It is not known whether the pull request changes it.",

@@ -17,6 +17,7 @@ from app.db.session import Session
 from app.render import words
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
+from app.services.acts.counting import recount
 from app.services.acts.steps import Step, done, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, Wish, must_be_possible, terms
@@ -96,6 +97,7 @@ def renew(
         begins.pop("clean_needed")  # a claimed fix is proven by fewer
     step = Step("renew", [E.RENEWED], reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
+    recount(session, hold(session, repo_id, case_id), now=now)
     return done(subject, partial(said.renewed_by, actor.shown, _end(after)), event_id)
 
 

@@ -17,6 +17,7 @@ from app.render.words import decisions as said
 from app.services import aliases as renames
 from app.services.acts.actor import Actor, Done
 from app.services.acts.cases import care_from, care_snapshot
+from app.services.acts.counting import recount
 from app.services.acts.issues import OPEN_ISSUE, withdraw
 from app.services.acts.reruns import RERUN, call_off
 from app.services.acts.steps import audit, from_snapshot, snapshot
@@ -101,6 +102,7 @@ def _undo_quarantine(
         restored = None
     else:
         restored = decisions.move(session, repo_id, current, was)
+        recount(session, hold(session, repo_id, case_id), now=now)
     shown = restored or current
     assert shown is not None
     stored = StoredEvent(

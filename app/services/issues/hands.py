@@ -14,7 +14,7 @@ from app.db import decisions, issues
 from app.db.session import Session
 from app.services.acts.actor import Actor
 from app.services.answers import aftermath
-from app.services.quarantine import runs
+from app.services.quarantine import proving
 from app.services.reruns import wishes
 
 COMPLETED = frozenset({"", "completed"})  # GitHub's reasons that say it is fixed; "" of old hosts
@@ -61,7 +61,7 @@ def _claimed(
 ) -> list[Request]:
     wanted: list[Request] = []
     for case_id in issues.cases(session, repo_id, issue.id):
-        runs.claim_fix(session, repo_id, case_id, actor, fix=f"#{issue.number}", now=now)
+        proving.claim_fix(session, repo_id, case_id, actor, fix=f"#{issue.number}", now=now)
         held = _held(session, repo_id, case_id)
         wishes.prove_fix(session, repo_id, case_id, held, by=actor.shown, now=now)
         wanted += aftermath.shown_anew(session, repo_id, case_id)

@@ -64,7 +64,14 @@ def evaluate(
     work = _observed(session, repository, run, current, now=now)
     changed = _kept(session, repository, work, now=now)
     proven = runs.follow(
-        session, repository, changed, run, now=now, request_id=request_id, proposes=proposes
+        session,
+        repository,
+        changed,
+        run,
+        now=now,
+        request_id=request_id,
+        touched=[UUID(hex=case) for case in work.standings],
+        proposes=proposes,
     )
     needs_recompute = current.needs_recompute or work.needs_recompute
     return Evaluated(changed, proven, needs_recompute=needs_recompute)

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core.holding import HoldingRules
 from app.core.owners import is_owner
 from app.core.policy.names import Mode
-from app.core.runs import Run
+from app.core.runs import BranchClass, Run
 from app.core.touched import touches
 from app.db import authors, cares, cases, changes, owners
 from app.db.session import Session
@@ -82,10 +82,10 @@ def labels_of(session: Session, run: Run) -> frozenset[str]:
 def changes_case(session: Session, run: Run, case_id: UUID) -> bool | None:
     """Whether the pull request that a run is of changes the case's own file.
 
-    None where the files of the pull request are not known.
+    None where its files are not known, or a branch is no pull request yet, which may change it.
     """
     if run.pr_number is None:
-        return False
+        return None if run.branch_class is BranchClass.OTHER else False
     change = (run.head_sha, run.pr_number)
     known = changes.files(session, run.key.repo_id, [change]).get(change)
     if known is None:

@@ -11,7 +11,7 @@ from app.db import cases, decisions, issues
 from app.db.cases import Case
 from app.db.session import Session
 from app.services.acts.actor import ourselves
-from app.services.quarantine import runs
+from app.services.quarantine import proving
 
 
 def note_push(session: Session, push: PushSeen, *, now: datetime) -> None:
@@ -34,7 +34,7 @@ def note_push(session: Session, push: PushSeen, *, now: datetime) -> None:
         sha = next((c.sha for c in push.commits if claims(c, case, issues=urls)), None)
         if sha is not None:
             actor = ourselves("webhook", sha)
-            runs.claim_fix(session, push.repo_id, one.case_id, actor, fix=sha, now=now)
+            proving.claim_fix(session, push.repo_id, one.case_id, actor, fix=sha, now=now)
 
 
 def claims(commit: Pushed, case: Case, *, issues: Sequence[str]) -> bool:

@@ -91,6 +91,7 @@ def test_labels_that_are_asked_for_are_all_needed() -> None:
 
     assert held(rules, labels=frozenset({"ci"})) is WhyNot.LABELS
     assert held(rules, labels=frozenset({"ci", "ok", "more"})) is None
+    assert held(rules, labels=frozenset({"CI", "Ok"})) is None
 
 
 def test_every_reason_has_its_sentence() -> None:

@@ -100,3 +100,18 @@ INSERT INTO cluster_case (repo_id, cluster_id, case_id, variant, failures, first
                           last_seen_at)
 SELECT :repo, cluster_id, :case, 'test', 1, :now, :now FROM made
 """)
+
+
+def test_code_without_the_fix_neither_proves_nor_refutes_it(shop: Shop) -> None:
+    shop.hold(needed=40)
+    with unit_of_work(shop.engine) as session:
+        proving.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
+    claimed = shop.decision()
+
+    shop.run(PASSED, branch_class="pull_request", pr_number=4)
+    shop.run(FAILED, PASSED, branch_class="pull_request", pr_number=4)
+    elsewhere = shop.decision()
+    shop.run(PASSED)
+
+    assert (elsewhere.state, elsewhere.clean_runs) == ("fix_pending", claimed.clean_runs)
+    assert shop.decision().clean_runs == claimed.clean_runs + 1

@@ -114,6 +114,36 @@ def test_where_the_policy_says_so_a_case_is_held_without_asking(shop: Shop) -> N
     assert shop.steps() == ["proposed", "approved"]
 
 
+def test_one_branch_alone_that_is_no_pull_request_yet_is_no_basis(shop: Shop) -> None:
+    on_topic = {"branch": "feature/x", "branch_class": "other"}
+    for _ in range(3):
+        last = shop.run(FAILED, PASSED, changed=State.FLAKY, **on_topic)
+
+    unknown = shop.propose(last)
+    alone = shop.propose(shop.run(PASSED, proposes=False))
+
+    assert shop.decision() is None
+    assert (unknown, alone) == (WhyNot.CHANGE_UNKNOWN, WhyNot.ONE_PULL_REQUEST)
+
+
+def test_what_was_released_since_yesterday_counts_against_the_days_cap(shop: Shop) -> None:
+    policy = "mode: act\nauto_quarantine_enabled: true\nquarantine_cap: {per_day: 1}\n"
+    with unit_of_work(shop.engine) as session:
+        session.execute(POLICY, {"repo": shop.repo, "text": policy, "now": NOW})
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+    shop.run(FAILED, PASSED, changed=State.FLAKY)
+    held = shop.decision().state
+    with unit_of_work(shop.engine) as session:
+        acts.release(session, shop.repo, shop.case_id, MONA, reason="", now=shop.at)
+
+    other = shop.other()
+    other.run(FAILED, PASSED, changed=State.FLAKY)
+    last = other.run(FAILED, PASSED, changed=State.FLAKY)
+
+    assert held == "active"
+    assert (other.decision().state, other.propose(last)) == ("proposed", WhyNot.CAP_A_DAY)
+
+
 def test_a_run_of_a_branch_that_is_exempt_proposes_nothing(shop: Shop) -> None:
     policy = "rules: [{branch: 'release/*', exempt: true}]\n"
     with unit_of_work(shop.engine) as session:

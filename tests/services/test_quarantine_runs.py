@@ -88,6 +88,18 @@ def test_no_relapse_is_held_where_the_policy_keeps_the_case_out_by_now(
     assert shop.decision().state == "resolved"
 
 
+def test_a_pull_request_that_changes_the_healed_case_does_not_reopen_it(shop: Shop) -> None:
+    shop.live_in(CART, "tests.test_cart")
+    shop.hold(needed=1)
+    shop.run(PASSED)
+
+    shop.pull(4, CART)
+    by_its_own = shop.decision().state
+    shop.pull(5, "README.md")
+
+    assert (by_its_own, shop.decision().state) == ("resolved", "active")
+
+
 RELEASES = "rules: [{branch: 'release/*', exempt: true}]\n"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -13,6 +14,8 @@ from app.db import changes
 from app.db.cases import Case
 
 PACE_OVER = timedelta(days=14)  # of runs, that tell how many a day there are
+SHORTEST = timedelta(days=1)  # over which they are counted, in a young repository
+REPORTS_READ = 300  # the newest; more say no more
 FINDINGS_READ = 200  # newest ones of a case; older ones say no more
 
 # Only trusted code counts, and no failure that was part of an outage.
@@ -25,9 +28,23 @@ JOIN run ON run.repo_id = :repo AND run.run_id = found.run_id AND run.attempt = 
 WHERE run.is_trusted AND run.started_at >= :since
 """)
 
+# The newest reports, and in which of them the case was executed: one look each.
 PACE = text("""
-SELECT count(DISTINCT run_id) FROM run
-WHERE repo_id = :repo AND started_at >= :since AND started_at < :until AND is_trusted
+WITH lately AS (
+  SELECT report.report_id, report.run_id, report.at
+  FROM report JOIN run ON run.repo_id = report.repo_id AND run.run_id = report.run_id
+    AND run.attempt = report.attempt
+  WHERE report.repo_id = :repo AND report.refusal IS NULL AND report.attempt = 1
+    AND report.at > :since AND report.at <= :until AND run.is_trusted
+  ORDER BY report.at DESC LIMIT :most
+)
+SELECT count(DISTINCT run_id) FILTER (WHERE has_case) AS runs,
+       count(*) FILTER (WHERE has_case) AS reports, min(at) AS since
+FROM lately CROSS JOIN LATERAL (
+  SELECT EXISTS (
+    SELECT FROM execution WHERE execution.repo_id = :repo AND execution.at = lately.at
+      AND execution.report_id = lately.report_id AND execution.case_id = :case
+  ) AS has_case) AS looked
 """)
 
 # By the last approval of each: a claimed fix, a relapse or a renewal makes nothing newly held. What
@@ -44,6 +61,14 @@ FROM quarantine CROSS JOIN LATERAL (
 WHERE quarantine.repo_id = :repo AND approved.actor = :by
   AND quarantine.state IN ('proposed', 'active', 'fix_pending') AND quarantine.state <> 'proposed'
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a case runs."""
+
+    runs_a_day: float  # first attempts of trusted runs that have it
+    jobs: float  # of a run, that have it; 1 or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +101,20 @@ def basis(session: Session, repo_id: int, case: Case, *, since: datetime) -> Bas
     )
 
 
-def runs_a_day(session: Session, repo_id: int, *, until: datetime) -> float:
-    """How many trusted runs a day there were of late; served by run_recent."""
-    values = {"repo": repo_id, "since": until - PACE_OVER, "until": until}
-    return int(session.execute(PACE, values).scalar_one()) / (PACE_OVER / timedelta(days=1))
+def pace(session: Session, repo_id: int, case_id: UUID, *, until: datetime) -> Pace:
+    """How often a case runs, by the newest reports; served by report_in_time, execution_time."""
+    values = {
+        "repo": repo_id,
+        "case": case_id,
+        "since": until - PACE_OVER,
+        "until": until,
+        "most": REPORTS_READ,
+    }
+    row = session.execute(PACE, values).one()
+    if not row.runs:
+        return Pace(0.0, 1.0)
+    days = max(SHORTEST, until - row.since) / timedelta(days=1)
+    return Pace(row.runs / days, row.reports / row.runs)
 
 
 def held(session: Session, repo_id: int, *, by: str, now: datetime) -> Held:

@@ -11,10 +11,11 @@ from app.core.decide import State
 from app.core.holding import WhyNot, why_not_proposed
 from app.core.owners import is_among
 from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine, ranked
-from app.core.proof import Rate, clean_runs_needed, end_of
+from app.core.proof import clean_runs_needed, end_of
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
 from app.db.cases import Case
 from app.db.session import Engine, Session, unit_of_work
+from app.services.acts.terms import rate_in
 from app.services.policy.holding import owner_of, rules_for
 from app.services.policy.policies import policy_of
 from app.services.policy.terms import terms_of
@@ -47,13 +48,12 @@ def plan(
         costs = _costs(session, repo_id, failures, rates, since=since, now=now)
         found = plans.concerned(session, repo_id)
         dearest = sorted(found, key=lambda one: -costs.cases.get(one, Cost()).failed_runs)
-        pace = bases.runs_a_day(session, repo_id, until=now)
         read = [
             one
             for one in dearest
             if owner is None or is_among(owner, _owners(session, repo_id, one))
         ][:CASES_READ]
-        lines = [_line(session, repo_id, one, failures, costs, pace=pace, now=now) for one in read]
+        lines = [_line(session, repo_id, one, failures, costs, now=now) for one in read]
         jobs = plans.jobs(session, repo_id, read, since=since)
     known = (replace(one, jobs=jobs.get(one.case_id, ())) for one in lines if one is not None)
     return Plan(ranked(known), costs.whole, since, now)
@@ -98,7 +98,6 @@ def _line(
     failures: Sequence[Failure],
     costs: Costs,
     *,
-    pace: float,
     now: datetime,
 ) -> PlanLine | None:
     standing = judgements.standing(session, repo_id, case_id)
@@ -108,7 +107,8 @@ def _line(
     decision = decisions.newest(session, repo_id, [case_id]).get(case_id)
     is_held = decision is not None and decision.excuses(now)
     why_not = _why_not(session, repo_id, known, now=now)
-    needed = clean_runs_needed(Rate(standing.rate * standing.runs, standing.runs))
+    pace = bases.pace(session, repo_id, case_id, until=standing.last_flake_at or now)
+    needed = clean_runs_needed(rate_in(standing, pace))
     rules = rules_for(session, repo_id, case_id)
     mine = [one for one in failures if one.case_id == case_id]
     may_be_held = why_not is None and not is_held and standing.state is State.FLAKY
@@ -126,7 +126,7 @@ def _line(
         cost=costs.cases.get(case_id, Cost()),
         hidden=_hidden(session, repo_id, case_id, mine),
         clean_needed=needed,
-        until=end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=None),
+        until=end_of(needed, runs_a_day=pace.runs_a_day, now=now, at_most=rules.lasts, asked=None),
         attempts=tuple(map(_attempt, mine[:ATTEMPTS_SHOWN])),
     )
 

@@ -9,7 +9,17 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.core.runs import RunKey
-from app.db import aliases, artifacts, case_pages, case_reports, executions, pages, proofs, scorers
+from app.db import (
+    aliases,
+    artifacts,
+    bases,
+    case_pages,
+    case_reports,
+    executions,
+    pages,
+    proofs,
+    scorers,
+)
 from app.db.observed import observations, reports
 from app.db.partitions import month_of
 from app.db.session import Engine, Session, unit_of_work
@@ -58,6 +68,19 @@ def indexes_by_which(reads: list[Read], table: str, filled: set[str]) -> set[str
     found = [read for read in reads if read.table in filled and f"{table}_" in read.table]
     assert len({read.table for read in found}) > 1, "several partitions must be at stake"
     return {read.index and read.index.removeprefix(f"{read.table}_") for read in found}
+
+
+def test_a_cases_pace_costs_one_look_a_report(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    reads = reads_of(full, lambda s: bases.pace(s, REPO, some_cases[0], until=now))
+
+    executions_read = {read.index or read.kind for read in reads if read.table in filled}
+    assert executions_read
+    assert "Seq Scan" not in executions_read
+    assert "report_in_time" in {read.index for read in reads}
+    with unit_of_work(full) as session:
+        assert bases.pace(session, REPO, some_cases[0], until=now).runs_a_day > 0
 
 
 def test_a_cases_page_is_read_by_report_and_case(

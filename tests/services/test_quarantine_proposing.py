@@ -115,11 +115,12 @@ def test_where_the_policy_says_so_a_case_is_held_without_asking(shop: Shop) -> N
 
 
 def test_one_branch_alone_that_is_no_pull_request_yet_is_no_basis(shop: Shop) -> None:
-    on_topic = {"branch": "feature/x", "branch_class": "other"}
-    for _ in range(3):
-        last = shop.run(FAILED, PASSED, changed=State.FLAKY, **on_topic)
+    runs = [
+        shop.run(FAILED, PASSED, changed=State.FLAKY, branch="feature/x", branch_class="other")
+        for _ in range(3)
+    ]
 
-    unknown = shop.propose(last)
+    unknown = shop.propose(runs[-1])
     alone = shop.propose(shop.run(PASSED, proposes=False))
 
     assert shop.decision() is None

@@ -44,7 +44,7 @@ def flaked_since(session: Session, subject: Subject) -> datetime | None:
 def count_anew(session: Session, subject: Subject, held: Quarantine, *, since: datetime) -> None:
     """Let go of what was counted up to then."""
     proofs.forget(session, subject.repo_id, held.id, before=since)
-    needed = clean_runs_needed(rate_of(subject))
+    needed = clean_runs_needed(rate_of(session, subject))
     proofs.begin_anew(session, subject.repo_id, held.id, since=since, needed=needed)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.core.accuracy import Correction
 from app.core.errors import BadInput, Conflict
-from app.core.quarantine import Quarantine, QuarantineEvent, QuarantineState
+from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
 from app.db.session import Session
 from app.render import words
 from app.render.words import decisions as said
@@ -91,6 +91,9 @@ def renew(
             "owner": subject.before.owner,
             "owner_is_guess": subject.before.owner_is_guess,
         }
+    held = subject.before
+    if wish.days is None and held is not None and held.state in HOLDING and held.until is not None:
+        begins["until"] = max(begins["until"], held.until)  # only who asks for it shortens it
     for counted in ("clean_runs", "clean_since", "fix"):
         begins.pop(counted)
     if subject.before is not None and subject.before.state is S.FIX_PENDING:

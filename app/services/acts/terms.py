@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
+from app.core.decide import Standing
 from app.core.errors import BadInput, Conflict
 from app.core.owners import is_owner
 from app.core.proof import Rate, clean_runs_needed, end_of
 from app.db import bases
+from app.db.bases import Pace
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.subject import Subject
@@ -46,14 +49,16 @@ def terms(
     whom nobody could be told by.
     """
     rules = rules_for(session, subject.repo_id, subject.case_id)
-    needed = clean_runs_needed(rate_of(subject))
-    pace = bases.runs_a_day(session, subject.repo_id, until=subject.evidence_at(now))
+    pace = bases.pace(session, subject.repo_id, subject.case_id, until=subject.evidence_at(now))
+    needed = clean_runs_needed(rate_in(subject.standing, pace))
     asked = timedelta(days=wish.days) if wish.days is not None else None
     owner = _owner(session, subject, wish, fallback)
     return {
         "owner": owner.name,
         "owner_is_guess": owner.is_guess,
-        "until": end_of(needed, runs_a_day=pace, now=now, at_most=rules.lasts, asked=asked),
+        "until": end_of(
+            needed, runs_a_day=pace.runs_a_day, now=now, at_most=rules.lasts, asked=asked
+        ),
         "clean_needed": needed,
         "clean_runs": 0,
         "clean_since": subject.evidence_at(now),
@@ -61,10 +66,19 @@ def terms(
     }
 
 
-def rate_of(subject: Subject) -> Rate:
-    """How often the case fails on the default branch."""
-    found = subject.standing
-    return Rate(found.rate * found.runs, found.runs) if found else Rate(0, 0)
+def rate_of(session: Session, subject: Subject) -> Rate:
+    """How often the case fails a run of the default branch."""
+    until = subject.flaked_at
+    pace = bases.pace(session, subject.repo_id, subject.case_id, until=until) if until else None
+    return rate_in(subject.standing, pace)
+
+
+def rate_in(standing: Standing | None, pace: Pace | None) -> Rate:
+    """The rate by runs, as a proof counts them: a standing counts each job's execution."""
+    if standing is None:
+        return Rate(0, 0)
+    failures, jobs = standing.rate * standing.runs, pace.jobs if pace else 1.0
+    return Rate(failures, max(ceil(failures), round(standing.runs / jobs)))
 
 
 def _owner(session: Session, subject: Subject, wish: Wish, fallback: str | None) -> Owner:

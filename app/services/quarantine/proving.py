@@ -83,7 +83,7 @@ def _flaked(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now:
         count_anew(session, subject, before, since=flaked)
         return
     proofs.forget(session, repo_id, before.id, before=flaked)
-    needed = clean_runs_needed(rate_of(subject))
+    needed = clean_runs_needed(rate_of(session, subject))
     anew = {"clean_runs": 0, "clean_since": flaked, "clean_needed": needed, "fix": None}
     step = Step(E.FLAKED.value, [E.FLAKED], said.flaked_during_proof(), anew)
     _, event_id = take(session, subject, step, actor, now=now)
@@ -124,7 +124,7 @@ def claim_fix(
     before = subject.before
     if before is None or before.state is not S.ACTIVE:
         return False
-    sooner = before.clean_runs + clean_runs_needed(rate_of(subject), fix_is_claimed=True)
+    sooner = before.clean_runs + clean_runs_needed(rate_of(session, subject), fix_is_claimed=True)
     fields = {"fix": fix, "clean_needed": min(before.clean_needed, sooner)}
     step = Step(E.FIX_CLAIMED.value, [E.FIX_CLAIMED], said.fix_claimed(fix), fields)
     _, event_id = take(session, subject, step, actor, now=now)

@@ -63,7 +63,8 @@ def seen_again(
     again: dict[str, bool] = {}
     for (group, source, by), of in crowds.items():
         signs = Counter(one.failure.sign for one in of.values())
-        now = Crowd(draft.now, source, frozenset(of), by.value, signs.most_common(1)[0][0])
+        sign = max(signs, key=lambda one: (signs[one], one))  # of as many, whoever comes first
+        now = Crowd(draft.now, source, frozenset(of), by.value, sign)
         is_most = all(_is_most(one) for one in of.values())
         again |= _again(draft, group, now, is_most=is_most)
         if is_most:

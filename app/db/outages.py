@@ -89,7 +89,8 @@ OF_OUTAGE = """(
   WHERE one.repo_id = outage.repo_id AND one.outage_id = outage.outage_id
 ) AS hit"""
 REACH = f"""
-SELECT {EVENT}, hit.cases, hit.crowds, hit.jobs, hit.owners, ran.runs, ran.pull_requests
+SELECT {EVENT}, hit.cases, hit.crowds, hit.jobs, hit.owners,
+       ran.runs, ran.pull_requests, ran.branch_runs
 FROM outage
 CROSS JOIN LATERAL (
   SELECT count(DISTINCT case_id) AS cases, count(DISTINCT one.crowd) AS crowds,
@@ -97,7 +98,8 @@ CROSS JOIN LATERAL (
   FROM outage_case AS one WHERE one.repo_id = outage.repo_id AND one.outage_id = outage.outage_id
 ) AS hit
 CROSS JOIN LATERAL (
-  SELECT count(*) AS runs, coalesce(array_agg(DISTINCT pr_number ORDER BY pr_number)
+  SELECT count(*) AS runs, count(*) FILTER (WHERE pr_number IS NULL) AS branch_runs,
+         coalesce(array_agg(DISTINCT pr_number ORDER BY pr_number)
            FILTER (WHERE pr_number IS NOT NULL), '{{}}') AS pull_requests
   FROM outage_run AS one WHERE one.repo_id = outage.repo_id AND one.outage_id = outage.outage_id
 ) AS ran
@@ -294,4 +296,5 @@ def _reach(row: Row[Any]) -> Reach:
         runs=row.runs,
         pull_requests=tuple(row.pull_requests),
         owners=tuple(row.owners),
+        branch_runs=row.branch_runs,
     )

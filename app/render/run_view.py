@@ -43,6 +43,7 @@ class FailedCase:
     exempt_on: str | None = None  # the branch, where the policy calls its failures real there
     alike: Alike | None = None  # the cluster of its failure
     outage: Reach | None = None  # the event that it is part of
+    is_unshared: bool = False  # it looks like an outage, and no other change shows it
     called: str | None = None  # what a command calls it
     is_held_flaky: bool = False  # the case itself, whatever this failure is
     has_issue: bool = False
@@ -204,6 +205,7 @@ def _line(case: FailedCase, facts: RunFacts) -> CaseLine:
         decision=case.decision,
         is_quarantined=case.is_quarantined,
         is_exempt=case.exempt_on is not None,
+        is_unshared=case.is_unshared,
         called=case.called,
         alone=case.alone,
         has_issue=case.has_issue,
@@ -216,6 +218,8 @@ def _notes(case: FailedCase, facts: RunFacts) -> Iterator[Note]:
     """Why it blocks all the same, what it is part of, which trouble it names, who fails alike."""
     if case.exempt_on and (case.is_quarantined or case.finding.cause is Cause.FLAKY):
         yield Note(words_decisions.exempt_on(case.exempt_on), None)
+    if case.is_unshared:
+        yield Note(words_outages.UNSHARED, None)
     if case.outage is not None:
         page = _page(facts, f"/outages/{case.outage.event.id}")
         yield Note(words_outages.part_of_outage(case.outage), page)

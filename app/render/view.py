@@ -57,6 +57,7 @@ class CaseLine:
     decision: str | None = None  # who quarantined or dismissed it
     is_quarantined: bool = False  # the decision is a quarantine in force
     is_exempt: bool = False  # the policy calls its failures real where this ran
+    is_unshared: bool = False  # it looks like an outage, and no other change shows it
     notes: tuple[Note, ...] = ()
     called: str | None = None  # what a command calls it
     is_held_flaky: bool = False  # the case itself, whatever this failure is
@@ -80,11 +81,13 @@ class CaseLine:
     def needs_you(self) -> bool:
         """Whether it asks for the reader's attention: one that is excused does not.
 
-        Quarantine excuses it, and being flaky does, unless the policy exempts it here.
+        Quarantine excuses it, and being flaky does, unless the policy exempts it here; an outage
+        does once another change shows it.
         """
+        is_own = self.cause in {Cause.NEW, Cause.UNKNOWN} or self.is_unshared
         if self.is_exempt:
-            return self.cause in {Cause.NEW, Cause.UNKNOWN, Cause.FLAKY}
-        return self.cause in {Cause.NEW, Cause.UNKNOWN} and not self.is_quarantined
+            return is_own or self.cause is Cause.FLAKY
+        return is_own and not self.is_quarantined
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import utc_now
-from app.core.outages import Event, Kind
+from app.core.outages import LEAST, Event, Kind, Reach
 from app.core.runs import Repository, RunKey
 from app.db import outages, runs
 from app.db.chat import outage_messages, threads
@@ -152,3 +152,31 @@ def test_what_was_judged_an_outage_is_noted_from_the_findings(shelf: Shelf) -> N
 
     assert len(hit_by_it) == len(NAMES)
     assert {reach.event.id for reach in hit_by_it.values()} == {event.id}
+
+
+def few(shelf: Shelf, run_id: int) -> Event | None:
+    """A run in which fewer fail than begin an event, noted."""
+    names = NAMES[: LEAST - 1]
+    shelf.store(junit(*(failed(name, "no") for name in names)), run_id=run_id, sha=f"{run_id:040x}")
+    ids = [row["case_id"] for row in shelf.rows("SELECT DISTINCT case_id FROM occurrence")]
+    return note(shelf, run_id, ids, at=shelf.now)
+
+
+def test_a_few_cases_begin_no_event_and_belong_to_one_that_goes_on(shelf: Shelf) -> None:
+    alone = few(shelf, 1)
+    hit(shelf, "Cart", "Mail")
+    beside = few(shelf, 7)
+
+    assert alone is None
+    assert beside is not None
+
+
+def test_an_event_is_of_one_change_until_another_shows_it(shelf: Shelf) -> None:
+    event = Event(1, Kind.OUTAGE, None, shelf.now, shelf.now, None)
+
+    of_one, of_two, of_main = (
+        Reach(event, 9, 2, 1, 3, pulls, branch_runs=runs)
+        for pulls, runs in (((7,), 0), ((7, 8), 0), ((7,), 1))
+    )
+
+    assert [one.is_of_one_change for one in (of_one, of_two, of_main)] == [True, False, False]

@@ -93,6 +93,17 @@ def test_an_outage_is_not_this_changes_fault() -> None:
     assert (names(view.flaky), view.jobs) == (["a"], ())
 
 
+def test_an_outage_that_no_other_change_shows_needs_you() -> None:
+    one = replace(case("a", Cause.OUTAGE), is_unshared=True)
+
+    view = run_view(facts(one, jobs=(job(),)))
+
+    assert (names(view.needs_you), view.flaky) == (["a"], ())
+    assert [note.text for note in view.needs_you[0].notes] == [
+        "It looks like an outage, but no other change shows it: it may be what this one changes."
+    ]
+
+
 def test_a_break_is_excused_on_a_pull_request_and_needs_somebody_on_the_default_branch() -> None:
     broken = case("a", Cause.BROKEN)
 

@@ -5,6 +5,7 @@ from app.render.words import counted, minute
 
 BEGUN, OVER = "begun", "over"
 SECONDS_A_MINUTE = 60
+UNSHARED = "It looks like an outage, but no other change shows it: it may be what this one changes."
 
 
 def lasted(reach: Reach) -> str:

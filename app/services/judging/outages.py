@@ -8,7 +8,7 @@ from app.core.asking import QueueName
 from app.core.chat_commands import Kind as Hearing
 from app.core.chat_requests import TellOutage
 from app.core.decide import Cause
-from app.core.outages import Event, Kind, kind_of
+from app.core.outages import LEAST, Event, Kind, kind_of
 from app.core.runs import Repository, Run
 from app.db import judgements, outages
 from app.db.chat import outage_messages
@@ -29,7 +29,8 @@ def note(
     now: datetime,
 ) -> Event | None:
     """Let a run's failures that many cases share belong to the event that was going on, or begin
-    one. None for a fork's run, of which nothing is held, and where none of them has a text.
+    one. None for a fork's run, of which nothing is held, where none of them has a text, and where
+    too few would begin one.
 
     May be called as often as wanted: what belongs to the event already changes nothing. The
     caller holds the repository, so that two runs do not begin two events.
@@ -41,6 +42,8 @@ def note(
     if not hits:
         return None
     known = outages.going_on(session, repository.id, at=at)
+    if known is None and len({one.case_id for one in hits}) < LEAST:
+        return None
     event = known or outages.open_new(session, repository.id, at=at)
     outages.add(session, repository.id, event.id, hits, run=attempt, pr_number=run.pr_number, at=at)
     event = _named(session, repository.id, event, at=at, now=now)

@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.alone import Place, alone
-from app.core.decide import Finding, State
+from app.core.decide import Cause, Finding, State
 from app.core.naming import KnownCase, called
+from app.core.outages import Reach
 from app.core.pages import Alike
 from app.core.policy.policy import Policy
 from app.core.runs import BranchClass, RedRun, Repository, Run
@@ -127,11 +128,8 @@ def _failed_cases(
     now: datetime,
 ) -> list[FailedCase]:
     newest = {run.key.run_id: run.key.attempt for run in attempts}
-    found = judgements.findings(session, repository.id, list(newest))
-    last: dict[tuple[int, UUID, str], StoredFinding] = {
-        (one.run_id, one.case_id, one.variant): one for one in found
-    }
-    ids = sorted({one.case_id for one in found})
+    last = _last_findings(session, repository, list(newest))
+    ids = sorted({case_id for _, case_id, _ in last})
     known = cases.cases(session, repository.id, ids)
     names = called([KnownCase(one, case.full_name) for one, case in known.items()])
     states = judgements.states(session, repository.id, [one.hex for one in ids])
@@ -140,6 +138,7 @@ def _failed_cases(
     exempt = _exempt(session, repository, attempts, ids, policy)
     ends, alike = _ends(session, repository, list(newest), now=now)
     hit = outage_pages.of_runs(session, repository.id, list(newest))
+    ours = {run.key.run_id for run in attempts if run.is_trusted and run.pr_number is not None}
     shown = []
     for (run_id, case_id, variant), one in last.items():
         end = _end(ends, run_id, case_id, variant)
@@ -152,12 +151,21 @@ def _failed_cases(
                 exempt_on=exempt.get((run_id, case_id)),
                 alike=alike.get(case_id),
                 outage=hit.get(case_id),
+                is_unshared=run_id in ours and _is_unshared(one.finding, hit.get(case_id)),
                 called=names[case_id],
                 has_issue=case_id in linked,
                 is_held_flaky=states.get(case_id.hex) is State.FLAKY,
             )
         )
     return shown
+
+
+def _last_findings(
+    session: Session, repository: Repository, run_ids: Sequence[int]
+) -> dict[tuple[int, UUID, str], StoredFinding]:
+    """By (run, case, variant): what was found of it in the newest attempt that has it."""
+    found = judgements.findings(session, repository.id, run_ids)
+    return {(one.run_id, one.case_id, one.variant): one for one in found}
 
 
 def _ends(
@@ -178,6 +186,11 @@ def _ends(
         {(run, is_now(case), name): end for (run, case, name), end in ends.items()},
         {is_now(case): cluster for case, cluster in alike.items()},
     )
+
+
+def _is_unshared(finding: Finding, event: Reach | None) -> bool:
+    """Whether a pull request's failure looks like an outage, and nothing else shows one."""
+    return finding.cause is Cause.OUTAGE and (event is None or event.is_of_one_change)
 
 
 def _exempt(

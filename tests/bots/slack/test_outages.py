@@ -39,6 +39,9 @@ def shelf(engine: Engine, channel: str) -> Shelf:
     return made
 
 
+FIVE = ("adds", "takes", "lends", "sorts", "finds")
+
+
 def fail_together(shelf: Shelf, *names: str) -> Event:
     """The next run, in which these fail."""
     number = shelf.count("run") + 1
@@ -64,12 +67,12 @@ def test_an_outage_is_one_message_that_is_kept_true_and_its_end_a_reply(
     shelf: Shelf, shop: Shop, chat: SlackChat, channel: str
 ) -> None:
     engine = shelf.engine
-    event = fail_together(shelf, "adds", "takes")
+    event = fail_together(shelf, *FIVE)
 
     tell(engine, chat, event.id, shelf)
     tell(engine, chat, event.id, shelf)
     [begun] = [replace(one) for one in said_in(shop, channel)]
-    fail_together(shelf, "adds", "takes", "keeps")
+    fail_together(shelf, *FIVE, "keeps")
     tell(engine, chat, event.id, shelf)
     [grown] = [replace(one) for one in said_in(shop, channel)]
     outages.end_quiet(engine, now=shelf.now + timedelta(hours=3))
@@ -78,10 +81,10 @@ def test_an_outage_is_one_message_that_is_kept_true_and_its_end_a_reply(
     root, over = said_in(shop, channel)
 
     held = "failed together; none of them is held for flaky by it."
-    assert begun.text == f"*acme/shelf*: :red_circle: An outage? 2 cases of 1 file {held}"
+    assert begun.text == f"*acme/shelf*: :red_circle: An outage? 5 cases of 1 file {held}"
     assert begun.edited_ts is None
-    assert grown.text == f"*acme/shelf*: :red_circle: An outage? 3 cases of 1 file {held}"
-    reach = "3 cases of 1 file failed within 1 minute"
+    assert grown.text == f"*acme/shelf*: :red_circle: An outage? 6 cases of 1 file {held}"
+    reach = "6 cases of 1 file failed within 1 minute"
     assert root.text == (
         f"*acme/shelf*: :large_green_circle: That was an outage, and it is over: {reach}."
     )
@@ -92,7 +95,7 @@ def test_an_outage_is_one_message_that_is_kept_true_and_its_end_a_reply(
 def test_an_outage_whose_message_somebody_deleted_is_told_anew(
     shelf: Shelf, shop: Shop, chat: SlackChat, channel: str
 ) -> None:
-    event = fail_together(shelf, "adds", "takes")
+    event = fail_together(shelf, *FIVE)
     tell(shelf.engine, chat, event.id, shelf)
     shop.world.slack.messages.clear()
 
@@ -100,4 +103,4 @@ def test_an_outage_whose_message_somebody_deleted_is_told_anew(
     tell(shelf.engine, chat, event.id, shelf)
 
     [root] = said_in(shop, channel)
-    assert "An outage? 3 cases" in root.text
+    assert "An outage? 6 cases" in root.text

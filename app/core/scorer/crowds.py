@@ -12,6 +12,7 @@ from app.core.scorer.draft import Draft
 from app.core.scorer.state import Crowd
 from app.core.scorer.waiting import By, Contradiction
 
+SIGNS_KEPT = 8  # of a crowd, of which no message is said by most
 VERY_ALIKE = 0.8  # share of cases in common from which two crowds are one fixture's, some come new
 
 
@@ -63,8 +64,7 @@ def seen_again(
     again: dict[str, bool] = {}
     for (group, source, by), of in crowds.items():
         signs = Counter(one.failure.sign for one in of.values())
-        sign = max(signs, key=lambda one: (signs[one], one))  # of as many, whoever comes first
-        now = Crowd(draft.now, source, frozenset(of), by.value, sign)
+        now = Crowd(draft.now, source, frozenset(of), by.value, _said_by_most(signs))
         is_most = all(_is_most(one) for one in of.values())
         again |= _again(draft, group, now, is_most=is_most)
         if is_most:
@@ -72,8 +72,15 @@ def seen_again(
     return again
 
 
+def _said_by_most(signs: Mapping[str, int]) -> frozenset[str]:
+    """What most of a crowd said; all that as many said, a few of them."""
+    most = max(signs.values())
+    said = sorted(sign for sign, times in signs.items() if sign and times == most)
+    return frozenset(said[:SIGNS_KEPT])
+
+
 def _says_same(one: Crowd, other: Crowd) -> bool:
-    return bool(one.sign) and one.sign == other.sign
+    return bool(one.signs & other.signs)
 
 
 def _is_most(one: Contradiction) -> bool:

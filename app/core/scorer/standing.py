@@ -76,9 +76,10 @@ def judge(draft: Draft) -> None:
         state.swept_at = draft.now
         drop_stale(draft)
         due |= {case for case, known in state.cases.items() if is_watched(known)}
+    weather = state.weather  # none of them makes the others likelier yet
     for case in sorted(due):
         known = settled(state, case, draft.now)
-        score = score_of(known, state.weather)
+        score = score_of(known, weather)
         is_flaky = score >= state.threshold and not is_guarded(known)
         if is_flaky != (known.flagged_at is not None):
             if is_flaky and not known.was_flagged:

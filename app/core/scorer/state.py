@@ -10,7 +10,7 @@ from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
 
-STATE_VERSION = 8  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 9  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -146,7 +146,7 @@ class Crowd:
     source: str  # the pull request or commit that showed it
     cases: frozenset[str]
     by: str = "same"  # By: what contradicted it
-    sign: str = ""  # of what most of them said; `messages` says what that is
+    signs: frozenset[str] = frozenset()  # of what most of them said; see `messages`
 
 
 @dataclass(slots=True)

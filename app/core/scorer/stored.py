@@ -64,7 +64,9 @@ def repository_to_json(state: State) -> dict[str, Any]:
         "commits": state.commits,
         "transients": state.transients,
         "crowds": {
-            group: [[one.at, one.source, sorted(one.cases), one.by, one.sign] for one in crowds]
+            group: [
+                [one.at, one.source, sorted(one.cases), one.by, sorted(one.signs)] for one in crowds
+            ]
             for group, crowds in state.crowds.items()
         },
         "common": state.common,
@@ -94,7 +96,8 @@ def repository_from_json(
         transients=tuple((at, group) for at, group in stored["transients"]),
         crowds={
             group: tuple(
-                Crowd(at, source, frozenset(of), by, sign) for at, source, of, by, sign in crowds
+                Crowd(at, source, frozenset(of), by, frozenset(signs))
+                for at, source, of, by, signs in crowds
             )
             for group, crowds in stored["crowds"].items()
         },

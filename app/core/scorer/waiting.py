@@ -1,5 +1,6 @@
 """Failures that wait, what contradicts them, and the streaks that they are part of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,9 +142,10 @@ def open_failures(draft: Draft) -> list[Contradiction]:
     """Let every failure of the observation wait; those that an in-run retry contradicts."""
     state, seen, job = draft.state, draft.seen, draft.seen.job
     found = []
+    groups = sorted(draft.unexpected)[: assumed.OTHERS_KEPT + 1]
     for case, retried in draft.failing.items():
         known = _failed_once_more(draft, case)
-        failure = _failure(draft, case)
+        failure = _failure(draft, case, groups)
         if retried:
             track = known.track(job)
             ended_by = failure._replace(streak=len(track.streak))
@@ -216,7 +218,8 @@ def commits_between(state: State, job: str, code: str) -> tuple[str, ...]:
     return (passed, *reversed(between[:-1][: assumed.SUSPECTS_KEPT]))
 
 
-def _failure(draft: Draft, case: str) -> Open:
+def _failure(draft: Draft, case: str, groups: Sequence[str]) -> Open:
+    """What waits; of the other `groups` that failed so many are kept that they tell of a cause."""
     seen, group = draft.seen, draft.layout.group_of[case]
     own = draft.unexpected.get(group, {})
     itself = case not in own
@@ -227,7 +230,7 @@ def _failure(draft: Draft, case: str) -> Open:
         code=seen.code,
         pr=seen.pr,
         commit=draft.state.commits.get(seen.code) if seen.is_default else None,
-        others=frozenset(draft.unexpected) - {group},
+        others=frozenset(groups) - {group},
         crowd=len(own) + itself,
         unexpected=draft.unexpected_cases + itself,
         is_near=draft.is_near(case) or (seen.pr is not None and draft.is_unknown(case)),
@@ -248,10 +251,12 @@ def _fails_elsewhere(draft: Draft, case: str) -> bool:
 
 
 def drop_stale(draft: Draft) -> None:
-    """Forget failures that waited too long."""
+    """Forget failures that waited too long, and breaks that no job reports any more."""
     state = draft.state
     waiting: dict[tuple[str, str], set[str]] = {}
     for case, known in state.cases.items():
+        if known.broken_at is not None and known.broken_at < draft.now - assumed.WAITING_WITHIN:
+            known = state.cases[case] = _without_breaks(known)
         if not known.opens:
             continue
         kept = tuple(one for one in known.opens if one.at > draft.now - assumed.WAITING_WITHIN)
@@ -261,3 +266,17 @@ def drop_stale(draft: Draft) -> None:
             for key in one.keys:
                 waiting.setdefault(key, set()).add(case)
     state.waiting = {key: frozenset(cases) for key, cases in waiting.items()}
+
+
+def _without_breaks(known: CaseState) -> CaseState:
+    """The case without breaks of which nothing is told any more.
+
+    A pass ends a break, and a failure says that it goes on; a job that was renamed or dropped
+    does neither.
+    """
+    left = {
+        job: track
+        for job, track in known.tracks.items()
+        if len(track.base) < assumed.BROKEN_COMMITS
+    }
+    return known._replace(tracks=left) if len(left) < len(known.tracks) else known

@@ -1,7 +1,7 @@
 """What a contradicted failure is worth: the belief after it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.clock import minds_the_clock, with_moment
@@ -29,7 +29,8 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
     again = seen_again(draft, found, company)
     signs = Counter(one.failure.sign for one in found)
     common = {*draft.state.common, *(sign for sign, times in signs.items() if times > 1)}
-    kinds = []
+    kinds, heard = [], list[str]()
+    weather, before = draft.state.weather, {one.case: draft.state.cases[one.case] for one in found}
     for one, beside in zip(found, company, strict=True):
         known = settled(draft.state, one.case, draft.now)
         kind = kind_of(known, one, beside, alike=again.get(one.case))
@@ -39,16 +40,34 @@ def weigh(draft: Draft, found: list[Contradiction]) -> list[Kind | None]:
             kind = Kind.CLOCK
         known = with_moment(known, one)
         if kind is not None:
-            known = _believed(draft, known, one, kind)
+            others = _without(weather, before[one.case])
+            known = _believed(known, one, kind, others=others, common=draft.state.common)
         elif beside.is_common_cause and not _may_be_own(one, beside):
-            sign = one.failure.sign
-            draft.state.common = noted(draft.state.common, sign, kept=assumed.COMMON_KEPT)
+            heard.append(one.failure.sign)
         if beside.is_doubtful and not _may_be_own(one, beside):
             known = _beside_others(known, one.failure.at)
         draft.state.cases[one.case] = known
         draft.touched.add(one.case)
         kinds.append(kind)
+    _learn(draft, before, heard)
     return kinds
+
+
+def _times(one: Contradiction, kind: Kind) -> float:
+    """How many failures it counts as where noise is counted: of a fixture's crowd one in all."""
+    return 1.0 / one.failure.crowd if kind in SHARED_BY_CROWD else 1.0
+
+
+def _learn(draft: Draft, before: Mapping[str, CaseState], heard: Sequence[str]) -> None:
+    """What all of them tell of the repository together: none counts before the others."""
+    weather = draft.state.weather
+    for case, known in before.items():
+        now = draft.state.cases[case]
+        noise = _plus(_without(weather, known).noise, now.weighed, times=now.unbelieved)
+        weather = weather._replace(noise=noise)
+    draft.state.weather = weather
+    for sign in sorted(heard):
+        draft.state.common = noted(draft.state.common, sign, kept=assumed.COMMON_KEPT)
 
 
 def _may_be_own(one: Contradiction, beside: Company) -> bool:
@@ -63,26 +82,34 @@ def _beside_others(known: CaseState, at: float) -> CaseState:
     return known._replace(shared=known.shared + 1, shared_at=at)
 
 
-def _believed(draft: Draft, known: CaseState, one: Contradiction, kind: Kind) -> CaseState:
+def _believed(
+    known: CaseState,
+    one: Contradiction,
+    kind: Kind,
+    *,
+    others: Weather,
+    common: Mapping[str, int],
+) -> CaseState:
+    """The case with what its failure tells; `others` is the weather without the case itself."""
     failure, last = one.failure, known.last_episode_at
     own = {**dict.fromkeys(known.hints, 1), **known.messages}
-    likelier = weight(failure.sign, own, draft.state.common)
-    is_said_again = says_again(known, one, kind, common=draft.state.common)
+    likelier = weight(failure.sign, own, common)
+    is_said_again = says_again(known, one, kind, common=common)
     shown = (failure.at, how_of(one), failure.code)
     known = with_message(known, failure.sign, kind, at=failure.at)
     known = known._replace(flakes=known.flakes + 1, last_flake=shown)
     if last is not None and abs(failure.at - last) < assumed.EPISODE:
         if _is_better(known, kind):
-            known = _weighed(draft, known, one, kind, likelier=likelier, instead=known.last_kind)
+            known = _weighed(others, known, one, kind, likelier=likelier, instead=known.last_kind)
             soon = (failure.source,) if kind.is_lone else ()
             return known._replace(last_kind=kind.value, soon=soon)
         before, known = len(known.soon), _with_soon(known, failure, kind)
         if len(known.soon) == before or len(known.soon) < assumed.SOON_SOURCES:
             return known
-        return _weighed(draft, known, one, kind, likelier=likelier, is_soon=True)
+        return _weighed(others, known, one, kind, likelier=likelier, is_soon=True)
     if failure.pr is not None and failure.source == known.last_source:
         return known
-    known = _weighed(draft, known, one, kind, likelier=likelier, is_said_again=is_said_again)
+    known = _weighed(others, known, one, kind, likelier=likelier, is_said_again=is_said_again)
     if kind.is_push:
         mended = failure.pr if one.by is By.PUSH else known.mended
         return known._replace(last_push=failure.pr, mended=mended)
@@ -114,7 +141,7 @@ def _with_soon(known: CaseState, failure: Open, kind: Kind) -> CaseState:
 
 
 def _weighed(
-    draft: Draft,
+    others: Weather,
     known: CaseState,
     one: Contradiction,
     kind: Kind,
@@ -125,7 +152,6 @@ def _weighed(
     instead: str | None = None,
 ) -> CaseState:
     """The case with its belief and its episodes after one more piece of evidence."""
-    others = _without(draft.state.weather, known)
     noise = noise_of(others, kind) / likelier * (1 + known.shared)
     cap, episodes = _cap(known, kind), known.episodes + WORTH[kind].episodes
     if kind is Kind.ALIKE:
@@ -146,8 +172,7 @@ def _weighed(
         episodes -= shown
     belief = known.belief.weighed(noise=noise, cap=max(1.0, cap), is_first=not known.weighed)
     known = known._replace(belief=belief, episodes=episodes)
-    times = 1.0 / one.failure.crowd if kind in SHARED_BY_CROWD else 1.0
-    return _counted(draft, others, known, kind, times=times)
+    return _counted(others, known, kind, times=_times(one, kind))
 
 
 def _cap(known: CaseState, kind: Kind) -> float:
@@ -190,17 +215,13 @@ def _without(weather: Weather, known: CaseState) -> Weather:
     return weather._replace(noise=_plus(weather.noise, known.weighed, times=-known.unbelieved))
 
 
-def _counted(
-    draft: Draft, others: Weather, known: CaseState, kind: Kind, *, times: float
-) -> CaseState:
+def _counted(others: Weather, known: CaseState, kind: Kind, *, times: float) -> CaseState:
     """The case's failures count as noise so far as it is held for healthy now.
 
     What was taken for noise when it came is taken back once more of it makes the case flaky.
     """
     weighed = _plus(known.weighed, {kind.value: times})
-    unbelieved = 1.0 - score_of(known, others)
-    draft.state.weather = others._replace(noise=_plus(others.noise, weighed, times=unbelieved))
-    return known._replace(weighed=weighed, unbelieved=unbelieved)
+    return known._replace(weighed=weighed, unbelieved=1.0 - score_of(known, others))
 
 
 def _plus(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,10 @@ WRITE = text("""
 UPDATE scorer SET part = :part, newest_at = :newest_at,
   upto_at = :upto_at, upto_report = :upto_report
 WHERE repo_id = :repo AND generation = :generation
+""")
+
+TELL = text("""
+UPDATE scorer SET told = CAST(:told AS jsonb) WHERE repo_id = :repo AND generation = :generation
 """)
 
 MADE_CURRENT = text("""
@@ -65,7 +69,7 @@ class Kept:
     name: str
     version: str
     part: Mapping[str, Any] | None  # None: it has seen nothing yet
-    told: Mapping[str, Any]
+    told: dict[str, Any]
     newest_at: datetime | None
     upto_at: datetime | None
     upto_report: int | None
@@ -133,7 +137,7 @@ def begin(
     *,
     name: str,
     version: str,
-    told: Mapping[str, float],
+    told: dict[str, Any],
     is_current: bool,
     now: datetime,
 ) -> Kept:
@@ -159,6 +163,13 @@ def write(session: Session, kept: Kept) -> None:
             "upto_report": kept.upto_report,
         },
     )
+
+
+def tell(session: Session, kept: Kept, told: dict[str, Any]) -> Kept:
+    """Keep other words of what a generation was begun under."""
+    values = {"repo": kept.repo_id, "generation": kept.generation, "told": json.dumps(told)}
+    session.execute(TELL, values)
+    return replace(kept, told=told)
 
 
 def make_current(session: Session, kept: Kept) -> None:

@@ -44,6 +44,7 @@ class Live:
 
     engine: Engine
     now: datetime
+    repo: int = REPO
 
     def open(self) -> None:
         """Make the repository known."""
@@ -53,11 +54,12 @@ class Live:
 
     @property
     def repository(self) -> Repository:
-        return Repository(REPO, "acme/live", "main", None)
+        name = "acme/live" if self.repo == REPO else f"acme/live{self.repo}"
+        return Repository(self.repo, name, "main", None)
 
     def store(self, one: Attempt) -> Run:
         """Store one job's report, as ingest does."""
-        run = _run(one)
+        run = _run(one, self.repo)
         with unit_of_work(self.engine) as session:
             runs.note_run(session, run)
         known = ingest_report(
@@ -90,9 +92,9 @@ def _class(one: Attempt) -> BranchClass:
     return BranchClass.DEFAULT if one.branch in {None, "main"} else BranchClass.OTHER
 
 
-def _run(one: Attempt) -> Run:
+def _run(one: Attempt, repo: int) -> Run:
     return Run(
-        key=RunKey(REPO, one.run, one.attempt),
+        key=RunKey(repo, one.run, one.attempt),
         workflow="tests",
         event="push" if one.pr is None else "pull_request",
         status="completed",

@@ -36,7 +36,7 @@ class ScorerRow(SQLModel, table=True):
     name: str  # app.core.policy's ScorerName
     version: str  # of its algorithm, and of what of the policy it was told
     part: str | None = Field(default=None, sa_type=Text, nullable=True)  # JSON; None: saw nothing
-    told: dict[str, Any] = json_object()  # the thresholds that it was begun under
+    told: dict[str, Any] = json_object()  # the policy that it was begun under
     newest_at: datetime | None = moment_or_none()  # of what it has seen
     is_current: bool
     upto_at: datetime | None = moment_or_none()  # how far it has been recomputed ...

@@ -3,18 +3,21 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from app.core.policy.names import ScorerName
 from app.core.policy.policy import Policy, default_policy
+from app.core.policy.reading import read_policy
 from app.core.runs import Repository
 from app.core.scorer.policies import scorer_of
 from app.core.scorer.state import STATE_VERSION
 from app.db import scorers
 from app.db.scorers import Kept
 from app.db.session import Session
-from app.services.policy.policies import policy_of
+from app.services.policy.policies import text_in_force
 
 DIGEST_SIZE = 8  # bytes that tell one policy's terms from another's
+POLICY = "policy"  # the key under which a generation keeps the policy's file
 TERMS_VERSION = 2  # of what terms mean; another one has histories judged anew where there are any
 
 
@@ -23,7 +26,14 @@ class Wanted:
     """A scorer as a policy asks for it."""
 
     policy: Policy
+    text: str  # the policy's file
     version: str  # of its algorithm, of what it stores, and of what the policy tells it
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a generation keeps of the policy, to be opened by while another one is built."""
+        flaky, warn = self.policy.flaky_threshold, self.policy.warn_threshold
+        return {"flaky": flaky, "warn": warn, POLICY: self.text}
 
     def begin(
         self, session: Session, repository: Repository, *, is_current: bool, now: datetime
@@ -34,7 +44,7 @@ class Wanted:
             repository.id,
             name=self.policy.scorer,
             version=self.version,
-            told={"flaky": self.policy.flaky_threshold, "warn": self.policy.warn_threshold},
+            told=self.told,
             is_current=is_current,
             now=now,
         )
@@ -55,11 +65,12 @@ class Current:
 
 def wanted(session: Session, repository: Repository) -> Wanted:
     """The scorer that the repository's policy asks for now."""
-    return asked_by(policy_of(session, repository.id))
+    return asked_by(text_in_force(session, repository.id))
 
 
-def asked_by(policy: Policy) -> Wanted:
-    """The scorer that a policy asks for."""
+def asked_by(text: str) -> Wanted:
+    """The scorer that a policy's file asks for."""
+    policy = read_policy(text).policy or default_policy()
     told: list[float] = [policy.flaky_threshold, policy.warn_threshold]
     if policy.scorer is not ScorerName.EVIDENCE:
         told += [policy.min_occurrences, policy.min_recent_failures, policy.lookback_days]
@@ -69,7 +80,7 @@ def asked_by(policy: Policy) -> Wanted:
     if policy.has_terms:
         said = repr((TERMS_VERSION, policy.terms)).encode()
         version += f"-{blake2b(said, digest_size=DIGEST_SIZE).hexdigest()}"
-    return Wanted(policy, version)
+    return Wanted(policy, text, version)
 
 
 def is_outdated(session: Session, repository: Repository) -> bool:
@@ -93,13 +104,26 @@ def current(session: Session, repository: Repository, *, now: datetime) -> Curre
         fresh = asked.begin(session, repository, is_current=True, now=now)
         return Current(fresh, asked.policy, scorers.has_observed(session, repository.id))
     if asked.made(kept):
+        if POLICY not in kept.told:
+            kept = scorers.tell(session, kept, kept.told | asked.told)
         return Current(kept, asked.policy, needs_recompute=False)
-    former = replace(
+    return Current(kept, _former(kept), needs_recompute=True)
+
+
+def _former(kept: Kept) -> Policy:
+    """The policy that a generation was begun under.
+
+    Where its file was not kept, by an older version of us, or reads no longer as it did, only the
+    thresholds are known.
+    """
+    read = read_policy(kept.told.get(POLICY, "")).policy
+    if POLICY in kept.told and read is not None and read.scorer == kept.name:
+        return read
+    return replace(
         default_policy(ScorerName(kept.name)),
         flaky_threshold=kept.told["flaky"],
         warn_threshold=kept.told["warn"],
     )
-    return Current(kept, former, needs_recompute=True)
 
 
 def _written_by(name: ScorerName) -> str:

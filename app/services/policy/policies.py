@@ -33,9 +33,13 @@ class Fetched:
 
 def policy_of(session: Session, repo_id: int) -> Policy:
     """What is in force: the newest file without a fault; the defaults where there is none."""
+    return read_policy(text_in_force(session, repo_id)).policy or default_policy()
+
+
+def text_in_force(session: Session, repo_id: int) -> str:
+    """The newest file without a fault, as it is written; empty where there is none."""
     found = policies.newest(session, repo_id, SnapshotKind.POLICY, in_force=True)
-    read = read_policy(found.text).policy if found else None
-    return read or default_policy()
+    return found.text if found else ""
 
 
 def faults_of(session: Session, repo_id: int) -> tuple[Fault, ...]:

@@ -116,6 +116,12 @@ def standings(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dict[
     return {row.case_id: standing_in(row) for row in found}
 
 
+def is_any_standing(session: Session, repo_id: int) -> bool:
+    """Whether any case of a repository ever failed, as far as it was judged."""
+    query = select(CaseStateRow.case_id).where(col(CaseStateRow.repo_id) == repo_id).limit(1)
+    return session.exec(query).first() is not None
+
+
 def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
     """The cases of a repository that are held to be in this state, by id."""
     query = (

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+STANDS_IN = "stands_in_since"  # the key in `told`
+
 CURRENT = text("SELECT * FROM scorer WHERE repo_id = :repo AND is_current")
 BUILDING = text("""
 SELECT * FROM scorer WHERE repo_id = :repo AND NOT is_current ORDER BY generation DESC LIMIT 1
@@ -73,6 +75,13 @@ class Kept:
     newest_at: datetime | None
     upto_at: datetime | None
     upto_report: int | None
+
+    @property
+    def stands_in_since(self) -> float | None:
+        """Since when (seconds since 1970) it stands in for one that could not be read, and knows
+        nothing of what was before; None for any other."""
+        since: float | None = self.told.get(STANDS_IN)
+        return since
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
-"""A changed policy moves nothing until a recompute has built the scorer that it asks for."""
+"""A changed policy or a new version of us moves nothing until a recompute has built its scorer."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.core.decide import State
 from app.core.policy.reading import PLACE, read_policy
-from app.db import cases, policies, standings
+from app.db import cases, judgements, policies, standings
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
+from app.services.judging import recompute
 from tests.services.live import REPO, Attempt, Live, made_up
 
 DAYS_BACK = 60
@@ -40,6 +42,34 @@ def policed(live: Live, policy: str, *, hours: int = 0) -> None:
     chosen = Snapshot(SnapshotKind.POLICY, f"{hours}", PLACE, policy)
     with unit_of_work(live.engine) as session:
         policies.write(session, live.repo, chosen, now=live.now + timedelta(hours=hours))
+
+
+def upgraded(live: Live) -> None:
+    """Let what the scorer remembers have been written by a version that is not readable now."""
+    with unit_of_work(live.engine) as session:
+        session.execute(
+            text("UPDATE scorer SET version = '0.0:' || version WHERE repo_id = :repo"),
+            {"repo": live.repo},
+        )
+
+
+def causes(live: Live, attempts: list[Attempt]) -> dict[str, set[str]]:
+    """By case that failed in these: what its failures are held to be."""
+    wanted = {(one.run, one.attempt, one.job) for one in attempts}
+    found: dict[str, set[str]] = {}
+    with unit_of_work(live.engine) as session:
+        said = judgements.findings(session, live.repo, [one.run for one in attempts])
+        names = dict(cases.names(session, live.repo, {one.case_id.hex for one in said}))
+    for one in said:
+        if (one.run_id, one.attempt, one.variant) in wanted:
+            found.setdefault(names[one.case_id.hex], set()).add(one.finding.cause.value)
+    return found
+
+
+def rebuilt(live: Live) -> None:
+    with unit_of_work(live.engine) as session:
+        while not recompute.step(session, live.repository, now=live.now):
+            pass
 
 
 def turns(live: Live, attempts: list[Attempt]) -> list[Turn]:
@@ -95,3 +125,36 @@ def test_a_changed_policy_moves_nothing_before_its_scorer_is_built(
     assert turned == turns(past.unchanged, past.story[-AFTER:])
     assert states(past.changed) == states(past.unchanged)
     assert State.FLAKY in {state for state, _, _ in states(past.changed).values()}
+
+
+def test_a_new_version_of_us_moves_nothing_before_its_scorer_is_built(past: Past) -> None:
+    live, lately = past.changed, past.story[-AFTER:]
+    live.see(past.story[:-AFTER])
+    past.unchanged.see(past.story)
+    before = states(live)
+    upgraded(live)
+
+    turned = turns(live, lately)
+    meanwhile, said = states(live), causes(live, lately)
+    rebuilt(live)
+    rebuilt(past.unchanged)
+
+    assert (turned, meanwhile) == ([], before)
+    held = {f"Cart::{name}" for name, (state, *_) in before.items() if state is State.FLAKY}
+    assert {cause for name in held & said.keys() for cause in said[name]} <= {"flaky", "outage"}
+    assert held & said.keys(), "none that is held failed meanwhile: the story shows nothing"
+    assert states(live) == states(past.unchanged)
+    assert turns(live, lately[-1:]) == []
+
+
+def test_a_recompute_is_asked_for_until_it_is_done(live: Live) -> None:
+    start = live.now - timedelta(days=DAYS_BACK)
+    story = made_up(seed=3, start=start, commits=4)
+    live.see(story[:-3])
+    upgraded(live)
+
+    asked = [live.judge(live.store(one)).needs_recompute for one in story[-3:-1]]
+    rebuilt(live)
+    asked_again = live.judge(live.store(story[-1])).needs_recompute
+
+    assert (asked, asked_again) == ([True, True], False)

@@ -15,7 +15,7 @@ from app.db.observed.sets import Sets
 from app.db.session import Session
 from app.services import acts, aliases
 from app.services.judging import keeping, mending, observing, scoring
-from app.services.judging.observing import Work
+from app.services.judging.work import Work, begin
 from app.services.quarantine import runs
 
 log = structlog.get_logger()
@@ -91,7 +91,7 @@ def _observed(
     )
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)
     also = [renamed.get(one.hex, one.hex) for one in failed]
-    work = observing.begin(session, current.kept, current.policy, seen, sets, also=also)
+    work = begin(session, current.kept, current.policy, seen, sets, also=also)
     _forgive(session, repository, work, run)
     for one in seen:
         observing.observe(session, repository, work, one)
@@ -119,7 +119,7 @@ def _forgive(session: Session, repository: Repository, work: Work, run: Run) -> 
     cases = [UUID(hex=case) for case in work.told]
     decided = decisions.newest(session, repository.id, cases)
     for case_id, at in acts.forgiven(session, repository.id, cases).items():
-        forgiven = work.told[case_id.hex].forgiven_at
+        forgiven = work.told[case_id.hex].forgiven_at or work.kept.stands_in_since
         if forgiven is None or at.timestamp() > forgiven:
             observing.forgive(repository, work, case_id.hex, run, at=at)
         decision = decided.get(case_id)

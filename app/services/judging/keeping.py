@@ -10,7 +10,7 @@ from app.core.scorer import memory
 from app.db import judgements, scorers
 from app.db.scorers import Kept, NewCase
 from app.db.session import Session
-from app.services.judging.observing import Work
+from app.services.judging.work import Work
 
 
 def keep(session: Session, work: Work) -> Kept:

@@ -9,146 +9,36 @@ later still gets its verdicts at once and moves nothing; a recompute, which is a
 it in in its place.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from app.core.decide import Finding, Standing, State
-from app.core.evidence import Fact
-from app.core.history.records import CaseSet
-from app.core.judging import finding_of, standing_of
-from app.core.policy.policy import Policy
-from app.core.remembering import Culprits, culprits_of, recovered, remembered
+from app.core.decide import State
+from app.core.remembering import recovered, remembered
 from app.core.runs import Repository, Run
 from app.core.scorer import memory
-from app.core.scorer.counts import Counts
 from app.core.scorer.plain import failing
 from app.core.scorer.policies import Scorer
-from app.core.scorer.said import Judged, Said
-from app.core.terms import Terms
+from app.core.scorer.said import Judged
 from app.core.told import Told
-from app.db import changes, judgements, scorers
-from app.db.judgements import StoredFinding
+from app.db import judgements
 from app.db.observed.observations import Seen
-from app.db.observed.sets import Sets
-from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
-from app.services.judging import mending
-from app.services.policy.terms import terms_of
+from app.services.judging import finding, mending
+from app.services.judging.work import Turned, Work
 
 LATE = timedelta(hours=2)  # behind the newest; as near in time as a common cause is looked for
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A case whose state became another one, and the run attempt that brought it."""
-
-    case: str
-    was: State
-    now: State
-    at: datetime
-    run: Run
-    why: str  # the strongest reason, as a sentence
-    is_dismissal: bool  # a person's word brought it, not what was seen
-
-
-@dataclass(slots=True)
-class Work:
-    """What observations came to, before it is written."""
-
-    kept: Kept
-    terms: Terms  # of the policy, for the cases that were read back
-    scorer: Scorer
-    counts: Counts | None  # None for a policy without terms
-    told: dict[str, Told]
-    states: dict[str, State]  # as they stand, of the cases that were looked at
-    touched: dict[str, datetime] = field(default_factory=dict)  # by case: when it was moved last
-    standings: dict[str, Standing] = field(default_factory=dict)
-    turned: list[Turned] = field(default_factory=list)
-    needs_recompute: bool = False
-    is_silent: bool = False  # a recompute: what was said of failures stays, but for history's
-
-    def standing(self, repository: Repository, one: Judged, *, at: datetime) -> Standing:
-        """How a case stands by the scorer and by the policy's terms for it."""
-        plain = self.plain(repository, one)
-        if self.counts is None:
-            return plain
-        return self.terms.standing(one.case, plain, self.counts, at=at)
-
-    def plain(self, repository: Repository, one: Judged) -> Standing:
-        """How a case stands by the scorer alone."""
-        told = self.told[one.case]
-        return standing_of(self.scorer, one, told, branch=repository.default_branch)
-
-
-def begin(
-    session: Session,
-    kept: Kept,
-    policy: Policy,
-    seen: Sequence[Seen],
-    sets: Sets,
-    *,
-    also: Iterable[str] = (),
-) -> Work:
-    """Read back what these observations can move, and nothing else.
-
-    Raises ValueError where another version of the scorer wrote it.
-    """
-    jobs = sorted({one.observation.job for one in seen})
-    wanted = {case for one in seen for case in one.observation.results} | {*also}
-    wanted |= _came_or_went(kept, seen, sets)
-    found = scorers.cases(session, kept, wanted)
-    newest = max((one.observation.at.timestamp() for one in seen), default=0.0)
-    if memory.is_due(kept.part, newest):
-        found |= scorers.watched(session, kept)
-    else:
-        found |= scorers.waiting(session, kept, jobs)
-    memories, members = memories_of(kept, found, sets)
-    scorer = memory.opened(policy, kept.part, memories, members)
-    counts = memory.counts_in(policy, kept.part, memories, members)
-    told = {case: Told.from_json(one.told) for case, one in found.items()}
-    ids = {*found, *wanted}
-    terms = terms_of(session, kept.repo_id, policy, ids)
-    states = judgements.states(session, kept.repo_id, ids)
-    return Work(kept, terms, scorer, counts, told, states)
-
-
-def memories_of(
-    kept: Kept, found: Mapping[str, KeptCase], sets: Sets
-) -> tuple[dict[str, memory.Json], Mapping[str, CaseSet]]:
-    """What was kept of cases, and the sets of cases that the jobs ran last, by name."""
-    memories = {case: one.memory for case, one in found.items()}
-    return memories, sets.of(memory.sets_of(kept.part))
-
-
-def _came_or_went(kept: Kept, seen: Sequence[Seen], sets: Sets) -> set[str]:
-    """The cases that a job runs no longer, or did not run before: their passes are settled."""
-    last: dict[str, CaseSet] = {}
-    found: set[str] = set()
-    for one in seen:
-        observation = one.observation
-        if not observation.is_trusted:
-            continue
-        job, ran = observation.job, observation.ran
-        before = last.get(job)
-        if before is None and (name := memory.members_of(kept.part, job)) is not None:
-            before = sets(name)
-        if before is not None and before.name != ran.name:
-            found |= before.files.keys() ^ ran.files.keys()
-        last[job] = ran
-    return found
 
 
 def observe(session: Session, repository: Repository, work: Work, seen: Seen) -> None:
     """Work one observation in, and write what is said of it; its state is written at the end."""
     observation, before = seen.observation, work.scorer
     after, said = before.observe(observation)
-    culprits = _culprits(session, repository, said)
+    culprits = finding.culprits(session, repository, said)
     is_said = seen.run.is_history or not work.is_silent
     if is_said:
-        findings = _findings(repository, work, seen, said, culprits)
+        findings = finding.findings(repository, work, seen, said, culprits)
         judgements.add_findings(session, repository.id, findings)
     mending.mend(session, repository.id, work, seen, said)
     if not observation.is_trusted:
@@ -167,7 +57,7 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     here = {*(one.case for one in said.changes), *failing(observation)}
     held = _counted(work, seen, before, after)
     at = observation.at
-    judged = _judged(work, [*memory.moved(before, after), *here, *held], at=at)
+    judged = work.judged([*memory.moved(before, after), *here, *held], at=at)
     _hold(repository, work, _of(judged, held - here), branch=None, at=at)
     _hold(repository, work, _of(judged, here), branch=observation.branch, at=at)
     _judge(repository, work, seen.run, judged, at=at)
@@ -191,49 +81,6 @@ def _is_misplaced(work: Work, seen: Seen) -> bool:
     return observation.is_default and not memory.knows_commit(work.scorer, observation.code)
 
 
-def _culprits(session: Session, repository: Repository, said: Said) -> dict[str, dict[str, Fact]]:
-    """By case that the default branch fails: who may have broken it."""
-    broken = (one.broken for one in said.findings if one.broken is not None)
-    tested = {suspect.commit for one in broken for suspect in one.suspects}
-    if not tested:
-        return {}
-    pushed = changes.pushed(session, repository.id, tested)
-    suspects = tested.union(*pushed.values())
-    known = changes.commits(session, repository.id, suspects)
-    return culprits_of(said, {sha: one.author for sha, one in known.items()}, pushed)
-
-
-def _findings(
-    repository: Repository, work: Work, seen: Seen, said: Said, culprits: Culprits
-) -> list[StoredFinding]:
-    """What each failure of an observation is held to be, by what was known before it."""
-    branch, at = repository.default_branch, seen.observation.at
-    judged = _judged(work, [one.case for one in said.findings], at=at)
-    found = []
-    for one in said.findings:
-        told = work.told.get(one.case)
-        standing = None
-        if told is not None and one.case in judged:
-            standing = work.standing(repository, judged[one.case], at=at)
-        ran = memory.ran_before(work.scorer, one.case)
-        culprit = culprits.get(one.case, {})
-        finding = finding_of(one, standing, told, ran=ran, branch=branch, culprit=culprit)
-        finding = work.terms.finding(one.case, finding, branch=seen.observation.branch)
-        found.append(_stored(seen, one.case, finding))
-    return found
-
-
-def _stored(seen: Seen, case: str, finding: Finding) -> StoredFinding:
-    key = seen.run.key
-    job, at = seen.observation.job, seen.observation.at
-    return StoredFinding(key.run_id, key.attempt, UUID(hex=case), job, finding, at)
-
-
-def _judged(work: Work, cases: Iterable[str], *, at: datetime) -> dict[str, Judged]:
-    """How cases stand at a moment, by the scorer alone."""
-    return memory.judged(work.scorer, cases, at, warned=work.terms.policy.warn_threshold)
-
-
 def _of(judged: Mapping[str, Judged], cases: Collection[str]) -> dict[str, Judged]:
     return {case: one for case, one in judged.items() if case in cases}
 
@@ -247,11 +94,16 @@ def _judge(
     at: datetime,
     is_dismissal: bool = False,
 ) -> None:
-    """How the cases stand that were moved at a moment."""
+    """How the cases stand that were moved at a moment.
+
+    A stand-in knows nothing of their past: by it they turn nothing but what a person's word brings.
+    """
     for case, one in judged.items():
         work.told[case] = recovered(work.told[case], work.scorer, case)
-        standing = work.standing(repository, one, at=at)
-        work.standings[case], work.touched[case] = standing, at
+        work.touched[case] = at
+        if work.kept.stands_in_since is not None and not is_dismissal:
+            continue
+        standing = work.standings[case] = work.standing(repository, one, at=at)
         was = work.states.get(case, State.HEALTHY)
         if was is not standing.state:
             why = next(iter(words.evidence_sentences(standing.evidence)), "")
@@ -294,6 +146,6 @@ def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: date
         before=known.before,
         base=known.base,
     )
-    judged = _judged(work, [case], at=at)
+    judged = work.judged([case], at=at)
     _hold(repository, work, judged, branch=None, at=at)
     _judge(repository, work, run, judged, at=at, is_dismissal=True)

@@ -25,6 +25,7 @@ from app.db.session import Session
 from app.render import words
 from app.services import acts
 from app.services.judging import keeping, observing, scoring
+from app.services.judging.work import Work, begin, memories_of
 from app.services.policy.terms import terms_of
 
 REPORTS_A_TURN = 400  # some two seconds of work; a click is not kept waiting by it
@@ -67,7 +68,7 @@ def _part(
     seen = observations.observations(
         session, repository.id, reports, sets=sets, renamed=renamed, now=now
     )
-    work = observing.begin(session, building, policy, seen, sets)
+    work = begin(session, building, policy, seen, sets)
     work.is_silent = True
     for one in seen:
         observing.observe(session, repository, work, one)
@@ -101,12 +102,12 @@ def _write(
     now: datetime,
 ) -> None:
     sets = Sets(session, repository.id, aliases.renamed(session, repository.id))
-    memories, members = observing.memories_of(building, found, sets)
+    memories, members = memories_of(building, found, sets)
     scorer = memory.opened(policy, building.part, memories, members)
     counts = memory.counts_in(policy, building.part, memories, members)
     told = {case: Told.from_json(one.told) for case, one in found.items()}
     terms = terms_of(session, repository.id, policy, found)
-    work = observing.Work(building, terms, scorer, counts, told, {})
+    work = Work(building, terms, scorer, counts, told, {})
     _forgive(session, repository, work)
     judged = memory.judged(work.scorer, work.told, at, warned=policy.warn_threshold)
     standings = {case: work.standing(repository, one, at=at) for case, one in judged.items()}
@@ -127,7 +128,7 @@ def _write(
             )
 
 
-def _forgive(session: Session, repository: Repository, work: observing.Work) -> None:
+def _forgive(session: Session, repository: Repository, work: Work) -> None:
     """Let go of evidence that a person called no flake, where there is none that is newer."""
     taken_back = acts.forgiven(session, repository.id, [UUID(hex=case) for case in work.told])
     for case_id, at in taken_back.items():

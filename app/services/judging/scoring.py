@@ -11,8 +11,8 @@ from app.core.policy.reading import read_policy
 from app.core.runs import Repository
 from app.core.scorer.policies import scorer_of
 from app.core.scorer.state import STATE_VERSION
-from app.db import scorers
-from app.db.scorers import Kept
+from app.db import judgements, scorers
+from app.db.scorers import STANDS_IN, Kept
 from app.db.session import Session
 from app.services.policy.policies import text_in_force
 
@@ -36,15 +36,21 @@ class Wanted:
         return {"flaky": flaky, "warn": warn, POLICY: self.text}
 
     def begin(
-        self, session: Session, repository: Repository, *, is_current: bool, now: datetime
+        self,
+        session: Session,
+        repository: Repository,
+        *,
+        is_current: bool,
+        now: datetime,
+        stands_in: bool = False,
     ) -> Kept:
-        """A generation of it, which has seen nothing yet."""
+        """A generation of it, which has seen nothing yet, though others may have."""
         return scorers.begin(
             session,
             repository.id,
             name=self.policy.scorer,
             version=self.version,
-            told=self.told,
+            told=self.told | ({STANDS_IN: now.timestamp()} if stands_in else {}),
             is_current=is_current,
             now=now,
         )
@@ -93,7 +99,8 @@ def current(session: Session, repository: Repository, *, now: datetime) -> Curre
     """The scorer that judges now.
 
     Where the policy asks for another one, the present one goes on until that is built, so that
-    nothing flickers. One that another version of us wrote may not be readable, and is begun anew.
+    nothing flickers. One that another version of us wrote may not be readable: an empty one stands
+    in for it, which answers for new failures and leaves the cases as they stand.
     """
     asked = wanted(session, repository)
     kept = scorers.current(session, repository.id)
@@ -101,13 +108,21 @@ def current(session: Session, repository: Repository, *, now: datetime) -> Curre
         scorers.drop(session, kept)
         kept = None
     if kept is None:
-        fresh = asked.begin(session, repository, is_current=True, now=now)
-        return Current(fresh, asked.policy, scorers.has_observed(session, repository.id))
+        return _begun(session, repository, asked, now=now)
     if asked.made(kept):
         if POLICY not in kept.told:
             kept = scorers.tell(session, kept, kept.told | asked.told)
-        return Current(kept, asked.policy, needs_recompute=False)
+        is_stand_in = kept.stands_in_since is not None
+        return Current(kept, asked.policy, needs_recompute=is_stand_in)
     return Current(kept, _former(kept), needs_recompute=True)
+
+
+def _begun(session: Session, repository: Repository, asked: Wanted, *, now: datetime) -> Current:
+    """An empty scorer; it stands in for another one where cases stand in any way already."""
+    has_past = scorers.has_observed(session, repository.id)
+    stands_in = has_past and judgements.is_any_standing(session, repository.id)
+    fresh = asked.begin(session, repository, is_current=True, now=now, stands_in=stands_in)
+    return Current(fresh, asked.policy, needs_recompute=has_past)
 
 
 def _former(kept: Kept) -> Policy:

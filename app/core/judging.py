@@ -8,11 +8,13 @@ from app.core.decide import Cause, Finding, Standing, State
 from app.core.evidence import Evidence, EvidenceKind, Fact, evidence
 from app.core.history.records import Observation
 from app.core.scorer import facts
+from app.core.scorer.draft import settled
 from app.core.scorer.policies import Evidence as EvidenceScorer
 from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Contradicted, Judged
 from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
+from app.core.scorer.state import CaseState
 from app.core.scorer.weigh import Kind
 from app.core.statistics import wilson_interval
 from app.core.suspects import as_text, ranked, spread
@@ -40,7 +42,7 @@ ALONE_ON_FORK = 0.9  # its evidence is not weighed, so less is known of what fai
 
 def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> Standing:
     """How a case stands; `branch` is the default branch's name, for the sentences."""
-    known = scorer.state.cases[judged.case] if isinstance(scorer, EvidenceScorer) else None
+    known = _with_its_passes(scorer, judged.case) if isinstance(scorer, EvidenceScorer) else None
     runs, rate, interval = told.before, judged.rate, judged.rate_interval
     if known is not None:
         runs += max(known.executions, known.flakes)
@@ -63,6 +65,11 @@ def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> S
         evidence=(),
     )
     return replace(standing, evidence=tuple(_standing_reasons(standing, told, since, branch)))
+
+
+def _with_its_passes(scorer: EvidenceScorer, case: str) -> CaseState:
+    """What is remembered of a case, with the passes since it moved last."""
+    return settled(scorer.state, case, scorer.state.cases[case].at)
 
 
 def _standing_reasons(

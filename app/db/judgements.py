@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from app.core.decide import ALGORITHM_VERSION, Cause, Finding, Standing, State
@@ -128,6 +128,15 @@ def in_state(session: Session, repo_id: int, state: State) -> list[UUID]:
         select(CaseStateRow.case_id)
         .where(col(CaseStateRow.repo_id) == repo_id, col(CaseStateRow.state) == state)
         .order_by(col(CaseStateRow.case_id))
+    )
+    return list(session.exec(query))
+
+
+def unsettled(session: Session, repo_id: int, *, least: float) -> list[UUID]:
+    """The cases that do not stand healthy, or that have this score at least."""
+    query = select(CaseStateRow.case_id).where(
+        col(CaseStateRow.repo_id) == repo_id,
+        or_(col(CaseStateRow.state) != State.HEALTHY, col(CaseStateRow.score) >= least),
     )
     return list(session.exec(query))
 

@@ -1,7 +1,7 @@
 """What a scorer remembers, taken apart for storing: the repository's part, and one for each case.
 
 Live, only the cases that an observation can move are read back: those that fail in it, those
-whose failure or streak waits for its job, and, every SWEEP, those that are held.
+whose failure or streak waits for its job, and, every SWEEP, those that are held or suspect.
 """
 
 from collections.abc import Iterable, Mapping

@@ -56,8 +56,9 @@ def observe(session: Session, repository: Repository, work: Work, seen: Seen) ->
     remembered(work.told, observation, said, before, sha=seen.run.head_sha, culprits=culprits)
     here = {*(one.case for one in said.changes), *failing(observation)}
     held = _counted(work, seen, before, after)
+    again = work.again if memory.swept(before, after) else ()  # their passes are to be counted
     at = observation.at
-    judged = work.judged([*memory.moved(before, after), *here, *held], at=at)
+    judged = work.judged([*memory.moved(before, after), *here, *held, *again], at=at)
     _hold(repository, work, _of(judged, held - here), branch=None, at=at)
     _hold(repository, work, _of(judged, here), branch=observation.branch, at=at)
     _judge(repository, work, seen.run, judged, at=at)

@@ -23,6 +23,10 @@ from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.services.policy.terms import terms_of
 
+# Of the score from which a case is suspect: one below it would not be even where the repository
+# shows, by others, that nine in ten of what fails are flaky.
+RECONSIDERED = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Turned:
@@ -50,6 +54,7 @@ class Work:
     touched: dict[str, datetime] = field(default_factory=dict)  # by case: when it was moved last
     standings: dict[str, Standing] = field(default_factory=dict)
     turned: list[Turned] = field(default_factory=list)
+    again: frozenset[str] = frozenset()  # judged at a sweep, though nothing moves them
     stood: dict[str, Standing] = field(default_factory=dict)  # of failing cases, before a stand-in
     needs_recompute: bool = False
     is_silent: bool = False  # a recompute: what was said of failures stays, but for history's
@@ -88,9 +93,11 @@ def begin(
     wanted = {case for one in seen for case in one.observation.results} | {*also}
     wanted |= _came_or_went(kept, seen, sets)
     found = scorers.cases(session, kept, wanted)
+    again: dict[str, KeptCase] = {}
     newest = max((one.observation.at.timestamp() for one in seen), default=0.0)
     if memory.is_due(kept.part, newest):
-        found |= scorers.watched(session, kept)
+        again = _reconsidered(session, kept, policy)
+        found |= scorers.watched(session, kept) | again
     else:
         found |= scorers.waiting(session, kept, jobs)
     memories, members = memories_of(kept, found, sets)
@@ -101,7 +108,14 @@ def begin(
     terms = terms_of(session, kept.repo_id, policy, ids)
     states = judgements.states(session, kept.repo_id, ids)
     stood = _stood(session, kept, wanted)
-    return Work(kept, terms, scorer, counts, told, states, stood=stood)
+    return Work(kept, terms, scorer, counts, told, states, stood=stood, again=frozenset(again))
+
+
+def _reconsidered(session: Session, kept: Kept, policy: Policy) -> dict[str, KeptCase]:
+    """The cases that stand otherwise than healthy, or near it."""
+    least = policy.warn_threshold * RECONSIDERED
+    ids = judgements.unsettled(session, kept.repo_id, least=least)
+    return scorers.cases(session, kept, (one.hex for one in ids))
 
 
 def _stood(session: Session, kept: Kept, cases: Iterable[str]) -> dict[str, Standing]:

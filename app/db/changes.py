@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from app.core.runs import Commit
+from app.core.runs import Commit, Run
 from app.db.tables.outside import ChangedFilesRow, CommitRow
 
 RED_RUNS_MOST = 20  # run attempts whose changes are fetched for one evaluation
@@ -103,11 +104,42 @@ def missing(session: Session, repo_id: int, *, upto: datetime) -> list[Wanted]:
     for row in session.execute(MISSING, asked):
         since = None
         if row.pr_number == DEFAULT:
-            where = {"repo": repo_id, "at": row.started_at, "head": row.head_sha}
-            where |= {"workflow": row.workflow, "is_upload": row.event == "upload"}
-            since = session.execute(BEFORE, where).scalar()
+            since = _tested_before(session, repo_id, row)
         found.append(Wanted(row.head_sha, row.pr_number, since))
     return list(dict.fromkeys(found))
+
+
+def on_default(session: Session, run: Run) -> Wanted:
+    """The change that a run of the default branch tested."""
+    return Wanted(run.head_sha, DEFAULT, _tested_before(session, run.key.repo_id, run))
+
+
+class _Tested(Protocol):
+    """A run of the default branch, as a row or as what is known of it."""
+
+    @property
+    def head_sha(self) -> str:
+        """What it tested."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When."""
+
+    @property
+    def workflow(self) -> str:
+        """Of which workflow it is."""
+
+    @property
+    def event(self) -> str:
+        """What began it."""
+
+
+def _tested_before(session: Session, repo_id: int, run: _Tested) -> str | None:
+    """The default branch's commit that the workflow tested before; None where it is the first."""
+    where: dict[str, Any] = {"repo": repo_id, "at": run.started_at, "head": run.head_sha}
+    where |= {"workflow": run.workflow, "is_upload": run.event == "upload"}
+    before: str | None = session.execute(BEFORE, where).scalar()
+    return before
 
 
 def is_known(session: Session, repo_id: int, head_sha: str, pr_number: int) -> bool:

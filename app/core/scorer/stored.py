@@ -1,6 +1,6 @@
 """A case's state and the repository's as JSON values, with the version that wrote them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from app.core.history.records import CaseSet
@@ -51,6 +51,15 @@ def case_from_json(stored: Mapping[str, Any]) -> CaseState:
             "last_flake": _flake(stored["last_flake"]),
         }
     )
+
+
+def waits_on_default(stored: Mapping[str, Any], jobs: Collection[str]) -> bool:
+    """Whether a failure of the default branch in one of these jobs waits for what contradicts it.
+
+    Whatever wrote it may be asked: where another version or an older scorer did, none may be found.
+    """
+    opens = stored.get("opens", ())
+    return any(one.get("commit") is not None and one.get("job") in jobs for one in opens)
 
 
 def repository_to_json(state: State) -> dict[str, Any]:

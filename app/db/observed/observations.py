@@ -105,11 +105,14 @@ def observations(
 
 
 def _with_changes(session: Session, repo_id: int, seen: Sequence[Seen]) -> list[Seen]:
-    """The observations with the files that their changes touch, where something failed."""
-    red = [one for one in seen if one.observation.results]
-    if not red:
+    """The observations with the files that their changes touch, where that may matter.
+
+    That is where something failed; and on the default branch, which may mend what failed there.
+    """
+    asked = [one for one in seen if one.observation.results or one.observation.is_default]
+    if not asked:
         return list(seen)
-    known = changes.files(session, repo_id, (_change(one.run) for one in red))
+    known = changes.files(session, repo_id, (_change(one.run) for one in asked))
     return [
         Seen(replace(one.observation, changed=known[_change(one.run)]), one.run)
         if _change(one.run) in known

@@ -81,6 +81,12 @@ class Stored:
     is_red: bool
     has_skips: bool
 
+    @property
+    def jobs(self) -> tuple[str, ...]:
+        """What its jobs may be called: see `app.db.observed.observations`."""
+        told = [f"{self.variant} {inner}" if inner else self.variant for inner in self.variants]
+        return (*told, *(f"{job} {self.path}" for job in told))
+
 
 def waiting(session: Session, repo_id: int, run_id: int, *, upto: datetime) -> list[Stored]:
     """The reports of a run, and older ones of other runs, that no evaluation has seen yet.

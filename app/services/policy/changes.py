@@ -6,9 +6,11 @@ from datetime import datetime
 import structlog
 
 from app.core.errors import FlakeGuardError, Unavailable
-from app.core.runs import Comparison, Repository, Run
-from app.db import changes, held
+from app.core.runs import BranchClass, Comparison, Repository, Run
+from app.core.scorer.stored import waits_on_default
+from app.db import changes, held, scorers
 from app.db.changes import Wanted
+from app.db.observed import reports
 from app.db.session import Engine, Session, unit_of_work
 from app.ports import CodeHost
 
@@ -26,12 +28,14 @@ class Fetched:
 def missing(engine: Engine, repository: Repository, run: Run) -> list[Wanted]:
     """The changes that an evaluation of this run would like to know, and nobody asked for yet.
 
-    Where something failed; and where nothing did, but a pull request may be a flaky case's fix.
+    Where something failed; and where nothing did, but a pull request may be a flaky case's fix, or
+    a commit of the default branch may mend what the one before it broke.
     """
     with unit_of_work(engine) as session:
         upto = run.ended_at or run.started_at
         found = changes.missing(session, repository.id, upto=upto)
-        return list(dict.fromkeys([*found, *_of_fix(session, run)]))
+        mending = _of_mending(session, run, upto=upto)
+        return list(dict.fromkeys([*found, *_of_fix(session, run), *mending]))
 
 
 def _of_fix(session: Session, run: Run) -> list[Wanted]:
@@ -40,6 +44,22 @@ def _of_fix(session: Session, run: Run) -> list[Wanted]:
         return []
     is_known = changes.is_known(session, repo_id, run.head_sha, number)
     return [] if is_known else [Wanted(run.head_sha, number, None)]
+
+
+def _of_mending(session: Session, run: Run, *, upto: datetime) -> list[Wanted]:
+    """A change of the default branch in whose jobs a failure of that branch waits: how near it lies
+    tells whether a pass mends a bug or shows a flake."""
+    repo_id = run.key.repo_id
+    kept = scorers.current(session, repo_id)
+    if run.branch_class is not BranchClass.DEFAULT or kept is None:
+        return []
+    if changes.is_known(session, repo_id, run.head_sha, changes.DEFAULT):
+        return []
+    every = reports.waiting(session, repo_id, run.key.run_id, upto=upto)
+    jobs = {job for one in every if one.run_id == run.key.run_id for job in one.jobs}
+    waiting = scorers.waiting(session, kept, sorted(jobs)).values()
+    is_waiting = any(waits_on_default(one.memory, jobs) for one in waiting)
+    return [changes.on_default(session, run)] if is_waiting else []
 
 
 def fetch(host: CodeHost, repository: Repository, wanted: list[Wanted]) -> list[Fetched]:

@@ -70,8 +70,8 @@ def _header(found: dict[str, Any]) -> Header:
     if "history" not in found:
         raise _Fault('is no header; a history begins with {"history": 1, ...}.')
     if found["history"] != HISTORY_VERSION or isinstance(found["history"], bool):
-        version = str(found["history"])[:20]
-        raise _Fault(f"says history version {version}; this program reads {HISTORY_VERSION}.")
+        version = found["history"]
+        raise _Fault(f"says history version {version!r:.20}; this program reads {HISTORY_VERSION}.")
     return Header(_text(found, "repository"), _text(found, "default_branch"))
 
 
@@ -106,9 +106,16 @@ def _observation(found: dict[str, Any], sets: Mapping[str, CaseSet]) -> Observat
         changed=None if found.get("changed") is None else tuple(_texts(found, "changed")),
         is_trusted=_truth(found, "trusted"),
         ran=ran,
-        not_run=frozenset(_texts(found, "not_run")) or _NONE_NOT_RUN,
+        not_run=_not_run(found, ran),
         results=_results(found, ran),
     )
+
+
+def _not_run(found: dict[str, Any], ran: CaseSet) -> frozenset[str]:
+    not_run = frozenset(_texts(found, "not_run"))
+    for case in sorted(not_run - ran.files.keys()):
+        raise _Fault(f"has {case!r:.80} in `not_run`, which is not in its set of cases.")
+    return not_run or _NONE_NOT_RUN
 
 
 def _results(found: dict[str, Any], ran: CaseSet) -> dict[str, tuple[Execution, ...]]:
@@ -136,7 +143,23 @@ def _execution(case: str, one: object) -> Execution:
         raise _Fault(f"has an outcome {one[0]!r:.40} of {case!r:.80}; known are {known}.")
     if one[1] is not None and not isinstance(one[1], str):
         raise _Fault(f"has a message of {case!r:.80} that is no text.")
-    return Execution(outcome, one[1])
+    return Execution(outcome, one[1] if one[1] is None else _readable(one[1]))
+
+
+def _readable(message: str) -> str:
+    """A message without halves of characters: a runner may have cut one, and nobody can mend it."""
+    return message if _is_whole(message) else message.encode(errors="replace").decode()
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it can be written as UTF-8, which JSON does not ask of what it escapes."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _moment(found: dict[str, Any]) -> datetime:
@@ -144,13 +167,25 @@ def _moment(found: dict[str, Any]) -> datetime:
         at = datetime.fromisoformat(_text(found, "at"))
     except ValueError:
         raise _Fault("has a time `at` that is not like 2026-03-02T10:15:00Z.") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        told = "has a time `at` that is no year from 1 to 9999 in UTC; write when the job finished."
+        raise _Fault(told) from None
 
 
 def _text(found: dict[str, Any], field: str) -> str:
     value = found.get(field)
     if not isinstance(value, str):
         raise _Fault(f"has no text `{field}`.")
+    return _whole(value, field)
+
+
+def _whole(value: str, field: str) -> str:
+    """A name as it stands: two that were mended could become one, so none is."""
+    if not _is_whole(value):
+        told = f"has half of a character in `{field}`, {value!r:.80}; write it as whole UTF-8."
+        raise _Fault(told)
     return value
 
 
@@ -183,4 +218,4 @@ def _texts(found: dict[str, Any], field: str) -> list[str]:
     value = found.get(field, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise _Fault(f"has `{field}` that is not a list of texts.")
-    return value
+    return [_whole(one, field) for one in value]

@@ -101,10 +101,49 @@ def test_a_file_that_begins_otherwise_is_refused(first: object, said: str) -> No
         ({"results": {"t1": []}}, "lists no executions for 't1'."),
         ({"results": {"t9": [["passed", None]]}}, "has a result of 't9', which is not in its set"),
         ({"not_run": "t2"}, "has `not_run` that is not a list of texts."),
+        ({"not_run": ["t2", "t9"]}, "has 't9' in `not_run`, which is not in its set of cases."),
     ],
 )
 def test_the_line_of_a_fault_is_named(change: dict[str, object], said: str) -> None:
     assert fault(HEADER, CASES, ROW, ROW | change).startswith(f"Line 4 {said}")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_time_that_utc_does_not_have_is_named_with_its_line(at: str) -> None:
+    assert fault(HEADER, CASES, ROW | {"at": at}) == (
+        "Line 3 has a time `at` that is no year from 1 to 9999 in UTC; write when the job finished."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([HEADER | {"repository": "a/\ud800"}], "Line 1 has half of a character in `repository`"),
+        (
+            [HEADER, CASES | {"of": [{"case": "t\ud800"}]}],
+            "Line 2 has half of a character in `case`",
+        ),
+        ([HEADER, CASES, ROW | {"job": "\udfff"}], "Line 3 has half of a character in `job`"),
+        ([HEADER, CASES, ROW | {"changed": ["\ud800"]}], "Line 3 has half of a character in `chan"),
+        ([{"history": "\ud800"}], "Line 1 says history version '\\ud800'; this program reads 1."),
+    ],
+)
+def test_a_name_that_no_terminal_could_show_is_refused_with_its_line(
+    rows: list[object], said: str
+) -> None:
+    refused = fault(*rows)
+
+    assert refused.startswith(said)
+    assert refused.encode()
+
+
+def test_half_a_character_in_a_message_is_replaced() -> None:
+    results = {"t1": [["failed", "cut \ud83d here"], ["failed", "whole \U0001f600"]]}
+
+    *_, row = records_of(lines(HEADER, CASES, ROW | {"results": results}))
+
+    assert isinstance(row, Observation)
+    assert [one.message for one in row.results["t1"]] == ["cut ? here", "whole \U0001f600"]
 
 
 def test_what_is_not_json_is_named_with_its_line() -> None:

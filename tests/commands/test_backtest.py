@@ -112,6 +112,19 @@ def test_a_terminal_shows_cases_timeline_and_what_would_have_been_hidden(
     ]
 
 
+def test_reports_whose_times_go_backwards_are_shown_from_the_earliest_to_the_latest(
+    history: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, cases, *reports = history.read_text().splitlines(keepends=True)
+    history.write_text("".join([header, cases, *reversed(reports)]))
+
+    backtest(history, [EVIDENCE], checkpoints=8, as_json=False)
+
+    shown = capsys.readouterr().out
+    assert "in 74 jobs, 2026-03-02 to 2026-03-08." in shown
+    assert "1 case failed at least once" in shown
+
+
 def test_a_policy_file_decides_and_its_exempt_cases_are_never_held(
     history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,7 +47,7 @@ class Replay:
     header: Header | None = None
     reports: int = 0
     executions: int = 0
-    began_at: datetime | None = None
+    began_at: datetime | None = None  # the earliest and the latest report, in whatever order
     ended_at: datetime | None = None
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     checkpoints: list[Checkpoint] = field(default_factory=list)
@@ -116,8 +116,8 @@ def _observe(done: Replay, seen: Observation) -> None:
     done.scorer, said = done.scorer.observe(seen)
     done.reports += 1
     done.executions += _executions(seen)
-    done.began_at = done.began_at or seen.at
-    done.ended_at = seen.at
+    done.began_at = min(seen.at, done.began_at or seen.at)
+    done.ended_at = max(seen.at, done.ended_at or seen.at)
     for finding in said.findings:
         done.failures.append(Said(seen.at, seen.run, seen.attempt, seen.job, finding))
     for change in said.changes:

@@ -125,6 +125,32 @@ def test_reports_whose_times_go_backwards_are_shown_from_the_earliest_to_the_lat
     assert "1 case failed at least once" in shown
 
 
+@pytest.mark.parametrize("judge", [*ScorerName, "policy.yml"])
+def test_what_failed_on_a_fork_alone_is_healthy_and_moves_nothing(
+    history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], judge: str
+) -> None:
+    policy = tmp_path / "policy.yml"
+    policy.write_text("min_occurrences: 20\n")
+    judges = [judge_of(str(policy) if judge == "policy.yml" else judge)]
+    backtest(history, judges, checkpoints=2, as_json=True)
+    without = json.loads(capsys.readouterr().out)
+    *rows, last = history.read_text().splitlines(keepends=True)
+    forked = json.loads(last) | {"run": 999, "pr": 77, "trusted": False, "sha": "fork"}
+    forked["results"] = {"case5-2": [["failed", "AssertionError"]], CASE: [["failed", None]]}
+    history.write_text("".join([*rows, json.dumps(forked) + "\n", last]))
+
+    backtest(history, judges, checkpoints=2, as_json=True)
+
+    said = json.loads(capsys.readouterr().out)
+    known, new = sorted(said["cases"], key=lambda one: str(one["case"]))
+    assert known == without["cases"][0]
+    assert (new["case"], new["state"], new["flags"]) == ("case5-2", "healthy", [])
+    assert (new["rate"], new["score"] < 0.05) == (0.0, True)
+    before, after = said["checkpoints"]
+    assert before["scores"].keys() == {CASE}
+    assert after["scores"] == {CASE: known["score"], "case5-2": new["score"]}
+
+
 def test_a_policy_file_decides_and_its_exempt_cases_are_never_held(
     history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

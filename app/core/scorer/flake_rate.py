@@ -28,6 +28,11 @@ class FlakeRate:
         return self.policy.flaky_threshold
 
     @property
+    def prior(self) -> float:
+        """The score of a case that failed, but on no trusted code."""
+        return 0.0
+
+    @property
     def window(self) -> float:
         """Seconds that count."""
         return self.policy.lookback.total_seconds()
@@ -45,12 +50,12 @@ class FlakeRate:
         return FlakeRate(windows, self.policy), said
 
     def scores(self, at: datetime) -> Mapping[str, float]:
-        """The score of every case that ever failed."""
+        """The score of every case that ever failed on trusted code."""
         now = at.timestamp()
         return {case: self.rate_of(self.windows, case, now) for case in self.windows.failures}
 
     def judged(self, at: datetime, cases: Iterable[str] | None = None) -> list[Judged]:
-        """Every case that ever failed, or those named, as it stands."""
+        """Every case that ever failed on trusted code, or those named, as it stands."""
         now, windows = at.timestamp(), self.windows
         found = []
         for case in windows.failures if cases is None else cases:

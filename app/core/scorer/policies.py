@@ -14,10 +14,11 @@ from app.core.scorer.draft import settled
 from app.core.scorer.flake_rate import FlakeRate
 from app.core.scorer.rolling_window import RollingWindow
 from app.core.scorer.said import Judged, Said
-from app.core.scorer.state import State
+from app.core.scorer.state import CaseState, State
 from app.core.scorer.update import update
 
 EVIDENCE_VERSION = "8"  # raise it whenever the same history may be judged differently
+NOTHING_KNOWN = CaseState(group="", at=0.0)
 
 
 class Scorer(Protocol):
@@ -31,14 +32,18 @@ class Scorer(Protocol):
     def threshold(self) -> float:
         """The score from which a case is held for flaky."""
 
+    @property
+    def prior(self) -> float:
+        """The score of a case that failed, but on no trusted code."""
+
     def observe(self, seen: Observation) -> tuple["Scorer", Said]:
         """The scorer after this, and what it says at that moment."""
 
     def scores(self, at: datetime) -> Mapping[str, float]:
-        """The score of every case that ever failed."""
+        """The score of every case that ever failed on trusted code."""
 
     def judged(self, at: datetime) -> list[Judged]:
-        """Every case that ever failed, as it stands."""
+        """Every case that ever failed on trusted code, as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,18 @@ class Evidence:
     version: str = EVIDENCE_VERSION
     threshold: float = assumed.THRESHOLD
 
+    @property
+    def prior(self) -> float:
+        """The score of a case that failed, but on no trusted code."""
+        return standing.score_of(NOTHING_KNOWN, self.state.weather)
+
     def observe(self, seen: Observation) -> tuple["Evidence", Said]:
         """The scorer after this, and what it says at that moment."""
         state, said = update(self.state, seen)
         return Evidence(state, threshold=state.threshold), said
 
     def scores(self, at: datetime) -> Mapping[str, float]:
-        """The score of every case that ever failed."""
+        """The score of every case that ever failed on trusted code."""
         return standing.scores(self.state, at.timestamp())
 
     def judged(self, at: datetime) -> list[Judged]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
+from app.core.decide import State
 from app.core.history.records import Header, Observation, Record
 from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Change, Finding, Judged
+from app.core.statistics import wilson_interval
 
 CHECKPOINTS_FROM = 0.3  # of the reports: before, little can be known
 
@@ -52,11 +54,19 @@ class Replay:
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     checkpoints: list[Checkpoint] = field(default_factory=list)
     failures: list[Said] = field(default_factory=list)
+    failed: dict[str, None] = field(default_factory=dict)  # cases, on whatever code
 
     def judged(self) -> list[Judged]:
-        """Every case that ever failed, worst first."""
+        """Every case that ever failed, worst first; what failed on forks alone is healthy."""
         known = self.scorer.judged(self.ended_at) if self.ended_at is not None else []
+        left = self.failed.keys() - {one.case for one in known}
+        prior = self.scorer.prior
+        known += [Judged(case, State.HEALTHY, prior, 0.0, wilson_interval(0, 0)) for case in left]
         return sorted(known, key=lambda one: (-one.score, one.case))
+
+    def scores(self, at: datetime) -> dict[str, float]:
+        """The score of every case that failed so far."""
+        return {**dict.fromkeys(self.failed, self.scorer.prior), **self.scorer.scores(at)}
 
 
 def replay(
@@ -99,7 +109,7 @@ def _take(done: Replay, record: Record, moments: frozenset[int]) -> None:
     elif isinstance(record, Observation):
         _observe(done, record)
         if done.reports in moments:
-            done.checkpoints.append(Checkpoint(record.at, done.scorer.scores(record.at)))
+            done.checkpoints.append(Checkpoint(record.at, done.scores(record.at)))
 
 
 def checkpoint_numbers(reports: int, checkpoints: int) -> frozenset[int]:
@@ -120,6 +130,7 @@ def _observe(done: Replay, seen: Observation) -> None:
     done.ended_at = max(seen.at, done.ended_at or seen.at)
     for finding in said.findings:
         done.failures.append(Said(seen.at, seen.run, seen.attempt, seen.job, finding))
+        done.failed[finding.case] = None
     for change in said.changes:
         _flag(done.flags.setdefault(change.case, []), change)
 

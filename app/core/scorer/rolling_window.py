@@ -28,6 +28,11 @@ class RollingWindow:
         """The score from which a case is held for flaky."""
         return self.policy.flaky_threshold
 
+    @property
+    def prior(self) -> float:
+        """The score of a case that failed, but on no trusted code."""
+        return 0.0
+
     def observe(self, seen: Observation) -> tuple["RollingWindow", Said]:
         """The scorer after this, and what it says at that moment."""
         windows, said = observed(
@@ -41,12 +46,12 @@ class RollingWindow:
         return RollingWindow(windows, self.policy), said
 
     def scores(self, at: datetime) -> Mapping[str, float]:
-        """The score of every case that ever failed."""
+        """The score of every case that ever failed on trusted code."""
         now = at.timestamp()
         return {case: self.score_of(self.windows, case, now) for case in self.windows.failures}
 
     def judged(self, at: datetime, cases: Iterable[str] | None = None) -> list[Judged]:
-        """Every case that ever failed, or those named, as it stands."""
+        """Every case that ever failed on trusted code, or those named, as it stands."""
         now, windows = at.timestamp(), self.windows
         return [
             judged(

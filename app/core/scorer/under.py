@@ -46,6 +46,11 @@ class Under:
         """The score from which a case is held for flaky, unless a team or a rule differs."""
         return self.policy.flaky_threshold
 
+    @property
+    def prior(self) -> float:
+        """The score of a case that failed, but on no trusted code; the scorer's own."""
+        return self.within.prior
+
     def observe(self, seen: Observation) -> tuple["Under", Said]:
         """The scorer after this, and what it says at that moment."""
         within, said = self.within.observe(seen)
@@ -83,11 +88,11 @@ class Under:
         return is_held(self.policy, theirs, self.counts, one.case, about, believed, at=at)
 
     def scores(self, at: datetime) -> Mapping[str, float]:
-        """The score of every case that ever failed; the scorer's own."""
+        """The score of every case that ever failed on trusted code; the scorer's own."""
         return self.within.scores(at)
 
     def judged(self, at: datetime) -> list[Judged]:
-        """Every case that ever failed, as it stands under the policy."""
+        """Every case that ever failed on trusted code, as it stands under the policy."""
         return [self._judged(one) for one in self.within.judged(at)]
 
     def _judged(self, one: Judged) -> Judged:

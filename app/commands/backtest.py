@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from app.commands import backtest_report
-from app.commands.history_files import lines_of, reports_in
+from app.commands.history_files import lines_of, opened, reports_in
 from app.commands.policy import text_of
 from app.core.errors import BadInput
 from app.core.history.reader import records_of
@@ -60,16 +60,15 @@ def judge_of(named: str) -> Judge:
 
 def backtest(history: Path, judges: Sequence[Judge], *, checkpoints: int, as_json: bool) -> int:
     """Replay a history through one judge, or several side by side, and print what they say."""
-    with _progress(history) as progress:
-        reports = reports_in(history, read=progress.counted)
-        with lines_of(history, read=progress.read) as lines:
-            every = replay_all(
-                records_of(lines),
-                [under(one.policy) for one in judges],
-                reports=reports,
-                checkpoints=checkpoints,
-                replayed=progress.replayed,
-            )
+    with opened(history) as file, _progress(file.size) as progress:
+        reports = reports_in(file, read=progress.counted)
+        every = replay_all(
+            records_of(lines_of(file, read=progress.read)),
+            [under(one.policy) for one in judges],
+            reports=reports,
+            checkpoints=checkpoints,
+            replayed=progress.replayed,
+        )
     told = list(zip(judges, every, strict=True))
     if not as_json:
         backtest_report.show([(judge.name, done) for judge, done in told])
@@ -110,7 +109,7 @@ class Drawn:
 
 
 @contextmanager
-def _progress(history: Path) -> Iterator[Drawn]:
+def _progress(size: int) -> Iterator[Drawn]:
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     columns = (
         TextColumn("{task.description}"),
@@ -121,7 +120,7 @@ def _progress(history: Path) -> Iterator[Drawn]:
     )
     hidden = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        yield Drawn(progress, history.stat().st_size if history.is_file() else 0)
+        yield Drawn(progress, size)
 
 
 def answer(done: Replay, scorer: ScorerName) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def analyze(paths: Paths, *, as_json: AsJson = False) -> None:
 
 
 def backtest(
-    history: Annotated[Path, typer.Argument(help="A history, .jsonl or .jsonl.gz.")],
+    history: Annotated[Path, typer.Argument(help="A history, .jsonl or .jsonl.gz, or a pipe.")],
     *,
     scorer: Annotated[
         str | None,

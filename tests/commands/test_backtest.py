@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from app.commands.backtest import backtest, judge_of, moment
-from app.commands.history_files import reports_in
+from app.commands.history_files import opened, reports_in
 from app.core.errors import BadInput
 from app.core.policy.names import ScorerName
 from tests.core.scorer.world import World, pushes, rerun
@@ -92,6 +95,26 @@ def test_a_zipped_history_gives_the_same_answer(
 
     plain, other = capsys.readouterr().out.splitlines()
     assert plain == other
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_history_that_comes_through_a_pipe_gives_the_same_answer(
+    history: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    packed: Callable[[bytes], bytes],
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=[packed(history.read_bytes())])
+    writer.start()
+
+    backtest(pipe, [EVIDENCE], checkpoints=8, as_json=True)
+    writer.join()
+    backtest(history, [EVIDENCE], checkpoints=8, as_json=True)
+
+    piped, plain = capsys.readouterr().out.splitlines()
+    assert piped == plain
 
 
 def test_a_terminal_shows_cases_timeline_and_what_would_have_been_hidden(
@@ -217,13 +240,15 @@ def test_reports_are_counted_whatever_their_lines_look_like(tmp_path: Path) -> N
     ]
     file.write_text("\n".join(lines))
 
-    assert reports_in(file) == 2
+    with opened(file) as odd:
+        assert reports_in(odd) == 2
 
 
 def test_the_bar_is_told_every_byte(history: Path) -> None:
     told: list[int] = []
 
-    reports_in(history, read=told.append)
+    with opened(history) as file:
+        reports_in(file, read=told.append)
 
     assert told == sorted(told)
     assert told[-1] == history.stat().st_size

@@ -8,15 +8,12 @@ from app.core.decide import Cause, Finding, Standing, State
 from app.core.evidence import Evidence, EvidenceKind, Fact, evidence
 from app.core.history.records import Observation
 from app.core.scorer import facts
-from app.core.scorer.draft import settled
 from app.core.scorer.policies import Evidence as EvidenceScorer
 from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Contradicted, Judged
 from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
-from app.core.scorer.state import CaseState
 from app.core.scorer.weigh import Kind
-from app.core.statistics import wilson_interval
 from app.core.suspects import as_text, ranked, spread
 from app.core.told import Told, how
 
@@ -42,20 +39,18 @@ ALONE_ON_FORK = 0.9  # its evidence is not weighed, so less is known of what fai
 
 def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> Standing:
     """How a case stands; `branch` is the default branch's name, for the sentences."""
-    known = _with_its_passes(scorer, judged.case) if isinstance(scorer, EvidenceScorer) else None
-    runs, rate, interval = told.before, judged.rate, judged.rate_interval
-    if known is not None:
-        runs += max(known.executions, known.flakes)
-        rate, interval = known.flakes / runs, wilson_interval(known.flakes, runs)
+    known = scorer.state.cases[judged.case] if isinstance(scorer, EvidenceScorer) else None
+    if scorer.counts_from_failure:
+        judged = replace(judged, runs=judged.runs + told.before)
     since = None
     if known is not None and is_broken(known):
         since = min(track.base for track in known.tracks.values() if len(track.base) > 1)[0]
     standing = Standing(
         state=judged.state,
         score=judged.score,
-        rate=rate,
-        rate_interval=interval,
-        runs=runs,
+        rate=judged.rate,
+        rate_interval=judged.rate_interval,
+        runs=judged.runs,
         failures=told.failures,
         flakes=known.flakes if known else told.times,
         first_detected_at=_moment(told.first_detected_at),
@@ -65,11 +60,6 @@ def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> S
         evidence=(),
     )
     return replace(standing, evidence=tuple(_standing_reasons(standing, told, since, branch)))
-
-
-def _with_its_passes(scorer: EvidenceScorer, case: str) -> CaseState:
-    """What is remembered of a case, with the passes since it moved last."""
-    return settled(scorer.state, case, scorer.state.cases[case].at)
 
 
 def _standing_reasons(

@@ -40,7 +40,7 @@ def remembered(
     `said` is what the scorer, which was `before`, said of the observation; `sha` its head commit.
     """
     for one in said.findings:
-        known = told.get(one.case) or Told(before=memory.ran_before(before, one.case))
+        known = told.get(one.case) or Told(before=before.place(one.case))
         executions = seen.results[one.case]
         failures = sum(execution.outcome.is_failing for execution in executions)
         told[one.case] = known.failed(seen, sha=sha, executions=failures)

@@ -13,6 +13,7 @@ from app.commands.backtest import backtest, judge_of, moment
 from app.commands.history_files import opened, reports_in
 from app.core.errors import BadInput
 from app.core.policy.names import ScorerName
+from app.core.statistics import wilson_interval
 from tests.core.scorer.world import World, pushes, rerun
 
 CASE = "case3-1"
@@ -63,7 +64,9 @@ def test_a_case_contradicted_on_two_days_is_flagged_at_the_second(
     assert (said["scorer"], said["version"], said["threshold"]) == ("evidence", "8", 0.9)
     assert (case["case"], case["state"]) == (CASE, "flaky")
     assert case["flags"] == [{"from": "2026-03-06T12:30:00Z", "to": None}]
-    assert case["rate_interval"][0] < case["rate"] < case["rate_interval"][1]
+    runs = 74  # the 14 before its first failure too
+    assert case["rate"] == round(2 / runs, 6)
+    assert case["rate_interval"] == [round(end, 6) for end in wilson_interval(2, runs)]
     assert [point["scores"].keys() for point in said["checkpoints"]] == [{CASE}] * 3
     assert [(row["run"], row["attempt"], row["verdict"]) for row in said["failures"]] == [
         (15, 1, "new"),

@@ -98,8 +98,8 @@ def test_a_series_is_judged_as_a_backtest_of_the_same_runs_is(
 
     replayed = replay(_observations(told), scorer_of(ScorerName.EVIDENCE), reports=0, checkpoints=0)
     found = [one.standing for one in judged if one.standing.failures]
-    assert [(one.state, one.score) for one in found] == [
-        (one.state, one.score) for one in replayed.judged()
+    assert [(one.state, one.score, one.rate, one.rate_interval) for one in found] == [
+        (one.state, one.score, one.rate, one.rate_interval) for one in replayed.judged()
     ]
     assert series.executions == sum(len(outcomes) for _, _, outcomes in told)
 

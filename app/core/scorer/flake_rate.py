@@ -37,6 +37,15 @@ class FlakeRate:
         """Seconds that count."""
         return self.policy.lookback.total_seconds()
 
+    @property
+    def counts_from_failure(self) -> bool:
+        """Whether the runs before a case first failed are not among those that are judged."""
+        return False
+
+    def place(self, case: str) -> int:
+        """How many reports ran a case so far, by the sets that the jobs run now."""
+        return self.windows.place(case)
+
     def observe(self, seen: Observation) -> tuple["FlakeRate", Said]:
         """The scorer after this, and what it says at that moment."""
         windows, said = observed(

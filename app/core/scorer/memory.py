@@ -256,12 +256,11 @@ def judged(
     found = {}
     for case in wanted & scorer.state.cases.keys():
         known = settled(scorer.state, case, at.timestamp())
-        rate, low, high = standing.rate_interval(known)
         weather = scorer.state.weather
         state, score = standing.standing_of(known, weather), standing.score_of(known, weather)
         if state in {CaseStanding.SUSPECT, CaseStanding.HEALTHY}:
             state = CaseStanding.SUSPECT if score >= warned else CaseStanding.HEALTHY
-        found[case] = Judged(case, state, score, rate, (low, high))
+        found[case] = Judged(case, state, score, known.flakes, standing.runs_of(known))
     return found
 
 
@@ -273,15 +272,6 @@ def _judged(scorer: Scorer, wanted: set[str], at: datetime) -> list[Judged]:
 def knows_commit(scorer: Scorer, code: str) -> bool:
     """Whether the place of a default branch's commit in their order is known, or is no matter."""
     return not isinstance(scorer, Evidence) or code in scorer.state.commits
-
-
-def ran_before(scorer: Scorer, case: str) -> int:
-    """How many reports ran a case so far, by the sets of cases that the jobs run now."""
-    if not isinstance(scorer, Evidence):
-        return _of(scorer).place(case)
-    state = scorer.state
-    jobs = (job for job, members in state.members.items() if case in members.files)
-    return sum(state.reports.get(job, 0) for job in jobs)
 
 
 def streak_jobs(scorer: Scorer, case: str) -> Mapping[str, object]:

@@ -9,7 +9,6 @@ from app.core.decide import Cause, State
 from app.core.history.records import Execution, Observation
 from app.core.outcomes import Outcome
 from app.core.scorer.said import Change, Finding, Judged
-from app.core.statistics import wilson_interval
 
 NO_FAILURES: tuple[Execution, ...] = ()
 
@@ -89,6 +88,4 @@ def judged(
 ) -> Judged:
     """A case as it stands by its score."""
     state = State.SUSPECT if score >= warned else State.HEALTHY
-    low, high = wilson_interval(failed, runs)
-    rate = failed / runs if runs else 0.0
-    return Judged(case, State.FLAKY if is_held else state, score, rate, (low, high))
+    return Judged(case, State.FLAKY if is_held else state, score, failed, max(runs, failed))

@@ -36,6 +36,13 @@ class Scorer(Protocol):
     def prior(self) -> float:
         """The score of a case that failed, but on no trusted code."""
 
+    @property
+    def counts_from_failure(self) -> bool:
+        """Whether the runs before a case first failed are not among those that are judged."""
+
+    def place(self, case: str) -> int:
+        """How many reports ran a case so far, by the sets that the jobs run now."""
+
     def observe(self, seen: Observation) -> tuple["Scorer", Said]:
         """The scorer after this, and what it says at that moment."""
 
@@ -59,6 +66,16 @@ class Evidence:
         """The score of a case that failed, but on no trusted code."""
         return standing.score_of(NOTHING_KNOWN, self.state.weather)
 
+    @property
+    def counts_from_failure(self) -> bool:
+        """Whether the runs before a case first failed are not among those that are judged."""
+        return True
+
+    def place(self, case: str) -> int:
+        """How many reports ran a case so far, by the sets that the jobs run now."""
+        jobs = (job for job, members in self.state.members.items() if case in members.files)
+        return sum(self.state.reports.get(job, 0) for job in jobs)
+
     def observe(self, seen: Observation) -> tuple["Evidence", Said]:
         """The scorer after this, and what it says at that moment."""
         state, said = update(self.state, seen)
@@ -74,9 +91,8 @@ class Evidence:
 
     def _judged(self, case: str, now: float) -> Judged:
         known, weather = settled(self.state, case, now), self.state.weather
-        rate, low, high = standing.rate_interval(known)
         score, state = standing.score_of(known, weather), standing.standing_of(known, weather)
-        return Judged(case, CaseStanding(state), score, rate, (low, high))
+        return Judged(case, CaseStanding(state), score, known.flakes, standing.runs_of(known))
 
 
 def scorer_of(name: ScorerName) -> Scorer:

@@ -11,7 +11,7 @@ from app.core.scorer.facts import Break, Fact, How
 from app.core.scorer.layout import words_in
 from app.core.scorer.messages import unseen
 from app.core.scorer.odds import ELSEWHERE_FEW, Circumstances
-from app.core.scorer.standing import rate_interval, rate_of, score_of
+from app.core.scorer.standing import rate_interval, rate_of, runs_of, score_of
 from app.core.scorer.state import CaseState, Track
 
 FEW_RUNS = 3  # reports of the job, from which something can be told
@@ -82,7 +82,7 @@ def _of_history(draft: Draft, known: CaseState | None, sign: str) -> list[tuple[
     rate, low, high = rate_interval(known)
     found: list[tuple[float, Fact]] = [
         (log(1.0 + score * 1_000.0), past),
-        (RATE, facts.FailureRate(rate, low, high, max(known.executions, known.flakes))),
+        (RATE, facts.FailureRate(rate, low, high, runs_of(known))),
     ]
     if sign in known.messages:
         found.append((SAME, facts.SameMessage(known.messages[sign])))

@@ -1,7 +1,7 @@
 """A history replayed through a scorer: what would have been decided, and when."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
 
@@ -9,7 +9,6 @@ from app.core.decide import State
 from app.core.history.records import Header, Observation, Record
 from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Change, Finding, Judged
-from app.core.statistics import wilson_interval
 
 CHECKPOINTS_FROM = 0.3  # of the reports: before, little can be known
 
@@ -55,14 +54,19 @@ class Replay:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     failures: list[Said] = field(default_factory=list)
     failed: dict[str, None] = field(default_factory=dict)  # cases, on whatever code
+    before: dict[str, int] = field(default_factory=dict)  # reports that ran them until they did
 
     def judged(self) -> list[Judged]:
         """Every case that ever failed, worst first; what failed on forks alone is healthy."""
         known = self.scorer.judged(self.ended_at) if self.ended_at is not None else []
-        left = self.failed.keys() - {one.case for one in known}
-        prior = self.scorer.prior
-        known += [Judged(case, State.HEALTHY, prior, 0.0, wilson_interval(0, 0)) for case in left]
+        if self.scorer.counts_from_failure:
+            known = [replace(one, runs=one.runs + self.before.get(one.case, 0)) for one in known]
+        known += [self._unjudged(case) for case in self.failed.keys() - {one.case for one in known}]
         return sorted(known, key=lambda one: (-one.score, one.case))
+
+    def _unjudged(self, case: str) -> Judged:
+        """A case that failed on forks alone."""
+        return Judged(case, State.HEALTHY, self.scorer.prior, 0, self.scorer.place(case))
 
     def scores(self, at: datetime) -> dict[str, float]:
         """The score of every case that failed so far."""
@@ -123,7 +127,8 @@ def checkpoint_numbers(reports: int, checkpoints: int) -> frozenset[int]:
 
 
 def _observe(done: Replay, seen: Observation) -> None:
-    done.scorer, said = done.scorer.observe(seen)
+    before = done.scorer
+    done.scorer, said = before.observe(seen)
     done.reports += 1
     done.executions += _executions(seen)
     done.began_at = min(seen.at, done.began_at or seen.at)
@@ -131,6 +136,8 @@ def _observe(done: Replay, seen: Observation) -> None:
     for finding in said.findings:
         done.failures.append(Said(seen.at, seen.run, seen.attempt, seen.job, finding))
         done.failed[finding.case] = None
+        if seen.is_trusted and finding.case not in done.before:
+            done.before[finding.case] = before.place(finding.case)
     for change in said.changes:
         _flag(done.flags.setdefault(change.case, []), change)
 

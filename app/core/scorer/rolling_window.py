@@ -33,6 +33,15 @@ class RollingWindow:
         """The score of a case that failed, but on no trusted code."""
         return 0.0
 
+    @property
+    def counts_from_failure(self) -> bool:
+        """Whether the runs before a case first failed are not among those that are judged."""
+        return False
+
+    def place(self, case: str) -> int:
+        """How many reports ran a case so far, by the sets that the jobs run now."""
+        return self.windows.place(case)
+
     def observe(self, seen: Observation) -> tuple["RollingWindow", Said]:
         """The scorer after this, and what it says at that moment."""
         windows, said = observed(

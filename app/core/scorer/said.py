@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.core.decide import Cause, State
 from app.core.scorer.facts import Break, Fact, Outage
+from app.core.statistics import wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,15 @@ class Judged:
     case: str
     state: State
     score: float  # the probability, or the share, by which the scorer decides
-    rate: float  # share of its executions that fail for no fault of the code
-    rate_interval: tuple[float, float]  # 95 %
+    failed: int  # of its runs, for no fault of the code
+    runs: int  # reports that ran it, as many as the scorer counts; at least those that failed
+
+    @property
+    def rate(self) -> float:
+        """The share of its runs that failed so; 0 where there were none."""
+        return self.failed / self.runs if self.runs else 0.0
+
+    @property
+    def rate_interval(self) -> tuple[float, float]:
+        """Its 95 % interval."""
+        return wilson_interval(self.failed, self.runs)

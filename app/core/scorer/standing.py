@@ -38,9 +38,14 @@ def rate_of(known: CaseState) -> float:
     return flakes / (known.executions + assumed.RATE_PRIOR_RUNS)
 
 
+def runs_of(known: CaseState) -> int:
+    """How many reports ran it since it first failed, about, and at least its flakes."""
+    return max(known.executions, known.flakes)
+
+
 def rate_interval(known: CaseState) -> tuple[float, float, float]:
     """The share of its executions that failed so, and its 95 % interval."""
-    runs = max(known.executions, known.flakes)
+    runs = runs_of(known)
     low, high = wilson_interval(known.flakes, runs)
     return (known.flakes / runs if runs else 0.0, low, high)
 

@@ -51,6 +51,15 @@ class Under:
         """The score of a case that failed, but on no trusted code; the scorer's own."""
         return self.within.prior
 
+    @property
+    def counts_from_failure(self) -> bool:
+        """Whether the runs before a case first failed are not among those that are judged."""
+        return self.within.counts_from_failure
+
+    def place(self, case: str) -> int:
+        """How many reports ran a case so far, by the sets that the jobs run now."""
+        return self.within.place(case)
+
     def observe(self, seen: Observation) -> tuple["Under", Said]:
         """The scorer after this, and what it says at that moment."""
         within, said = self.within.observe(seen)

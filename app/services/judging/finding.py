@@ -8,7 +8,6 @@ from app.core.judging import finding_of
 from app.core.recalling import recalled
 from app.core.remembering import Culprits, culprits_of
 from app.core.runs import Repository
-from app.core.scorer import memory
 from app.core.scorer.said import Said
 from app.db import changes
 from app.db.judgements import StoredFinding
@@ -41,7 +40,7 @@ def findings(
         standing = stood
         if stood is None and told is not None and one.case in judged:
             standing = work.standing(repository, judged[one.case], at=at)
-        ran = memory.ran_before(work.scorer, one.case)
+        ran = work.scorer.place(one.case)
         culprit = culprits.get(one.case, {})
         finding = finding_of(one, standing, told, ran=ran, branch=branch, culprit=culprit)
         if stood is not None:

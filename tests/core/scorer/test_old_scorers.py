@@ -47,7 +47,7 @@ def replayed(scorer: Scorer, pattern: Pattern) -> Judged:
             if failing and pattern.reruns:
                 scorer, _ = scorer.observe(world.observation(rerun(report)))
     found = [one for one in scorer.judged(at) if one.case == CASE]
-    return found[0] if found else Judged(CASE, State.HEALTHY, 0.0, 0.0, (0.0, 0.0))
+    return found[0] if found else Judged(CASE, State.HEALTHY, 0.0, 0, 0)
 
 
 STEADY = Pattern(lambda run, job: False)

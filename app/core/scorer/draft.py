@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from app.core.history.records import Observation
 from app.core.outcomes import Outcome
 from app.core.scorer.layout import Layout, layout_of, words_in
+from app.core.scorer.membership import NEVER_CHANGED
 from app.core.scorer.said import Change
 from app.core.scorer.state import CaseState, State
 
@@ -102,11 +103,13 @@ def _count_membership(draft: Draft) -> None:
         if job in jobs:  # what it ran there is not known any more
             state.codes[code] = tuple(one for one in jobs if one != job)
     reports = state.reports.get(job, 0)
-    for case in before.files.keys() ^ ran.files.keys():
+    came, left = ran.files.keys() - before.files.keys(), before.files.keys() - ran.files.keys()
+    state.moved[job] = state.moved.get(job, NEVER_CHANGED).changed(came, left, reports)
+    for case in came | left:
         known = state.cases.get(case)
         if known is None:
             continue
-        passes = max(0, reports - known.marks.get(job, 0)) if case in before.files else 0
+        passes = max(0, reports - known.marks.get(job, 0)) if case in left else 0
         state.cases[case] = known.with_mark(job, reports)._replace(
             belief=known.belief.after(passes, 0.0),
             executions=known.executions + passes,

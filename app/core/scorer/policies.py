@@ -41,7 +41,7 @@ class Scorer(Protocol):
         """Whether the runs before a case first failed are not among those that are judged."""
 
     def place(self, case: str) -> int:
-        """How many reports ran a case so far, by the sets that the jobs run now."""
+        """How many reports ran a case so far, about."""
 
     def observe(self, seen: Observation) -> tuple["Scorer", Said]:
         """The scorer after this, and what it says at that moment."""
@@ -72,9 +72,8 @@ class Evidence:
         return True
 
     def place(self, case: str) -> int:
-        """How many reports ran a case so far, by the sets that the jobs run now."""
-        jobs = (job for job, members in self.state.members.items() if case in members.files)
-        return sum(self.state.reports.get(job, 0) for job in jobs)
+        """How many reports ran a case so far, as far as it is known who came to a job, or left."""
+        return self.state.runs(case)
 
     def observe(self, seen: Observation) -> tuple["Evidence", Said]:
         """The scorer after this, and what it says at that moment."""

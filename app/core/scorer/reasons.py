@@ -14,7 +14,7 @@ from app.core.scorer.odds import ELSEWHERE_FEW, Circumstances
 from app.core.scorer.standing import rate_interval, rate_of, runs_of, score_of
 from app.core.scorer.state import CaseState, Track
 
-FEW_RUNS = 3  # reports of the job, from which something can be told
+FEW_RUNS = 3  # reports that ran the case, from which something can be told
 PATHS_SHOWN = 3
 # How much a fact moves the odds of a flake, about; only their order counts.
 RETRIED = log(1_000.0)
@@ -48,11 +48,10 @@ def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tup
     found += _of_others(around)
     found += _of_history(draft, known, sign)
     found += _of_change(draft, case, is_near=around.is_near)
-    reports = draft.state.reports.get(draft.seen.job, 0)
-    if reports < FEW_RUNS:
-        found.append((FEW, facts.FewRuns(reports)))
-    elif known is None:
-        found.append((FIRST, facts.FirstFailure(reports)))
+    if (runs := draft.state.runs(case)) < FEW_RUNS:
+        found.append((FEW, facts.FewRuns(runs)))
+    elif known is None and (passes := draft.state.runs(case, surely=True)):
+        found.append((FIRST, facts.FirstFailure(passes)))
     return tuple(fact for _, fact in sorted(found, key=lambda one: -one[0]))
 
 

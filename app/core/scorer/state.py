@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.core.history.records import CaseSet
 from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
+from app.core.scorer.membership import NEVER_CHANGED, Membership
 
 STATE_VERSION = 9  # raise it whenever a stored state can no longer be read as it was meant
 
@@ -158,6 +159,7 @@ class State:
     reports: dict[str, int] = field(default_factory=dict)  # by job
     hours: dict[str, tuple[int, ...]] = field(default_factory=dict)  # by job: reports by UTC hour
     members: dict[str, CaseSet] = field(default_factory=dict)  # by job, as it last ran
+    moved: dict[str, Membership] = field(default_factory=dict)  # by job: who came to it, or left
     waiting: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # by Open.keys
     failing: dict[str, frozenset[str]] = field(default_factory=dict)  # by job: cases in a streak
     commits: dict[str, int] = field(default_factory=dict)  # the default branch's order
@@ -171,6 +173,15 @@ class State:
     swept_at: float = 0.0
     threshold: float = THRESHOLD  # the policy's; of the score, from which a case is held
 
+    def runs(self, case: str, *, surely: bool = False) -> int:
+        """How many reports ran a case so far, of all jobs; surely, or as far as anything tells."""
+        return sum(
+            self.moved.get(job, NEVER_CHANGED).runs(
+                case, self.reports.get(job, 0), is_member=case in members.files, surely=surely
+            )
+            for job, members in self.members.items()
+        )
+
     def copy(self) -> "State":
         """A state to change, sharing what does not change."""
         return replace(
@@ -179,6 +190,7 @@ class State:
             reports=self.reports.copy(),
             hours=self.hours.copy(),
             members=self.members.copy(),
+            moved=self.moved.copy(),
             waiting=self.waiting.copy(),
             failing=self.failing.copy(),
             commits=self.commits.copy(),

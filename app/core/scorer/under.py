@@ -57,7 +57,7 @@ class Under:
         return self.within.counts_from_failure
 
     def place(self, case: str) -> int:
-        """How many reports ran a case so far, by the sets that the jobs run now."""
+        """How many reports ran a case so far, about; the scorer's own."""
         return self.within.place(case)
 
     def observe(self, seen: Observation) -> tuple["Under", Said]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.history.records import CaseSet
 from app.core.scorer.state import CaseState, State
 from app.core.scorer.stored import (
     case_from_json,
@@ -14,7 +15,7 @@ from app.core.scorer.stored import (
     repository_from_json,
     repository_to_json,
 )
-from tests.core.scorer.world import World, pushes
+from tests.core.scorer.world import World, names, pushes
 
 
 def stored_and_read(state: State) -> State:
@@ -45,6 +46,18 @@ def test_a_state_read_back_goes_on_alike(seed: int, at: int) -> None:
     assert other.state.cases == world.state.cases
     assert other.state.weather == world.state.weather
     assert other.state.codes == world.state.codes
+
+
+def test_who_came_to_a_job_and_left_it_is_read_back() -> None:
+    world, (first, second, *_) = World(), pushes(1)
+    world.see(first)
+    world.ran = CaseSet("t", {**names(2), "new": None})
+    world.see(second)
+
+    found = stored_and_read(world.state)
+
+    assert found.moved == world.state.moved
+    assert (found.runs("new"), found.runs("case0-0"), found.runs("case3-1")) == (1, 2, 1)
 
 
 def test_what_a_case_remembers_in_order_is_read_back_in_order() -> None:

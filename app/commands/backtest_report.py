@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,7 @@ from app.render.words import backtest as words_backtest
 
 MOST_SHOWN = 60  # cases in the table; --json has them all
 MOST_SPANS = 3  # spans of one case in the table, the newest
+TABLE_WIDTH = 120  # characters, with fewer of which a table leaves too few for a case's name
 BAR_WIDTH = 24  # characters of the longest bar
 COLOURS = {
     State.BROKEN: "red",
@@ -29,6 +31,8 @@ BAR_COLOURS = {
     Cause.OUTAGE: "blue",
     Cause.UNKNOWN: "white",
 }
+
+INDENTED = 2  # characters
 
 Named = tuple[str, Replay]
 
@@ -60,8 +64,10 @@ def _one(console: Console, name: str, done: Replay) -> None:
     judged_by = words_backtest.judged_by(escape.plain(name), done.scorer.threshold)
     console.print(Text(judged_by))
     shown = [one for one in judged if done.flags.get(one.case) or one.state is not State.HEALTHY]
-    if shown:
+    if shown and console.width >= TABLE_WIDTH:
         console.print(_cases(done, summary, shown[:MOST_SHOWN]))
+    elif shown:
+        _list(console, done, summary, shown[:MOST_SHOWN])
     if len(shown) > MOST_SHOWN:
         left = words.counted(len(shown) - MOST_SHOWN, "more case")
         console.print(f"{left}; --json lists all.")
@@ -80,17 +86,35 @@ def _cases(done: Replay, summary: Summary, shown: Sequence[Judged]) -> Table:
     table.add_column("held for flaky", overflow="fold", ratio=2)
     table.add_column("hidden", justify="right", no_wrap=True)
     for one in shown:
-        flags = done.flags.get(one.case, [])[-MOST_SPANS:]
-        spans = [words_backtest.span(flag.since, flag.until) for flag in flags]
         table.add_row(
             Text(escape.plain(one.case)),
             Text(words.STATE_WORDS[one.state], style=COLOURS[one.state]),
             Text(f"{one.score:.2f}"),
             Text(words.rate_with_interval(one.rate, *one.rate_interval)),
-            Text("\n".join(spans)),
+            Text("\n".join(_spans(done, one.case))),
             Text(str(summary.hidden_by_case.get(one.case, "") or "")),
         )
     return table
+
+
+def _spans(done: Replay, case: str) -> list[str]:
+    flags = done.flags.get(case, [])[-MOST_SPANS:]
+    return [words_backtest.span(flag.since, flag.until) for flag in flags]
+
+
+def _list(console: Console, done: Replay, summary: Summary, shown: Sequence[Judged]) -> None:
+    """What the table tells, each case under its name, which stays whole however long it is."""
+    for one in shown:
+        stands = words_backtest.case_line(
+            state=words.STATE_WORDS[one.state],
+            score=one.score,
+            rate=words.rate_with_interval(one.rate, *one.rate_interval),
+            hidden=summary.hidden_by_case.get(one.case, 0),
+        )
+        console.print(Text(escape.plain(one.case), style=COLOURS[one.state]), soft_wrap=True)
+        console.print(Padding.indent(Text(stands), INDENTED))
+        if spans := _spans(done, one.case):
+            console.print(Padding.indent(Text(words_backtest.spans(spans)), INDENTED))
 
 
 def _timeline(summary: Summary) -> Table:
@@ -135,13 +159,22 @@ def _several(console: Console, replays: Sequence[Named]) -> None:
     for label, values in rows:
         table.add_row(label, *values)
     console.print(table)
-    for name, done, _ in summaries:
-        others = {
-            case
-            for _, other, _ in summaries
-            if other is not done
-            for case, flags in other.flags.items()
-            if flags
-        }
-        alone = sorted(case for case, flags in done.flags.items() if flags and case not in others)
-        console.print(Text(words_backtest.only(name, [escape.plain(one) for one in alone])))
+    for said in _differing([(name, done) for name, done, _ in summaries]):
+        console.print(Text(said), soft_wrap=True)
+
+
+def _differing(replays: Sequence[Named]) -> list[str]:
+    """The cases that not all would have held, or not all at the same times, by who would have."""
+    names = [name for name, _ in replays]
+    groups: dict[tuple[int, ...], list[str]] = {(at,): [] for at in range(len(names))}
+    moved = []
+    held = {case for _, done in replays for case, flags in done.flags.items() if flags}
+    for case in sorted(held):
+        flags = [done.flags.get(case) or [] for _, done in replays]
+        if not all(flags):
+            holders = tuple(at for at, spans in enumerate(flags) if spans)
+            groups.setdefault(holders, []).append(escape.plain(case))
+        elif any(spans != flags[0] for spans in flags):
+            moved.append(escape.plain(case))
+    said = [words_backtest.only([names[at] for at in on], cases) for on, cases in groups.items()]
+    return [*said, words_backtest.at_other_times(moved)] if moved else said

@@ -208,8 +208,9 @@ def test_judges_are_compared_side_by_side(
     assert both[0] == alone
     assert "│ held from a score of │ 0.9 │ 0.6 │" in shown
     assert "│ cases held, ever │ 1 │ 0 │" in shown
-    assert shown[-2:] == [
-        "Held by evidence alone (1): case3-1.",
+    assert shown[-3:] == [
+        "Held by evidence alone (1):",
+        "case3-1",
         "Held by rolling-window alone: none.",
     ]
 

@@ -14,7 +14,7 @@ CALLED = {
     Cause.OUTAGE: "outage",
     Cause.UNKNOWN: "unknown",
 }
-NAMES_SHOWN = 8  # of cases that only one of two holds
+NAMES_SHOWN = 20  # of cases that some hold and others do not
 
 
 def replayed(
@@ -66,6 +66,17 @@ def span(since: datetime, until: datetime | None) -> str:
     return f"{day(since)} to {day(until) if until else 'now'}"
 
 
+def case_line(*, state: str, score: float, rate: str, hidden: int) -> str:
+    """How a case stands, under its name."""
+    told = f"{state}, score {score:.2f}, fails in {rate}"
+    return f"{told}, {counted(hidden, 'failure')} hidden" if hidden else told
+
+
+def spans(when: Sequence[str]) -> str:
+    """When a case would have been held, under its name."""
+    return f"held {', '.join(when)}"
+
+
 def step(begins: date) -> str:
     """Where a step of the timeline begins."""
     return f"{begins:%Y-%m-%d}"
@@ -78,11 +89,19 @@ def moved(*, held: int, released: int) -> str:
     return " ".join(parts)
 
 
-def only(name: str, cases: Sequence[str]) -> str:
-    """The cases that one of two would have held and the other not."""
+def only(names: Sequence[str], cases: Sequence[str]) -> str:
+    """The cases that some of those compared would have held and the others not, a line each."""
+    return _listed(f"Held by {' and '.join(names)} alone", cases)
+
+
+def at_other_times(cases: Sequence[str]) -> str:
+    """The cases that all of those compared would have held, but not from and to the same times."""
+    return _listed("Held by each, but not at the same times", cases)
+
+
+def _listed(heading: str, cases: Sequence[str]) -> str:
     if not cases:
-        return f"Held by {name} alone: none."
-    shown = ", ".join(cases[:NAMES_SHOWN])
+        return f"{heading}: none."
     more = len(cases) - NAMES_SHOWN
-    rest = f" and {more} more" if more > 0 else ""
-    return f"Held by {name} alone ({len(cases)}): {shown}{rest}."
+    rest = [f"{more} more; --json lists all."] if more > 0 else []
+    return "\n  ".join([f"{heading} ({len(cases)}):", *cases[:NAMES_SHOWN], *rest])

@@ -27,6 +27,8 @@ class EvidenceKind(StrEnum):
     SAME_MESSAGE = "same_message"  # times: earlier flakes of the case said the same
     OTHER_MESSAGE = "other_message"  # times: so many earlier flakes of the case said something else
     FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
+    FAILED_BEFORE = "failed_before"  # failed, runs, rate, low, high: for whatever reason
+    FAILS_NOT_ON_BASE = "fails_not_on_base"  # commit, branch: its newest that the job tested
     FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
     FEW_RUNS = "few_runs"  # runs: too few to tell much
     DISMISSED = "dismissed"  # by

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from app.core.decide import Cause, Finding, Standing, State
 from app.core.evidence import Evidence, EvidenceKind, Fact, evidence
 from app.core.history.records import Observation
+from app.core.reasoning import contradicted, failed_before, rate_of, reason_of
 from app.core.scorer import facts
 from app.core.scorer.policies import Evidence as EvidenceScorer
 from app.core.scorer.policies import Scorer
@@ -18,6 +19,7 @@ from app.core.suspects import as_text, ranked, spread
 from app.core.told import Told, how
 
 REASONS_MOST = 3  # pieces of evidence that people read
+REASONS_LEAST = 2  # where the scorer gives fewer, the case's history is told, too
 FEW_RUNS = 10  # of a case; with fewer its history is said to be short
 
 # How many of such contradicted failures are flakes, where the histories could be counted;
@@ -73,25 +75,7 @@ def _standing_reasons(
     if told.times:
         yield contradicted(told)
     if standing.runs:
-        yield _rate(standing)
-
-
-def contradicted(told: Told) -> Evidence:
-    """How often the case failed for no fault of the code, and how that was seen last."""
-    if len(told.days) > 1:
-        return evidence(
-            EvidenceKind.CONTRADICTED,
-            times=told.times,
-            days=len(told.days),
-            how=told.how,
-            last_sha=told.sha,
-        )
-    return evidence(EvidenceKind.CONTRADICTED_ONCE, how=told.how, last_sha=told.sha)
-
-
-def _rate(standing: Standing) -> Evidence:
-    low, high = standing.rate_interval
-    return evidence(EvidenceKind.RATE, rate=standing.rate, low=low, high=high, runs=standing.runs)
+        yield rate_of(standing)
 
 
 def culprit_of(
@@ -134,15 +118,14 @@ def finding_of(
     `standing` and `told` are the case's before this failure; None where it never failed. `ran` is
     how many reports ran it before.
     """
-    reasons = [reason for fact in said.facts for reason in _reason(fact, told, branch)]
+    reasons = [reason for fact in said.facts for reason in reason_of(fact, told, branch)]
     if standing is not None and standing.runs:  # it counts the runs before the first failure too
-        rate = _rate(standing)
+        rate = rate_of(standing)
         reasons = [rate if one.kind is EvidenceKind.RATE else one for one in reasons]
-    if not reasons:
-        reasons = list(_own_reasons(said, standing, ran))
     if said.outage is not None:
         reasons.insert(0, _outage(said.outage.since, reasons))
         reasons = [one for one in reasons if one.kind is not EvidenceKind.FAILING_BESIDE]
+    reasons = _with_own(reasons, said, standing, told, ran=ran)
     if said.cause is Cause.BROKEN and culprit:
         named = Evidence(EvidenceKind.CULPRIT, culprit)
         reasons = [one for one in reasons if one.kind is not EvidenceKind.CULPRIT]
@@ -158,76 +141,47 @@ def _outage(since: datetime, reasons: Iterable[Evidence]) -> Evidence:
     return evidence(EvidenceKind.OUTAGE, since=began, cases=facts["cases"], groups=facts["groups"])
 
 
-def _own_reasons(said: SaidFinding, standing: Standing | None, ran: int) -> Iterable[Evidence]:
-    """Where the scorer gives no reasons: what is remembered of the case."""
-    if standing is None:
-        if ran:
-            yield evidence(EvidenceKind.FIRST_FAILURE, passes=ran)
-        else:
-            yield evidence(EvidenceKind.FEW_RUNS, runs=0)
-        return
-    shown = [
-        one
-        for one in standing.evidence
-        if said.cause is not Cause.NEW or one.kind is not EvidenceKind.RATE
-    ]
-    yield from shown
-    if standing.runs < FEW_RUNS and not any(one.kind is EvidenceKind.RATE for one in shown):
-        yield evidence(EvidenceKind.FEW_RUNS, runs=standing.runs)
+def _with_own(
+    reasons: Sequence[Evidence],
+    said: SaidFinding,
+    standing: Standing | None,
+    told: Told | None,
+    *,
+    ran: int,
+) -> list[Evidence]:
+    """The scorer's reasons; where it gives few, with what is remembered of the case behind them."""
+    found = list(reasons)
+    if len(found) >= REASONS_LEAST:
+        return found
+    if standing is None or told is None:
+        own = [_of_the_first(ran)]
+    else:
+        own = [*_of_standing(said, standing)] if not found else []
+        own += _of_history(standing, told, ran)
+    known = {one.kind for one in found}
+    return [*found, *(one for one in own if one.kind not in known)]
 
 
-def _reason(fact: facts.Fact, told: Told | None, branch: str) -> Iterable[Evidence]:
-    """A fact of the scorer's as a piece of evidence."""
-    match fact:
-        case facts.RetriedHere():
-            yield evidence(EvidenceKind.CONTRADICTED_HERE, how="failed and passed on a retry")
-        case facts.Contradicted():
-            if told is not None and told.times:
-                yield contradicted(told)
-        case facts.FailureRate(rate, low, high, executions):
-            yield evidence(EvidenceKind.RATE, rate=rate, low=low, high=high, runs=executions)
-        case facts.NearChange(paths):
-            yield evidence(EvidenceKind.NEAR_CHANGE, paths=", ".join(paths[:2]), more=len(paths))
-        case facts.FarFromChange(changed):
-            yield evidence(EvidenceKind.FAR_FROM_CHANGE, changed=changed)
-        case facts.BrokenSince(commit, failed, runs):
-            yield evidence(
-                EvidenceKind.BROKEN_ON_BASE, since=commit, failed=failed, runs=runs, branch=branch
-            )
-        case _:
-            yield from _lesser_reason(fact)
+def _of_the_first(ran: int) -> Evidence:
+    if ran:
+        return evidence(EvidenceKind.FIRST_FAILURE, passes=ran)
+    return evidence(EvidenceKind.FEW_RUNS, runs=0)
 
 
-def _lesser_reason(fact: facts.Fact) -> Iterable[Evidence]:
-    match fact:
-        case facts.FailingBeside(groups, cases):
-            yield evidence(EvidenceKind.FAILING_BESIDE, groups=groups, cases=cases)
-        case facts.SameMessage(times):
-            yield evidence(EvidenceKind.SAME_MESSAGE, times=times)
-        case facts.OtherMessage(times):
-            yield evidence(EvidenceKind.OTHER_MESSAGE, times=times)
-        case facts.FirstFailure(passes):
-            yield evidence(EvidenceKind.FIRST_FAILURE, passes=passes)
-        case facts.FailsAgain(times):
-            yield evidence(EvidenceKind.FAILS_AGAIN_ON_PR, times=times)
-        case facts.FewRuns(runs):
-            yield evidence(EvidenceKind.FEW_RUNS, runs=runs)
-        case _:
-            yield from _reason_of_others(fact)
+def _of_standing(said: SaidFinding, standing: Standing) -> Iterable[Evidence]:
+    """Why the case stands as it does; a flake's rate says nothing of what is no flake."""
+    for one in standing.evidence:
+        if said.cause is not Cause.NEW or one.kind is not EvidenceKind.RATE:
+            yield one
 
 
-def _reason_of_others(fact: facts.Fact) -> Iterable[Evidence]:
-    match fact:
-        case facts.SameCrowd(cases):
-            yield evidence(EvidenceKind.SAME_CROWD, cases=cases)
-        case facts.EarlierPush():
-            yield evidence(EvidenceKind.EARLIER_PUSH)
-        case facts.FailsElsewhere(sources):
-            yield evidence(EvidenceKind.FAILS_ELSEWHERE, sources=sources)
-        case facts.SaidElsewhere(sources):
-            yield evidence(EvidenceKind.SAID_ELSEWHERE, sources=sources)
-        case _:
-            return
+def _of_history(standing: Standing, told: Told, ran: int) -> Iterable[Evidence]:
+    """How often the case failed, or that too few runs were seen to say."""
+    runs = max(standing.runs, ran)
+    if runs < FEW_RUNS:
+        yield evidence(EvidenceKind.FEW_RUNS, runs=runs)
+    elif told.failing_reports:
+        yield failed_before(told, runs=runs)
 
 
 def mended(finding: Finding, one: Contradicted, told: Told, seen: Observation) -> Finding:
@@ -267,7 +221,14 @@ def _led_by(first: Evidence, others: Sequence[Evidence]) -> tuple[Evidence, ...]
 
 
 _STILL_TRUE = frozenset(
-    {EvidenceKind.CONTRADICTED, EvidenceKind.RATE, EvidenceKind.FAR_FROM_CHANGE}
+    {
+        EvidenceKind.CONTRADICTED,
+        EvidenceKind.RATE,
+        EvidenceKind.FAR_FROM_CHANGE,
+        EvidenceKind.SAME_MESSAGE,
+        EvidenceKind.FIRST_FAILURE,
+        EvidenceKind.FAILED_BEFORE,
+    }
 )  # of what was said before the pass
 
 

@@ -29,6 +29,7 @@ class Told:
     """A case that failed on trusted code."""
 
     failures: int = 0  # failing executions
+    failing_reports: int = 0  # reports with at least one of these
     times: int = 0  # failures that something contradicted, and that were taken for flakes
     days: tuple[str, ...] = ()  # the dates of these, each once
     how: str | None = None  # the last of these was contradicted so, as half a sentence
@@ -51,6 +52,7 @@ class Told:
         """As `to_json` wrote it."""
         plain = {name: value for name, value in stored.items() if name in cls.__slots__}
         recent = tuple(Failed(*one) for one in stored.get("recent", ()))
+        plain.setdefault("failing_reports", plain.get("failures", 0))  # counted since 0.1.0
         return cls(**plain | {"recent": recent, "days": tuple(stored.get("days", ()))})
 
     def failed(self, seen: Observation, *, sha: str, executions: int) -> "Told":
@@ -62,6 +64,7 @@ class Told:
         return replace(
             self,
             failures=self.failures + executions,
+            failing_reports=self.failing_reports + 1,
             recent=(*self.recent, failure)[-FAILURES_KEPT:],
             last_failure_at=max(failure.at, self.last_failure_at or failure.at),
             base=base,

@@ -224,6 +224,16 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         "Never failed before, in 40 runs that passed.",
     ),
     (
+        EvidenceKind.FAILED_BEFORE,
+        {"failed": 3, "runs": 61, "rate": 0.049, "low": 0.017, "high": 0.135},
+        "Failed before in 3 of 61 runs, 4.9 % (1.7\u201314 %), for whatever reason.",
+    ),
+    (
+        EvidenceKind.FAILS_NOT_ON_BASE,
+        {"commit": SHA, "branch": "main"},
+        "Does not fail on main, which this job tested last at 4f2c1d9.",
+    ),
+    (
         EvidenceKind.OVER_RULE,
         {"failed": 7, "runs": 40, "days": 7, "line": 12},
         "Failed in 7 of 40 runs in the last 7 days, which the policy's rule on line 12 calls"

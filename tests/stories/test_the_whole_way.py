@@ -28,6 +28,8 @@ SUMMARY = """\
   [test (3.11)](GITHUB/acme/shop/actions/runs/RUN/job/JOB) \x20
   Never failed before, in 6 runs that passed. \x20
   The change touches what lies near it: shop/cart.py. \x20
+  Does not fail on main, which this job tested last at \
+[0004000](GITHUB/acme/shop/commit/0004000400040004000400040004000400040004). \x20
   Alone: `pytest tests/test_cart.py::test_total` \x20
   `AssertionError: 3 != 4`
 
@@ -70,7 +72,8 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     assert (remark["path"], remark["start_line"]) == ("tests/test_cart.py", 10)
     assert remark["message"] == (
         "Never failed before, in 6 runs that passed.\n"
-        f"The change touches what lies near it: shop/cart.py.\n{FAILURE}"
+        "The change touches what lies near it: shop/cart.py.\n"
+        f"Does not fail on main, which this job tested last at 0004000.\n{FAILURE}"
     )
     [comment] = shop.comments(12)
     for case, command in (("test_total", "explain"), (FLAKY, "quarantine")):

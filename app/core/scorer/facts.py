@@ -65,6 +65,13 @@ class BrokenSince:
 
 
 @dataclass(frozen=True, slots=True)
+class FailsNotOnBase:
+    """The default branch did not fail the case when the job tested it last."""
+
+    commit: str  # the newest one of the branch that the job tested
+
+
+@dataclass(frozen=True, slots=True)
 class FailingBeside:
     """What else failed unexpectedly in the same report."""
 
@@ -140,6 +147,7 @@ Fact = (
     | NearChange
     | FarFromChange
     | BrokenSince
+    | FailsNotOnBase
     | FailingBeside
     | SameCrowd
     | EarlierPush

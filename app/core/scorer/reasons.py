@@ -30,6 +30,7 @@ EARLIER_PUSH = log(100.0)
 RATE = log(150.0)
 FAR = log(3.0)
 FEW = log(2.0)
+NOT_ON_BASE = 0.0  # it speaks for the change's own bug and for a flake
 
 
 def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tuple[Fact, ...]:
@@ -41,6 +42,8 @@ def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tup
         found.append((RETRIED, facts.RetriedHere()))
     if track.base:
         found.append((BROKEN, facts.BrokenSince(track.base[0], track.runs, track.runs)))
+    elif not draft.seen.is_default and (base := draft.state.tested.get(draft.seen.job)):
+        found.append((NOT_ON_BASE, facts.FailsNotOnBase(base)))
     if others := around.others:
         found.append((PER_GROUP * min(others, 3), facts.FailingBeside(others, around.beside)))
     if again := len(track.streak):

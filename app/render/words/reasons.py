@@ -186,6 +186,17 @@ def _first_failure(facts: Mapping[str, Fact]) -> str:
     return f"Never failed before, in {counted(_number(facts['passes']), 'run')} that passed."
 
 
+def _failed_before(facts: Mapping[str, Fact]) -> str:
+    shown = rate_with_interval(_share(facts["rate"]), _share(facts["low"]), _share(facts["high"]))
+    failed, runs = _number(facts["failed"]), counted(_number(facts["runs"]), "run")
+    return f"Failed before in {failed} of {runs}, {shown}, for whatever reason."
+
+
+def _fails_not_on_base(facts: Mapping[str, Fact]) -> str:
+    branch, commit = facts["branch"], short(facts["commit"])
+    return f"Does not fail on {branch}, which this job tested last at {commit}."
+
+
 def _dismissed(facts: Mapping[str, Fact]) -> str:
     return f"{facts['by']} said that it is not flaky."
 
@@ -235,6 +246,8 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.SAME_MESSAGE: _same_message,
     EvidenceKind.OTHER_MESSAGE: _other_message,
     EvidenceKind.FIRST_FAILURE: _first_failure,
+    EvidenceKind.FAILED_BEFORE: _failed_before,
+    EvidenceKind.FAILS_NOT_ON_BASE: _fails_not_on_base,
     EvidenceKind.DISMISSED: _dismissed,
     EvidenceKind.OVER_RULE: _over_rule,
     EvidenceKind.IN_A_ROW: _in_a_row,

@@ -141,6 +141,7 @@ def forgive(repository: Repository, work: Work, case: str, run: Run, *, at: date
     known = work.told[case]
     work.told[case] = Told(
         failures=known.failures,
+        failing_reports=known.failing_reports,
         recent=known.recent,
         last_failure_at=known.last_failure_at,
         forgiven_at=at.timestamp(),

@@ -13,6 +13,7 @@ from app.core.errors import FlakeGuardError
 from app.services.quarantine.held import held_now
 
 NOT_CHANGED = 304
+JSON_TYPES = frozenset({"application/json", "application/*"})  # whoever takes it, too, gets it
 TAG_DIGITS = 32  # of a digest of all that is answered, so that no change of it is missed
 
 
@@ -48,8 +49,11 @@ class HeldCases:
 
 def _wants_text(request: Request) -> bool:
     """Whether text/plain was asked for, in the header or as ?format=text."""
-    accepted = request.headers.get("accept", "")
-    asks = accepted.startswith("text/plain") and "application/json" not in accepted
+    accepted = {
+        one.partition(";")[0].strip()
+        for one in request.headers.get("accept", "").lower().split(",")
+    }
+    asks = "text/plain" in accepted and not accepted & JSON_TYPES
     return asks or request.query_params.get("format") == "text"
 
 

@@ -167,7 +167,7 @@ def _name_in(text: str) -> str:
 
 def _link_in(text: str) -> str:
     text = text.strip()
-    if text and (len(text) > LINK_LIMIT or not is_web_link(text)):
+    if text and (len(text) > LINK_LIMIT or not text.isprintable() or not is_web_link(text)):
         raise BadInput("Name the issue by its address, which begins with https:// or http://.")
     return text
 

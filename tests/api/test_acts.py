@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from app.db import policies
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import Engine, unit_of_work
+from app.render.words.decisions import needs_reason
 from app.services.access.tokens import Made
 from tests.api.ci import PROJECT, Ci, error
 from tests.web.conftest import ADMIN_TOKEN
@@ -128,6 +129,70 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     )
     assert [one.status_code for one in (strange, long, bare)] == [400, 400, 400]
     assert ci.count("audit_event") == before
+
+
+@pytest.mark.parametrize("name", ["activate", "dismiss", "propose"])
+def test_a_reason_is_kept_without_what_the_database_cannot_hold(
+    ci: Ci, bot: TestClient, flaky: UUID, name: str
+) -> None:
+    done = bot.post(
+        f"{BASE}/cases/{flaky}/{name}", content=rb'{"reason": "a\u0000b \u001b[31mred\u001b[0m "}'
+    )
+
+    assert done.status_code == 200
+    assert ci.rows("SELECT reason FROM quarantine") == [("a\ufffdb red",)]
+
+
+@pytest.mark.parametrize(
+    "reason", ["\u200b", " \u2060\ufeff ", "\u0000", "\u3164\u2800", "\u00ad\ufe0f\u202e"]
+)
+def test_a_reason_that_nobody_can_see_is_none(bot: TestClient, flaky: UUID, reason: str) -> None:
+    bot.post(f"{BASE}/cases/{flaky}/activate")
+    renewed = bot.post(f"{BASE}/cases/{flaky}/renew", json={"reason": reason})
+    bot.post(f"{BASE}/cases/{flaky}/dismiss", json={"reason": reason})
+    reopened = bot.post(f"{BASE}/cases/{flaky}/reopen", json={"reason": reason})
+
+    said = (400, "validation", needs_reason())
+    assert error(renewed) == error(reopened) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "ask"),
+    [
+        ("own", {"owner": "a\0b@example.com"}),
+        ("activate", {"owner": "@acme\0"}),
+        ("stable", {"commit": "abc\0def"}),
+    ],
+)
+def test_a_name_with_control_characters_is_refused(
+    bot: TestClient, flaky: UUID, name: str, ask: dict[str, str]
+) -> None:
+    answer = bot.post(f"{BASE}/cases/{flaky}/{name}", json=ask)
+
+    assert error(answer) == (
+        400,
+        "validation",
+        "An owner or a commit holds no control characters.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("TEXT/PLAIN", "text/plain"),
+        ("text/html, text/plain", "text/plain"),
+        ("text/plain;q=0.9, */*;q=0.1", "text/plain"),
+        ("application/json, text/plain, */*", "application/json"),
+        ("text/plainly", "application/json"),
+        ("*/*", "application/json"),
+    ],
+)
+def test_whoever_takes_plain_text_and_no_json_gets_lines(
+    bot: TestClient, accept: str, kind: str
+) -> None:
+    answer = bot.get(f"{BASE}/quarantine", headers={"accept": accept})
+
+    assert answer.headers["content-type"].partition(";")[0] == kind
 
 
 @pytest.mark.parametrize(

@@ -117,3 +117,12 @@ def test_a_stranger_sees_neither(ci: Ci, cluster: int) -> None:
     assert cluster
     assert ci.client().get(f"{BASE}/clusters").status_code == 401
     assert ci.client().get(f"{BASE}/outages").status_code == 401
+
+
+def test_a_cluster_takes_no_name_and_no_link_that_the_database_cannot_hold(
+    bot: TestClient, cluster: int
+) -> None:
+    named = bot.post(f"{BASE}/clusters/{cluster}/name", json={"name": "a\0b"})
+    linked = bot.post(f"{BASE}/clusters/{cluster}/link", json={"url": "https://a.example/\0/1"})
+
+    assert [one.status_code for one in (named, linked)] == [400, 400]

@@ -1,11 +1,13 @@
 """Acts by their names, as the command line and the API take them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.acts import ActName
 from app.core.errors import BadInput
+from app.core.reasons import readable
+from app.core.reports.texts import clean
 from app.core.reruns import TIMES_ASKED
 from app.db.session import Session
 from app.services.acts import cases, quarantines
@@ -48,12 +50,20 @@ def perform(
     """
     if asked.days is not None and not 1 <= asked.days <= MOST_DAYS:
         raise BadInput(f"Name 1 to {MOST_DAYS} days, not {asked.days}.")
-    act = _Act(session, repo_id, case_id, asked, actor, now)
+    act = _Act(session, repo_id, case_id, _kept(asked), actor, now)
     if name in {ActName.OPEN_ISSUE, ActName.RERUN}:
         return act.beside(name)
     if name in {ActName.OWN, ActName.MUTE, ActName.UNMUTE, ActName.STABLE}:
         return act.about_case(name)
     return act.about_quarantine(name)
+
+
+def _kept(asked: Asked) -> Asked:
+    """What was asked, as the database can hold it. BadInput for a name that it cannot."""
+    for name in (asked.owner, asked.commit):
+        if name is not None and clean(name) != name:
+            raise BadInput("An owner or a commit holds no control characters.")
+    return replace(asked, reason=readable(asked.reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.errors import BadInput, Missing
 from app.core.held import HeldCase, owned_by
+from app.core.reports.texts import clean
 from app.core.runs import Repository
 from app.db import held as rows
 from app.db import repositories
@@ -50,7 +51,7 @@ def case_named(session: Session, repo_id: int, name: str) -> UUID:
         return UUID(name)
     except ValueError:
         pass
-    found = rows.named(session, repo_id, name)
+    found = rows.named(session, repo_id, clean(name))  # it was kept so from the report
     if not found:
         raise Missing(f"No case that ever failed is called {name[:200]}.")
     if len(found) > 1:

@@ -10,7 +10,7 @@ Fact = str | int | float | None
 class EvidenceKind(StrEnum):
     """What a piece of evidence says; the facts that each carries stand behind it."""
 
-    CONTRADICTED = "contradicted"  # times, days, how, last_sha
+    CONTRADICTED = "contradicted"  # times, days, how, last_sha; mixed: not all of them in that way
     CONTRADICTED_HERE = "contradicted_here"  # how: this very failure
     CONTRADICTED_ONCE = "contradicted_once"  # how, last_sha: one day's flake is not enough
     RATE = "rate"  # rate, low, high, runs: share of its runs that fail for no fault of the code

@@ -18,6 +18,7 @@ def contradicted(told: Told) -> Evidence:
             days=len(told.days),
             how=told.how,
             last_sha=told.sha,
+            **({"mixed": 1} if told.is_mixed else {}),
         )
     return evidence(EvidenceKind.CONTRADICTED_ONCE, how=told.how, last_sha=told.sha)
 

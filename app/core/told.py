@@ -33,6 +33,7 @@ class Told:
     times: int = 0  # failures that something contradicted, and that were taken for flakes
     days: tuple[str, ...] = ()  # the dates of these, each once
     how: str | None = None  # the last of these was contradicted so, as half a sentence
+    is_mixed: bool = False  # not all of these were contradicted in the words of `how`
     sha: str | None = None  # the commit that showed it
     recent: tuple[Failed, ...] = ()
     first_detected_at: float | None = None  # when it was first held for flaky
@@ -52,6 +53,7 @@ class Told:
         """As `to_json` wrote it."""
         plain = {name: value for name, value in stored.items() if name in cls.__slots__}
         recent = tuple(Failed(*one) for one in stored.get("recent", ()))
+        plain.setdefault("is_mixed", plain.get("times", 0) > 1)  # may be: it was not kept then
         plain.setdefault("failing_reports", plain.get("failures", 0))  # counted since 0.1.0
         return cls(**plain | {"recent": recent, "days": tuple(stored.get("days", ()))})
 
@@ -77,11 +79,13 @@ class Told:
         day = f"{datetime.fromtimestamp(one.at, UTC):%Y-%m-%d}"
         known = (known for known in self.recent if known.run == one.run and known.job == one.job)
         failure = next((known for known in known if known.at == one.at), None)
+        said = how(one.by, failure, seen)
         return replace(
             self,
             times=self.times + 1,
             days=tuple(sorted({*self.days, day}))[-DAYS_KEPT:],
-            how=how(one.by, failure, seen),
+            how=said,
+            is_mixed=self.is_mixed or (self.times > 0 and said != self.how),
             sha=failure.sha if failure else one.code,
             last_flake_at=max(one.at, self.last_flake_at or one.at),
         )

@@ -30,6 +30,18 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         " 1200 times on 5 days, last on 4f2c1d9.",
     ),
     (
+        EvidenceKind.CONTRADICTED,
+        {
+            "how": "failed on attempt 1 and passed on attempt 2 of the same commit",
+            "last_sha": SHA,
+            "times": 4,
+            "days": 4,
+            "mixed": 1,
+        },
+        "Contradicted 4 times on 4 days, last on 4f2c1d9, when it failed on attempt 1 and passed on"
+        " attempt 2 of the same commit.",
+    ),
+    (
         EvidenceKind.CONTRADICTED_ONCE,
         {"how": "failed and passed within attempt 1", "last_sha": SHA, "times": 1, "days": 1},
         "Failed and passed within attempt 1 (4f2c1d9); seen on one day only, two make it flaky.",

@@ -52,6 +52,8 @@ def _share(fact: Fact) -> float:
 def _contradicted(facts: Mapping[str, Fact]) -> str:
     how, sha = str(facts["how"]), short(facts["last_sha"])
     often, days = times(_number(facts["times"])), counted(_number(facts["days"]), "day")
+    if facts.get("mixed"):
+        return f"Contradicted {often} on {days}, last on {sha}, when it {how}."
     return f"{start(how)}, {often} on {days}, last on {sha}."
 
 

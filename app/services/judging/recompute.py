@@ -136,7 +136,13 @@ def _forgive(session: Session, repository: Repository, work: Work) -> None:
         if last is not None and last <= at.timestamp():
             work.scorer = memory.forgiven(work.scorer, case)
             work.told[case] = replace(
-                work.told[case], times=0, days=(), how=None, sha=None, forgiven_at=at.timestamp()
+                work.told[case],
+                times=0,
+                days=(),
+                how=None,
+                is_mixed=False,
+                sha=None,
+                forgiven_at=at.timestamp(),
             )
             work.touched[case] = at
     keeping.keep(session, work)

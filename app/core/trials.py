@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.history.records import CaseSet, Observation
-from app.core.policy.comparing import Compared
+from app.core.policy.comparing import Compared, untried
 from app.core.policy.policy import Policy
 from app.core.scorer import memory
 from app.core.scorer.counts import Counts
@@ -121,12 +121,13 @@ class Trial:
     def found(self, names: Mapping[str, str]) -> Compared:
         """What it came to; `names` are those of the cases by id."""
         more, less = self.new.ever - self.old.ever, self.old.ever - self.new.ever
-        other = self.new.policy.scorer
+        was, other = self.old.policy, self.new.policy.scorer
         return Compared(
             held=tuple(sorted(names.get(one, one) for one in more)),
             released=tuple(sorted(names.get(one, one) for one in less)),
             failures=self.failures,
             excused_before=self.old.excused,
             excused_after=self.new.excused,
-            scorer=None if other is self.old.policy.scorer else other,
+            scorer=None if other is was.scorer else other,
+            untried=untried(was, self.new.policy),
         )

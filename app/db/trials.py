@@ -71,8 +71,8 @@ def outcome(session: Session, repo_id: int, branch: str) -> Compared | None:
     if found is None:
         return None
     fields = {name: value for name, value in found.items() if name != "of"}
-    for name in ("held", "released"):
-        fields[name] = tuple(fields[name])
+    for name in ("held", "released", "untried"):
+        fields[name] = tuple(fields.get(name, ()))
     scorer = fields["scorer"]
     return Compared(**fields | {"scorer": None if scorer is None else ScorerName(scorer)})
 

@@ -47,3 +47,16 @@ def test_what_is_not_known_yet_is_said_so() -> None:
         "This pull request changes .flakeguard.yml. What that would have decided is being worked "
         "out, and then stands here."
     )
+
+
+def test_what_was_not_tried_is_named_and_nothing_is_claimed_then() -> None:
+    acts = replace(NOTHING, untried=("mode",))
+    more = replace(FOUND, untried=("mode", "quarantine_cap", "owners"))
+
+    assert would_decide(acts, days=30) == (
+        "This pull request changes .flakeguard.yml. Over the last 30 days it would have held the "
+        "same cases for flaky. It also changes `mode`, which was not tried."
+    )
+    assert would_decide(more, days=30).endswith(
+        "instead of 4. It also changes `mode`, `quarantine_cap` and `owners`, which was not tried."
+    )

@@ -50,8 +50,10 @@ def would_decide(found: Compared | None, *, days: int) -> str:
     if found.scorer is not None:
         changes = f"{changes}: {found.scorer.value} would judge from then on"
     over = f"{changes}. Over the last {days} days"
-    if found.is_nothing:
+    if found.is_nothing and not found.untried:
         return f"{over} it would have decided nothing otherwise."
+    if found.is_nothing:
+        return f"{over} it would have held the same cases for flaky.{_untried(found.untried)}"
     parts = []
     if not (found.held or found.released):
         parts.append("the same cases, at other times")
@@ -62,8 +64,17 @@ def would_decide(found: Compared | None, *, days: int) -> str:
     return (
         f"{over} it would have held for flaky: {', '.join(parts)}. "
         f"Of {counted(found.failures, 'failure')} {found.excused_after} would have met a held "
-        f"case, instead of {found.excused_before}."
+        f"case, instead of {found.excused_before}.{_untried(found.untried)}"
     )
+
+
+def _untried(keys: Sequence[str]) -> str:
+    """What else changes, of which the past tells nothing."""
+    if not keys:
+        return ""
+    *others, last = (f"`{key}`" for key in keys)
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f" It also changes {named}, which was not tried."
 
 
 def _named(names: Sequence[str]) -> str:

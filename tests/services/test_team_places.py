@@ -21,7 +21,7 @@ REPOSITORY = Repository(REPO, "acme/shelf", "main", None)
 POLICY = """
 team_notifications:
   email_groups:
-    acme/web: [ann@acme.test, "not an address"]
+    acme/web: [ann@acme.test]
   channels:
     acme/web: [ours, theirs, nobody]
 """

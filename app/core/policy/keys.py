@@ -14,10 +14,10 @@ from app.core.policy.policy import (
     Policy,
     QuarantineCap,
     ScoringWeights,
-    TeamNotifications,
     TeamOverride,
 )
 from app.core.policy.rules import Rule
+from app.core.policy.teams import by_team, notifications
 from app.core.policy.tree import Node
 from app.core.policy.values import Reader
 
@@ -95,9 +95,18 @@ def _issues(reader: Reader, node: Node, key: str) -> IssuePolicy:
     return replace(IssuePolicy(), **{n: v for n, v in read.items() if v is not None})
 
 
+def _label_names(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
+    """Names of labels; one text is one label, whose name may hold commas."""
+    if node.text and "," in node.text:
+        reader.note(
+            node, f"`{key}` is the one label {node.shown}; for several write [{node.text}]."
+        )
+    return reader.texts(node, key)
+
+
 def _labels(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
     """Names of labels; GitHub takes no longer ones."""
-    found = reader.texts(node, key)
+    found = _label_names(reader, node, key)
     if any(len(one) > LONGEST_LABEL for one in found):
         reader.fault(node, f"`{key}`: a label has at most {LONGEST_LABEL} characters.")
     return tuple(one for one in found if len(one) <= LONGEST_LABEL)
@@ -125,22 +134,10 @@ def _owners(reader: Reader, node: Node, key: str) -> tuple[OwnerRule, ...]:
     return tuple(found)
 
 
-def _notifications(reader: Reader, node: Node, key: str) -> TeamNotifications:
-    named: dict[str, str] = {}
-    listed: dict[str, dict[str, tuple[str, ...]]] = {"email_groups": {}, "channels": {}}
-    for name, _, value in reader.entries(node, key, known=("slack_channels", *listed)):
-        for team, _, what in reader.entries(value, f"{key}.{name}"):
-            if name in listed:
-                listed[name][team] = reader.texts(what, f"{key}.{name}.{team}")
-            elif (channel := reader.text(what, f"{key}.{name}.{team}")) is not None:
-                named[team] = channel
-    return TeamNotifications(named, listed["email_groups"], listed["channels"])
-
-
 def _overrides(reader: Reader, node: Node, key: str) -> dict[str, TeamOverride]:
     found = {}
     known = [one.name for one in fields(TeamOverride)]
-    for team, _, value in reader.entries(node, key):
+    for team, _, value in by_team(reader, node, key):
         read = {
             name: KEYS[name](reader, one, f"{key}.{team}.{name}")
             for name, _, one in reader.entries(value, f"{key}.{team}", known=known)
@@ -151,10 +148,13 @@ def _overrides(reader: Reader, node: Node, key: str) -> dict[str, TeamOverride]:
 
 def _rules(reader: Reader, node: Node, key: str) -> tuple[Rule, ...]:
     found: list[Rule] = []
+    takes_all = False  # what a faulty rule was meant to take is not known
     for item in reader.items(node, key):
-        if found and found[-1].fits_all:
+        if takes_all:
             reader.note(item, "This rule never counts: the one before it fits every case.")
+        before = len(reader.faults)
         found.append(_rule(reader, item, f"{key}[{len(found) + 1}]"))
+        takes_all = found[-1].fits_all and len(reader.faults) == before
     return tuple(found)
 
 
@@ -215,7 +215,7 @@ KEYS: dict[str, Read] = {
     "artifact_max_mb": _megabytes,
     "exclude_paths": Reader.patterns,
     "exempted_tests": Reader.patterns,
-    "labels_required": Reader.texts,
+    "labels_required": _label_names,
     "auto_quarantine_enabled": Reader.flag,
     "quarantine_duration_days": _days,
     "quarantine_cap": _cap,
@@ -230,7 +230,7 @@ KEYS: dict[str, Read] = {
     "comment": lambda reader, node, key: reader.choice(node, key, CommentWhen),
     "renames": lambda reader, node, key: reader.choice(node, key, Renames),
     "owners": _owners,
-    "team_notifications": _notifications,
+    "team_notifications": notifications,
     "team_overrides": _overrides,
 }
 

@@ -9,7 +9,10 @@ import yaml
 MOST_CHARACTERS = 64_000  # of the file
 MOST_NODES = 10_000  # keys and values
 DEEPEST = 8  # of what lies within what; a policy needs four
+SIGNS = "*&!@%`"  # no plain value begins with one
 TEXT_SHOWN = 60  # characters of what a sentence quotes
+ALIASES = "Anchors and aliases are not read; what begins with “*” or “&” must stand in quotes."
+TAGS = "Tags are not read; what begins with “!” must stand in quotes."
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where it is there
 
@@ -67,12 +70,29 @@ def tree_of(text: str) -> Node | None:
     try:
         return _document(yaml.parse(text, Loader=LOADER))
     except yaml.MarkedYAMLError as error:
+        if (unquoted := _unquoted(text, error)) is not None:
+            raise Faulty(unquoted) from None
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = error.problem or error.context or "it is no YAML"
         raise Faulty(Fault(line, column, f"This is no YAML: {problem}.")) from None
     except (yaml.YAMLError, UnicodeError):
         raise Faulty(Fault(1, 1, "The file holds characters that no text has.")) from None
+
+
+def _unquoted(text: str, error: yaml.MarkedYAMLError) -> Fault | None:
+    """What is wrong where a value begins with a sign that means something to YAML; None elsewhere.
+
+    Its own words for that, of aliases, directives and tokens, help nobody who wrote a pattern.
+    """
+    for mark in (error.context_mark, error.problem_mark):
+        if mark is None:
+            continue
+        sign = text[mark.index : mark.index + 1]
+        if sign and sign in SIGNS:
+            said = f"What begins with “{sign}” must stand in quotes, as in “'{sign}…'”."
+            return Fault(mark.line + 1, mark.column + 1, said)
+    return None
 
 
 def _document(events: Iterator[Any]) -> Node | None:
@@ -95,9 +115,9 @@ def _counted(events: Iterator[Any]) -> Iterator[Any]:
         if number > 2 * MOST_NODES:
             raise Faulty(_fault(event, f"The file holds more than {MOST_NODES} keys and values."))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Faulty(_fault(event, "Anchors and aliases are not read; write the value out."))
+            raise Faulty(_fault(event, ALIASES))
         if getattr(event, "tag", None):
-            raise Faulty(_fault(event, "Tags are not read; remove what begins with “!”."))
+            raise Faulty(_fault(event, TAGS))
         yield event
 
 

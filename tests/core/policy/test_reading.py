@@ -8,7 +8,7 @@ from app.core.policy.keys import KEYS
 from app.core.policy.names import CheckConclusion, CommentWhen, Mode, ScorerName
 from app.core.policy.policy import IssuePolicy, Policy, QuarantineCap, default_policy
 from app.core.policy.reading import read_policy
-from app.core.policy.tree import MOST_CHARACTERS
+from app.core.policy.tree import ALIASES, MOST_CHARACTERS, TAGS
 
 OLD_FILE = """\
 flaky_threshold: 0.6
@@ -203,12 +203,78 @@ def test_what_may_not_be_meant_is_noted_and_no_fault() -> None:
     ]
 
 
+def notes(text: str) -> list[str]:
+    """What is allowed in a file and may not be meant, each with its place."""
+    return [f"{one.line}:{one.column} {one.sentence}" for one in read_policy(text).notes]
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "place"),
+    [
+        ("mode: act\nexempted_tests: [*smoke*]", "*", "2:18"),
+        ("exempted_tests:\n  - a\n  - *.py", "*", "3:5"),
+        ("exempted_tests:\n  - **/gen/**", "*", "2:5"),
+        ("rules: [{branch: *, exempt: true}]", "*", "1:18"),
+        ("owners:\n  src/: @acme/cart", "@", "2:9"),
+        ('owners:\n  src/: ["@a", @acme/cart]', "@", "2:16"),
+        ("# für alle: 3 € 🎉\nartifacts: %a", "%", "2:12"),
+        ("artifacts: [&*a]", "&", "1:13"),
+        ("%a: 1", "%", "1:1"),
+    ],
+)
+def test_a_sign_that_means_something_to_yaml_is_to_stand_in_quotes(
+    text: str, sign: str, place: str
+) -> None:
+    assert faults(text) == [
+        f"{place} What begins with “{sign}” must stand in quotes, as in “'{sign}…'”."
+    ]
+
+
+def test_after_a_rule_with_a_faulty_condition_the_next_one_may_count() -> None:
+    text = "rules:\n  - {file: 'a***', exempt: true}\n  - {tag: slow, days: 3}\n"
+
+    assert faults(text) == ["2:12 `rules[1].file`: “a***” holds more than two asterisks in a row."]
+    assert notes(text) == []
+
+
+def test_places_that_cannot_be_are_faults() -> None:
+    assert faults(
+        "team_notifications:\n"
+        "  email_groups: {web: [qa@example.com, '@acme/web'], cart: nobody}\n"
+        "  slack_channels: {web: '#web alerts', cart: C0123ABC, till: '#für-alle_2', a: '#'}\n"
+    ) == [
+        "2:40 `team_notifications.email_groups.web` lists “@acme/web”, which is no e-mail address.",
+        "2:60 `team_notifications.email_groups.cart` lists “nobody”, which is no e-mail address.",
+        "3:25 `team_notifications.slack_channels.web`: “#web alerts” can be no channel's name; "
+        "in Slack it has letters, digits, hyphens and underscores only, at most 80.",
+        "3:80 `team_notifications.slack_channels.a`: “#” can be no channel's name; "
+        "in Slack it has letters, digits, hyphens and underscores only, at most 80.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["labels_required: flaky, ok", "issues: {labels: 'flaky, ok'}"])
+def test_one_text_with_commas_is_noted_to_be_one_label(text: str) -> None:
+    assert faults(text) == []
+    [note] = notes(text)
+    assert note.endswith("is the one label “flaky, ok”; for several write [flaky, ok].")
+    assert notes("labels_required: [flaky, 'a, b']") == []
+
+
+def test_a_team_is_set_once_however_it_is_written() -> None:
+    assert faults(
+        "team_overrides:\n"
+        '  "@acme/web": {flaky_threshold: 0.8}\n'
+        "  Acme/Web: {flaky_threshold: 0.9}\n"
+        "  web: {flaky_threshold: 0.7}\n"
+    ) == ["3:3 `team_overrides`: the team Acme/Web was set in line 2 already."]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a: &x [1]\nb: *x", "1:4 Anchors and aliases are not read; write the value out."),
-        ("mode: *x", "1:7 Anchors and aliases are not read; write the value out."),
-        ("a: !!python/name:os.system", "1:4 Tags are not read; remove what begins with “!”."),
+        ("a: &x [1]\nb: *x", f"1:4 {ALIASES}"),
+        ("mode: *x", f"1:7 {ALIASES}"),
+        ("a: !!python/name:os.system", f"1:4 {TAGS}"),
         ("mode: act\n---\nmode: act", "2:1 A policy is one document; remove the second `---`."),
         ("[" * 60_000, "1:10 This lies within more than 8 others."),
         ("a: 1\n" * 20_000, "1:1 The file is longer than 64000 characters."),

@@ -107,10 +107,17 @@ def hosts(value: object) -> tuple[str, ...]:
 def runner_rates(value: object) -> tuple[str, ...]:
     """Money a minute by a runner's label, like ubuntu-latest=0.008; * stands for all others."""
     pairs = words(value)
+    seen = set()
     for pair in pairs:
         label, _, rate = pair.rpartition("=")
+        label = label.strip().lower()  # GitHub's labels do not mind capitals
         if not label or not RATE.fullmatch(rate):
             raise ValueError("must list rates a minute like ubuntu-latest=0.008, *=0.002")
+        if "=" in label:
+            raise ValueError("must list labels without = in them, like ubuntu-latest=0.008")
+        if label in seen:
+            raise ValueError("must name each label once, whatever its capitals")
+        seen.add(label)
     return pairs
 
 

@@ -151,6 +151,17 @@ def test_a_database_on_a_unix_socket_is_accepted() -> None:
             "not 'acme, no/such'.",
         ),
         (
+            "RUNNER_RATES",
+            "a=0.1, A =0.2",
+            "RUNNER_RATES must name each label once, whatever its capitals, not 'a=0.1, A =0.2'.",
+        ),
+        (
+            "RUNNER_RATES",
+            "a=b=0.01",
+            "RUNNER_RATES must list labels without = in them, like ubuntu-latest=0.008, "
+            "not 'a=b=0.01'.",
+        ),
+        (
             "SMTP_FROM",
             "nobody",
             "SMTP_FROM must be a mail address like FlakeGuard <flakeguard@example.com>, "

@@ -20,7 +20,13 @@ class CostShape(BaseModel):
     failed_runs: int
     reruns: float = Field(description="Shares of re-runs that several cases failed together.")
     job_minutes: float
-    money: float | None = Field(description="Null while no RUNNER_RATES are set.")
+    job_minutes_without_rate: float = Field(
+        description="Of the job minutes, those on runners that RUNNER_RATES do not name; 0 while "
+        "none are set."
+    )
+    money: float | None = Field(
+        description="Of the other job minutes. Null while no RUNNER_RATES are set."
+    )
     rescued_pull_requests: list[int]
 
 
@@ -196,6 +202,7 @@ def _cost(cost: Cost) -> CostShape:
         failed_runs=cost.failed_runs,
         reruns=round(cost.reruns, 2),
         job_minutes=round(cost.minutes, 2),
+        job_minutes_without_rate=round(cost.unrated, 2),
         money=None if cost.money is None else round(cost.money, 4),
         rescued_pull_requests=sorted(cost.rescued),
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 ANY = "*"  # the rate of a runner whose labels name none
@@ -40,6 +41,14 @@ class RerunJob:
     labels: tuple[str, ...]  # of the runner asked for
 
 
+class _Spent(NamedTuple):
+    """What followed one failed attempt."""
+
+    minutes: float = 0.0
+    money: float = 0.0
+    unrated: float = 0.0  # minutes
+
+
 @dataclass(slots=True)
 class Cost:
     """What was lost to flakes; shares of runs that several cases failed together."""
@@ -49,6 +58,7 @@ class Cost:
     minutes: float = 0.0  # of jobs that ran again
     money: float | None = None  # None: no rate is set
     rescued: set[int] = field(default_factory=set)  # pull requests with nothing but flakes
+    unrated: float = 0.0  # of the minutes: on runners without a rate, where any rate is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def costs_of(
 
     A re-run is lost to flakes when a case flaked in the attempt before it; it is shared equally
     by all cases that failed there, and what was no flake takes its share away. `rates` is money
-    a minute by a runner's label, `*` for all others.
+    a minute by a runner's label in lower case, `*` for all others.
     """
     failed = Counter(one.of for one in {(f.case_id, f.of): f for f in failures}.values())
     only_flakes = {one.of for one in failures} - {one.of for one in failures if not one.is_flake}
@@ -88,26 +98,29 @@ def costs_of(
 
 
 def rates_in(words: Iterable[str]) -> dict[str, float]:
-    """Rates by label from words like `ubuntu-latest=0.008`, money a minute."""
+    """Rates by label, without capitals, from words like `ubuntu-latest=0.008`, money a minute."""
     parts = (word.rpartition("=") for word in words)
-    return {label.strip(): float(rate) for label, _, rate in parts}
+    return {label.strip().lower(): float(rate) for label, _, rate in parts}
 
 
-def _spent(
-    jobs: Iterable[RerunJob], rates: Mapping[str, float]
-) -> dict[Attempt, tuple[float, float]]:
+def _spent(jobs: Iterable[RerunJob], rates: Mapping[str, float]) -> dict[Attempt, _Spent]:
     """Minutes and money of what followed each failed attempt."""
-    spent: dict[Attempt, tuple[float, float]] = {}
+    spent: dict[Attempt, _Spent] = {}
     for job in jobs:
-        minutes, money = spent.get((job.run_id, job.after), (0.0, 0.0))
-        rate = next((rates[label] for label in job.labels if label in rates), rates.get(ANY, 0.0))
-        spent[job.run_id, job.after] = (minutes + job.minutes, money + job.minutes * rate)
+        labels = (*(label.lower() for label in job.labels), ANY)
+        rate = next((rates[label] for label in labels if label in rates), None)
+        so_far = spent.get((job.run_id, job.after), _Spent())
+        spent[job.run_id, job.after] = _Spent(
+            so_far.minutes + job.minutes,
+            so_far.money + job.minutes * (rate or 0.0),
+            so_far.unrated + (job.minutes if rates and rate is None else 0.0),
+        )
     return spent
 
 
-def _add(cost: Cost, spent: tuple[float, float], *, share: float) -> None:
-    minutes, money = spent
+def _add(cost: Cost, spent: _Spent, *, share: float) -> None:
     cost.reruns += share
-    cost.minutes += minutes * share
+    cost.minutes += spent.minutes * share
+    cost.unrated += spent.unrated * share
     if cost.money is not None:
-        cost.money += money * share
+        cost.money += spent.money * share

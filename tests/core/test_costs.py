@@ -32,6 +32,32 @@ def test_a_rerun_is_shared_by_all_cases_that_failed_before_it() -> None:
     assert (found.whole.failed_runs, found.whole.reruns, found.whole.minutes) == (2, 2.0, 14.0)
 
 
+def test_labels_and_rates_do_not_mind_capitals() -> None:
+    jobs = [RerunJob(7, 1, 10.0, ("self-hosted", "Linux", "X64"))]
+
+    found = costs_of([failure(ONE, 7)], jobs, rates=rates_in([" LINUX =0.01"]))
+
+    assert found.whole.money == pytest.approx(0.1)
+    assert found.whole.unrated == 0.0
+
+
+def test_minutes_without_a_rate_cost_what_nobody_knows() -> None:
+    jobs = [RerunJob(7, 1, 10.0, ("ubuntu",)), RerunJob(8, 1, 4.0, ("mac",))]
+    failures = [failure(ONE, 7), failure(TWO, 8)]
+
+    found = costs_of(failures, jobs, rates=rates_in(["ubuntu=0.01"]))
+    free = costs_of(failures, jobs, rates=rates_in(["ubuntu=0.01", "*=0"]))
+    unset = costs_of(failures, jobs, rates={})
+
+    assert (found.whole.minutes, found.whole.unrated) == (14.0, 4.0)
+    assert cost_said(found.whole) == (
+        "2 failed runs, 2 re-runs, 14 job minutes (4 without a rate), 0.10 of money"
+    )
+    assert cost_said(found.cases[TWO]) == "1 failed run, 1 re-run, 4 job minutes without a rate"
+    assert cost_said(free.cases[TWO]) == "1 failed run, 1 re-run, 4 job minutes, 0.00 of money"
+    assert cost_said(unset.cases[TWO]) == "1 failed run, 1 re-run, 4 job minutes"
+
+
 def test_what_was_no_flake_takes_its_share_away_and_costs_nothing() -> None:
     failures = [failure(ONE, 7), failure(TWO, 7, is_flake=False)]
 

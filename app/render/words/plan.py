@@ -10,18 +10,27 @@ FORMULA = (
     "Over the last 30 days. Failed runs: attempts in which the case flaked. Re-runs: attempts that "
     "followed such a one, shared equally among all cases that failed there. Minutes: of the jobs "
     "that ran again, shared likewise. Money: minutes times the rate of the runner's label in "
-    "RUNNER_RATES. Rescued: pull requests with a red run in which nothing failed but flakes."
+    "RUNNER_RATES; minutes of other runners are said to have none. Rescued: pull requests with a "
+    "red run in which nothing failed but flakes."
 )
+ALL = 1 - 1e-9  # of the minutes; they are sums of shares
 
 
 def cost_said(cost: Cost) -> str:
     """What was lost: `3 failed runs, 1.5 re-runs, 12 job minutes, 0.10 of money`."""
+    unrated = f"{cost.unrated:.0f}"
+    is_all = cost.unrated > 0 and cost.unrated >= cost.minutes * ALL
+    rate = ""
+    if is_all:
+        rate = " without a rate"
+    elif unrated != "0":
+        rate = f" ({unrated} without a rate)"
     parts = [
         counted(cost.failed_runs, "failed run"),
         _amount(f"{cost.reruns:.1f}".removesuffix(".0"), "re-run"),
-        _amount(f"{cost.minutes:.0f}", "job minute"),
+        _amount(f"{cost.minutes:.0f}", "job minute") + rate,
     ]
-    if cost.money is not None:
+    if cost.money is not None and not is_all:
         parts.append(f"{cost.money:.2f} of money")
     if cost.rescued:
         parts.append(f"{counted(len(cost.rescued), 'pull request')} rescued")

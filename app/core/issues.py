@@ -1,7 +1,6 @@
 """Issues on the code host about flaky cases: what each is about, and whether it is to be open."""
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,9 +9,6 @@ from app.core.decide import Standing, State
 from app.core.quarantine import OPEN, Quarantine, QuarantineState
 
 MARKED = "flakeguard-issue"  # how the hidden marker of every issue of ours begins
-_NAMED = re.compile(r"(?<![\w/#])#\d{1,9}\b")
-_LINKED = re.compile(r"https?://[^\s<>()\[\]\"'`]+/issues/\d{1,9}\b")
-NAMED_AT_MOST = 20  # issues of one text; one that names more mends none of them
 GROUPED_ABOVE = 4  # flaky cases of one file or cluster; more of them share one issue
 
 
@@ -76,17 +72,6 @@ class Affair:
     is_called_not_flaky: bool
     settled_at: datetime | None  # since when
     flaked_at: datetime | None  # when it flaked last
-
-
-def named_in(text: str) -> tuple[str, ...]:
-    """The issues that a text names, as `#12` or by their links; none where it names a list."""
-    found = sorted({*_NAMED.findall(text), *_LINKED.findall(text)})
-    return tuple(found) if len(found) <= NAMED_AT_MOST else ()
-
-
-def is_named(url: str, named: Collection[str]) -> bool:
-    """Whether an issue, by its link, is one of those that a text names."""
-    return url in named or f"#{url.rpartition('/issues/')[2]}" in named
 
 
 def affair_of(

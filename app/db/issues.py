@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.issues import About, Hand, Issue, Topic
+from app.core.naming_issues import Linked
 from app.db.tables.issues import IssueCaseRow, IssueRow
 from app.db.tables.outside import RepositoryRow
 from app.db.tables.ran import CaseRow
@@ -18,12 +19,12 @@ GITHUB = "github"
 FRESH = {"populate_existing": True}  # rows are changed past the session, too
 
 OF_CASES = text("""
-SELECT DISTINCT cluster_case.case_id, cluster.issue_url
+SELECT DISTINCT cluster_case.case_id, cluster.issue_url AS url, CAST(NULL AS integer) AS number
 FROM cluster_case JOIN cluster USING (repo_id, cluster_id)
 WHERE cluster_case.repo_id = :repo AND cluster_case.case_id = ANY(CAST(:ids AS uuid[]))
   AND cluster.issue_url IS NOT NULL
 UNION
-SELECT issue_case.case_id, issue.url
+SELECT issue_case.case_id, issue.url, issue.number
 FROM issue_case JOIN issue USING (repo_id, issue_id)
 WHERE issue_case.repo_id = :repo AND issue_case.case_id = ANY(CAST(:ids AS uuid[]))
   AND issue.url IS NOT NULL
@@ -68,11 +69,19 @@ WHERE is_open AND number IS NOT NULL AND sent_at < :before ORDER BY sent_at LIMI
 def of_cases(
     session: Session, repo_id: int, case_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[str, ...]]:
-    """The links to issues, of these cases; served by cluster_case_case and issue_case's key."""
-    found: dict[UUID, tuple[str, ...]] = {}
+    """The links to issues, of these cases."""
+    linked = linked_to(session, repo_id, case_ids).items()
+    return {case_id: tuple(dict.fromkeys(one.url for one in of)) for case_id, of in linked}
+
+
+def linked_to(
+    session: Session, repo_id: int, case_ids: Sequence[UUID]
+) -> dict[UUID, tuple[Linked, ...]]:
+    """The issues of these cases; served by cluster_case_case and issue_case's key."""
+    found: dict[UUID, tuple[Linked, ...]] = {}
     rows = session.execute(OF_CASES, {"repo": repo_id, "ids": list(case_ids)})
-    for case_id, url in rows:
-        found[case_id] = (*found.get(case_id, ()), url)
+    for case_id, url, number in rows:
+        found[case_id] = (*found.get(case_id, ()), Linked(url, number))
     return found
 
 

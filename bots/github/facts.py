@@ -1,7 +1,7 @@
 """From GitHub's nouns to ours: repositories, pull requests, runs, jobs and artifacts."""
 
 from app.core.deliveries import InstallationSeen
-from app.core.issues import named_in
+from app.core.naming_issues import named_in
 from app.core.runs import Artifact, BranchClass, Job, PullRequest, Repository, Run, RunKey
 from bots.github.payloads import (
     ArtifactPart,

@@ -74,6 +74,10 @@ def test_a_claim_never_makes_a_proof_longer_and_a_renewal_keeps_what_it_asks(sho
         ("Fixes #12", ["shop/cart.py"], True),
         ("See https://github.com/acme/shop/issues/12", [], True),
         ("Fixes #1, #123 and x#12", [], False),
+        ("Fixes GH-12", [], True),
+        ("Fixes ACME/shop#12", [], True),
+        ("Fixes acme/other#12", [], False),
+        ('Revert "Wait for the mail (#12)"', ["tests/test_cart.py"], False),
     ],
 )
 def test_a_commit_claims_a_fix_by_the_cases_file_or_its_issue(
@@ -88,6 +92,19 @@ def test_a_commit_claims_a_fix_by_the_cases_file_or_its_issue(
         claims.note_push(session, push, now=shop.at)
 
     assert shop.decision().state == ("fix_pending" if is_claimed else "active")
+
+
+def test_a_number_is_no_issue_of_another_repository(shop: Shop) -> None:
+    shop.hold()
+    with unit_of_work(shop.engine) as session:
+        session.execute(LINK, {"repo": shop.repo, "now": NOW, "case": shop.case_id})
+        session.execute(text("UPDATE cluster SET issue_url = replace(issue_url, 'shop', 'other')"))
+    push = PushSeen(shop.repo, (Pushed("77ab12c9d0e1", "Wait longer (#12)", frozenset()),))
+
+    with unit_of_work(shop.engine) as session:
+        claims.note_push(session, push, now=shop.at)
+
+    assert shop.decision().state == "active"
 
 
 LINK = text("""

@@ -1,7 +1,7 @@
 """Which flaky or held cases a pull request may mend: they ran on its commit, and never failed."""
 
-from app.core.issues import is_named
 from app.core.naming import KnownCase
+from app.core.naming_issues import is_named
 from app.core.runs import Repository
 from app.core.touched import touches
 from app.db import cares, changes, executions, held, issues, judgements, pulls
@@ -18,7 +18,7 @@ def mended(
     """
     if pr_number is None:
         return []
-    meant = _meant(session, repository.id, standing.head_sha, pr_number)
+    meant = _meant(session, repository, standing.head_sha, pr_number)
     if not meant:
         return []
     ids, runs = [one.case_id for one in meant], [run.key for run in standing.judged]
@@ -32,7 +32,10 @@ def mended(
     return [one for one in meant if one.case_id in ran - failed - stable]
 
 
-def _meant(session: Session, repo_id: int, head_sha: str, pr_number: int) -> list[KnownCase]:
+def _meant(
+    session: Session, repository: Repository, head_sha: str, pr_number: int
+) -> list[KnownCase]:
+    repo_id, name = repository.id, repository.full_name
     change = (head_sha, pr_number)
     files = set(changes.files(session, repo_id, [change]).get(change, ()))
     named = pulls.named_issues(session, repo_id, pr_number)
@@ -40,10 +43,10 @@ def _meant(session: Session, repo_id: int, head_sha: str, pr_number: int) -> lis
         return []
     watched = held.watched(session, repo_id)
     ids = [case.case_id for case, _, _ in watched]
-    linked = issues.of_cases(session, repo_id, ids) if named else {}
+    linked = issues.linked_to(session, repo_id, ids) if named else {}
     return [
         case
         for case, file, classname in watched
         if touches(files, file=file, classname=classname)
-        or any(is_named(url, named) for url in linked.get(case.case_id, ()))
+        or any(is_named(one, named, repository=name) for one in linked.get(case.case_id, ()))
     ]

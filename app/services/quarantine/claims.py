@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.deliveries import Pushed, PushSeen
-from app.core.issues import is_named, named_in
+from app.core.naming_issues import Linked, is_named, is_revert, named_in
 from app.core.quarantine import QuarantineState
 from app.core.touched import touches
-from app.db import cases, decisions, issues
+from app.db import cases, decisions, issues, repositories
 from app.db.cases import Case
 from app.db.session import Session
 from app.services.acts.actor import ourselves
@@ -28,21 +28,29 @@ def note_push(session: Session, push: PushSeen, *, now: datetime) -> None:
         return
     ids = [one.case_id for one in active]
     known = cases.cases(session, push.repo_id, ids)
-    linked = issues.of_cases(session, push.repo_id, ids) if _names_any(push.commits) else {}
+    linked = issues.linked_to(session, push.repo_id, ids) if _names_any(push.commits) else {}
+    repository = repositories.repository(session, push.repo_id)
+    name = repository.full_name if repository else ""
     for one in active:
-        case, urls = known[one.case_id], linked.get(one.case_id, ())
-        sha = next((c.sha for c in push.commits if claims(c, case, issues=urls)), None)
+        case, theirs = known[one.case_id], linked.get(one.case_id, ())
+        claiming = (c for c in push.commits if claims(c, case, issues=theirs, repository=name))
+        sha = next((commit.sha for commit in claiming), None)
         if sha is not None:
             actor = ourselves("webhook", sha)
             proving.claim_fix(session, push.repo_id, one.case_id, actor, fix=sha, now=now)
 
 
-def claims(commit: Pushed, case: Case, *, issues: Sequence[str]) -> bool:
-    """Whether a commit touches a case's file or names an issue that is linked to it."""
+def claims(commit: Pushed, case: Case, *, issues: Sequence[Linked], repository: str) -> bool:
+    """Whether a commit touches a case's file or names an issue that is linked to it.
+
+    What takes a commit back claims nothing: it may be the fix that it takes back.
+    """
+    if is_revert(commit.message):
+        return False
     if touches(commit.files, file=case.file, classname=case.classname):
         return True
     named = named_in(commit.message)
-    return any(is_named(url, named) for url in issues)
+    return any(is_named(one, named, repository=repository) for one in issues)
 
 
 def _names_any(commits: Sequence[Pushed]) -> bool:

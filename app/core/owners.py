@@ -17,6 +17,7 @@ TEXTS_REMEMBERED = 16  # files that are read once and asked for often
 MOST_WARNINGS = 20
 SHOWN = 60  # characters of what a warning quotes
 
+_LINE_END = re.compile(r"\r?\n")  # no other sign that Unicode ends lines with
 _WORDS = re.compile(r"(?:\\.|[^\s\\]|\\$)+")
 _OWNER = re.compile(
     r"@[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})(?:/[A-Za-z0-9_.-]{1,100})?"  # a person or a team
@@ -40,7 +41,7 @@ def parse(text: str) -> tuple[list[Rule], list[str]]:
         return [], ["CODEOWNERS is larger than 3 MB, so GitHub does not read it and we do not."]
     rules: list[Rule] = []
     warnings: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_LINE_END.split(text.removeprefix("\ufeff")), start=1):
         pattern, *owners = _words(line) or [""]
         if not pattern:
             continue

@@ -68,6 +68,28 @@ def test_lines_that_github_skips_are_skipped_with_a_sentence() -> None:
     ]
 
 
+def test_a_mark_at_the_beginning_hides_no_rule() -> None:
+    rules, warnings = parse("\ufeff*.py @ann\r\n*.js @bob\r\n")
+
+    assert warnings == []
+    assert [(rule.pattern, rule.owners, rule.line) for rule in rules] == [
+        ("*.py", ("@ann",), 1),
+        ("*.js", ("@bob",), 2),
+    ]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
+def test_a_line_ends_where_github_ends_it(sign: str) -> None:
+    rules, warnings = parse(f"# ours{sign}* @nobody\ndocs/ @ann{sign}@bob\r\na\\\r\n*.py @eve\n")
+
+    assert warnings == []
+    assert [(rule.pattern, rule.owners, rule.line) for rule in rules] == [
+        ("docs/", ("@ann", "@bob"), 2),
+        ("a\\", (), 3),
+        ("*.py", ("@eve",), 4),
+    ]
+
+
 def test_a_file_that_github_finds_too_large_has_no_rules() -> None:
     assert parse("* @ann\n" + "#" * 3_000_000) == (
         [],

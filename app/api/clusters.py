@@ -14,6 +14,7 @@ from app.api.acts import BODY_LIMIT, body_of, number_of
 from app.api.answers import refusal
 from app.api.doors import Guest, RepositoryDoor
 from app.core.errors import BadInput, FlakeGuardError
+from app.core.reports.texts import clean
 from app.db.session import Session, unit_of_work
 from app.services import clusters, outage_pages
 from app.services.access.tokens import By
@@ -34,7 +35,7 @@ class Clusters:
 
         def show() -> BaseModel:
             name, page = self._readable(request), _page(request)
-            owner, now = request.query_params.get("owner") or None, self.doors.clock()
+            owner, now = _owner(request), self.doors.clock()
             found = clusters.listed(self.doors.engine, name, page=page, now=now, owner=owner)
             lines = [shapes.cluster_of(one) for one in found.items]
             return shapes.ClusterList(clusters=lines, page=page, has_more=found.has_more)
@@ -78,7 +79,7 @@ class Clusters:
 
         def show() -> BaseModel:
             name, page = self._readable(request), _page(request)
-            owner = request.query_params.get("owner") or None
+            owner = _owner(request)
             found = outage_pages.listed(self.doors.engine, name, page=page, owner=owner)
             lines = [shapes.outage_of(one) for one in found.items]
             return shapes.OutageList(outages=lines, page=page, has_more=found.has_more)
@@ -120,6 +121,11 @@ def _answered(request: Request, show: Callable[[], BaseModel]) -> Response:
 def _by(guest: Guest) -> By:
     actor = guest.actor
     return By(actor.shown, actor.surface, actor.request_id)
+
+
+def _owner(request: Request) -> str | None:
+    """Whose are asked for, in letters that the database can look for; None for everybody's."""
+    return clean(request.query_params.get("owner", "")) or None
 
 
 def _page(request: Request) -> int:

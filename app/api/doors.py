@@ -94,4 +94,7 @@ class RepositoryDoor:
 
 
 def _name(request: Request) -> str:
-    return f"{request.path_params['owner']}/{request.path_params['name']}"
+    name = f"{request.path_params['owner']}/{request.path_params['name']}"
+    if not name.isprintable():  # no repository's, and PostgreSQL refuses a NUL
+        raise Missing(NOT_HERE)
+    return name

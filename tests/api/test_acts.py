@@ -176,6 +176,15 @@ def test_a_name_with_control_characters_is_refused(
     )
 
 
+def test_nobody_is_called_by_what_the_database_cannot_look_for(
+    admin: TestClient, flaky: UUID
+) -> None:
+    lists = [f"{BASE}/{one}?owner=a%00b" for one in ("clusters", "outages", "quarantine", "plan")]
+
+    assert admin.get("/api/v1/repositories/acme%00/shop/quarantine").status_code == 404
+    assert [admin.get(one).status_code for one in lists] == [200] * 4
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [

@@ -14,6 +14,7 @@ from app.core.scorer.policies import Scorer
 from app.core.scorer.said import Contradicted, Judged
 from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
+from app.core.scorer.state import CaseState
 from app.core.scorer.weigh import Kind
 from app.core.suspects import as_text, ranked, spread
 from app.core.told import Told, how
@@ -46,7 +47,7 @@ def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> S
         judged = replace(judged, runs=judged.runs + told.before)
     since = None
     if known is not None and is_broken(known):
-        since = min(track.base for track in known.tracks.values() if len(track.base) > 1)[0]
+        since = _broken_since(scorer, known)
     standing = Standing(
         state=judged.state,
         score=judged.score,
@@ -62,6 +63,13 @@ def standing_of(scorer: Scorer, judged: Judged, told: Told, *, branch: str) -> S
         evidence=(),
     )
     return replace(standing, evidence=tuple(_standing_reasons(standing, told, since, branch)))
+
+
+def _broken_since(scorer: Scorer, known: CaseState) -> str:
+    """The first commit of the branch, in its order, that fails the case in some job."""
+    places = scorer.state.commits if isinstance(scorer, EvidenceScorer) else {}
+    begun = [track.base[0] for track in known.tracks.values() if len(track.base) > 1]
+    return min(begun, key=lambda one: places.get(one, 0))
 
 
 def _standing_reasons(

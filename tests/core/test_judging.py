@@ -1,35 +1,24 @@
-"""How a case stands, in numbers that agree with each other whichever scorer gave them."""
+"""What is said of how a case stands."""
 
 from datetime import timedelta
 
-import pytest
-
-from app.core.evidence import EvidenceKind
 from app.core.judging import standing_of
-from app.core.policy.names import ScorerName
-from app.core.remembering import remembered
 from app.core.scorer import memory
-from app.core.scorer.policies import scorer_of
+from app.core.scorer.policies import Evidence
 from app.core.told import Told
-from tests.core.scorer.world import CASE, START, Report, World
+from tests.core.scorer.world import START, Report, World
 
-RUNS, EVERY = 300, 10  # reports, of which every tenth fails the case
+CASE = "case3-1"
 
 
-@pytest.mark.parametrize("name", [ScorerName.ROLLING_WINDOW, ScorerName.FLAKE_RATE])
-def test_a_rate_is_told_with_the_runs_that_it_is_of(name: ScorerName) -> None:
-    world, scorer, at = World(), scorer_of(name), START
-    told: dict[str, Told] = {}
-    for run in range(1, RUNS + 1):
-        at = START + timedelta(hours=run)
-        failing = [CASE] if run % EVERY == 0 else []
-        seen, before = world.observation(Report(at, run, f"c{run}"), failing), scorer
-        scorer, said = before.observe(seen)
-        remembered(told, seen, said, before, sha=seen.code, culprits={})
+def test_a_case_is_broken_since_the_branchs_first_commit_not_the_first_by_name() -> None:
+    world = World()
+    for number, code in enumerate(("m1", "m2", "zz1", "yy2", "aa4", "bb5"), start=1):
+        for job, breaks_at in (("linux", 3), ("mac", 5)):
+            at = START + timedelta(days=number)
+            world.see(Report(at, number, code, job=job), [CASE] if number >= breaks_at else [])
 
-    judged = memory.judged(scorer, [CASE], at, warned=0.5)
-    standing = standing_of(scorer, judged[CASE], told[CASE], branch="main")
+    scorer = Evidence(world.state)
+    found = memory.judged(scorer, [CASE], START + timedelta(days=7), warned=0.5)[CASE]
 
-    (rate,) = (one for one in standing.evidence if one.kind is EvidenceKind.RATE)
-    assert (standing.runs, standing.rate) == (RUNS, 1 / EVERY)
-    assert (rate.facts["runs"], rate.facts["rate"]) == (RUNS, 1 / EVERY)
+    assert standing_of(scorer, found, Told(), branch="main").broken_since == "zz1"

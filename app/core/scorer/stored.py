@@ -112,13 +112,7 @@ def repository_from_json(
         },
         commits=dict(stored["commits"]),
         transients=tuple((at, group) for at, group in stored["transients"]),
-        crowds={
-            group: tuple(
-                Crowd(at, source, frozenset(of), by, frozenset(signs))
-                for at, source, of, by, signs in crowds
-            )
-            for group, crowds in stored["crowds"].items()
-        },
+        crowds=_crowds(stored["crowds"]),
         common=dict(stored["common"]),
         recent=tuple(stored["recent"]),
         tested=dict(stored["tested"]),
@@ -133,6 +127,16 @@ def repository_from_json(
             if track.streak or track.base:
                 state.failing[job] = state.failing.get(job, frozenset()) | {case}
     return state
+
+
+def _crowds(stored: Mapping[str, Any]) -> dict[str, tuple[Crowd, ...]]:
+    return {
+        group: tuple(
+            Crowd(at, source, frozenset(of), by, frozenset(signs))
+            for at, source, of, by, signs in crowds
+        )
+        for group, crowds in stored.items()
+    }
 
 
 def _check(stored: Mapping[str, Any]) -> None:

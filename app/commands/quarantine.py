@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.core.acts import ActName
-from app.core.held import HeldCase, owned_by
+from app.core.held import HeldCase
 from app.core.proof import Progress
 from app.core.quarantine import REASON_LIMIT
 from app.db import decisions
@@ -24,7 +24,7 @@ from app.services.access.sessions import ADMIN
 from app.services.acts import Actor, Done, undo
 from app.services.acts.named import Asked, perform
 from app.services.answers import aftermath
-from app.services.quarantine.held import case_named, repository_named
+from app.services.quarantine.held import case_named, of_owner, repository_named
 from app.settings import Settings
 from app.wiring import Parts, wired
 
@@ -35,7 +35,9 @@ def show(
     """List what is proposed or held; with an `owner`, what is theirs."""
     with wired(settings) as parts, unit_of_work(parts.engine) as session:
         repo_id = repository_named(session, repository).id
-        found = owned_by(owner, rows.listed(session, repo_id, everything=everything))
+        found = of_owner(
+            session, repo_id, owner, rows.listed(session, repo_id, everything=everything)
+        )
         now = parts.clock()
     if as_json:
         for one in found:

@@ -1,10 +1,8 @@
 """What is held now, as a CI script asks for it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.core.owners import is_among
 from app.core.quarantine import Quarantine
 
 
@@ -43,8 +41,3 @@ class HeldCase:
         return "".join(
             one if one.isprintable() else one.encode("unicode_escape").decode() for one in self.node
         )
-
-
-def owned_by(owner: str | None, held: Sequence[HeldCase]) -> list[HeldCase]:
-    """Those whose quarantine somebody owns; all where nobody is named."""
-    return [one for one in held if owner is None or is_among(owner, [one.quarantine.owner or ""])]

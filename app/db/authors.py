@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.core.touched import touches
+
 CHANGES_READ = 500  # newest ones of the default branch; an older author is no good guess
 
 # The commit that the host named when it was asked, or one that is known to be newer.
@@ -23,6 +25,16 @@ WHERE commit.author <> ''
 ORDER BY commit.at DESC NULLS LAST LIMIT 1
 """)
 
+# What the newest changes of the default branch touched, and whose they are.
+CHANGED = text(f"""
+SELECT known.files, commit.author
+FROM (SELECT head_sha, files FROM changed_files
+      WHERE repo_id = :repo AND pr_number = 0 AND files IS NOT NULL
+      ORDER BY fetched_at DESC LIMIT {CHANGES_READ}) AS known
+JOIN commit ON commit.repo_id = :repo AND commit.sha = known.head_sha
+WHERE commit.author <> '' ORDER BY commit.at DESC NULLS LAST
+""")
+
 ASKED = text("""
 SELECT file FROM file_commit WHERE repo_id = :repo AND file = ANY(:files) AND asked_at > :since
 """)
@@ -38,6 +50,13 @@ def last_of(session: Session, repo_id: int, file: str) -> str | None:
     """The login of the author of a file's last known change; None where none is known."""
     found = session.execute(LAST, {"repo": repo_id, "file": file}).scalar()
     return str(found) if found else None
+
+
+def last_of_class(session: Session, repo_id: int, classname: str) -> str | None:
+    """The same for a case whose reports name no file: who changed the file of its class last."""
+    rows = session.execute(CHANGED, {"repo": repo_id})
+    touching = (row.author for row in rows if touches(row.files, file=None, classname=classname))
+    return next(touching, None)
 
 
 def asked(session: Session, repo_id: int, files: Collection[str], *, since: datetime) -> set[str]:

@@ -106,6 +106,18 @@ def undecided_or_held(session: Session, repo_id: int) -> list[Quarantine]:
     return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
 
 
+def give(
+    session: Session, repo_id: int, quarantine_id: int, *, owner: str | None, is_guess: bool
+) -> None:
+    """Make a quarantine somebody's; that is no step of it, and in nobody's way who decides."""
+    session.execute(
+        update(QuarantineRow)
+        .where(col(QuarantineRow.repo_id) == repo_id)
+        .where(col(QuarantineRow.quarantine_id) == quarantine_id)
+        .values(owner=owner, owner_is_guess=is_guess)
+    )
+
+
 def proposed(session: Session, repo_id: int, *, since: datetime) -> list[Quarantine]:
     """What was proposed then or since and waits still, oldest first; served by quarantine_open."""
     query = (

@@ -42,6 +42,7 @@ ACTS = {
     "rerun": "had the failed jobs run again",
     "rerun_case": "asked for re-runs",
     "undo": "took the last decision back",
+    "found_broken": "found it broken, which it had called flaky",
     "turned_broken": "ended its quarantine, because it turned broken",
     "exempted": "ended its quarantine, because the policy exempts it",
     "time_is_up": "ended its quarantine, because its time was up",

@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from app.core.decide import State
 from app.db.session import unit_of_work
+from app.services.judging.evaluate import Changed
+from app.services.quarantine import runs
 from tests.services.shop import CART, POLICY, SKIPPED, Shop
 from tests.web.world import FAILED, NOW, PASSED
 
@@ -149,6 +151,19 @@ def test_a_case_that_turns_broken_leaves_at_once_and_the_correction_is_kept(shop
     shop.run(FAILED, changed=State.BROKEN)
 
     assert (shop.decision().state, shop.decision().decided_by) == ("dismissed", "FlakeGuard")
+    assert shop.corrections() == [("turned_broken", 0.96)]
+
+
+def test_a_case_that_was_called_flaky_and_turns_broken_is_a_correction_though_never_held(
+    shop: Shop,
+) -> None:
+    run = shop.run(FAILED, proposes=False)
+
+    turned = [Changed(shop.case_id, State.FLAKY, State.BROKEN, is_dismissal=False, run=run)]
+    with unit_of_work(shop.engine) as session:
+        runs.follow(session, shop.repository, turned, run, now=shop.at, request_id="r1")
+
+    assert shop.decision() is None
     assert shop.corrections() == [("turned_broken", 0.96)]
 
 

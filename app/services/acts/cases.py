@@ -17,6 +17,7 @@ from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
 from app.services.acts.steps import audit, done
 from app.services.acts.subject import Subject, hold
+from app.services.acts.terms import give_to_owner
 
 MUTED_AT_MOST = timedelta(days=90)
 
@@ -30,6 +31,7 @@ def own(
     subject = hold(session, repo_id, case_id)
     after = replace(subject.care, owner=owner)
     event_id = _write(session, subject, after, "own", actor, now=now)
+    give_to_owner(session, subject)
     return done(subject, partial(said.owned_by, owner, actor.shown), event_id)
 
 

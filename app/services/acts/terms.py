@@ -9,7 +9,8 @@ from app.core.decide import Standing
 from app.core.errors import BadInput, Conflict
 from app.core.owners import is_owner
 from app.core.proof import Rate, clean_runs_needed, end_of
-from app.db import bases
+from app.core.quarantine import OPEN
+from app.db import bases, decisions
 from app.db.bases import Pace
 from app.db.session import Session
 from app.render.words import decisions as said
@@ -86,4 +87,13 @@ def _owner(session: Session, subject: Subject, wish: Wish, fallback: str | None)
         if not is_owner(wish.owner):
             raise BadInput(said.no_owner(wish.owner))
         return Owner(wish.owner, is_guess=False)
-    return owner_of(session, subject.repo_id, subject.case_id) or Owner(fallback, is_guess=True)
+    guess = fallback if fallback and is_owner(fallback) else None  # a token cannot be told
+    return owner_of(session, subject.repo_id, subject.case_id) or Owner(guess, is_guess=True)
+
+
+def give_to_owner(session: Session, subject: Subject) -> None:
+    """Make an open quarantine theirs whose the case is by now."""
+    held, owner = subject.before, owner_of(session, subject.repo_id, subject.case_id)
+    if held is not None and held.state in OPEN and owner is not None:
+        name, is_guess = owner.name, owner.is_guess
+        decisions.give(session, subject.repo_id, held.id, owner=name, is_guess=is_guess)

@@ -22,7 +22,7 @@ from app.services.acts.issues import OPEN_ISSUE, withdraw
 from app.services.acts.reruns import RERUN, call_off
 from app.services.acts.steps import audit, from_snapshot, snapshot
 from app.services.acts.subject import hold
-from app.services.acts.terms import must_be_possible
+from app.services.acts.terms import give_to_owner, must_be_possible
 
 Kept = Mapping[str, Any]
 Inverse = Callable[[Session, int, AuditEvent, Actor, datetime], tuple[Kept, Kept]]
@@ -134,6 +134,8 @@ def _undo_care(
     if current.version != care_from(event.after).version:
         raise Conflict(said.newer_than(event.act))
     restored = cares.write(session, repo_id, case_id, current, care_from(event.before))
+    if restored.owner != current.owner:
+        give_to_owner(session, hold(session, repo_id, case_id))
     return care_snapshot(current), care_snapshot(restored)
 
 

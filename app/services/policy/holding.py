@@ -64,8 +64,7 @@ def owners_of(session: Session, repo_id: int, case_id: UUID) -> tuple[Owner, ...
     named = owners.of_cases(session, repo_id, [case_id]).get(case_id)
     if named:
         return tuple(Owner(one, is_guess=False) for one in named)
-    file = _file_of(session, repo_id, case_id)
-    author = authors.last_of(session, repo_id, file) if file else None
+    author = _author_of(session, repo_id, case_id)
     if author is None:
         return ()
     login = f"@{author}"
@@ -94,5 +93,9 @@ def changes_case(session: Session, run: Run, case_id: UUID) -> bool | None:
     return touches(known, file=case.file, classname=case.classname)
 
 
-def _file_of(session: Session, repo_id: int, case_id: UUID) -> str | None:
-    return cases.cases(session, repo_id, [case_id])[case_id].file
+def _author_of(session: Session, repo_id: int, case_id: UUID) -> str | None:
+    """Who changed a case's file, or that of its class, last."""
+    case = cases.cases(session, repo_id, [case_id])[case_id]
+    if case.file is None:
+        return authors.last_of_class(session, repo_id, case.classname)
+    return authors.last_of(session, repo_id, case.file)

@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.errors import BadInput, Missing
-from app.core.held import HeldCase, owned_by
+from app.core.held import HeldCase
+from app.core.owners import is_among
 from app.core.reports.texts import clean
 from app.core.runs import Repository
 from app.db import held as rows
-from app.db import repositories
+from app.db import owners, repositories
 from app.db.session import Engine, Session, unit_of_work
 from app.services.policy.policies import policy_of
 from app.services.policy.terms import terms_of
@@ -28,10 +29,24 @@ def held_now(
     What the policy exempts, on the `branch` where one is named, excuses nothing and is left out.
     """
     with unit_of_work(engine) as session:
-        held = owned_by(owner, rows.held(session, repo_id, now=now))
+        held = of_owner(session, repo_id, owner, rows.held(session, repo_id, now=now))
         policy = policy_of(session, repo_id)
         terms = terms_of(session, repo_id, policy, [one.case_id.hex for one in held])
         return [one for one in held if not terms.is_exempt(one.case_id.hex, branch)]
+
+
+def of_owner(
+    session: Session, repo_id: int, owner: str | None, held: Sequence[HeldCase]
+) -> list[HeldCase]:
+    """Those that somebody owns: the quarantine, or the case's file with others; all for None."""
+    if owner is None:
+        return list(held)
+    named = owners.of_cases(session, repo_id, [one.case_id for one in held])
+    return [
+        one
+        for one in held
+        if is_among(owner, [one.quarantine.owner or "", *named.get(one.case_id, ())])
+    ]
 
 
 def repository_named(session: Session, full_name: str) -> Repository:

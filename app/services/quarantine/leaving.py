@@ -1,31 +1,36 @@
 """What must not stay in quarantine: a broken case, and one that the policy exempts by now."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from app.core.accuracy import Correction
+from app.core.accuracy import Correction, Feedback
 from app.core.decide import State
 from app.core.quarantine import HOLDING, OPEN, QuarantineEvent
-from app.db import decisions, judgements
+from app.db import decisions, feedback, judgements
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor
-from app.services.acts.steps import Step, take
-from app.services.acts.subject import hold
+from app.services.acts.steps import Step, audit, take
+from app.services.acts.subject import Subject, hold
 from app.services.policy.policies import policy_of
 from app.services.policy.terms import terms_of
 from app.services.quarantine.saying import say, tell_owner
 
 E = QuarantineEvent
+FOUND_BROKEN = "found_broken"
 
 
 def leave(
-    session: Session, repo_id: int, broken: Collection[UUID], actor: Actor, *, now: datetime
+    session: Session, repo_id: int, broken: Mapping[UUID, State], actor: Actor, *, now: datetime
 ) -> None:
-    """Take out of quarantine these that turned broken, and whatever else must not stay there."""
+    """Take out of quarantine these that turned broken, and whatever else must not stay there.
+
+    `broken` says what each was before: one that was called flaky was called so wrongly.
+    """
     for case_id in sorted({*broken, *_held_though_broken(session, repo_id)}):
-        _break(session, repo_id, case_id, actor, now=now)
+        was_flaky = broken.get(case_id) is State.FLAKY
+        _break(session, repo_id, case_id, actor, was_flaky=was_flaky, now=now)
     for case_id in _held_though_exempt(session, repo_id):
         _exempt(session, repo_id, case_id, actor, now=now)
 
@@ -37,10 +42,20 @@ def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
     return {UUID(hex=case) for case, state in states.items() if state is State.BROKEN}
 
 
-def _break(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
+def _break(
+    session: Session,
+    repo_id: int,
+    case_id: UUID,
+    actor: Actor,
+    *,
+    was_flaky: bool,
+    now: datetime,
+) -> None:
     """A broken case is never hidden: it leaves quarantine at once, and says so."""
     subject = hold(session, repo_id, case_id)
     if subject.before is None or subject.before.state not in OPEN:
+        if was_flaky:
+            _correct(session, subject, actor, now=now)
         return
     was_held = subject.before.state in HOLDING
     step = Step(
@@ -48,11 +63,35 @@ def _break(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: 
         [E.TURNED_BROKEN],
         said.turned_broken(),
         {},
-        correction=Correction.TURNED_BROKEN if was_held else None,
+        correction=Correction.TURNED_BROKEN if was_held or was_flaky else None,
     )
     _, event_id = take(session, subject, step, actor, now=now)
     if was_held:
         say(session, subject, event_id, said.turned_broken, now=now, is_loud=True)
+
+
+def _correct(session: Session, subject: Subject, actor: Actor, *, now: datetime) -> None:
+    """Keep that a case which was called flaky, and never held for it, turned broken."""
+    event_id = audit(
+        session,
+        subject.repo_id,
+        subject.case_id,
+        FOUND_BROKEN,
+        actor,
+        before={},
+        after={},
+        now=now,
+    )
+    shown = Feedback(Correction.TURNED_BROKEN, subject.p_flaky)
+    feedback.add(
+        session,
+        subject.repo_id,
+        subject.case_id,
+        shown,
+        actor=actor.shown,
+        at=now,
+        audit_event_id=event_id,
+    )
 
 
 def _held_though_exempt(session: Session, repo_id: int) -> list[UUID]:

@@ -1,6 +1,6 @@
 """What a run means for the quarantines of its repository: proposals, proofs, relapses, breaks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -32,6 +32,10 @@ class Turned(Protocol):
         """Which."""
 
     @property
+    def was(self) -> State:
+        """What it was."""
+
+    @property
     def now(self) -> State:
         """What it is."""
 
@@ -39,7 +43,7 @@ class Turned(Protocol):
 def follow(
     session: Session,
     repository: Repository,
-    changed: Iterable[Turned],
+    changed: Collection[Turned],
     run: Run,
     *,
     now: datetime,
@@ -59,7 +63,7 @@ def follow(
         return frozenset()
     actor = ourselves("worker", request_id)
     states = {one.case_id: one.now for one in changed}
-    broken = {case_id for case_id, state in states.items() if state is State.BROKEN}
+    broken = {one.case_id: one.was for one in changed if one.now is State.BROKEN}
     leaving.leave(session, repository.id, broken, actor, now=now)
     proven = proving.prove(session, run, touched, actor, now=now)
     failed = executions.failed_in_run(session, repository.id, run.key.run_id)

@@ -72,6 +72,7 @@ def shown(message: Message) -> str:
 @dataclass(frozen=True)
 class Turned:
     case_id: UUID
+    was: State = State.FLAKY
     now: State = State.BROKEN
 
 

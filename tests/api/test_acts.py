@@ -70,7 +70,7 @@ def test_a_token_that_may_act_quarantines_and_takes_it_back(
     [one] = held["cases"]
     assert one["name"] == "tests.test_cart::test_total[3]"
     assert one["node"] == "tests/test_cart.py::test_total[3]"
-    assert (one["reason"], one["by"], one["owner"]) == ("Waits.", "token ci", "token ci")
+    assert (one["reason"], one["by"], one["owner"]) == ("Waits.", "token ci", None)
     assert (undone.status_code, undone.json()["said"]) == (
         200,
         "token ci took “quarantine” back.",

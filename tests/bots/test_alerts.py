@@ -29,7 +29,7 @@ from tests.bots.stranger import Stranger
 from tests.jobs.desk import Desk
 
 NAME = f"tests.test_cart::{FLAKY}"
-UNTIL = "2026-12-20"
+UNTIL = "2026-12-03"
 
 
 @pytest.fixture

@@ -60,8 +60,14 @@ def audit(shop: Shop) -> list[tuple[str, str, str]]:
         return [(row.actor, row.surface, row.act) for row in session.exec(ours)]
 
 
-def until() -> str:
-    return f"{utc_now() + LASTS:%Y-%m-%d}"
+def until(shop: Shop) -> str:
+    """When the one quarantine ends: by then its proof is due, and never later than the policy."""
+    with unit_of_work(shop.stage.engine) as session:
+        ours = select(QuarantineRow).where(QuarantineRow.repo_id == shop.repo_id)
+        [row] = session.exec(ours).all()
+    assert row.until is not None
+    assert utc_now() < row.until <= utc_now() + LASTS
+    return f"{row.until:%Y-%m-%d}"
 
 
 def everywhere(shop: Shop, check: CheckRun, pages: SignedIn) -> list[str]:
@@ -83,7 +89,7 @@ def test_a_quarantine_is_said_everywhere_with_who_did_it(
     else:
         click_thread(shop, "quarantine", WRITER)
 
-    sentence = f"Quarantined by @{WRITER} until {until()}."
+    sentence = f"Quarantined by @{WRITER} until {until(shop)}."
     with signed_in(shop.stage) as pages:
         said = everywhere(shop, red, pages)
     plain = [one.replace("@\u200b", "@").replace("\\", "") for one in said]

@@ -107,7 +107,12 @@ def held_by_sam(shop: Shop) -> str:
     link(shop, SAM)
     press(shop, "quarantine", SAM)
     fill_in(shop, "quarantine")
-    return f"Quarantined by @{SAM} until {utc_now() + LASTS:%Y-%m-%d}."
+    with unit_of_work(shop.stage.engine) as session:
+        until = session.execute(
+            text("SELECT max(until) FROM quarantine WHERE repo_id = :repo"), {"repo": shop.repo_id}
+        ).scalar_one()
+    assert utc_now() < until <= utc_now() + LASTS
+    return f"Quarantined by @{SAM} until {until:%Y-%m-%d}."
 
 
 def test_from_a_threads_first_message_to_the_proven_fix(shop: Shop, red: Run) -> None:

@@ -77,3 +77,12 @@ def test_a_scorer_is_outdated_once_the_policy_asks_for_another(shelf: Shelf) -> 
         other_scorer = scoring.is_outdated(session, repository)
 
     assert (before, begun, same_scorer, other_scorer) == (False, False, False, True)
+
+
+def test_a_fault_that_was_none_when_the_file_was_read_is_said(shelf: Shelf) -> None:
+    stored = Snapshot(SnapshotKind.POLICY, "a1", PLACE, "mode: loud\n")
+    with unit_of_work(shelf.engine) as session:
+        policies.write(session, REPO, stored, now=shelf.now)
+
+        assert policy_of(session, REPO) == default_policy()
+        assert [one.line for one in faults_of(session, REPO)] == [1]

@@ -43,9 +43,12 @@ def text_in_force(session: Session, repo_id: int) -> str:
 
 
 def faults_of(session: Session, repo_id: int) -> tuple[Fault, ...]:
-    """What is wrong with the newest file, so that an older one, or none, stays in force."""
+    """What is wrong with the newest file, so that an older one, or none, stays in force.
+
+    A file that was read before we knew of a fault has it all the same.
+    """
     found = policies.newest(session, repo_id, SnapshotKind.POLICY)
-    return found.errors if found else ()
+    return (found.errors or read_policy(found.text).faults) if found else ()
 
 
 def remarks(session: Session, repo_id: int, pr_number: int | None) -> tuple[str, ...]:

@@ -289,3 +289,15 @@ def test_a_case_without_a_file_is_the_guess_of_who_changed_its_class_last(
         acts.activate(session, repo, flaky, MONA, now=NOW)
 
     assert owners_of_held(engine, repo, flaky) == ("@ada", True)
+
+
+def test_the_same_renewal_twice_is_one(engine: Engine, repo: int, flaky: UUID) -> None:
+    do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+    do(engine, lambda s: acts.renew(s, repo, flaky, MONA, reason="More.", now=NOW))
+
+    with pytest.raises(Conflict, match="@mona renewed it for this reason a moment ago"):
+        do(engine, lambda s: acts.renew(s, repo, flaky, MONA, reason="More.", now=NOW))
+    do(engine, lambda s: acts.renew(s, repo, flaky, MONA, reason="Still more.", now=NOW))
+    do(engine, lambda s: acts.renew(s, repo, flaky, MONA, reason="Still more.", now=LATER))
+
+    assert [event for event, _, _ in steps(engine, repo, flaky)].count("renewed") == 3

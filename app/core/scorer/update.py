@@ -25,8 +25,8 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     streak is told in the order of arrival, and the default branch's commits are taken to follow
     each other as they come. What failed together is looked for by the times told, in what has
     come so far, and another job's pass of the same code counts where it came before what
-    contradicts the failure. An observation that comes again counts its passes again, but is no
-    further evidence.
+    contradicts the failure. An observation that comes again counts its passes again, and what it
+    failed for a moment is taken to come by chance more often; of its cases it is no new evidence.
     """
     draft = draft_of(state, seen)
     if not seen.is_trusted:

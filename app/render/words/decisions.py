@@ -204,6 +204,11 @@ def exempted() -> str:
     return "The policy exempts this case, so its failures are real and it is never quarantined."
 
 
+def renewed_just_now(by: str) -> str:
+    """The same renewal twice."""
+    return f"{by} renewed it for this reason a moment ago; it is renewed once."
+
+
 def needs_reason() -> str:
     """A renewal or a reopening without a reason."""
     return "Say why: a quarantine goes on only with a reason."

@@ -6,13 +6,13 @@ the case is in no state for it.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from app.core.accuracy import Correction
 from app.core.errors import BadInput, Conflict
-from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
+from app.core.quarantine import HOLDING, REASON_LIMIT, Quarantine, QuarantineEvent, QuarantineState
 from app.db.session import Session
 from app.render import words
 from app.render.words import decisions as said
@@ -26,6 +26,7 @@ E, S = QuarantineEvent, QuarantineState
 HELD = "Held for flaky."
 NOT_FLAKY = "Marked as not flaky."
 RELEASED = "Released."
+A_MOMENT = timedelta(seconds=10)  # in which two clicks are taken for one
 
 
 def propose(
@@ -85,6 +86,8 @@ def renew(
     subject = hold(session, repo_id, case_id)
     must_be_possible(session, subject)
     _must_have_reason(reason)
+    if _is_the_same_click(subject.before, reason, actor, now=now):
+        raise Conflict(said.renewed_just_now(actor.shown))
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
     if subject.before is not None and wish.owner is None and subject.before.owner is not None:
         begins |= {
@@ -102,6 +105,18 @@ def renew(
     after, event_id = take(session, subject, step, actor, now=now)
     recount(session, hold(session, repo_id, case_id), now=now)
     return done(subject, partial(said.renewed_by, actor.shown, _end(after)), event_id)
+
+
+def _is_the_same_click(
+    before: Quarantine | None, reason: str, actor: Actor, *, now: datetime
+) -> bool:
+    """Whether the same person renewed it for the same reason a moment ago: two clicks are one."""
+    return (
+        before is not None
+        and before.event is E.RENEWED
+        and (before.decided_by, before.reason) == (actor.shown, reason[:REASON_LIMIT])
+        and now - before.since < A_MOMENT
+    )
 
 
 def release(

@@ -65,17 +65,29 @@ def take(
         now=now,
     )
     if step.correction is not None:
-        shown = Feedback(step.correction, _shown(subject))
-        feedback.add(
-            session,
-            subject.repo_id,
-            subject.case_id,
-            shown,
-            actor=actor.shown,
-            at=now,
-            audit_event_id=event_id,
-        )
+        correct(session, subject, step.correction, actor, event_id=event_id, now=now)
     return after, event_id
+
+
+def correct(
+    session: Session,
+    subject: Subject,
+    correction: Correction,
+    actor: Actor,
+    *,
+    event_id: int,
+    now: datetime,
+) -> None:
+    """Keep that a case was called what it is not, with the probability that was shown then."""
+    feedback.add(
+        session,
+        subject.repo_id,
+        subject.case_id,
+        Feedback(correction, _shown(subject)),
+        actor=actor.shown,
+        at=now,
+        audit_event_id=event_id,
+    )
 
 
 def done(subject: Subject, says: Saying, event_id: int) -> Done:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from app.core.accuracy import Correction, Feedback
+from app.core.accuracy import Correction
 from app.core.decide import State
 from app.core.quarantine import HOLDING, OPEN, QuarantineEvent
-from app.db import decisions, feedback, judgements
+from app.db import decisions, judgements
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor
-from app.services.acts.steps import Step, audit, take
+from app.services.acts.steps import Step, audit, correct, take
 from app.services.acts.subject import Subject, hold
 from app.services.policy.policies import policy_of
 from app.services.policy.terms import terms_of
@@ -82,16 +82,7 @@ def _correct(session: Session, subject: Subject, actor: Actor, *, now: datetime)
         after={},
         now=now,
     )
-    shown = Feedback(Correction.TURNED_BROKEN, subject.p_flaky)
-    feedback.add(
-        session,
-        subject.repo_id,
-        subject.case_id,
-        shown,
-        actor=actor.shown,
-        at=now,
-        audit_event_id=event_id,
-    )
+    correct(session, subject, Correction.TURNED_BROKEN, actor, event_id=event_id, now=now)
 
 
 def _held_though_exempt(session: Session, repo_id: int) -> list[UUID]:

@@ -1,6 +1,6 @@
 """Decisions about cases: quarantines, each step of them, and the audit trail of who did what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.core.errors import Conflict
-from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
+from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, QuarantineState
 from app.db.tables.decided import QuarantineEventRow
 from app.db.tables.thought import AuditEventRow, QuarantineRow
 
@@ -87,20 +87,19 @@ def locked(session: Session, repo_id: int, case_id: UUID) -> Quarantine | None:
 
 def holding(session: Session, repo_id: int) -> list[Quarantine]:
     """What excuses failures in a repository, ends that have come too; served by quarantine_open."""
-    query = (
-        select(QuarantineRow)
-        .where(col(QuarantineRow.repo_id) == repo_id)
-        .where(IS_OPEN, col(QuarantineRow.state).in_([state.value for state in HOLDING]))
-        .order_by(col(QuarantineRow.case_id))
-    )
-    return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]
+    return _in(session, repo_id, HOLDING)
 
 
 def undecided_or_held(session: Session, repo_id: int) -> list[Quarantine]:
     """What is proposed or excuses failures; served by quarantine_open."""
+    return _in(session, repo_id, OPEN)
+
+
+def _in(session: Session, repo_id: int, states: Collection[QuarantineState]) -> list[Quarantine]:
     query = (
         select(QuarantineRow)
-        .where(col(QuarantineRow.repo_id) == repo_id, IS_OPEN)
+        .where(col(QuarantineRow.repo_id) == repo_id)
+        .where(IS_OPEN, col(QuarantineRow.state).in_([state.value for state in states]))
         .order_by(col(QuarantineRow.case_id))
     )
     return [quarantine_of(row) for row in session.exec(query, execution_options=FRESH)]

@@ -12,6 +12,7 @@ from app.core.holding import WhyNot, why_not_proposed
 from app.core.owners import is_among
 from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine, ranked
 from app.core.proof import clean_runs_needed, end_of
+from app.core.terms import Terms
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
 from app.db.cases import Case
 from app.db.session import Engine, Session, unit_of_work
@@ -53,7 +54,9 @@ def plan(
             for one in dearest
             if owner is None or is_among(owner, _owners(session, repo_id, one))
         ][:CASES_READ]
-        lines = [_line(session, repo_id, one, failures, costs, now=now) for one in read]
+        policy = policy_of(session, repo_id)
+        terms = terms_of(session, repo_id, policy, [one.hex for one in read])
+        lines = [_line(session, repo_id, one, failures, costs, terms, now=now) for one in read]
         jobs = plans.jobs(session, repo_id, read, since=since)
     known = (replace(one, jobs=jobs.get(one.case_id, ())) for one in lines if one is not None)
     return Plan(ranked(known), costs.whole, since, now)
@@ -97,6 +100,7 @@ def _line(
     case_id: UUID,
     failures: Sequence[Failure],
     costs: Costs,
+    terms: Terms,
     *,
     now: datetime,
 ) -> PlanLine | None:
@@ -124,7 +128,7 @@ def _line(
         variants=tuple(sorted({one.variant for one in mine})),
         pull_requests=tuple(sorted({one.pr_number for one in mine if one.pr_number})),
         cost=costs.cases.get(case_id, Cost()),
-        hidden=_hidden(session, repo_id, case_id, mine),
+        hidden=_hidden(terms, case_id, mine),
         clean_needed=needed,
         until=end_of(needed, runs_a_day=pace.runs_a_day, now=now, at_most=rules.lasts, asked=None),
         attempts=tuple(map(_attempt, mine[:ATTEMPTS_SHOWN])),
@@ -153,9 +157,8 @@ def _owners(session: Session, repo_id: int, case_id: UUID) -> tuple[str, ...]:
     return (owner.name,)
 
 
-def _hidden(session: Session, repo_id: int, case_id: UUID, mine: Sequence[Failure]) -> Hidden:
+def _hidden(terms: Terms, case_id: UUID, mine: Sequence[Failure]) -> Hidden:
     """What holding the case would have excused and hidden; nothing where the policy exempts it."""
-    terms = terms_of(session, repo_id, policy_of(session, repo_id), [case_id.hex])
     met = [one for one in mine if not terms.is_exempt(case_id.hex, one.branch)]
     flakes = {one.of for one in met if one.is_flake}
     return Hidden(len(flakes), len({one.of for one in met} - flakes))

@@ -87,11 +87,11 @@ def _correct(session: Session, subject: Subject, actor: Actor, *, now: datetime)
 
 def _held_though_exempt(session: Session, repo_id: int) -> list[UUID]:
     """What is proposed or held, and what the policy of today keeps out on every branch."""
-    policy = policy_of(session, repo_id)
-    if not policy.has_terms:
-        return []
     known = decisions.undecided_or_held(session, repo_id)
-    terms = terms_of(session, repo_id, policy, [one.case_id.hex for one in known])
+    if not known:  # the policy is read anew each time, and most runs find nothing open
+        return []
+    ids = [one.case_id.hex for one in known]
+    terms = terms_of(session, repo_id, policy_of(session, repo_id), ids)
     return sorted(one.case_id for one in known if terms.is_exempt(one.case_id.hex, None))
 
 

@@ -41,7 +41,7 @@ def prove(
         and counts(one, run, began)
         and (seen[one.case_id].passed or seen[one.case_id].failed)
     ]
-    clean = proofs.count(session, run, counting) | _count_asked(session, run, counting, began)
+    clean = proofs.count(session, run, counting) | _count_asked(session, run, counting)
     proven = set()
     for one in held:
         has_failed = one.case_id in seen and seen[one.case_id].failed
@@ -54,22 +54,15 @@ def prove(
 
 
 def _count_asked(
-    session: Session, run: Run, counting: Sequence[tuple[Quarantine, bool]], began: datetime
+    session: Session, run: Run, counting: Sequence[tuple[Quarantine, bool]]
 ) -> dict[int, int]:
-    """Count an attempt that we asked for beside its run: each is one more clean run, or is not.
-
-    Where a fix is claimed, only of code that ran first after the claim.
-    """
+    """Count an attempt that we asked for beside its run: each is one more clean run, or is not."""
     key = run.key
     if not counting or not reruns.is_asked(session, key):
         return {}
     ids = [one.case_id for one, _ in counting]
     seen = proofs.seen(session, key.repo_id, key.run_id, ids, attempt=key.attempt)
-    marks = [
-        (one, seen[one.case_id].is_clean)
-        for one, _ in counting
-        if one.case_id in seen and (one.state is not S.FIX_PENDING or began > one.since)
-    ]
+    marks = [(one, seen[one.case_id].is_clean) for one, _ in counting if one.case_id in seen]
     return proofs.count(session, run, marks, attempt=key.attempt)
 
 

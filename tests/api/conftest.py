@@ -1,5 +1,7 @@
 """The same database and pages as the pages' own tests have, and a CI that hands reports in."""
 
+from uuid import UUID
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,6 +11,7 @@ from app.services.access.tokens import Made
 from tests.api.ci import Ci
 from tests.web.conftest import app, clock, engine, queue, stranger, template, visitor, web, world
 from tests.web.site import Hands
+from tests.web.world import World
 
 __all__ = ["app", "clock", "engine", "queue", "stranger", "template", "visitor", "web", "world"]
 
@@ -28,3 +31,22 @@ def token(ci: Ci) -> Made:
 def client(ci: Ci, token: Made) -> TestClient:
     """A program with the project's token."""
     return ci.client(token)
+
+
+@pytest.fixture
+def acting(ci: Ci) -> Made:
+    return ci.token(may_act=True)
+
+
+@pytest.fixture
+def bot(ci: Ci, acting: Made) -> TestClient:
+    """A program that may act."""
+    return ci.client(acting)
+
+
+@pytest.fixture
+def flaky(world: World, acting: Made) -> UUID:
+    repo_id = acting.token.repo_id
+    case_id = world.case(repo_id, "test_total", parameters="[3]")
+    world.held(repo_id, case_id)
+    return case_id

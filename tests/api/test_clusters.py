@@ -11,17 +11,6 @@ BASE = f"/api/v1/repositories/{PROJECT}"
 
 
 @pytest.fixture
-def acting(ci: Ci) -> Made:
-    return ci.token(may_act=True)
-
-
-@pytest.fixture
-def bot(ci: Ci, acting: Made) -> TestClient:
-    """A program that may act."""
-    return ci.client(acting)
-
-
-@pytest.fixture
 def cluster(world: World, acting: Made) -> int:
     """A cluster with one failure of one case."""
     repo_id = acting.token.repo_id

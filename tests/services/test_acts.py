@@ -9,15 +9,12 @@ from sqlalchemy import text
 
 from app.core.accuracy import Correction
 from app.core.errors import BadInput, Conflict, Missing
-from app.core.runs import Commit
-from app.db import changes, decisions, feedback
-from app.db.changes import DEFAULT, Wanted
+from app.db import decisions, feedback
 from app.db.session import Engine, unit_of_work
 from app.services import acts
-from app.services.acts import Actor, Wish
-from app.services.quarantine.held import held_now
+from app.services.acts import Wish
 from tests.services.acting import LATER, MONA, UNTIL, decision, do, rows, steps
-from tests.services.shop import LIVE_IN, POLICY
+from tests.services.shop import POLICY
 from tests.web.world import NOW, SHA, World
 
 
@@ -236,59 +233,6 @@ def test_a_release_takes_no_evidence_back_and_a_dismissal_does(
 
     assert released == {}
     assert dismissed == {flaky: NOW - timedelta(days=2)}
-
-
-def owners_of_held(engine: Engine, repo: int, flaky: UUID) -> tuple[str | None, bool]:
-    with unit_of_work(engine) as session:
-        found = decisions.newest(session, repo, [flaky])[flaky]
-    return found.owner, found.owner_is_guess
-
-
-def test_whose_a_case_is_made_has_its_quarantine_too_until_that_is_taken_back(
-    engine: Engine, repo: int, flaky: UUID, world: World
-) -> None:
-    world.owned(repo, "tests/test_cart.py", "@acme/web", "@acme/qa")
-    with unit_of_work(engine) as session:
-        acts.activate(session, repo, flaky, MONA, now=NOW)
-    with unit_of_work(engine) as session:
-        given = acts.own(session, repo, flaky, MONA, owner="@zoe", now=NOW)
-    theirs = owners_of_held(engine, repo, flaky)
-    by_owner = {one: held_by(engine, repo, one) for one in ("@zoe", "@acme/qa", "@nobody")}
-    with unit_of_work(engine) as session:
-        acts.undo(session, repo, given.event_id, MONA, now=NOW)
-
-    assert theirs == ("@zoe", False)
-    assert by_owner == {"@zoe": 1, "@acme/qa": 1, "@nobody": 0}
-    assert owners_of_held(engine, repo, flaky) == ("@acme/web", False)
-
-
-def held_by(engine: Engine, repo: int, owner: str) -> int:
-    return len(held_now(engine, repo, now=NOW, owner=owner))
-
-
-def test_who_cannot_be_told_is_nobodys_guess(engine: Engine, repo: int, flaky: UUID) -> None:
-    token = Actor("token ci", "api", "r1", is_person=False)
-    with unit_of_work(engine) as session:
-        acts.activate(session, repo, flaky, token, now=NOW)
-
-    assert owners_of_held(engine, repo, flaky)[0] is None
-
-
-def test_a_case_without_a_file_is_the_guess_of_who_changed_its_class_last(
-    engine: Engine, repo: int, flaky: UUID
-) -> None:
-    with unit_of_work(engine) as session:
-        where = {"case": flaky, "file": None, "class": "com.acme.CartTest"}
-        session.execute(LIVE_IN, where)
-        for sha, author, files in (
-            ("c1", "ada", ["src/test/java/com/acme/CartTest.java"]),
-            ("c2", "bob", ["README.md"]),
-        ):
-            changes.write(session, repo, Wanted(sha, DEFAULT, None), files, now=NOW)
-            changes.write_commits(session, repo, [Commit(sha, (), author, NOW, "Go on")], now=NOW)
-        acts.activate(session, repo, flaky, MONA, now=NOW)
-
-    assert owners_of_held(engine, repo, flaky) == ("@ada", True)
 
 
 def test_the_same_renewal_twice_is_one(engine: Engine, repo: int, flaky: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -127,13 +128,18 @@ def document(operations: Sequence[Operation], *, schemes: Mapping[str, Schema]) 
         methods[operation.method.lower()] = operation.described()
     answers = [answer for operation in operations for answer in operation.answers]
     models = {answer.model for answer in answers if answer.model is not None}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, schemas = models_json_schema(
-        [(model, "serialization") for model in ordered], ref_template=REFS
-    )
+    ordered = tuple(sorted(models, key=lambda model: model.__name__))
     return {
         "openapi": OPENAPI,
         "info": {"title": TITLE, "version": __version__, "description": ABOUT},
         "paths": paths,
-        "components": {"schemas": schemas["$defs"], "securitySchemes": dict(schemes)},
+        "components": {"schemas": dict(_schemas(ordered)), "securitySchemes": dict(schemes)},
     }
+
+
+@cache
+def _schemas(models: tuple[type[BaseModel], ...]) -> Mapping[str, Schema]:
+    """The models' own descriptions, by name; made once, as that takes most of a start's work."""
+    _, found = models_json_schema([(model, "serialization") for model in models], ref_template=REFS)
+    schemas: dict[str, Schema] = found["$defs"]
+    return schemas

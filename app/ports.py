@@ -152,8 +152,11 @@ class CodeHost(Protocol):
     ) -> list[PullRequest]:
         """Open pull requests whose head is this commit of this branch of `head_repo`."""
 
-    def files_of_pull(self, repo: str, number: int) -> tuple[str, ...]:
-        """The files that a pull request changes; a renamed one under both names."""
+    def files_of_pull(self, repo: str, number: int) -> tuple[str, ...] | None:
+        """The files that a pull request changes, a renamed one under both names.
+
+        None where they are more than the host lists.
+        """
 
     def comparison(self, repo: str, base: str, head: str) -> Comparison:
         """What `head` has that `base` has not."""

@@ -129,7 +129,7 @@ class Comparison:
     """What one commit has that another has not."""
 
     commits: tuple[Commit, ...]  # oldest first
-    files: tuple[str, ...]
+    files: tuple[str, ...] | None  # None: more than the host lists, so not known
 
 
 @dataclass(frozen=True, slots=True)

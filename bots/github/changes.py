@@ -1,6 +1,6 @@
 """What a pull request or a stretch of a branch changes, as GitHub's REST tells it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.core.runs import Commit, Comparison
 from bots.github.addresses import repo_path
@@ -8,21 +8,25 @@ from bots.github.connection import Connection, items_of, read_answer
 from bots.github.payload_changes import CommitPart, ComparisonPart, FilePart
 
 COMMITS_MOST = 500  # of one comparison; more are another history, and no suspects
+# GitHub cuts its lists there without a word, so that a list as long may lack any file.
+FILES_OF_PULL_MOST = 3_000
+FILES_COMPARED_MOST = 300
 
 
-def files_of_pull(connection: Connection, repo: str, number: int) -> tuple[str, ...]:
+def files_of_pull(connection: Connection, repo: str, number: int) -> tuple[str, ...] | None:
     """The files that a pull request changes, a renamed one under both names.
 
-    GitHub lists 3 000 at most, page after page.
+    None where they are more than GitHub lists, page after page.
     """
     path = repo_path(repo, f"/pulls/{number}/files")
-    return _names(connection.all(FilePart, path))
+    return _all_of(list(connection.all(FilePart, path)), most=FILES_OF_PULL_MOST)
 
 
 def comparison(connection: Connection, repo: str, base: str, head: str) -> Comparison:
     """What `head` has that `base` has not: its commits, oldest first, and the files changed.
 
-    The files, 300 at most, stand on the first page only; the commits come page after page.
+    The files stand on the first page only, and are None where they are more than GitHub lists;
+    the commits come page after page.
     """
     path = repo_path(repo, f"/compare/{base}...{head}")
     first = read_answer(ComparisonPart, connection.json("GET", path), f"GET {path}")
@@ -30,7 +34,8 @@ def comparison(connection: Connection, repo: str, base: str, head: str) -> Compa
     if len(commits) < min(first.total_commits, COMMITS_MOST):
         every = connection.all(CommitPart, path, inside="commits")
         commits = [one for one, _ in zip(every, range(COMMITS_MOST), strict=False)]
-    return Comparison(tuple(_commit(one) for one in commits), _names(first.files))
+    files = _all_of(first.files, most=FILES_COMPARED_MOST)
+    return Comparison(tuple(_commit(one) for one in commits), files)
 
 
 def last_commit(connection: Connection, repo: str, file: str) -> Commit | None:
@@ -52,6 +57,11 @@ def _commit(part: CommitPart) -> Commit:
         at=said.date if said else None,
         title=part.commit.message.partition("\n")[0],
     )
+
+
+def _all_of(parts: Sequence[FilePart], *, most: int) -> tuple[str, ...] | None:
+    """The files' names; None where the list may be cut, for then it tells of no file's absence."""
+    return _names(parts) if len(parts) < most else None
 
 
 def _names(parts: Iterable[FilePart]) -> tuple[str, ...]:

@@ -222,8 +222,8 @@ class GitHubHost:
         found = [pull_request_of(part) for part in parts if part.head.sha == sha]
         return [one for one in found if (one.head_repo or "").lower() == head_repo.lower()]
 
-    def files_of_pull(self, repo: str, number: int) -> tuple[str, ...]:
-        """The files that a pull request changes; a renamed one under both names."""
+    def files_of_pull(self, repo: str, number: int) -> tuple[str, ...] | None:
+        """A pull request's files, renamed ones under both names; None where the list is cut."""
         return changes.files_of_pull(self.connection, repo, number)
 
     def comparison(self, repo: str, base: str, head: str) -> Comparison:

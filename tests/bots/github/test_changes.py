@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.core.runs import Commit
 from bots.github.client import GitHubHosts
 from tests.bots.shop import BASE, HEAD, NOW, REPO, Shop
 
 
-def test_the_files_of_a_large_pull_request_are_read_page_after_page(
-    shop: Shop, hosts: GitHubHosts
-) -> None:
-    names = [f"shop/part{number}.py" for number in range(230)]
+def parts(most: int) -> list[str]:
+    """So many files of the shop."""
+    return [f"shop/part{number}.py" for number in range(most)]
+
+
+def open_pull(shop: Shop, files: list[str]) -> None:
+    """Pull request 7, which changes these files."""
     shop.push()
     shop.world.github.open_pull_request(
         REPO,
@@ -22,13 +27,45 @@ def test_the_files_of_a_large_pull_request_are_read_page_after_page(
         base_sha=BASE,
         head_repo=REPO,
         at=NOW,
-        files=names,
+        files=files,
     )
+
+
+def test_the_files_of_a_large_pull_request_are_read_page_after_page(
+    shop: Shop, hosts: GitHubHosts
+) -> None:
+    open_pull(shop, parts(230))
 
     found = shop.host(hosts).files_of_pull(REPO, 7)
 
-    assert list(found) == names
+    assert found == tuple(parts(230))
     assert len(shop.asked()) == 3
+
+
+@pytest.mark.parametrize(("changed", "is_known"), [(2_999, True), (3_001, False)])
+def test_a_pull_requests_files_are_not_known_where_github_cuts_their_list(
+    changed: int, is_known: bool, shop: Shop, hosts: GitHubHosts
+) -> None:
+    open_pull(shop, parts(changed))
+
+    found = shop.host(hosts).files_of_pull(REPO, 7)
+
+    assert found == (tuple(parts(changed)) if is_known else None)
+
+
+@pytest.mark.parametrize(("changed", "is_known"), [(299, True), (301, False)])
+def test_a_commits_files_are_not_known_where_github_cuts_their_list(
+    changed: int, is_known: bool, shop: Shop, hosts: GitHubHosts
+) -> None:
+    shop.push()
+    shop.world.github.push(
+        REPO, "main", HEAD, author="ann", message="Move all", at=NOW, files=parts(changed)
+    )
+
+    found = shop.host(hosts).comparison(REPO, BASE, HEAD)
+
+    assert [one.sha for one in found.commits] == [HEAD]
+    assert found.files == (tuple(parts(changed)) if is_known else None)
 
 
 def test_a_stretch_of_the_branch_has_its_commits_oldest_first_and_their_files(
@@ -53,7 +90,7 @@ def test_a_stretch_of_the_branch_has_its_commits_oldest_first_and_their_files(
     assert found.commits[0] == Commit(
         sha=shas[0], parents=(BASE,), author="ann", at=NOW + timedelta(minutes=1), title="Part 0"
     )
-    assert sorted(found.files) == [f"shop/part{number}.py" for number in range(4)]
+    assert sorted(found.files or ()) == [f"shop/part{number}.py" for number in range(4)]
 
 
 def test_a_files_last_commit_is_told_and_none_of_a_file_that_nothing_changed(

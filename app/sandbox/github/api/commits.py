@@ -19,6 +19,7 @@ from app.sandbox.github.shapes.repository import (
 
 SHORTEST_SHA = 7  # characters with which a commit may be named
 COMPARED = 250  # commits of a comparison on one page
+FILES_COMPARED = 300  # of a comparison; the rest is left out
 LEGACY_ROLES = {"maintain": "write", "triage": "read"}  # what `permission` says of `role_name`
 
 
@@ -167,7 +168,7 @@ def _comparison(
         "total_commits": len(ahead),
         "files": [
             shapes.diff_entry(call.github, repo, change, sha=head.sha)
-            for change in changes.values()
+            for change in list(changes.values())[:FILES_COMPARED]
         ],
     }
 

@@ -7,6 +7,8 @@ from app.sandbox.github.entities import PullRequest, Repository
 from app.sandbox.github.shapes import pull as shapes
 from app.sandbox.github.shapes.commit import diff_entry
 
+FILES_LISTED = 3_000  # of a pull request
+
 
 def list_pulls(call: Call) -> Answer:
     """GET: pull requests, newest first, by state, head (`owner:branch`) and base."""
@@ -35,11 +37,11 @@ def read_pull(call: Call) -> Answer:
 
 
 def files(call: Call) -> Answer:
-    """GET: the files that a pull request changes."""
+    """GET: the files that a pull request changes; what is more than GitHub lists is left out."""
     repo, one = _pull(call)
     return page_of(
         call,
-        one.changes,
+        one.changes[:FILES_LISTED],
         lambda change: diff_entry(call.github, repo, change, sha=one.head_sha),
     )
 

@@ -8,7 +8,7 @@ from app.core.frames import own_frames
 from app.core.masks import masked, plain_text
 from app.core.outcomes import Failure
 
-SIGNATURE_VERSION = 3  # raise it whenever the same text may give another signature
+SIGNATURE_VERSION = 4  # raise it whenever the same text may give another signature
 SIGNATURE_BYTES = 16  # the version in the first, a digest in the others
 TYPE_USED = 200  # characters of an exception's type
 FIRST_LINES = 600  # characters of a text in which its exception's type is looked for
@@ -55,11 +55,6 @@ def signature(failure: Failure) -> bytes:
     said = "\0".join((type_, message, *frames))
     digest = blake2b(said.encode(errors="replace"), digest_size=SIGNATURE_BYTES - 1).digest()
     return bytes((SIGNATURE_VERSION,)) + digest
-
-
-def version_of(mark: bytes) -> int:
-    """The version that made a signature; 1 for what was stored before versions were."""
-    return mark[0] if mark and 1 < mark[0] <= SIGNATURE_VERSION else 1
 
 
 def _type(failure: Failure, message: str) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from app.core.categories import category_of
 from app.core.clusters import ALIKE, MERGED, OF_THE_FIRST, bands_of, likeness, wording_of
-from app.core.signatures import told, version_of
-from app.db.clusters import folding, merging
+from app.core.signatures import SIGNATURE_VERSION, told
+from app.db.clusters import folding, merging, rewording
 from app.db.clusters.folding import Near, NewSignature
 from app.db.session import Engine, Session, unit_of_work
 
@@ -25,6 +25,9 @@ def fold_due(engine: Engine, *, now: datetime) -> int:
 
 def fold_repository(engine: Engine, repo_id: int, *, now: datetime) -> int:
     """Fold a repository's reports that wait; how many."""
+    with unit_of_work(engine) as session:
+        if folding.is_alone(session, repo_id):
+            _reword(session, repo_id)
     folded = 0
     for _ in range(BATCHES_AT_ONCE):
         with unit_of_work(engine) as session:
@@ -39,14 +42,34 @@ def fold_repository(engine: Engine, repo_id: int, *, now: datetime) -> int:
     return folded
 
 
+def _reword(session: Session, repo_id: int) -> None:
+    """Read by today's masks what older ones read, so that a cluster finds what it always held.
+
+    Two that say the same by now become one with the next failure that says so.
+    """
+    for old in rewording.outdated(session, repo_id, version=SIGNATURE_VERSION):
+        one = told(old.example)
+        words = wording_of(one, category_of(one.type, one.message)).text
+        rewording.reword(
+            session,
+            repo_id,
+            old,
+            said=one.text,
+            words=words,
+            frames=one.frames,
+            version=SIGNATURE_VERSION,
+        )
+        folding.add_bands(session, repo_id, old.mark, bands_of(words))
+
+
 def _place(session: Session, repo_id: int, new: NewSignature, *, now: datetime) -> None:
     """Find the cluster of a new signature, or make one; none where its text says too little."""
     one = told(new.failure)
     category = category_of(one.type, one.message)
     wording = wording_of(one, category)
-    words, version = wording.text, version_of(new.mark)
+    words = wording.text
     if not wording.is_telling:
-        folding.add_signature(session, repo_id, new, None, words=words, version=version)
+        folding.add_signature(session, repo_id, new, None, words=words)
         return
     keys = bands_of(words)
     near = folding.near(session, repo_id, keys)
@@ -62,7 +85,7 @@ def _place(session: Session, repo_id: int, new: NewSignature, *, now: datetime) 
             category=category,
             now=now,
         )
-    folding.add_signature(session, repo_id, new, cluster_id, words=words, version=version)
+    folding.add_signature(session, repo_id, new, cluster_id, words=words)
     if all(known.words != words for known in near):  # else it is found by that one's bands
         folding.add_bands(session, repo_id, new.mark, keys)
 

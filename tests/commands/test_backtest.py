@@ -61,7 +61,7 @@ def test_a_case_contradicted_on_two_days_is_flagged_at_the_second(
 
     said = json.loads(capsys.readouterr().out)
     (case,) = said["cases"]
-    assert (said["scorer"], said["version"], said["threshold"]) == ("evidence", "8", 0.9)
+    assert (said["scorer"], said["version"], said["threshold"]) == ("evidence", "9", 0.9)
     assert (case["case"], case["state"]) == (CASE, "flaky")
     assert case["flags"] == [{"from": "2026-03-06T12:30:00Z", "to": None}]
     runs = 74  # the 14 before its first failure too

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import utc_now
+from app.core.signatures import SIGNATURE_VERSION
 from app.db.clusters import folding
 from app.db.clusters.merging import merge
 from app.db.session import Engine, unit_of_work
@@ -92,6 +93,34 @@ def test_what_is_nearly_the_same_joins_and_the_cluster_keeps_its_id(shelf: Shelf
     ((after, said, failures),) = clusters(shelf)
     assert (after, failures) == (before, 2)
     assert said.endswith("accept the message")
+
+
+def age(shelf: Shelf, *, said: str, words: str) -> None:
+    """Leave the only signature as an older version of the masks made it."""
+    older = "overlay(signature PLACING '\\x03' FROM 1)"
+    with unit_of_work(shelf.engine) as session:
+        for statement in (
+            f"INSERT INTO cluster_signature SELECT repo_id, {older}, cluster_id, 3, :words,"
+            " first_seen_at FROM cluster_signature",
+            f"UPDATE cluster_band SET signature = {older}, key = key + 1",
+            "DELETE FROM cluster_signature WHERE version > 3",
+            "UPDATE cluster SET said = :said, words = :words",
+        ):
+            session.execute(text(statement), {"said": said, "words": words})
+
+
+def test_a_cluster_keeps_its_id_when_the_masks_read_it_otherwise(shelf: Shelf) -> None:
+    store(shelf, failed("sends", "PT30S passed before relay"))
+    fold(shelf)
+    ((before, _, _),) = clusters(shelf)
+    age(shelf, said="AssertionError: PT#S", words="assertionerror pt passed before relay")
+
+    store(shelf, failed("sends", "PT2M0.5S passed before relay"))
+    fold(shelf)
+
+    assert clusters(shelf) == [(before, "AssertionError: # passed before relay", 2)]
+    versions = shelf.rows("SELECT DISTINCT version FROM cluster_signature")
+    assert [row["version"] for row in versions] == [SIGNATURE_VERSION]
 
 
 def test_two_clusters_that_turn_out_to_be_one_keep_the_older_id(shelf: Shelf) -> None:

@@ -17,7 +17,7 @@ from app.core.scorer.said import Judged, Said
 from app.core.scorer.state import CaseState, State
 from app.core.scorer.update import update
 
-EVIDENCE_VERSION = "8"  # raise it whenever the same history may be judged differently
+EVIDENCE_VERSION = "9"  # raise it whenever the same history may be judged differently
 NOTHING_KNOWN = CaseState(group="", at=0.0)
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from app.core.categories import Categorized
 from app.core.outcomes import Failure
+from app.core.signatures import SIGNATURE_VERSION
 
 REPORTS_AT_ONCE = 500  # folded in one transaction
 FAILURES_AT_ONCE = 20_000  # likewise, unless one report has more
@@ -166,9 +167,14 @@ def waiting(session: Session) -> list[int]:
     return [row[0] for row in session.execute(WAITING)]
 
 
+def is_alone(session: Session, repo_id: int) -> bool:
+    """Whether nobody else lets the repository's clusters grow, nor will before we are done."""
+    return bool(session.execute(ALONE, {"key": FOLDING, "repo": repo_id}).scalar_one())
+
+
 def claim(session: Session, repo_id: int) -> Batch | None:
     """The oldest reports not folded yet; None when there are none, or somebody else folds."""
-    if not session.execute(ALONE, {"key": FOLDING, "repo": repo_id}).scalar_one():
+    if not is_alone(session, repo_id):
         return None
     reports: list[int] = []
     trusted: list[int] = []
@@ -215,11 +221,11 @@ def add_signature(
     cluster_id: int | None,
     *,
     words: str,
-    version: int,
 ) -> None:
     """Remember a signature and its cluster; None for one that says too little."""
     values = {"repo": repo_id, "signature": new.mark, "cluster": cluster_id}
-    session.execute(ADD_SIGNATURE, values | {"version": version, "words": words, "at": new.at})
+    values |= {"version": SIGNATURE_VERSION, "words": words, "at": new.at}
+    session.execute(ADD_SIGNATURE, values)
 
 
 def add_bands(session: Session, repo_id: int, mark: bytes, keys: Sequence[int]) -> None:

@@ -64,7 +64,7 @@ class ClusterSignatureRow(SQLModel, table=True):
     repo_id: int = big(primary_key=True)
     signature: bytes = octets(primary_key=True)
     cluster_id: int | None = big_or_none()  # None: its text is too common to say the same
-    version: int = small()  # app.core.signatures.SIGNATURE_VERSION
+    version: int = small()  # SIGNATURE_VERSION whose masks read the words
     words: str
     first_seen_at: datetime = moment()
 

@@ -31,6 +31,7 @@ class QuarantineEvent(StrEnum):
     APPROVED = "approved"  # a person says yes, or the policy does
     REFUSED = "refused"  # a person says no
     RENEWED = "renewed"  # with a reason
+    RENEWED_WITH_FIX = "renewed_with_fix"  # the same, where a claimed fix waits for its proof still
     RELEASED = "released"  # a person ends it
     NOT_FLAKY = "not_flaky"  # a person says that the case never was flaky
     TURNED_BROKEN = "turned_broken"  # fails on the default branch: no flake
@@ -67,6 +68,7 @@ TRANSITIONS: dict[tuple[QuarantineState | None, QuarantineEvent], QuarantineStat
     (S.FIX_PENDING, E.TURNED_BROKEN): S.DISMISSED,
     (S.FIX_PENDING, E.EXEMPTED): S.DISMISSED,
     (S.EXPIRED, E.RENEWED): S.ACTIVE,
+    (S.EXPIRED, E.RENEWED_WITH_FIX): S.FIX_PENDING,
     (S.EXPIRED, E.RELEASED): S.DISMISSED,
     (S.EXPIRED, E.NOT_FLAKY): S.DISMISSED,
     (S.EXPIRED, E.TURNED_BROKEN): S.DISMISSED,

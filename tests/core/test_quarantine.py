@@ -43,6 +43,7 @@ fix_pending  not_flaky      dismissed
 fix_pending  turned_broken  dismissed
 fix_pending  exempted       dismissed
 expired      renewed        active
+expired      renewed_with_fix fix_pending
 expired      released       dismissed
 expired      not_flaky      dismissed
 expired      turned_broken  dismissed

@@ -1,12 +1,15 @@
 """A fix is claimed by a person or a commit, and waits for its proof, on a real database."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
 from app.core.deliveries import Pushed, PushSeen
+from app.core.errors import Conflict
 from app.db.session import unit_of_work
 from app.services import acts
-from app.services.quarantine import claims, proving
+from app.services.quarantine import claims, expiry, proving
 from tests.services.acting import MONA
 from tests.services.shop import Shop
 from tests.web.world import FAILED, NOW, PASSED
@@ -63,6 +66,56 @@ def test_a_claim_never_makes_a_proof_longer_and_a_renewal_keeps_what_it_asks(sho
 
     renewed = shop.decision()
     assert (renewed.state, renewed.clean_runs, renewed.clean_needed) == ("fix_pending", 2, 3)
+
+
+def claimed_and_ended(shop: Shop) -> datetime:
+    """A fix was claimed, one run was clean, and the quarantine's end came; the day after that."""
+    shop.hold(needed=40)
+    with unit_of_work(shop.engine) as session:
+        proving.claim_fix(session, shop.repo, shop.case_id, MONA, fix="77ab12c", now=shop.at)
+    shop.run(PASSED)
+    later = NOW + timedelta(days=31)
+    expiry.end_due(shop.engine, now=later, new_token=lambda: "r2")
+    shop.at = later
+    return later
+
+
+@pytest.mark.parametrize("act", ["renew", "activate"])
+def test_a_claimed_fix_outlives_the_end_of_its_quarantine(shop: Shop, act: str) -> None:
+    later = claimed_and_ended(shop)
+    ended = shop.decision()
+
+    with unit_of_work(shop.engine) as session:
+        call = {"renew": acts.renew, "activate": acts.activate}[act]
+        call(session, shop.repo, shop.case_id, MONA, reason="It is coming.", now=later)
+
+    renewed = shop.decision()
+    assert ended.state == "expired"
+    assert (renewed.state, renewed.fix, renewed.reason) == (
+        "fix_pending",
+        "77ab12c",
+        "It is coming.",
+    )
+    assert (renewed.clean_runs, renewed.clean_needed) == (1, ended.clean_needed)
+    assert shop.steps()[-2:] == ["time_is_up", "renewed_with_fix"]
+    if act == "renew":
+        with (
+            pytest.raises(Conflict, match="renewed it for this reason a moment ago"),
+            unit_of_work(shop.engine) as session,
+        ):
+            acts.renew(session, shop.repo, shop.case_id, MONA, reason="It is coming.", now=later)
+
+
+def test_a_claim_that_the_default_branch_refuted_since_the_end_is_no_more(shop: Shop) -> None:
+    claimed_and_ended(shop)
+    shop.run(FAILED, PASSED)
+
+    with unit_of_work(shop.engine) as session:
+        acts.renew(session, shop.repo, shop.case_id, MONA, reason="It was none.", now=shop.at)
+
+    renewed = shop.decision()
+    assert (renewed.state, renewed.fix, renewed.clean_runs) == ("active", None, 0)
+    assert renewed.clean_since > NOW + timedelta(days=31)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
+from app.core.errors import Conflict
+from app.db import decisions
 from app.db.session import unit_of_work
 from app.services import acts
 from app.services.quarantine import expiry
@@ -53,3 +56,28 @@ def test_the_owner_is_told_three_days_before_once_and_then_it_blocks_again(shop:
     with unit_of_work(shop.engine) as session:
         acts.renew(session, shop.repo, shop.case_id, MONA, reason="More.", now=NOW + 11 * DAY)
     assert shop.decision().state == "active"
+
+
+def test_who_acts_after_the_end_and_before_the_clock_finds_it_expired(shop: Shop) -> None:
+    with unit_of_work(shop.engine) as session:
+        acts.activate(session, shop.repo, shop.case_id, MONA, now=NOW, wish=acts.Wish(days=3))
+    late = NOW + 3 * DAY
+
+    with (
+        pytest.raises(Conflict, match="This case is out of quarantine, whose end came"),
+        unit_of_work(shop.engine) as session,
+    ):
+        acts.decline(session, shop.repo, shop.case_id, MONA, reason="No.", now=late)
+    with unit_of_work(shop.engine) as session:
+        done = acts.activate(session, shop.repo, shop.case_id, MONA, now=late)
+
+    assert shop.decision().state == "active"
+    assert done.says() == f"Quarantined by @mona until {shop.decision().until:%Y-%m-%d}."
+    with unit_of_work(shop.engine) as session:
+        told = decisions.events(session, shop.repo, shop.case_id)
+    assert [(one.event, one.actor) for one in told] == [
+        ("proposed", "@mona"),
+        ("approved", "@mona"),
+        ("time_is_up", "FlakeGuard"),
+        ("renewed", "@mona"),
+    ]

@@ -151,6 +151,7 @@ EVENTS: dict[QuarantineEvent, str] = {
     QuarantineEvent.APPROVED: "activate a quarantine",
     QuarantineEvent.REFUSED: "decline a proposal",
     QuarantineEvent.RENEWED: "renew a quarantine",
+    QuarantineEvent.RENEWED_WITH_FIX: "renew a quarantine",
     QuarantineEvent.RELEASED: "release it",
     QuarantineEvent.NOT_FLAKY: "dismiss it",
     QuarantineEvent.TURNED_BROKEN: "end its quarantine",

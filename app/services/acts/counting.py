@@ -1,5 +1,6 @@
 """What counts for the proof that a case is healed, and when it is counted anew."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.core.proof import Progress, clean_runs_needed
@@ -39,6 +40,16 @@ def flaked_since(session: Session, subject: Subject) -> datetime | None:
         if run is None or began is None or not counts(before, run, began):
             return None
     return flaked
+
+
+def claims_a_fix_still(session: Session, subject: Subject) -> bool:
+    """Whether a quarantine ran out while a fix waited for its proof that nothing refuted since."""
+    before = subject.before
+    if before is None or before.state is not QuarantineState.EXPIRED or before.fix is None:
+        return False
+    since = before.clean_since or before.since
+    waiting = replace(before, state=QuarantineState.FIX_PENDING, since=since)
+    return flaked_since(session, replace(subject, before=waiting)) is None
 
 
 def count_anew(session: Session, subject: Subject, held: Quarantine, *, since: datetime) -> None:

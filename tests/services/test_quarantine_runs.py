@@ -7,10 +7,19 @@ from sqlalchemy import text
 
 from app.core.decide import State
 from app.db.session import unit_of_work
+from app.services import acts
 from app.services.judging.evaluate import Changed
 from app.services.quarantine import runs
+from tests.services.acting import MONA
 from tests.services.shop import CART, POLICY, SKIPPED, Shop
 from tests.web.world import FAILED, NOW, PASSED
+
+
+def heal(shop: Shop) -> None:
+    """Prove the case healed by one clean run."""
+    with unit_of_work(shop.engine) as session:
+        session.execute(text("UPDATE quarantine SET clean_needed = 1"))
+    shop.run(PASSED)
 
 
 def test_clean_runs_are_counted_once_each_and_prove_the_case_healed(shop: Shop) -> None:
@@ -73,6 +82,26 @@ def test_a_healed_case_that_flakes_again_gets_its_old_quarantine_back(shop: Shop
     assert healed.state == "resolved"
     assert (again.state, again.id) == ("active", healed.id)
     assert again.reason.startswith("It flaked again, so its old quarantine is open again until ")
+
+
+def test_a_relapse_is_theirs_whose_the_quarantine_was_or_whose_the_case_is_made_since(
+    shop: Shop,
+) -> None:
+    wish = acts.Wish(owner="@acme/cart")
+    with unit_of_work(shop.engine) as session:
+        acts.activate(session, shop.repo, shop.case_id, MONA, now=NOW, wish=wish)
+
+    heal(shop)
+    shop.run(FAILED, PASSED)
+    first = shop.decision()
+    heal(shop)
+    with unit_of_work(shop.engine) as session:
+        acts.own(session, shop.repo, shop.case_id, MONA, owner="@ann", now=shop.at)
+    shop.run(FAILED, PASSED)
+    second = shop.decision()
+
+    assert (first.event, first.owner, first.owner_is_guess) == ("flaked", "@acme/cart", False)
+    assert (second.event, second.owner, second.owner_is_guess) == ("flaked", "@ann", False)
 
 
 @pytest.mark.parametrize("policy", ["exempted_tests: [tests/test_cart.py]\n", "mode: observe\n"])

@@ -111,8 +111,6 @@ def _renewal(
     """How what is held, or was until its end, goes on; a claimed fix waits for its proof on."""
     before = subject.before
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
-    if before is not None and wish.owner is None and before.owner is not None:
-        begins |= {"owner": before.owner, "owner_is_guess": before.owner_is_guess}
     if wish.days is None and before is not None and before.state in HOLDING and before.until:
         begins["until"] = max(begins["until"], before.until)  # only who asks for it shortens it
     goes_on_with_fix = claims_a_fix_still(session, subject)

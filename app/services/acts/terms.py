@@ -9,7 +9,7 @@ from app.core.decide import Standing
 from app.core.errors import BadInput, Conflict
 from app.core.owners import is_owner
 from app.core.proof import Rate, clean_runs_needed, end_of
-from app.core.quarantine import OPEN
+from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineState
 from app.db import bases, decisions
 from app.db.bases import Pace
 from app.db.session import Session
@@ -27,6 +27,7 @@ class Wish:
 
 
 AS_IT_IS = Wish()
+COMES_BACK = HOLDING | {QuarantineState.EXPIRED, QuarantineState.RESOLVED}  # with its owner
 
 
 def must_be_possible(session: Session, subject: Subject) -> None:
@@ -46,8 +47,9 @@ def terms(
     """Owner, end and proof of a quarantine that begins now, as fields of the decision.
 
     The end is when a proof is due at the repository's pace, and never later than the policy
-    allows. `fallback` is the owner where nobody else is known, as a guess. BadInput for an owner
-    whom nobody could be told by.
+    allows. What goes on or comes back keeps an owner who was named, unless a person has named
+    another since. `fallback` is the owner where nobody else is known, as a guess. BadInput for an
+    owner whom nobody could be told by.
     """
     rules = rules_for(session, subject.repo_id, subject.case_id)
     pace = bases.pace(session, subject.repo_id, subject.case_id, until=subject.evidence_at(now))
@@ -87,8 +89,26 @@ def _owner(session: Session, subject: Subject, wish: Wish, fallback: str | None)
         if not is_owner(wish.owner):
             raise BadInput(said.no_owner(wish.owner))
         return Owner(wish.owner, is_guess=False)
+    kept = _kept_owner(subject.before)
+    if kept is not None and not kept.is_guess and not _is_given_since(subject):
+        return kept
     guess = fallback if fallback and is_owner(fallback) else None  # a token cannot be told
-    return owner_of(session, subject.repo_id, subject.case_id) or Owner(guess, is_guess=True)
+    today = owner_of(session, subject.repo_id, subject.case_id)
+    return today or kept or Owner(guess, is_guess=True)
+
+
+def _kept_owner(before: Quarantine | None) -> Owner | None:
+    """Whose the quarantine is, or was, that goes on or comes back."""
+    if before is None or before.owner is None or before.state not in COMES_BACK:
+        return None
+    return Owner(before.owner, before.owner_is_guess)
+
+
+def _is_given_since(subject: Subject) -> bool:
+    """Whether a person may have made somebody the case's owner while nothing was held: what is
+    held is given to them at once."""
+    assert subject.before is not None
+    return subject.before.state not in HOLDING and subject.care.owner is not None
 
 
 def give_to_owner(session: Session, subject: Subject) -> None:

@@ -101,7 +101,7 @@ def _reopen_healed(
             continue
         if flaked <= before.evidence_at or not _may_be_held(session, subject, run):
             continue
-        begins = terms(session, subject, AS_IT_IS, now=now, fallback=before.owner)
+        begins = terms(session, subject, AS_IT_IS, now=now, fallback=None)
         says = partial(said.relapsed, begins["until"])
         step = Step(E.FLAKED.value, [E.FLAKED], says(), begins)
         _, event_id = take(session, subject, step, actor, now=now)

@@ -220,6 +220,28 @@ def test_stable_from_a_commit_on_forgives_what_flaked_before_it(
         do(engine, lambda s: acts.mark_stable(s, repo, flaky, MONA, sha="0123456", now=NOW))
 
 
+def test_one_mistake_is_one_correction_however_often_it_is_said(
+    engine: Engine, world: World, repo: int, flaky: UUID
+) -> None:
+    world.run(repo, started_at=NOW - timedelta(days=1))
+    other = world.run(repo, started_at=NOW - timedelta(hours=1), head_sha="77" * 20)
+    do(engine, lambda s: acts.mark_stable(s, repo, flaky, MONA, sha=SHA, now=NOW))
+
+    with pytest.raises(Conflict, match=f"is marked as stable since {SHA[:7]} already"):
+        do(engine, lambda s: acts.mark_stable(s, repo, flaky, MONA, sha=SHA[:9], now=NOW))
+    do(engine, lambda s: acts.mark_stable(s, repo, flaky, MONA, sha=other.head_sha, now=NOW))
+    do(engine, lambda s: acts.dismiss(s, repo, flaky, MONA, now=NOW))
+
+    with unit_of_work(engine) as session:
+        kept = feedback.since(session, repo, NOW)
+        session.execute(text("UPDATE case_state SET last_flake_at = :at"), {"at": LATER})
+    assert [one.kind for one in kept] == [Correction.MARKED_STABLE]
+    do(engine, lambda s: acts.dismiss(s, repo, flaky, MONA, now=LATER))
+    with unit_of_work(engine) as session:
+        again = feedback.since(session, repo, NOW)
+    assert [one.kind for one in again] == [Correction.MARKED_STABLE, Correction.NOT_FLAKY]
+
+
 def test_a_release_takes_no_evidence_back_and_a_dismissal_does(
     engine: Engine, repo: int, flaky: UUID
 ) -> None:

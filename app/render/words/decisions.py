@@ -124,6 +124,11 @@ def stable_since(actor: str, sha: str) -> str:
     return f"Marked as stable since {short(sha)} by {actor}: older flakes count no more."
 
 
+def stable_already(sha: str) -> str:
+    """Two clicks are one."""
+    return f"This case is marked as stable since {short(sha)} already."
+
+
 def undone_by(actor: str, act: str) -> str:
     """An act taken back."""
     return f"{actor} took “{act}” back."

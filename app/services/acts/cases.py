@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.core.accuracy import Correction, Feedback
-from app.core.errors import BadInput, Missing
+from app.core.accuracy import Correction
+from app.core.errors import BadInput, Conflict, Missing
 from app.core.owners import is_owner
-from app.db import cares, feedback, runs
+from app.db import cares, runs
 from app.db.cares import Care
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor, Done
-from app.services.acts.steps import audit, done
+from app.services.acts.steps import audit, correct, done
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import give_to_owner
 
@@ -60,27 +60,22 @@ def mark_stable(
 ) -> Done:
     """Say that a case is stable from a commit on: what flaked before it counts no more.
 
-    Raises Missing when no run of that commit is known, BadInput when it is none.
+    Raises Missing when no run of that commit is known, BadInput when it is none, and Conflict when
+    that was said already.
     """
     first = runs.first_of(session, repo_id, _sha(sha))
     if first is None:
         raise Missing(f"No run of the commit {sha[:40]} is known.")
     whole_sha, began = first
     subject = hold(session, repo_id, case_id)
+    if subject.care.stable_sha == whole_sha:
+        raise Conflict(said.stable_already(whole_sha))
     after = replace(
         subject.care, stable_since=began - timedelta(microseconds=1), stable_sha=whole_sha
     )
     event_id = _write(session, subject, after, "mark_stable", actor, now=now)
     if subject.was_flagged:
-        feedback.add(
-            session,
-            repo_id,
-            case_id,
-            Feedback(Correction.MARKED_STABLE, subject.p_flaky),
-            actor=actor.shown,
-            at=now,
-            audit_event_id=event_id,
-        )
+        correct(session, subject, Correction.MARKED_STABLE, actor, event_id=event_id, now=now)
     said_so = done(subject, partial(said.stable_since, actor.shown, whole_sha), event_id)
     return replace(said_so, takes_back=True)
 

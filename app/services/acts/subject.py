@@ -39,9 +39,18 @@ class Subject:
 
     @property
     def was_flagged(self) -> bool:
-        """Whether people were told that it is, or may be, flaky."""
+        """Whether people were told that it is, or may be, flaky, and none has denied it since."""
         is_suspect = self.standing is not None and self.standing.state in FLAGGED
-        return is_suspect or (self.before is not None and self.before.state in OPEN)
+        is_open = self.before is not None and self.before.state in OPEN
+        return (is_suspect or is_open) and not self._is_denied
+
+    @property
+    def _is_denied(self) -> bool:
+        """Whether somebody has said of all that was seen that it counts for nothing."""
+        before, flaked = self.before, self.flaked_at
+        dismissed = before.evidence_at if before and before.calls_it_not_flaky else None
+        denied = [one for one in (dismissed, self.care.stable_since) if one is not None]
+        return bool(denied) and (flaked is None or flaked <= max(denied))
 
     @property
     def flaked_at(self) -> datetime | None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.errors import Conflict, Missing
-from app.db import cares, feedback
+from app.db import cares, decisions, feedback
 from app.db.session import Engine, unit_of_work
 from app.services import acts, clusters
 from app.services.access.tokens import By
@@ -34,6 +34,21 @@ def test_every_act_is_undone_to_what_was_before(engine: Engine, repo: int, flaky
         assert feedback.since(session, repo, NOW) == []  # the correction counts no more
     assert nothing is None
     assert steps(engine, repo, flaky)[-1] == ("undone", "dismissed", "active")
+
+
+def test_the_step_of_an_undo_keeps_who_when_why_and_the_evidence_then(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    held = do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW))
+
+    do(engine, lambda s: acts.undo(s, repo, held.event_id, MONA, now=LATER))
+
+    with unit_of_work(engine) as session:
+        *_, approved, undone = decisions.events(session, repo, flaky)
+    assert (undone.event, undone.actor, undone.at) == ("undone", "@mona", LATER)
+    assert undone.why == "@mona took “quarantine” back."
+    assert undone.evidence["score"] == 0.96
+    assert undone.evidence == approved.evidence
 
 
 def test_a_correction_counts_again_once_its_undoing_is_undone(

@@ -88,12 +88,13 @@ def _undo_quarantine(
     session: Session, repo_id: int, event: AuditEvent, actor: Actor, now: datetime
 ) -> tuple[Kept, Kept]:
     case_id = _case(event)
-    current = decisions.locked(session, repo_id, case_id)
+    subject = hold(session, repo_id, case_id)
+    current = subject.before
     was, then = from_snapshot(event.before, case_id), from_snapshot(event.after, case_id)
     if not _is_same(current, then):
         raise Conflict(said.newer_than(event.act))
     if was is not None and was.state in OPEN:
-        must_be_possible(session, hold(session, repo_id, case_id))
+        must_be_possible(session, subject)
     if current is None:
         assert was is not None  # an event changes something
         restored: Quarantine | None = decisions.open_new(session, repo_id, was)
@@ -113,7 +114,7 @@ def _undo_quarantine(
         actor=actor.shown,
         why=said.undone_by(actor.shown, event.act),
         until=restored.until if restored else None,
-        evidence={},
+        evidence=subject.evidence(),
         request_id=actor.request_id,
     )
     decisions.add_event(session, repo_id, shown.id, case_id, stored)

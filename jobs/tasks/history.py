@@ -38,7 +38,8 @@ def recompute(work: Work) -> None:
     with work.finishing() as turn:
         if repository is None:
             return
-        if not building.step(turn.session, repository, now=work.context.clock()):
+        now, request_id = work.context.clock(), work.lease.request_id
+        if not building.step(turn.session, repository, now=now, request_id=request_id):
             turn.ask(QueueName.HISTORY, request)
             return
         turn.ask(QueueName.HISTORY, TellBroken(repository.id))

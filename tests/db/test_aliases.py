@@ -250,7 +250,7 @@ def failures_of(shelf: Shelf, alias: Alias) -> tuple[int | None, int | None]:
 
 def judge_anew(shelf: Shelf) -> None:
     with unit_of_work(shelf.engine) as session:
-        while not recompute.step(session, REPOSITORY, now=shelf.now):
+        while not recompute.step(session, REPOSITORY, now=shelf.now, request_id="r1"):
             pass
 
 

@@ -8,10 +8,14 @@ from sqlalchemy import text
 
 from app.core.decide import State
 from app.core.policy.reading import PLACE, read_policy
-from app.db import cases, judgements, policies, standings
+from app.db import cases, decisions, feedback, judgements, policies, standings
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
+from app.db.standings import CaseStanding
+from app.db.tables.said import SubscriptionRow, ThreadRow
+from app.services import acts
 from app.services.judging import recompute
+from tests.services.acting import MONA
 from tests.services.live import REPO, Attempt, Live, made_up
 
 DAYS_BACK = 60
@@ -68,7 +72,7 @@ def causes(live: Live, attempts: list[Attempt]) -> dict[str, set[str]]:
 
 def rebuilt(live: Live) -> None:
     with unit_of_work(live.engine) as session:
-        while not recompute.step(session, live.repository, now=live.now):
+        while not recompute.step(session, live.repository, now=live.now, request_id="r1"):
             pass
 
 
@@ -85,13 +89,16 @@ def turns(live: Live, attempts: list[Attempt]) -> list[Turn]:
     return sorted(found)
 
 
+def found_standings(live: Live) -> list[CaseStanding]:
+    with unit_of_work(live.engine) as session:
+        return list(standings.standings(session, live.repo))
+
+
 def states(live: Live) -> dict[str, tuple[State, float, int]]:
     """By name: how each case stands, with its score and its runs."""
-    with unit_of_work(live.engine) as session:
-        found = standings.standings(session, live.repo)
     return {
         one.name: (one.standing.state, round(one.standing.score, 9), one.standing.runs)
-        for one in found
+        for one in found_standings(live)
     }
 
 
@@ -158,3 +165,42 @@ def test_a_recompute_is_asked_for_until_it_is_done(live: Live) -> None:
     asked_again = live.judge(live.store(story[-1])).needs_recompute
 
     assert (asked, asked_again) == ([True, True], False)
+
+
+def test_what_only_a_recompute_calls_broken_leaves_quarantine_and_nobody_is_told(
+    live: Live,
+) -> None:
+    start = live.now - timedelta(days=DAYS_BACK)
+    story = made_up(seed=3, start=start, commits=13)
+    live.see(story)
+    [case_id] = [one.case_id for one in found_standings(live) if one.standing.state is State.BROKEN]
+    with unit_of_work(live.engine) as session:
+        session.execute(
+            text("UPDATE case_state SET state = 'flaky' WHERE case_id = :case"), {"case": case_id}
+        )
+        acts.activate(session, live.repo, case_id, MONA, now=live.now)
+        session.add(
+            ThreadRow(
+                repo_id=live.repo, case_id=case_id, channel="C1", handle="h", written_at=live.now
+            )
+        )
+        session.add(SubscriptionRow(repo_id=live.repo, team_id="", channel="C1", since=live.now))
+    upgraded(live)
+
+    rebuilt(live)
+    passes = dict.fromkeys(story[-1].results, (True,))
+    live.see([replace(story[-1], run=story[-1].run + 1, attempt=1, results=passes, pr=77)])
+
+    with unit_of_work(live.engine) as session:
+        found = decisions.newest(session, live.repo, [case_id])[case_id]
+        corrections = feedback.since(session, live.repo, live.now - timedelta(days=1))
+        said = session.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+    assert (found.state, found.event, found.decided_by) == (
+        "dismissed",
+        "turned_broken",
+        "FlakeGuard",
+    )
+    assert found.reason == (
+        "Judged anew from its history, it is broken: its quarantine ended at once."
+    )
+    assert (corrections, said) == ([], 0)

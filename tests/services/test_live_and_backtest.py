@@ -123,7 +123,7 @@ def test_a_recompute_comes_to_what_was_decided_live(live: Live) -> None:
     before = states_live(live)
 
     with unit_of_work(live.engine) as session:
-        while not recompute.step(session, live.repository, now=live.now):
+        while not recompute.step(session, live.repository, now=live.now, request_id="r1"):
             pass
 
     done = backtested(live)
@@ -152,7 +152,7 @@ def test_reports_that_came_too_late_are_worked_in_by_a_recompute(live: Live) -> 
 
     asked = [live.judge(live.store(one)).needs_recompute for one in late]
     with unit_of_work(live.engine) as session:
-        while not recompute.step(session, live.repository, now=live.now):
+        while not recompute.step(session, live.repository, now=live.now, request_id="r1"):
             pass
 
     done = backtested(live)
@@ -171,7 +171,7 @@ def test_another_scorer_takes_over_once_the_policy_asks_for_it(
 
     asked = live.judge(live.store(attempts[-6]))
     with unit_of_work(live.engine) as session:
-        while not recompute.step(session, live.repository, now=live.now):
+        while not recompute.step(session, live.repository, now=live.now, request_id="r1"):
             pass
     after = [live.judge(live.store(one)) for one in attempts[-5:]]
 
@@ -220,7 +220,7 @@ def test_rules_hold_live_whom_they_hold_in_backtest(live: Live, policy_text: str
     assert flags_live(live) == flags_of(done)
     assert flags_of(done), "nobody is held: the story shows nothing"
     with unit_of_work(live.engine) as session:
-        while not recompute.step(session, live.repository, now=live.now):
+        while not recompute.step(session, live.repository, now=live.now, request_id="r1"):
             pass
     flaky = {case for case, state in states_of(done) if state is State.FLAKY}
     assert {case for case, state in states_live(live).items() if state is State.FLAKY} == flaky

@@ -1,5 +1,6 @@
 """A fix is claimed by a person or a commit, and waits for its proof, on a real database."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,12 +8,15 @@ from sqlalchemy import text
 
 from app.core.deliveries import Pushed, PushSeen
 from app.core.errors import Conflict
-from app.db.session import unit_of_work
+from app.db.session import Session, unit_of_work
 from app.services import acts
+from app.services.acts import Done
 from app.services.quarantine import claims, expiry, proving
 from tests.services.acting import MONA
 from tests.services.shop import Shop
 from tests.web.world import FAILED, NOW, PASSED
+
+Act = Callable[[Session, Shop, datetime], Done]
 
 
 def test_a_claimed_fix_waits_for_its_proof_and_a_flake_takes_it_back(shop: Shop) -> None:
@@ -80,14 +84,21 @@ def claimed_and_ended(shop: Shop) -> datetime:
     return later
 
 
-@pytest.mark.parametrize("act", ["renew", "activate"])
-def test_a_claimed_fix_outlives_the_end_of_its_quarantine(shop: Shop, act: str) -> None:
+def renew(session: Session, shop: Shop, now: datetime) -> Done:
+    return acts.renew(session, shop.repo, shop.case_id, MONA, reason="It is coming.", now=now)
+
+
+def activate(session: Session, shop: Shop, now: datetime) -> Done:
+    return acts.activate(session, shop.repo, shop.case_id, MONA, reason="It is coming.", now=now)
+
+
+@pytest.mark.parametrize("act", [renew, activate])
+def test_a_claimed_fix_outlives_the_end_of_its_quarantine(shop: Shop, act: Act) -> None:
     later = claimed_and_ended(shop)
     ended = shop.decision()
 
     with unit_of_work(shop.engine) as session:
-        call = {"renew": acts.renew, "activate": acts.activate}[act]
-        call(session, shop.repo, shop.case_id, MONA, reason="It is coming.", now=later)
+        act(session, shop, later)
 
     renewed = shop.decision()
     assert ended.state == "expired"
@@ -98,12 +109,18 @@ def test_a_claimed_fix_outlives_the_end_of_its_quarantine(shop: Shop, act: str) 
     )
     assert (renewed.clean_runs, renewed.clean_needed) == (1, ended.clean_needed)
     assert shop.steps()[-2:] == ["time_is_up", "renewed_with_fix"]
-    if act == "renew":
-        with (
-            pytest.raises(Conflict, match="renewed it for this reason a moment ago"),
-            unit_of_work(shop.engine) as session,
-        ):
-            acts.renew(session, shop.repo, shop.case_id, MONA, reason="It is coming.", now=later)
+
+
+def test_two_clicks_that_renew_a_claimed_fix_are_one(shop: Shop) -> None:
+    later = claimed_and_ended(shop)
+    with unit_of_work(shop.engine) as session:
+        renew(session, shop, later)
+
+    with (
+        pytest.raises(Conflict, match="renewed it for this reason a moment ago"),
+        unit_of_work(shop.engine) as session,
+    ):
+        renew(session, shop, later)
 
 
 def test_a_claim_that_the_default_branch_refuted_since_the_end_is_no_more(shop: Shop) -> None:

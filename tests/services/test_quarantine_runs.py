@@ -196,7 +196,7 @@ def test_a_case_that_was_called_flaky_and_turns_broken_is_a_correction_though_ne
     assert shop.corrections() == [("turned_broken", 0.96)]
 
 
-def test_what_a_recompute_turned_broken_leaves_with_the_next_run(shop: Shop) -> None:
+def test_what_is_held_and_broken_all_the_same_leaves_with_the_next_run(shop: Shop) -> None:
     shop.hold()
     shop.set("state", "broken")
 

@@ -94,6 +94,11 @@ def turned_broken() -> str:
     return "It turned broken: it fails on the default branch. Its quarantine ended at once."
 
 
+def recomputed_broken() -> str:
+    """Why a case left quarantine of which nothing new was seen."""
+    return "Judged anew from its history, it is broken: its quarantine ended at once."
+
+
 def exempted_meanwhile() -> str:
     """A case that left quarantine because the policy keeps it out by now."""
     return "The policy exempts it by now: its quarantine ended, and its failures block again."

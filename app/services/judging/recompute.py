@@ -24,15 +24,17 @@ from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
 from app.services import acts
+from app.services.acts.actor import ourselves
 from app.services.judging import keeping, observing, scoring
 from app.services.judging.work import Work, begin, memories_of
 from app.services.policy.terms import terms_of
+from app.services.quarantine import leaving
 
 REPORTS_A_TURN = 400  # some two seconds of work; a click is not kept waiting by it
 CASES_AT_A_TIME = 500
 
 
-def step(session: Session, repository: Repository, *, now: datetime) -> bool:
+def step(session: Session, repository: Repository, *, now: datetime, request_id: str) -> bool:
     """Work one part in; True once the new scorer is in its place.
 
     Only the last part keeps evaluations of the repository waiting.
@@ -49,7 +51,8 @@ def step(session: Session, repository: Repository, *, now: datetime) -> bool:
         return False
     repositories.hold(session, repository.id)
     building, _ = _part(session, repository, building, asked.policy, now=now)
-    _take_over(session, repository, building, asked.policy, now=now)
+    broken = _take_over(session, repository, building, asked.policy, now=now)
+    leaving.leave_silently(session, repository.id, broken, ourselves("worker", request_id), now=now)
     return True
 
 
@@ -79,16 +82,18 @@ def _part(
 
 def _take_over(
     session: Session, repository: Repository, building: Kept, policy: Policy, *, now: datetime
-) -> None:
-    """Put the new scorer in its place, and write how every case stands by it."""
+) -> list[UUID]:
+    """Put the new scorer in its place, and write how cases stand by it; who broke by that."""
     scorers.make_current(session, building)
     at = building.newest_at
     if at is None:
-        return
+        return []
     after: str | None = None
+    broken: list[UUID] = []
     while found := scorers.every(session, building, after=after, most=CASES_AT_A_TIME):
-        _write(session, repository, building, policy, found, at=at, now=now)
+        broken += _write(session, repository, building, policy, found, at=at, now=now)
         after = max(found)
+    return broken
 
 
 def _write(
@@ -100,7 +105,7 @@ def _write(
     *,
     at: datetime,
     now: datetime,
-) -> None:
+) -> list[UUID]:
     sets = Sets(session, repository.id, aliases.renamed(session, repository.id))
     memories, members = memories_of(building, found, sets)
     scorer = memory.opened(policy, building.part, memories, members)
@@ -114,18 +119,17 @@ def _write(
     before = judgements.states(session, repository.id, found)
     moved = [(UUID(hex=case), standing, at) for case, standing in standings.items()]
     judgements.write_standings(session, repository.id, moved, now=now)
-    for case, standing in standings.items():
-        was = before.get(case, State.HEALTHY)
-        if was is not standing.state:
-            judgements.note_recomputed(
-                session,
-                repository.id,
-                UUID(hex=case),
-                was=was,
-                now=standing.state,
-                at=at,
-                why=words.recomputed(),
-            )
+    turned = {
+        UUID(hex=case): (before.get(case, State.HEALTHY), standing.state)
+        for case, standing in standings.items()
+        if before.get(case, State.HEALTHY) is not standing.state
+    }
+    why = words.recomputed()
+    for case_id, (was, is_) in turned.items():
+        judgements.note_recomputed(
+            session, repository.id, case_id, was=was, now=is_, at=at, why=why
+        )
+    return [case_id for case_id, (_, is_) in turned.items() if is_ is State.BROKEN]
 
 
 def _forgive(session: Session, repository: Repository, work: Work) -> None:

@@ -1,6 +1,6 @@
 """What must not stay in quarantine: a broken case, and one that the policy exempts by now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -35,8 +35,23 @@ def leave(
         _exempt(session, repo_id, case_id, actor, now=now)
 
 
+def leave_silently(
+    session: Session, repo_id: int, broken: Iterable[UUID], actor: Actor, *, now: datetime
+) -> None:
+    """Take out of quarantine these that are broken by a recompute alone.
+
+    Nobody is told of what changed only by that, and it corrects nothing that was seen.
+    """
+    for case_id in sorted(broken):
+        subject = hold(session, repo_id, case_id)
+        if subject.before is not None and subject.before.state in OPEN:
+            step = Step(E.TURNED_BROKEN.value, [E.TURNED_BROKEN], said.recomputed_broken(), {})
+            take(session, subject, step, actor, now=now)
+
+
 def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
-    """What is held and broken all the same: a recompute turned it so, and told nobody."""
+    """What is held and broken all the same: the evaluation of a fork's run, which decides nothing
+    of quarantines, came upon what a trusted one had brought."""
     held = [one.case_id.hex for one in decisions.holding(session, repo_id)]
     states = judgements.states(session, repo_id, held)
     return {UUID(hex=case) for case, state in states.items() if state is State.BROKEN}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -34,7 +35,11 @@ class Snapshot:
 
 
 def write(session: Session, repo_id: int, read: Snapshot, *, now: datetime) -> None:
-    """Store what was read; reading the same again only makes it the newest."""
+    """Store what was read; reading the same again only makes it the newest.
+
+    The same file has the same faults, unless we have come to know of more: what was taken once
+    stays so, though we should not take it today.
+    """
     values = {
         "repo_id": repo_id,
         "kind": read.kind.value,
@@ -45,10 +50,12 @@ def write(session: Session, repo_id: int, read: Snapshot, *, now: datetime) -> N
         "read_at": now,
     }
     new = insert(PolicySnapshotRow).values(values)
+    is_taken = col(PolicySnapshotRow.errors) == []
+    errors = case((is_taken, col(PolicySnapshotRow.errors)), else_=new.excluded.errors)
     session.execute(
         new.on_conflict_do_update(
             index_elements=["repo_id", "kind", "sha"],
-            set_={name: values[name] for name in ("path", "text", "errors", "read_at")},
+            set_={name: values[name] for name in ("path", "text", "read_at")} | {"errors": errors},
             where=col(PolicySnapshotRow.read_at) <= new.excluded.read_at,
         )
     )

@@ -1,8 +1,9 @@
 """A policy file read: the policy, or everything that is wrong with it, with line and column."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from app.core.policy.keys import KEYS
 from app.core.policy.names import Mode, ScorerName
@@ -22,6 +23,7 @@ class Reading:
     policy: Policy | None  # None where anything is wrong
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()  # what is allowed and may not be meant
+    rest: Policy | None = None  # what the keys without a fault say; None where none can be read
 
 
 @lru_cache(maxsize=TEXTS_REMEMBERED)
@@ -32,18 +34,46 @@ def read_policy(text: str) -> Reading:
     except Faulty as faulty:
         return Reading(None, (faulty.fault,))
     if tree is None:
-        return Reading(default_policy())
+        return Reading(default_policy(), rest=default_policy())
     reader = Reader()
     given = {name: (key, node) for name, key, node in reader.entries(tree, "", known=tuple(KEYS))}
-    values = {name: KEYS[name](reader, node, name) for name, (_, node) in given.items()}
+    values, whole = _values(reader, given)
     scorer = values.get("scorer") or _scorer_of(reader, given)
-    set_values = {name: value for name, value in values.items() if value is not None}
-    policy = replace(default_policy(scorer), **{**set_values, "scorer": scorer})
-    policy = _giving_way(policy, given)
+    policy = _policy(values, scorer)
     _compare(reader, given, policy)
     faults = tuple(sorted(reader.faults, key=_place))
     notes = tuple(sorted(reader.notes, key=_place))
-    return Reading(None if faults else policy, faults, notes)
+    rest = None if tree.pairs is None else _policy(whole, scorer)
+    return Reading(None if faults else policy, faults, notes, rest)
+
+
+def policy_once_good(text: str) -> Policy:
+    """What a file says that had no fault when it was taken, and may have one by what we know now.
+
+    Each key that has one is as if it were not there; the defaults where nothing can be read.
+    """
+    reading = read_policy(text)
+    return reading.policy or reading.rest or default_policy()
+
+
+def _values(
+    reader: Reader, given: Mapping[str, tuple[Node, Node]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What each key says, as far as it can be read; and those of them alone that have no fault."""
+    values: dict[str, Any] = {}
+    whole: dict[str, Any] = {}
+    for name, (_, node) in given.items():
+        before = len(reader.faults)
+        value = KEYS[name](reader, node, name)
+        if value is not None:
+            values[name] = value
+            if len(reader.faults) == before:
+                whole[name] = value
+    return values, whole
+
+
+def _policy(values: Mapping[str, Any], scorer: ScorerName) -> Policy:
+    return _giving_way(replace(default_policy(scorer), **{**values, "scorer": scorer}), values)
 
 
 def _scorer_of(reader: Reader, given: dict[str, tuple[Node, Node]]) -> ScorerName:

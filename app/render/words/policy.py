@@ -11,22 +11,29 @@ from app.render.words import counted
 
 MOST_NAMED = 5  # cases in a sentence
 NAME_SHOWN = 120  # characters of a case's name in a sentence
+NOT_TAKEN = (
+    f"{PLACE} is not in force until that is mended; the last one without a fault is, "
+    "or else the defaults."
+)
+TAKEN_BEFORE = (
+    f"An earlier version of FlakeGuard took this {PLACE}: it stays in force, but for the keys that "
+    "have a fault, which are at their defaults until that is mended."
+)
 MOST_FAULTS = 5  # of a file, on a check run; `flakeguard policy check` tells all
 
 
-def faults(found: Sequence[Fault]) -> tuple[str, ...]:
-    """What is wrong with the policy file of the default branch, and what holds meanwhile."""
+def faults(found: Sequence[Fault], *, is_taken: bool) -> tuple[str, ...]:
+    """What is wrong with the policy file of the default branch, and what holds meanwhile.
+
+    `is_taken`: it was without a fault when it was read, by an earlier version of us.
+    """
     if not found:
         return ()
     told = [f"{PLACE}, {place(one)}: {one.sentence}" for one in found[:MOST_FAULTS]]
     if len(found) > MOST_FAULTS:
         left = counted(len(found) - MOST_FAULTS, "more fault")
         told.append(f"{PLACE} has {left}; `flakeguard policy check {PLACE}` tells all.")
-    told.append(
-        f"{PLACE} is not in force until that is mended; the last one without a fault is, "
-        "or else the defaults."
-    )
-    return tuple(told)
+    return (*told, TAKEN_BEFORE if is_taken else NOT_TAKEN)
 
 
 def place(fault: Fault) -> str:

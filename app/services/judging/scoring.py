@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.policy.names import ScorerName
 from app.core.policy.policy import Policy, default_policy
-from app.core.policy.reading import read_policy
+from app.core.policy.reading import policy_once_good
 from app.core.runs import Repository
 from app.core.scorer.policies import scorer_of
 from app.core.scorer.state import STATE_VERSION
@@ -76,7 +76,7 @@ def wanted(session: Session, repository: Repository) -> Wanted:
 
 def asked_by(text: str) -> Wanted:
     """The scorer that a policy's file asks for."""
-    policy = read_policy(text).policy or default_policy()
+    policy = policy_once_good(text)
     told: list[float] = [policy.flaky_threshold, policy.warn_threshold]
     if policy.scorer is not ScorerName.EVIDENCE:
         told += [policy.min_occurrences, policy.min_recent_failures, policy.lookback_days]
@@ -131,8 +131,8 @@ def _former(kept: Kept) -> Policy:
     Where its file was not kept, by an older version of us, or reads no longer as it did, only the
     thresholds are known.
     """
-    read = read_policy(kept.told.get(POLICY, "")).policy
-    if POLICY in kept.told and read is not None and read.scorer == kept.name:
+    read = policy_once_good(kept.told.get(POLICY, ""))
+    if POLICY in kept.told and read.scorer == kept.name:
         return read
     return replace(
         default_policy(ScorerName(kept.name)),

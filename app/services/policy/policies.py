@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from app.core.errors import BadInput
 from app.core.owners import MOST_CHARACTERS, PLACES, owners_of, rules_in
 from app.core.policy import tree
-from app.core.policy.policy import Policy, default_policy
-from app.core.policy.reading import PLACE, read_policy
+from app.core.policy.policy import Policy
+from app.core.policy.reading import PLACE, policy_once_good, read_policy
 from app.core.policy.tree import Fault
 from app.core.runs import Repository, RepositoryFile
 from app.db import owners, policies, trials
@@ -32,8 +32,12 @@ class Fetched:
 
 
 def policy_of(session: Session, repo_id: int) -> Policy:
-    """What is in force: the newest file without a fault; the defaults where there is none."""
-    return read_policy(text_in_force(session, repo_id)).policy or default_policy()
+    """What is in force: the newest file without a fault; the defaults where there is none.
+
+    One that was without and has a fault by what we know now goes on to count, but for the keys
+    that have it.
+    """
+    return policy_once_good(text_in_force(session, repo_id))
 
 
 def text_in_force(session: Session, repo_id: int) -> str:
@@ -43,7 +47,7 @@ def text_in_force(session: Session, repo_id: int) -> str:
 
 
 def faults_of(session: Session, repo_id: int) -> tuple[Fault, ...]:
-    """What is wrong with the newest file, so that an older one, or none, stays in force.
+    """What is wrong with the newest file: an older one, or none, is in force, or the rest of it.
 
     A file that was read before we knew of a fault has it all the same.
     """
@@ -51,9 +55,15 @@ def faults_of(session: Session, repo_id: int) -> tuple[Fault, ...]:
     return (found.errors or read_policy(found.text).faults) if found else ()
 
 
+def _said_of_faults(session: Session, repo_id: int) -> tuple[str, ...]:
+    found = policies.newest(session, repo_id, SnapshotKind.POLICY)
+    is_taken = found is not None and not found.errors
+    return words_policy.faults(faults_of(session, repo_id), is_taken=is_taken)
+
+
 def remarks(session: Session, repo_id: int, pr_number: int | None) -> tuple[str, ...]:
     """What a check run says of the policy: what is wrong with it, what a change would decide."""
-    wrong = words_policy.faults(faults_of(session, repo_id))
+    wrong = _said_of_faults(session, repo_id)
     proposed = policies.proposed_by(session, repo_id, pr_number) if pr_number else None
     if proposed is None:
         return wrong

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 BATCH = 5_000  # files sent in one statement
@@ -21,6 +21,14 @@ WHERE file_owner.owners <> excluded.owners
 OF_CASES = text("""
 SELECT case_.case_id, file_owner.owners
 FROM case_ JOIN file_owner USING (repo_id, file)
+WHERE case_.repo_id = :repo AND case_.case_id = ANY(CAST(:ids AS uuid[]))
+""")
+
+NAMED = text("""
+SELECT case_.case_id,
+       CASE WHEN care.owner IS NULL THEN file_owner.owners ELSE ARRAY[care.owner] END AS owners
+FROM case_ LEFT JOIN file_owner USING (repo_id, file)
+LEFT JOIN case_care AS care ON care.repo_id = :repo AND care.case_id = case_.case_id
 WHERE case_.repo_id = :repo AND case_.case_id = ANY(CAST(:ids AS uuid[]))
 """)
 
@@ -51,8 +59,22 @@ def files(session: Session, repo_id: int) -> list[str]:
 def of_cases(
     session: Session, repo_id: int, case_ids: Iterable[UUID]
 ) -> dict[UUID, tuple[str, ...]]:
-    """The owners of these cases; those whose file nobody owns, or that name none, are missing."""
-    found = session.execute(OF_CASES, {"repo": repo_id, "ids": list(case_ids)})
+    """Who owns these cases' files; those whose file nobody owns, or that name none, are missing."""
+    return _owners(session, OF_CASES, repo_id, case_ids)
+
+
+def named(session: Session, repo_id: int, case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Whose these cases are: by a person's word, else their files' owners; nobody's are missing.
+
+    The one rule by which a case is under a team's terms, is counted as a team's, and is told to it.
+    """
+    return _owners(session, NAMED, repo_id, case_ids)
+
+
+def _owners(
+    session: Session, query: TextClause, repo_id: int, case_ids: Iterable[UUID]
+) -> dict[UUID, tuple[str, ...]]:
+    found = session.execute(query, {"repo": repo_id, "ids": list(case_ids)})
     return {case_id: tuple(names) for case_id, names in found if names}
 
 

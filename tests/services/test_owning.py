@@ -8,9 +8,12 @@ from app.db.changes import DEFAULT, Wanted
 from app.db.session import Engine, unit_of_work
 from app.services import acts
 from app.services.acts import Actor
+from app.services.policy.holding import Owner, owner_of, rules_for
+from app.services.policy.policies import policy_of
+from app.services.policy.terms import terms_of
 from app.services.quarantine.held import held_now
 from tests.services.acting import MONA
-from tests.services.shop import LIVE_IN
+from tests.services.shop import LIVE_IN, POLICY
 from tests.web.world import NOW, World
 
 
@@ -65,3 +68,39 @@ def test_a_case_without_a_file_is_the_guess_of_who_changed_its_class_last(
         acts.activate(session, repo, flaky, MONA, now=NOW)
 
     assert owners_of_held(engine, repo, flaky) == ("@ada", True)
+
+
+def test_a_case_is_under_the_terms_of_whom_a_person_gave_it_to(
+    engine: Engine, repo: int, flaky: UUID, world: World
+) -> None:
+    text = "team_overrides: {web: {flaky_threshold: 0.6}, qa: {flaky_threshold: 0.7}}\n"
+    world.owned(repo, "tests/test_cart.py", "@acme/web")
+
+    def terms() -> tuple[float, tuple[str, ...] | None]:
+        with unit_of_work(engine) as session:
+            judged = terms_of(session, repo, policy_of(session, repo), [flaky.hex])
+            held = rules_for(session, repo, flaky)
+        return held.flaky_threshold, judged.owners.get(flaky.hex)
+
+    with unit_of_work(engine) as session:
+        session.execute(POLICY, {"repo": repo, "text": text, "now": NOW})
+    before = terms()
+    with unit_of_work(engine) as session:
+        acts.own(session, repo, flaky, MONA, owner="@acme/qa", now=NOW)
+
+    assert before == (0.6, ("@acme/web",))
+    assert terms() == (0.7, ("@acme/qa",))
+
+
+def test_a_guess_puts_no_case_under_a_teams_terms(engine: Engine, repo: int, flaky: UUID) -> None:
+    text = "team_overrides: {ada: {flaky_threshold: 0.6}}\n"
+    with unit_of_work(engine) as session:
+        session.execute(POLICY, {"repo": repo, "text": text, "now": NOW})
+        session.execute(LIVE_IN, {"case": flaky, "file": "tests/test_cart.py", "class": "Cart"})
+        changes.write(session, repo, Wanted("c1", DEFAULT, None), ["tests/test_cart.py"], now=NOW)
+        changes.write_commits(session, repo, [Commit("c1", (), "ada", NOW, "Go on")], now=NOW)
+        guessed = owner_of(session, repo, flaky)
+        rules = rules_for(session, repo, flaky)
+
+    assert guessed == Owner("@ada", is_guess=True)
+    assert rules.flaky_threshold == 0.9

@@ -129,11 +129,7 @@ def _people(session: Session, repo_id: int, case_id: UUID) -> list[str]:
     decided = decisions.newest(session, repo_id, [case_id]).get(case_id)
     if decided is not None and decided.owner and not decided.owner_is_guess:
         named.append(decided.owner)
-    said = cares.care_of(session, repo_id, case_id).owner
-    if said is not None:
-        named.append(said)
-    else:
-        named += owners.of_cases(session, repo_id, [case_id]).get(case_id, ())
+    named += owners.named(session, repo_id, [case_id]).get(case_id, ())
     people = [one.removeprefix("@") for one in named if one.startswith("@") and "/" not in one]
     return list(dict.fromkeys(people))[:MOST_OWNERS]
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.core.outlets import ADDRESS, mail_place, place_of
 from app.core.runs import Repository
-from app.db import cares, owners
+from app.db import owners
 from app.db.chat import outlets
 from app.db.session import Session
 from app.services.chat import team_channels
@@ -31,10 +31,7 @@ def team_places(session: Session, repository: Repository, case_id: UUID) -> list
     if not told.email_groups and not told.channels and not told.slack_channels:
         return []
     in_slack = team_channels.in_force(session, repository.id)
-    care = cares.care_of(session, repository.id, case_id)
-    whose: tuple[str, ...] = (care.owner,) if care.owner else ()
-    if not whose:
-        whose = owners.of_cases(session, repository.id, [case_id]).get(case_id, ())
+    whose = owners.named(session, repository.id, [case_id]).get(case_id, ())
     found: list[str] = []
     for team in whose[:MOST_OWNERS]:
         if (named := in_slack.get(policy.channel_of(team) or "")) is not None:

@@ -7,7 +7,7 @@ import structlog
 
 from app.core.errors import FlakeGuardError
 from app.core.runs import Commit, Repository, Run
-from app.db import authors, cares, cases, changes, executions, owners
+from app.db import authors, cases, changes, executions, owners
 from app.db.session import Engine, unit_of_work
 from app.ports import CodeHost
 
@@ -28,15 +28,11 @@ def missing(engine: Engine, run: Run, *, now: datetime) -> list[str]:
     repo_id = run.key.repo_id
     with unit_of_work(engine) as session:
         failed = executions.failed_in_run(session, repo_id, run.key.run_id)
-        owned = owners.of_cases(session, repo_id, failed)
-        said = cares.cares(session, repo_id, failed)
+        owned = owners.named(session, repo_id, failed)
         files = {
             case.file
             for case in cases.cases(session, repo_id, failed).values()
-            if case.file is not None
-            and len(case.file) <= LONGEST_FILE
-            and case.id not in owned
-            and not (case.id in said and said[case.id].owner)
+            if case.file is not None and len(case.file) <= LONGEST_FILE and case.id not in owned
         }
         if len(files) > FILES_MOST:
             return []

@@ -8,7 +8,7 @@ from app.core.owners import is_owner
 from app.core.policy.names import Mode
 from app.core.runs import BranchClass, Run
 from app.core.touched import touches
-from app.db import authors, cares, cases, changes, owners
+from app.db import authors, cases, changes, owners
 from app.db.session import Session
 from app.services.policy.policies import policy_of
 from app.services.policy.terms import about
@@ -28,10 +28,11 @@ def rules_for(
     """What the repository's policy says of a case, its owning team's override included.
 
     On a branch, where a run of it asks; on any, where a person does. Of several owners the first
-    counts that has terms of its own, as where the case is judged.
+    counts that has terms of its own, as where the case is judged; a guess has none.
     """
     policy = policy_of(session, repo_id)
-    theirs = (policy.for_team(one.name) for one in owners_of(session, repo_id, case_id))
+    named = owners.named(session, repo_id, [case_id]).get(case_id, ())
+    theirs = (policy.for_team(one) for one in named)
     ours = next((one for one in theirs if one is not policy), policy)
     return HoldingRules(
         is_observing=ours.mode is Mode.OBSERVE,
@@ -58,10 +59,7 @@ def owners_of(session: Session, repo_id: int, case_id: UUID) -> tuple[Owner, ...
 
     Else it is a guess: whoever changed its file last. () where nobody is known.
     """
-    said = cares.care_of(session, repo_id, case_id).owner
-    if said is not None:
-        return (Owner(said, is_guess=False),)
-    named = owners.of_cases(session, repo_id, [case_id]).get(case_id)
+    named = owners.named(session, repo_id, [case_id]).get(case_id)
     if named:
         return tuple(Owner(one, is_guess=False) for one in named)
     author = _author_of(session, repo_id, case_id)

@@ -29,7 +29,7 @@ def terms_of(session: Session, repo_id: int, policy: Policy, wanted: Iterable[st
     if not policy.has_terms:
         return Terms(policy)
     ids = [UUID(hex=one) for one in wanted]
-    owned = owners.of_cases(session, repo_id, ids) if policy.team_overrides else {}
+    owned = owners.named(session, repo_id, ids) if policy.team_overrides else {}
     return Terms(
         policy,
         {case_id.hex: one for case_id, one in about(session, repo_id, ids).items()},

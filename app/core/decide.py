@@ -37,9 +37,9 @@ class Standing:
 
     state: State
     score: float  # probability that the case is flaky
-    rate: float  # share of its runs that fail for no fault of the code
+    rate: float  # share of its executions that fail for no fault of the code
     rate_interval: tuple[float, float]
-    runs: int  # that the rate rests on
+    runs: int  # that the rate rests on: one for each job of an attempt that ran the case
     failures: int  # failing executions of trusted code
     flakes: int  # contradicted failures of trusted code, dismissed ones too
     first_detected_at: datetime | None

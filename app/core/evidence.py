@@ -13,7 +13,7 @@ class EvidenceKind(StrEnum):
     CONTRADICTED = "contradicted"  # times, days, how, last_sha; mixed: not all of them in that way
     CONTRADICTED_HERE = "contradicted_here"  # how: this very failure
     CONTRADICTED_ONCE = "contradicted_once"  # how, last_sha: one day's flake is not enough
-    RATE = "rate"  # rate, low, high, runs: share of its runs that fail for no fault of the code
+    RATE = "rate"  # rate, low, high, runs: share of executions that fail for no fault of the code
     BROKEN_ON_BASE = "broken_on_base"  # since, failed, runs, branch: it fails there from `since` on
     OUTAGE = "outage"  # since, cases, groups: what failed with it in the report, in one event
     CULPRIT = "culprit"  # passed, since, commits, commit, author, p, second, second_p, range

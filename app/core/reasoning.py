@@ -24,7 +24,7 @@ def contradicted(told: Told) -> Evidence:
 
 
 def rate_of(standing: Standing) -> Evidence:
-    """The share of its runs that fail for no fault of the code."""
+    """The share of its executions that fail for no fault of the code."""
     low, high = standing.rate_interval
     return evidence(EvidenceKind.RATE, rate=standing.rate, low=low, high=high, runs=standing.runs)
 

@@ -174,7 +174,7 @@ def _fields(view: ThreadView) -> list[dict[str, Any]]:
     last = words.minute(standing.last_flake_at) if standing.last_flake_at else "never"
     told = {
         "Flaky with probability": escape.slack(words.probability(standing.score)),
-        "Fails in": f"{rate} of {words.counted(standing.runs, 'run')}",
+        "Fails in": f"{rate} of {words.counted(standing.runs, 'execution')}",
         "Contradicted failures": str(standing.flakes),
         "Last flake": last,
     }

@@ -152,7 +152,9 @@ def _facts(case: IssueCase) -> Iterable[str]:
         shown = escape.code(case.place)
         yield f"- In {f'[{shown}]({case.place_url})' if case.place_url else shown}"
     state = f"{words.STATE_WORDS[case.state]}, with probability {case.score}"
-    yield f"- Held to be {state}" + (f"; fails in {case.rate} of its runs" if case.rate else "")
+    yield f"- Held to be {state}" + (
+        f"; fails in {case.rate} of its executions" if case.rate else ""
+    )
     yield f"- Owned by {_owner(case)}"
     if case.decision:
         yield f"- **{escape.markdown(case.decision, limit=300)}**"

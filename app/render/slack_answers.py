@@ -205,7 +205,7 @@ def figures_of(line: CaseLine) -> dict[str, str]:
     return {
         "State": words.STATE_WORDS[State(line.state)],
         "Flaky with probability": escape.slack(words.probability(line.score)),
-        "Fails in": f"{escape.slack(rate)} of {words.counted(line.runs, 'run')}",
+        "Fails in": f"{escape.slack(rate)} of {words.counted(line.runs, 'execution')}",
         "Last flake": words.minute(line.last_flake_at) if line.last_flake_at else "never",
     }
 

@@ -35,8 +35,7 @@ def test_the_same_code_failing_and_passing_on_two_days_makes_a_case_flaky(
                 "evidence": [
                     "Failed on attempt 1 and passed on attempt 2 of the same commit,"
                     " twice on 2 days, last on c2.",
-                    "Fails in 50 % (15\u201385 %) of its runs for no fault of the code,"
-                    " 4 runs seen.",
+                    "Fails in 50 % (15\u201385 %) of 4 executions for no fault of the code.",
                 ],
             },
             {
@@ -46,7 +45,7 @@ def test_the_same_code_failing_and_passing_on_two_days_makes_a_case_flaky(
                 "rate": 0.0,
                 "rate_interval": [0.0, 0.4899],
                 "evidence": [
-                    "Fails in 0 % (0\u201349 %) of its runs for no fault of the code, 4 runs seen."
+                    "Fails in 0 % (0\u201349 %) of 4 executions for no fault of the code."
                 ],
             },
         ],
@@ -65,7 +64,9 @@ def test_failing_always_from_one_run_on_makes_a_case_broken_and_not_flaky(
     case = answer(capsys, *runs)["cases"][0]
 
     assert (case["state"], case["score"]) == ("broken", 0.0296)
-    assert case["evidence"][0] == ("Has failed on the default branch since build-3 (2 of 2 runs).")
+    assert case["evidence"][0] == (
+        "Has failed on the default branch since build-3 (2 of 2 executions)."
+    )
 
 
 def test_runs_stand_in_the_order_of_their_reports_times_whatever_they_are_called(

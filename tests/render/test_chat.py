@@ -78,12 +78,12 @@ def test_the_root_says_what_the_case_is_and_why() -> None:
     assert texts(accepted(message)) == [
         f"*{message.text}*\ntests/test_cart.py",
         "*Flaky with probability*\n0.98",
-        "*Fails in*\n25 % (7.1\u201359 %) of 8 runs",
+        "*Fails in*\n25 % (7.1\u201359 %) of 8 executions",
         "*Contradicted failures*\n2",
         "*Last flake*\n2026-03-04 13:00 UTC",
         "• Failed on attempt 1 and passed on attempt 2 of the same commit,"
         " twice on 2 days, last on main3.\n"
-        "• Fails in 25 % (7.1\u201359 %) of its runs for no fault of the code, 8 runs seen.",
+        "• Fails in 25 % (7.1\u201359 %) of 8 executions for no fault of the code.",
         "<https://flakes.example.com/r/shop/cart/cases/1|All that was seen of it>",
     ]
 

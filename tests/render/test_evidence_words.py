@@ -54,17 +54,17 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.RATE,
         {"rate": 0.021, "low": 0.012, "high": 0.034, "runs": 61, "branch": "main"},
-        "Fails in 2.1 % (1.2\u20133.4 %) of runs on main, 61 runs seen.",
+        "Fails in 2.1 % (1.2\u20133.4 %) of 61 executions on main.",
     ),
     (
         EvidenceKind.RATE,
         {"rate": 0.0, "low": 0.0, "high": 0.657, "runs": 1},
-        "Fails in 0 % (0\u201366 %) of its runs for no fault of the code, 1 run seen.",
+        "Fails in 0 % (0\u201366 %) of 1 execution for no fault of the code.",
     ),
     (
         EvidenceKind.BROKEN_ON_BASE,
         {"since": SHA, "failed": 3, "branch": "main"},
-        "Has failed on main since 4f2c1d9 (3 of 3 runs).",
+        "Has failed on main since 4f2c1d9 (3 of 3 executions).",
     ),
     (
         EvidenceKind.PASSES_ON_BASE,
@@ -104,17 +104,17 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.FEW_RUNS,
         {"runs": 1},
-        "Little is known of it yet: 1 run seen.",
+        "Little is known of it yet: 1 execution seen.",
     ),
     (
         EvidenceKind.FEW_RUNS,
         {"runs": 7},
-        "Little is known of it yet: 7 runs seen.",
+        "Little is known of it yet: 7 executions seen.",
     ),
     (
         EvidenceKind.BROKEN_ON_BASE,
         {"since": SHA, "failed": 3, "runs": 4, "branch": "main"},
-        "Has failed on main since 4f2c1d9 (3 of 4 runs).",
+        "Has failed on main since 4f2c1d9 (3 of 4 executions).",
     ),
     (
         EvidenceKind.CULPRIT,
@@ -233,12 +233,12 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.FIRST_FAILURE,
         {"passes": 40},
-        "Never failed before, in 40 runs that passed.",
+        "Never failed before, in 40 executions that passed.",
     ),
     (
         EvidenceKind.FAILED_BEFORE,
         {"failed": 3, "runs": 61, "rate": 0.049, "low": 0.017, "high": 0.135},
-        "Failed before in 3 of 61 runs, 4.9 % (1.7\u201314 %), for whatever reason.",
+        "Failed before in 3 of 61 executions, 4.9 % (1.7\u201314 %), for whatever reason.",
     ),
     (
         EvidenceKind.FAILS_NOT_ON_BASE,
@@ -248,13 +248,13 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.OVER_RULE,
         {"failed": 7, "runs": 40, "days": 7, "line": 12},
-        "Failed in 7 of 40 runs in the last 7 days, which the policy's rule on line 12 calls"
+        "Failed in 7 of 40 executions in the last 7 days, which the policy's rule on line 12 calls"
         " flaky.",
     ),
     (
         EvidenceKind.IN_A_ROW,
         {"times": 3, "line": 12},
-        "Failed 3 runs in a row, which the policy's rule on line 12 calls flaky.",
+        "Failed in 3 executions in a row, which the policy's rule on line 12 calls flaky.",
     ),
     (EvidenceKind.EXEMPT, {}, "The policy exempts this test, so its failures are real."),
     (

@@ -215,6 +215,6 @@ def test_the_whole_of_a_comment_reads_as_it_should() -> None:
         "\n- **`cart::test_sum`** · broken on the default branch  \n"
         f"  [test]({of_job})  \n"
         f"  Has failed on main since [{'c' * 7}](https://github.com/shop/cart/commit/{'c' * 40})"
-        " (3 of 3 runs).",
+        " (3 of 3 executions).",
         "</details>",
     ]

@@ -26,7 +26,7 @@ SUMMARY = """\
 [`tests/test_cart.py:10`](GITHUB/acme/shop/blob/00cf00cf00cf00cf00cf00cf00cf00cf00cf00cf\
 /tests/test_cart.py#L10) · new with this change \x20
   [test (3.11)](GITHUB/acme/shop/actions/runs/RUN/job/JOB) \x20
-  Never failed before, in 6 runs that passed. \x20
+  Never failed before, in 6 executions that passed. \x20
   The change touches what lies near it: shop/cart.py. \x20
   Does not fail on main, which this job tested last at \
 [0004000](GITHUB/acme/shop/commit/0004000400040004000400040004000400040004). \x20
@@ -42,7 +42,7 @@ SUMMARY = """\
   [test (3.11)](GITHUB/acme/shop/actions/runs/RUN/job/JOB) \x20
   Failed on attempt 1 and passed on attempt 2 of the same commit, twice on 2 days, last on \
 [0003000](GITHUB/acme/shop/commit/0003000300030003000300030003000300030003). \x20
-  Fails in 33 % (9.7\u201370 %) of its runs for no fault of the code, 6 runs seen. \x20
+  Fails in 33 % (9.7\u201370 %) of 6 executions for no fault of the code. \x20
   The change touches what lies near it: shop/cart.py. \x20
   Alone: `pytest tests/test_cart.py::test_discount` \x20
   `AssertionError: 3 != 4`
@@ -71,7 +71,7 @@ def test_a_pull_request_is_told_what_is_its_own_and_what_is_not(shop: Shop) -> N
     [remark] = check.annotations
     assert (remark["path"], remark["start_line"]) == ("tests/test_cart.py", 10)
     assert remark["message"] == (
-        "Never failed before, in 6 runs that passed.\n"
+        "Never failed before, in 6 executions that passed.\n"
         "The change touches what lies near it: shop/cart.py.\n"
         f"Does not fail on main, which this job tested last at 0004000.\n{FAILURE}"
     )
@@ -122,7 +122,7 @@ def test_a_break_of_main_is_no_pull_requests_fault(shop: Shop) -> None:
     [check] = shop.checks(head)
     assert check.title == "Nothing needs you · 1 broken on main"
     commit = f"{shop.stage.world.address}/{shop.repo}/commit/{first.head_sha}"
-    since = f"Has failed on main since [{first.head_sha[:7]}]({commit}) (2 of 2 runs)."
+    since = f"Has failed on main since [{first.head_sha[:7]}]({commit}) (2 of 2 executions)."
     assert since in (check.summary or "")
     assert [one["label"] for one in check.actions] == ["Re-run failed"]
     [of_main] = shop.checks("0003" * 10)

@@ -19,7 +19,7 @@ def test_a_cases_page_tells_its_whole_story(visitor: TestClient, world: World) -
     text = said(visitor, f"/r/acme/shop/cases/{case}")
 
     assert "Probability of a flake 0.96 2 flakes in 4 failures" in text
-    assert "Fails for no fault of the code 2.1 % (1.2\u20133.4 %) 61 runs seen" in text
+    assert "Fails for no fault of the code 2.1 % (1.2\u20133.4 %) 61 executions seen" in text
     assert "Last failure 2026-11-18 12:00 UTC · AssertionError assert 3 == 4" in text
     assert (
         "2026-11-20 12:00 UTC @mona quarantined it in Slack, until 2026-12-20"

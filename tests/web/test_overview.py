@@ -60,11 +60,11 @@ def test_a_flaky_case_is_shown_with_its_figures_and_its_evidence(
     assert (
         "tests.test_cart::test_total[eur-2] acme/shop · pytest \u203a tests/test_cart.py:12"
         " flaky Quarantined by @mona until 2026-12-20."
-        " Score 0.96 Fails 2.1 % (1.2\u20133.4 %) of 61 runs"
+        " Score 0.96 Fails 2.1 % (1.2\u20133.4 %) of 61 executions"
         " Last flake 2 days ago Last seen 3 h ago"
         " Failed on attempt 1 and passed on attempt 2 of the same commit,"
         " twice on 2 days, last on 77ab12c."
-        " Fails in 2.1 % (1.2\u20133.4 %) of runs on main, 61 runs seen."
+        " Fails in 2.1 % (1.2\u20133.4 %) of 61 executions on main."
     ) in text
 
 

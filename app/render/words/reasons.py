@@ -68,15 +68,15 @@ def _contradicted_here(facts: Mapping[str, Fact]) -> str:
 
 def _rate(facts: Mapping[str, Fact]) -> str:
     shown = rate_with_interval(_share(facts["rate"]), _share(facts["low"]), _share(facts["high"]))
-    runs = counted(_number(facts["runs"]), "run")
+    seen = counted(_number(facts["runs"]), "execution")
     if branch := facts.get("branch"):
-        return f"Fails in {shown} of runs on {branch}, {runs} seen."
-    return f"Fails in {shown} of its runs for no fault of the code, {runs} seen."
+        return f"Fails in {shown} of {seen} on {branch}."
+    return f"Fails in {shown} of {seen} for no fault of the code."
 
 
 def _broken_on_base(facts: Mapping[str, Fact]) -> str:
     failed = _number(facts["failed"])
-    runs = counted(_number(facts.get("runs")) or failed, "run")
+    runs = counted(_number(facts.get("runs")) or failed, "execution")
     since, branch = short(facts["since"]), facts["branch"]
     return f"Has failed on {branch} since {since} ({failed} of {runs})."
 
@@ -107,7 +107,7 @@ def _few_runs(facts: Mapping[str, Fact]) -> str:
     runs = _number(facts["runs"])
     if runs == 0:
         return "Never seen before, so there is nothing to compare with."
-    return f"Little is known of it yet: {counted(runs, 'run')} seen."
+    return f"Little is known of it yet: {counted(runs, 'execution')} seen."
 
 
 def _culprit(facts: Mapping[str, Fact]) -> str:
@@ -185,12 +185,12 @@ def _other_message(facts: Mapping[str, Fact]) -> str:
 
 
 def _first_failure(facts: Mapping[str, Fact]) -> str:
-    return f"Never failed before, in {counted(_number(facts['passes']), 'run')} that passed."
+    return f"Never failed before, in {counted(_number(facts['passes']), 'execution')} that passed."
 
 
 def _failed_before(facts: Mapping[str, Fact]) -> str:
     shown = rate_with_interval(_share(facts["rate"]), _share(facts["low"]), _share(facts["high"]))
-    failed, runs = _number(facts["failed"]), counted(_number(facts["runs"]), "run")
+    failed, runs = _number(facts["failed"]), counted(_number(facts["runs"]), "execution")
     return f"Failed before in {failed} of {runs}, {shown}, for whatever reason."
 
 
@@ -204,8 +204,8 @@ def _dismissed(facts: Mapping[str, Fact]) -> str:
 
 
 def _over_rule(facts: Mapping[str, Fact]) -> str:
-    runs = counted(_number(facts["runs"]), "run", "runs")
-    days = counted(_number(facts["days"]), "day", "days")
+    runs = counted(_number(facts["runs"]), "execution")
+    days = counted(_number(facts["days"]), "day")
     return (
         f"Failed in {facts['failed']} of {runs} in the last {days}, which the policy's rule on"
         f" line {facts['line']} calls flaky."
@@ -214,7 +214,7 @@ def _over_rule(facts: Mapping[str, Fact]) -> str:
 
 def _in_a_row(facts: Mapping[str, Fact]) -> str:
     return (
-        f"Failed {counted(_number(facts['times']), 'run', 'runs')} in a row, which the policy's"
+        f"Failed in {counted(_number(facts['times']), 'execution')} in a row, which the policy's"
         f" rule on line {facts['line']} calls flaky."
     )
 

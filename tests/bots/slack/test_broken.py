@@ -114,7 +114,7 @@ def test_a_broken_branch_is_one_thread_with_its_culprit_named_and_not_called(
     told = shown(root)
     assert told.count("Broke after aaaaaaa passed, most likely in bbbbbbb by @mona (81 %)") == 1
     assert "else ccccccc (17 %), of 2 commits." in told
-    assert told.count("Has failed on main since bbbbbbb (3 of 3 runs).") == 3
+    assert told.count("Has failed on main since bbbbbbb (3 of 3 executions).") == 3
     assert told.index("test_b") < told.index("Which commit broke these is not known.")
     assert f"/acme/shop/commit/{BROKE}|The commit bbbbbbb>" in told
     assert f"/acme/shop/compare/{PASSED}...{BROKE}|All commits between>" in told

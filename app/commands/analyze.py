@@ -193,7 +193,7 @@ def _cells(case: JudgedCase) -> tuple[Text, ...]:
     return (
         Text(escape.plain(case.name)),
         Text(words.STATE_WORDS[standing.state], style=COLOURS[standing.state]),
-        Text(f"{standing.score:.2f}"),
+        Text(words.probability(standing.score)),
         Text(words.rate_with_interval(standing.rate, *standing.rate_interval)),
         Text(str(standing.flakes)),
         Text("\n".join(escape.plain(one, limit=PATH_SHOWN) for one in sentences)),

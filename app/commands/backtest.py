@@ -29,6 +29,7 @@ from app.core.policy.reading import read_policy
 from app.core.scorer.replay import Flag, Replay, replay_all
 from app.core.scorer.said import Judged
 from app.core.scorer.under import under
+from app.render import words
 from app.render.words import policy as words_policy
 
 DONE = 0  # exit status
@@ -100,7 +101,8 @@ class Drawn:
         """One more report was replayed."""
         self.reports += 1
         if self.reports % REDRAWN_EVERY == 1:
-            self.progress.update(self.task, description=f"Replayed {self.reports} reports")
+            replayed = f"Replayed {words.counted(self.reports, 'report')}"
+            self.progress.update(self.task, description=replayed)
 
     def _move(self, at: int) -> None:
         if at != self.at:

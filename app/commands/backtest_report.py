@@ -89,10 +89,10 @@ def _cases(done: Replay, summary: Summary, shown: Sequence[Judged]) -> Table:
         table.add_row(
             Text(escape.plain(one.case)),
             Text(words.STATE_WORDS[one.state], style=COLOURS[one.state]),
-            Text(f"{one.score:.2f}"),
+            Text(words.probability(one.score)),
             Text(words.rate_with_interval(one.rate, *one.rate_interval)),
             Text("\n".join(_spans(done, one.case))),
-            Text(str(summary.hidden_by_case.get(one.case, "") or "")),
+            Text(_shown(summary.hidden_by_case.get(one.case, 0))),
         )
     return table
 
@@ -100,6 +100,11 @@ def _cases(done: Replay, summary: Summary, shown: Sequence[Judged]) -> Table:
 def _spans(done: Replay, case: str) -> list[str]:
     flags = done.flags.get(case, [])[-MOST_SPANS:]
     return [words_backtest.span(flag.since, flag.until) for flag in flags]
+
+
+def _shown(count: int) -> str:
+    """A number in a table; none is left out."""
+    return words.grouped(count) if count else ""
 
 
 def _list(console: Console, done: Replay, summary: Summary, shown: Sequence[Judged]) -> None:
@@ -133,7 +138,7 @@ def _timeline(summary: Summary) -> Table:
             bar.append("\u2588" * width, style=colour)
         called = words_backtest.by_cause(step.failures) if step.failures else ""
         moved = words_backtest.moved(held=step.held, released=step.released)
-        table.add_row(words_backtest.step(step.begins), bar, called, str(step.hidden or ""), moved)
+        table.add_row(words_backtest.step(step.begins), bar, called, _shown(step.hidden), moved)
     return table
 
 
@@ -146,16 +151,16 @@ def _several(console: Console, replays: Sequence[Named]) -> None:
         table.add_column(name, justify="right", overflow="fold")
     rows = [("held from a score of", [f"{done.scorer.threshold:g}" for _, done, _ in summaries])]
     rows += [
-        ("cases held, ever", [str(one.held) for _, _, one in summaries]),
-        ("cases held at the end", [str(one.held_now) for _, _, one in summaries]),
-        ("times a case was held", [str(one.spans) for _, _, one in summaries]),
-        ("failures", [str(one.failures) for _, _, one in summaries]),
-        ("failures hidden", [str(sum(one.hidden.values())) for _, _, one in summaries]),
+        ("cases held, ever", [words.grouped(one.held) for _, _, one in summaries]),
+        ("cases held at the end", [words.grouped(one.held_now) for _, _, one in summaries]),
+        ("times a case was held", [words.grouped(one.spans) for _, _, one in summaries]),
+        ("failures", [words.grouped(one.failures) for _, _, one in summaries]),
+        ("failures hidden", [words.grouped(sum(one.hidden.values())) for _, _, one in summaries]),
     ]
     for cause, called in words_backtest.CALLED.items():
         counts = [one.hidden.get(cause, 0) for _, _, one in summaries]
         if any(counts):
-            rows.append((f"  called {called} then", [str(count) for count in counts]))
+            rows.append((f"  called {called} then", [words.grouped(count) for count in counts]))
     for label, values in rows:
         table.add_row(label, *values)
     console.print(table)

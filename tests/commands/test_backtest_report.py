@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from app.commands import backtest_report
+from app.core.decide import Cause
 from app.core.history.records import Header
 from app.core.policy.names import ScorerName
 from app.core.scorer.policies import scorer_of
 from app.core.scorer.replay import Flag, Replay, replay
+from app.core.scorer.summary import Summary
+from app.render.words import backtest as words_backtest
 from tests.core.scorer.world import START, World, names, pushes, rerun
 
 LONG = "shop/checkout/payment_test.py::TestPaymentGateway::test_a_refund_is_booked_once_per_order"
@@ -85,3 +88,32 @@ def test_more_cases_than_a_person_reads_are_counted(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out.splitlines()
     begins = shown.index("Held by old alone (29):")
     assert shown[begins + 20 : begins + 22] == [f"  {LONG}[20]", "  9 more; --json lists all."]
+
+
+def test_numbers_read_alike_wherever_they_stand_and_no_score_is_a_certainty() -> None:
+    summary = Summary(
+        failures=9_320,
+        causes={Cause.NEW: 9_320},
+        hidden={Cause.NEW: 2_281},
+        hidden_by_case={"a": 2_281},
+        held=1_200,
+        held_now=0,
+        spans=1_200,
+        step_days=0,
+        steps=(),
+    )
+
+    said = [
+        words_backtest.held(summary, failed=4_000),
+        words_backtest.hidden(summary),
+        words_backtest.case_line(state="flaky", score=0.9996, rate="1 % (0\u20132 %)", hidden=0),
+        words_backtest.case_line(state="healthy", score=0.0004, rate="1 % (0\u20132 %)", hidden=0),
+    ]
+
+    assert said == [
+        "4\u202f000 cases failed at least once; "
+        "1\u202f200 would have been held for flaky, none still is.",
+        "Holding them would have hidden 2\u202f281 of 9\u202f320 failures: 2\u202f281 new.",
+        "flaky, score > 0.99, fails in 1 % (0\u20132 %)",
+        "healthy, score < 0.01, fails in 1 % (0\u20132 %)",
+    ]

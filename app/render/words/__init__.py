@@ -8,6 +8,7 @@ from app.render.words.formats import (
     Saying,
     counted,
     day,
+    grouped,
     in_zone,
     minute,
     percent,
@@ -26,6 +27,7 @@ __all__ = [
     "day",
     "evidence_sentence",
     "evidence_sentences",
+    "grouped",
     "in_zone",
     "minute",
     "named_commits",
@@ -130,7 +132,7 @@ def not_allowed(login: str, repo: str) -> str:
 
 def and_more(number: int) -> str:
     """What a list leaves out."""
-    return f"and {number:,} more".replace(",", "\u202f")
+    return f"and {grouped(number)} more"
 
 
 def nothing_to_act_on() -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from app.core.decide import Cause
 from app.core.scorer.summary import Summary
-from app.render.words import counted, day
+from app.render.words import counted, day, grouped, probability
 
 CALLED = {
     Cause.FLAKY: "flaky",
@@ -39,10 +39,11 @@ def held(summary: Summary, *, failed: int) -> str:
     """Who would have been held."""
     if not summary.held:
         return f"{counted(failed, 'case')} failed at least once; none would have been held."
-    still = "still is" if summary.held_now == 1 else "still are"
+    still = "still is" if summary.held_now <= 1 else "still are"
+    now = grouped(summary.held_now) if summary.held_now else "none"
     return (
-        f"{counted(failed, 'case')} failed at least once; {summary.held} would have been "
-        f"held for flaky, {summary.held_now} {still}."
+        f"{counted(failed, 'case')} failed at least once; {grouped(summary.held)} would have been "
+        f"held for flaky, {now} {still}."
     )
 
 
@@ -52,12 +53,16 @@ def hidden(summary: Summary) -> str:
     whole = counted(summary.failures, "failure")
     if not count:
         return f"Holding them would have hidden none of {whole}."
-    return f"Holding them would have hidden {count} of {whole}: {by_cause(summary.hidden)}."
+    return (
+        f"Holding them would have hidden {grouped(count)} of {whole}: {by_cause(summary.hidden)}."
+    )
 
 
 def by_cause(causes: Mapping[Cause, int]) -> str:
     """`12 flaky, 3 new`, in the order in which people are told causes."""
-    parts = [f"{causes[cause]} {word}" for cause, word in CALLED.items() if causes.get(cause)]
+    parts = [
+        f"{grouped(causes[cause])} {word}" for cause, word in CALLED.items() if causes.get(cause)
+    ]
     return ", ".join(parts) or "none"
 
 
@@ -68,7 +73,7 @@ def span(since: datetime, until: datetime | None) -> str:
 
 def case_line(*, state: str, score: float, rate: str, hidden: int) -> str:
     """How a case stands, under its name."""
-    told = f"{state}, score {score:.2f}, fails in {rate}"
+    told = f"{state}, score {probability(score)}, fails in {rate}"
     return f"{told}, {counted(hidden, 'failure')} hidden" if hidden else told
 
 
@@ -84,8 +89,8 @@ def step(begins: date) -> str:
 
 def moved(*, held: int, released: int) -> str:
     """How many cases were held and released within a step."""
-    parts = [f"+{held}"] if held else []
-    parts += [f"\u2212{released}"] if released else []
+    parts = [f"+{grouped(held)}"] if held else []
+    parts += [f"\u2212{grouped(released)}"] if released else []
     return " ".join(parts)
 
 
@@ -103,5 +108,5 @@ def _listed(heading: str, cases: Sequence[str]) -> str:
     if not cases:
         return f"{heading}: none."
     more = len(cases) - NAMES_SHOWN
-    rest = [f"{more} more; --json lists all."] if more > 0 else []
-    return "\n  ".join([f"{heading} ({len(cases)}):", *cases[:NAMES_SHOWN], *rest])
+    rest = [f"{grouped(more)} more; --json lists all."] if more > 0 else []
+    return "\n  ".join([f"{heading} ({grouped(len(cases))}):", *cases[:NAMES_SHOWN], *rest])

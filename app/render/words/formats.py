@@ -22,9 +22,14 @@ def short(sha: str | Fact) -> str:
     return name[:SHA_SHOWN] if _SHA.fullmatch(name) else name
 
 
+def grouped(number: int) -> str:
+    """A number of things, its thousands apart."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 run`, `3 runs`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
 def percent(share: float) -> str:

@@ -29,7 +29,7 @@ class EvidenceKind(StrEnum):
     FIRST_FAILURE = "first_failure"  # passes: it never failed before, in so many at least
     FAILED_BEFORE = "failed_before"  # failed, runs, rate, low, high: for whatever reason
     FAILS_NOT_ON_BASE = "fails_not_on_base"  # commit, branch: its newest that the job tested
-    FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: too often in a row for a flake of its rate
+    STREAK = "streak"  # sources, more: so many in a row failed it in the job, or at least as many
     FEW_RUNS = "few_runs"  # runs: too few to tell much
     DISMISSED = "dismissed"  # by
     OVER_RULE = "over_rule"  # failed, runs, days, line: the policy's rule there holds the case
@@ -38,6 +38,7 @@ class EvidenceKind(StrEnum):
     # What an earlier judge said, and findings from then still say:
     PASSES_ON_BASE = "passes_on_base"  # passed, branch: passed in all of the last runs
     FIRST_ON_BASE = "first_on_base"  # passed, branch: the branch's first failure after so many
+    FAILS_AGAIN_ON_PR = "fails_again_on_pr"  # times: in a row, by whatever it was
     ADDED_HERE = "added_here"  # runs, branch: none of the branch's runs has the case
 
 

@@ -71,8 +71,9 @@ def _lesser_reason(fact: facts.Fact, branch: str) -> Iterable[Evidence]:
             yield evidence(EvidenceKind.OTHER_MESSAGE, times=times)
         case facts.FirstFailure(passes):
             yield evidence(EvidenceKind.FIRST_FAILURE, passes=passes)
-        case facts.FailsAgain(times):
-            yield evidence(EvidenceKind.FAILS_AGAIN_ON_PR, times=times)
+        case facts.Streak(sources, is_least):
+            more = {"more": 1} if is_least else {}
+            yield evidence(EvidenceKind.STREAK, sources=sources, **more)
         case facts.FewRuns(runs):
             yield evidence(EvidenceKind.FEW_RUNS, runs=runs)
         case _:

@@ -89,7 +89,17 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
     (
         EvidenceKind.FAILS_AGAIN_ON_PR,
         {"times": 3},
-        "Has failed on the last 3 pushes of this pull request, and never passed between.",
+        "Failed before, and never passed between.",
+    ),
+    (
+        EvidenceKind.STREAK,
+        {"sources": 3},
+        "Failed for 3 pull requests and commits in a row in this job, this one included.",
+    ),
+    (
+        EvidenceKind.STREAK,
+        {"sources": 13, "more": 1},
+        "Failed for at least 13 pull requests and commits in a row in this job, this one included.",
     ),
     (
         EvidenceKind.ADDED_HERE,

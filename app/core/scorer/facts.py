@@ -127,10 +127,11 @@ class FirstFailure:
 
 
 @dataclass(frozen=True, slots=True)
-class FailsAgain:
-    """The same source failed it in so many reports in a row, this one included."""
+class Streak:
+    """So many in a row failed it in this job, this one included, and none passed it between."""
 
-    times: int
+    sources: int  # pull requests and commits of the default branch
+    is_least: bool  # whether there may be more: not all of a long streak are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ Fact = (
     | SameMessage
     | OtherMessage
     | FirstFailure
-    | FailsAgain
+    | Streak
     | FewRuns
 )
 

@@ -5,6 +5,7 @@ from itertools import islice
 from math import ceil, log
 
 from app.core.scorer import facts
+from app.core.scorer.assumptions import STREAK_KEPT
 from app.core.scorer.culprit import Ran, suspects
 from app.core.scorer.draft import Draft
 from app.core.scorer.facts import Break, Fact, How
@@ -46,8 +47,7 @@ def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tup
         found.append((NOT_ON_BASE, facts.FailsNotOnBase(base)))
     if others := around.others:
         found.append((PER_GROUP * min(others, 3), facts.FailingBeside(others, around.beside)))
-    if again := len(track.streak):
-        found.append((AGAIN * min(again, 3), facts.FailsAgain(again + 1)))
+    found += _of_streak(draft.seen.source, track)
     found += _of_others(around)
     found += _of_history(draft, known, sign)
     found += _of_change(draft, case, is_near=around.is_near)
@@ -58,12 +58,19 @@ def reasons(draft: Draft, case: str, around: Circumstances, *, sign: str) -> tup
     return tuple(fact for _, fact in sorted(found, key=lambda one: -one[0]))
 
 
+def _of_streak(source: str, track: Track) -> list[tuple[float, Fact]]:
+    """Whom else it failed for in a row; the same source tells as much by an earlier push."""
+    others = len(set(track.streak) - {source})
+    is_least = len(track.streak) >= STREAK_KEPT
+    return [(AGAIN * min(others, 3), facts.Streak(others + 1, is_least))] if others else []
+
+
 def _of_others(around: Circumstances) -> list[tuple[float, Fact]]:
     """What failed the case lately, and whom with it."""
     found: list[tuple[float, Fact]] = []
     if around.same_crowds:
         found.append((SAME_CROWD, facts.SameCrowd(around.together)))
-    if around.is_pushed_again and not around.in_a_row:
+    if around.is_pushed_again:
         found.append((EARLIER_PUSH, facts.EarlierPush()))
     if around.elsewhere >= ELSEWHERE_FEW:
         found.append((AGAIN * min(around.elsewhere - 1, 3), facts.FailsElsewhere(around.elsewhere)))

@@ -8,6 +8,7 @@ from app.core.suspects import from_text, ranked
 from app.render.escape import plain
 from app.render.words.formats import (
     counted,
+    grouped,
     minute,
     percent,
     rate_with_interval,
@@ -93,9 +94,13 @@ def _first_on_base(facts: Mapping[str, Fact]) -> str:
     return f"The first failure on {facts['branch']} after {passed} that passed."
 
 
-def _fails_again(facts: Mapping[str, Fact]) -> str:
-    pushes = counted(_number(facts["times"]), "push", "pushes")
-    return f"Has failed on the last {pushes} of this pull request, and never passed between."
+def _streak(facts: Mapping[str, Fact]) -> str:
+    least = "at least " if facts.get("more") else ""
+    sources = grouped(_number(facts["sources"]))
+    return (
+        f"Failed for {least}{sources} pull requests and commits in a row in this job, "
+        "this one included."
+    )
 
 
 def _added_here(facts: Mapping[str, Fact]) -> str:
@@ -233,7 +238,8 @@ _SENTENCES: dict[EvidenceKind, Callable[[Mapping[str, Fact]], str]] = {
     EvidenceKind.BROKEN_ON_BASE: _broken_on_base,
     EvidenceKind.PASSES_ON_BASE: _passes_on_base,
     EvidenceKind.FIRST_ON_BASE: _first_on_base,
-    EvidenceKind.FAILS_AGAIN_ON_PR: _fails_again,
+    EvidenceKind.STREAK: _streak,
+    EvidenceKind.FAILS_AGAIN_ON_PR: lambda facts: "Failed before, and never passed between.",
     EvidenceKind.ADDED_HERE: _added_here,
     EvidenceKind.FEW_RUNS: _few_runs,
     EvidenceKind.CULPRIT: _culprit,

@@ -16,7 +16,7 @@ from app.core.scorer.odds import FAR_BUG_REPORT, FAR_BUG_REPORTS, far_bug_of
 from app.core.scorer.state import State, Weather
 from app.core.scorer.update import update
 from app.core.scorer.weigh import Kind
-from tests.core.scorer.world import CASE, World, finding, held, names, pushes, rerun
+from tests.core.scorer.world import CASE, Report, World, finding, held, names, pushes, rerun
 
 
 def test_a_flakes_finding_tells_of_the_earlier_ones() -> None:
@@ -250,3 +250,26 @@ def test_an_earlier_push_that_failed_is_remembered_though_others_passed_since() 
     assert again.p_flaky < other.p_flaky <= fresh.p_flaky * 1.05
     assert cleared.p_flaky > again.p_flaky
     assert facts.EarlierPush() not in cleared.facts
+
+
+def test_a_streak_counts_pull_requests_and_commits_and_each_but_once() -> None:
+    world, reports = World(), pushes(8)
+    world.play(reports[:60], lambda _: [])
+    broken, later, other = (
+        replace(reports[60 + number], pr=pr) for number, pr in ((0, None), (3, None), (6, 900))
+    )
+
+    alone = finding(world, rerun_after(world, broken), [CASE])
+    on_main = finding(world, rerun_after(world, later), [CASE])
+    on_a_change = finding(world, rerun_after(world, other), [CASE])
+
+    assert [one for one in alone.facts if isinstance(one, facts.Streak)] == []
+    assert facts.Streak(2, is_least=False) in on_main.facts
+    assert facts.Streak(3, is_least=False) in on_a_change.facts
+    assert facts.EarlierPush() not in on_a_change.facts
+
+
+def rerun_after(world: World, report: Report) -> Report:
+    """The second attempt at what failed just now."""
+    world.see(report, [CASE])
+    return rerun(report)

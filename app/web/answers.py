@@ -50,7 +50,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bars": formats.bars,
     "outage_title": words_outages.outage_title,
     "part_of_outage": words_outages.part_of_outage,
-    "percent": words.percent,
+    "chance": words.chance,
     "rerun_said": words_reruns.said_of,
     "lasted": words_outages.lasted,
     "cursor_text": formats.cursor_text,

@@ -184,6 +184,20 @@ SENTENCES: list[tuple[EvidenceKind, dict[str, Fact], str]] = [
         "Broke most likely in 4f2c1d9 (97 %).",
     ),
     (
+        EvidenceKind.CULPRIT,
+        {
+            "passed": None,
+            "since": SHA,
+            "commits": 2,
+            "commit": SHA,
+            "author": None,
+            "p": 0.9999922,
+            "second": SHA[::-1],
+            "second_p": 0.0000074,
+        },
+        f"Broke most likely in 4f2c1d9 (> 99 %), else {SHA[::-1][:7]} (< 0.1 %), of 2 commits.",
+    ),
+    (
         EvidenceKind.NEAR_CHANGE,
         {"paths": "shop/cart.py", "more": 1},
         "The change touches what lies near it: shop/cart.py.",

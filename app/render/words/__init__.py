@@ -6,6 +6,7 @@ from app.core.decide import Cause, State
 from app.render.words.formats import (
     SHA_SHOWN,
     Saying,
+    chance,
     counted,
     day,
     grouped,
@@ -23,6 +24,7 @@ from app.render.words.reasons import evidence_sentence, evidence_sentences, name
 __all__ = [
     "SHA_SHOWN",
     "Saying",
+    "chance",
     "counted",
     "day",
     "evidence_sentence",

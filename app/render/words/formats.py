@@ -40,6 +40,11 @@ def percent(share: float) -> str:
     return f"{value:.1f} %" if value < 10 and value != 0 else f"{value:.0f} %"
 
 
+def chance(p: float) -> str:
+    """How likely something is, in percent; never all of it, which nothing that was seen can show."""
+    return "> 99 %" if p > 0.99 else percent(p)
+
+
 @contextmanager
 def in_zone(zone: tzinfo) -> Iterator[None]:
     """Tell dates in a time zone within the block: all that one reader is told is in one."""

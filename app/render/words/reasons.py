@@ -7,10 +7,10 @@ from app.core.evidence import Evidence, EvidenceKind, Fact
 from app.core.suspects import from_text, ranked
 from app.render.escape import plain
 from app.render.words.formats import (
+    chance,
     counted,
     grouped,
     minute,
-    percent,
     rate_with_interval,
     short,
     start,
@@ -118,8 +118,8 @@ def _few_runs(facts: Mapping[str, Fact]) -> str:
 def _culprit(facts: Mapping[str, Fact]) -> str:
     after = f"after {short(facts['passed'])} passed, " if facts["passed"] else ""
     by = f" by {facts['author']}" if facts["author"] else ""
-    likely = f"{short(facts['commit'])}{by} ({percent(_share(facts['p']))})"
-    rest = "".join(f", else {short(sha)} ({percent(p)})" for sha, p in _others(facts))
+    likely = f"{short(facts['commit'])}{by} ({chance(_share(facts['p']))})"
+    rest = "".join(f", else {short(sha)} ({chance(p)})" for sha, p in _others(facts))
     several = _number(facts["commits"])
     of = f", of {several} commits" if several > 1 else ""
     return f"Broke {after}most likely in {likely}{rest}{of}."

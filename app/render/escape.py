@@ -71,11 +71,13 @@ def code_block(text: str, *, limit: int) -> str:
 def slack(name: str, *, limit: int = NAME_LIMIT) -> str:
     """A name for Slack's mrkdwn: `&`, `<` and `>` are all that Slack asks to escape.
 
-    Its markup characters get a zero-width space before them, so that names are not styled.
+    Its markup characters get a zero-width space before them, so that names are not styled; an
+    escaped `>` at the front, where it would make a quotation of the line, gets one too.
     """
     escaped = plain(name, limit=limit)
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SLACK_STYLE.sub("\u200b\\g<0>", escaped)
+    at_front = "\u200b" if escaped.startswith("&gt;") else ""
+    return at_front + _SLACK_STYLE.sub("\u200b\\g<0>", escaped)
 
 
 def is_web_link(url: str) -> bool:

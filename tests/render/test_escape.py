@@ -158,6 +158,11 @@ def test_a_name_in_slack_links_and_pings_nobody(name: str) -> None:
     assert unescaped.replace("\u200b", "") == escape.plain(name).replace("\u200b", "")
 
 
+def test_nothing_at_the_front_of_a_line_in_slack_is_taken_for_a_quotation() -> None:
+    assert escape.slack("> 0.99") == "\u200b&gt; 0.99"
+    assert escape.slack("a > b") == "a &gt; b"
+
+
 def test_slacks_own_marks_style_no_name() -> None:
     assert escape.slack("*a* ~b~ `c` test_one _d_") == (
         "\u200b*a\u200b* \u200b~b\u200b~ \u200b`c\u200b` test_one \u200b_d\u200b_"

@@ -15,11 +15,17 @@ from app.render.words import clusters as words_clusters
 from app.render.words import outages as words_outages
 from app.render.words import plan as words_plan
 from app.render.words import reruns as words_reruns
+from app.render.words import set_up as words_set_up
 from app.services.access.sessions import Visitor
 from app.web import formats
 from app.web.assets import asset_url
 
-GLOBALS = {"ago": formats.ago, "asset": asset_url, "cost_formula": words_plan.FORMULA}
+GLOBALS = {
+    "ago": formats.ago,
+    "asset": asset_url,
+    "cost_formula": words_plan.FORMULA,
+    "workflow_lines": words_set_up.snippets()["pytest"],
+}
 TEMPLATES = Path(__file__).parent / "templates"
 
 

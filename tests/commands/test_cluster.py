@@ -50,7 +50,7 @@ def test_a_cluster_is_listed_shown_named_and_linked(
         1,
     )
     assert nobodys[:2] == (0, "No case of @acme/till is in a cluster.\n")
-    assert listed["why"] == "The message names a time-out: `timed out`."
+    assert listed["why"] == "The message names a time-out: “timed out”."
     assert sorted(one["title"] for one in shown["failing"]) == ["Cart::answers", "Cart::sends"]
     assert shown["trend"][-1]["failures"] == 2
     assert named["title"] == "Slow mail"

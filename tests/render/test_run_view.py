@@ -51,7 +51,7 @@ def test_a_failure_in_a_cluster_says_what_it_names_and_who_else_fails_so() -> No
 
     (line,) = view.needs_you
     assert line.notes == (
-        Note("The message names a time-out: `TimeoutError`.", None),
+        Note("The message names a time-out: “TimeoutError”.", None),
         Note("Same error as 4 other tests.", f"{PAGES}/r/shop/cart/clusters/7"),
     )
     summary = check_run(view).summary

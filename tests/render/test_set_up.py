@@ -80,5 +80,7 @@ def test_what_an_account_does_not_grant_is_named() -> None:
 def test_every_runners_lines_upload_what_its_command_writes() -> None:
     for runner, lines in snippets().items():
         assert "actions/upload-artifact@v4" in lines, runner
-        assert "if: always()" in lines
-    assert snippets()["pytest"].startswith("- run: pytest --junitxml=report.xml\n")
+        assert "if: ${{ !cancelled() }}" in lines
+    assert snippets()["pytest"].startswith(
+        "- run: pytest --junitxml=report.xml -o junit_family=xunit1\n"
+    )

@@ -42,14 +42,18 @@ def test_the_list_shows_each_clusters_text_kind_spread_and_trend(
 def test_one_clusters_page_shows_example_reason_and_cases(
     visitor: TestClient, world: World, repo_id: int
 ) -> None:
-    id_ = cluster(world, repo_id, name="Slow mail")
+    frames = ["shop/mail.py:send", "tests/test_mail.py:"]
+    id_ = cluster(world, repo_id, name="Slow mail", failures=5, frames=frames)
 
     page = visitor.get(f"{PAGE}/{id_}").text
 
     for said in (
         "<h1><bdi>Slow mail</bdi></h1>",
-        "The message names a time-out: `TimeoutError`.",
+        "The message names a time-out: “TimeoutError”.",
         "<pre",
+        "In <bdi>shop/mail.py:send, tests/test_mail.py</bdi>",
+        "<dd>5<small>",
+        "</svg> 1 in 30 days</small>",
         "tests.test_cart::test_total",
         f"flakeguard cluster name acme/shop {id_} NAME",
     ):
@@ -113,6 +117,6 @@ def test_a_cases_page_says_what_its_failure_names_and_who_fails_alike(
 
     page = visitor.get(f"/r/acme/shop/cases/{case}").text
 
-    assert "The exception&#39;s type names a time-out: `TimeoutError`." in page
+    assert "The exception&#39;s type names a time-out: “TimeoutError”." in page
     assert f'<a href="{PAGE}/{id_}"><bdi>no mail</bdi></a>' in page
     assert "No other test fails so." in page

@@ -28,7 +28,8 @@ def test_a_repository_without_reports_shows_how_to_upload_one(
         visitor, "/"
     )
     text = said(visitor, "/r/acme/shop")
-    assert "- uses: actions/upload-artifact@v4 if: always()" in text
+    assert "- run: pytest --junitxml=report.xml -o junit_family=xunit1 " in text
+    assert "- uses: actions/upload-artifact@v4 if: ${{ !cancelled() }}" in text
     assert "name: test-report-${{ github.job }}" in text
     assert "No run yet Push a commit or open a pull request" in text
 
@@ -44,6 +45,7 @@ def test_the_overview_counts_cases_by_state(visitor: TestClient, world: World) -
 
     text = said(visitor, "/")
 
+    assert "Overview 1 repository. acme/shop" in text
     assert "acme/shop 2 flaky 1 broken 1 suspect 1 quarantined Last run 2 h ago · main" in text
 
 

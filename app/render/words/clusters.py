@@ -17,10 +17,9 @@ _KINDS = {
 
 
 def category_sentence(found: Categorized) -> str:
-    """Why a failure is of its kind: The message names a time-out: `TimeoutError`."""
+    """Why a failure is of its kind: The message names a time-out: “TimeoutError”."""
     where = "exception's type" if found.place is Place.TYPE else "message"
-    words = found.words.replace("`", "'")
-    return f"The {where} names {_KINDS[found.category]}: `{words}`."
+    return f"The {where} names {_KINDS[found.category]}: “{found.words}”."
 
 
 def same_error(others: int) -> str:

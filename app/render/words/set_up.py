@@ -137,9 +137,9 @@ def _report(seen: Progress) -> Step:
 
 
 RUNNERS = {
-    "pytest": ("pytest --junitxml=report.xml", "report.xml"),
+    "pytest": ("pytest --junitxml=report.xml -o junit_family=xunit1", "report.xml"),
     "Jest": ("npx jest --json --outputFile=report.json", "report.json"),
-    "Vitest": ("npx vitest run --reporter=junit --outputFile=report.xml", "report.xml"),
+    "Vitest": ("npx vitest run --reporter=json --outputFile=report.json", "report.json"),
     "Playwright": (
         "PLAYWRIGHT_JSON_OUTPUT_NAME=report.json npx playwright test --reporter=json",
         "report.json",
@@ -162,7 +162,7 @@ def _snippet(command: str, path: str) -> str:
     return (
         f"- run: {command}\n"
         "- uses: actions/upload-artifact@v4\n"
-        "  if: always()   # red runs are the ones that matter\n"
+        "  if: ${{ !cancelled() }}   # red runs are the ones that matter\n"
         "  with:\n"
         "    name: test-report-${{ github.job }}\n"
         f"    path: {path}"

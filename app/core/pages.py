@@ -247,6 +247,7 @@ class CasePage:
     can_rerun: bool = False  # whether the policy names jobs for it
     suspects: tuple[Suspect, ...] = ()  # oldest first, where it is broken
     outages: tuple[Reach, ...] = ()  # that it failed in, the newest first
+    is_on_github: bool = True  # so that its commits have pages there
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ def _beside(session: Session, repo_id: int, case_id: UUID, held: CaseLine | None
         "can_rerun": bool(policy_of(session, repo_id).proof_jobs),
         "suspects": _suspects(session, repo_id, held),
         "outages": case_outages.of_case(session, repo_id, case_id),
+        "is_on_github": issues.is_on_github(session, repo_id),
     }
 
 

@@ -97,9 +97,9 @@ def visitor_in(web: Web, request: Request) -> Visitor | None:
 def to_sign_in(request: Request) -> Response:
     """To the sign-in page, and back here afterwards where that can be repeated."""
     target = "/sign-in"
-    path = request.url.path
-    if request.method in {"GET", "HEAD"} and path != "/":
-        target += f"?next={quote(path, safe='/')}"
+    goal = f"{request.url.path}?{request.url.query}".removesuffix("?")
+    if request.method in {"GET", "HEAD"} and goal != "/":
+        target += f"?next={quote(goal, safe='/')}"
     return RedirectResponse(target, HTTPStatus.SEE_OTHER)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from app.core.evidence import Evidence
 from app.core.pages import CaseLine, CaseName, Cursor, Decision, QuarantineLine, Sighting
 from app.core.proof import Progress
@@ -98,16 +100,33 @@ def failure_text(text: str) -> str:
     return lines(text, limit=TEXT_LIMIT)
 
 
-def sentences(stored: tuple[Mapping[str, Any], ...]) -> list[str]:
-    """Evidence as sentences; a kind that this version does not know is left out."""
+def sentences(stored: tuple[Mapping[str, Any], ...], *, commits: str = "") -> list[Markup]:
+    """Evidence as sentences; a kind that this version does not know is left out.
+
+    With `commits`, the address before a commit's sha, the commits that they name are links.
+    """
     said = []
     for one in stored:
         try:
-            sentence = words.evidence_sentence(Evidence.from_json(one))
+            reason = Evidence.from_json(one)
+            sentence = words.evidence_sentence(reason)
         except (ValueError, KeyError):
             continue
-        said.append(plain(sentence, limit=SENTENCE_LIMIT))
+        named = words.named_commits([reason]) if commits else {}
+        said.append(_linked(plain(sentence, limit=SENTENCE_LIMIT), named, commits))
     return said
+
+
+def _linked(sentence: str, named: Mapping[str, str], commits: str) -> Markup:
+    """A sentence with the commits that it names as links."""
+    if not named:
+        return escape(sentence)
+    names = rf"\b({'|'.join(named)})\b"
+    pieces = re.split(names, sentence)
+    return Markup().join(
+        Markup('<a href="{}">{}</a>').format(f"{commits}{named[one]}", one) if at % 2 else one
+        for at, one in enumerate(pieces)
+    )
 
 
 def rate_of(line: CaseLine) -> str:

@@ -39,11 +39,13 @@ class Ran:
         *,
         has_reports: bool = True,
         removed_at: datetime | None = None,
+        provider: str = "github",
     ) -> int:
         repo_id = 1000 + self.next("repository")
         self._add(
             RepositoryRow(
                 repo_id=repo_id,
+                provider=provider,
                 full_name=full_name,
                 default_branch="main",
                 first_report_at=self.now - timedelta(days=40) if has_reports else None,

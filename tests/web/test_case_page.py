@@ -1,13 +1,17 @@
 """A case's page: its evidence, decisions and cost, and a timeline that loses nothing."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.render.words.plan import FORMULA
+from app.web import Web
+from tests.web.ran import SHA
 from tests.web.reading import said
+from tests.web.site import application, browser_of, sign_in
 from tests.web.world import FAILED, PASSED, World, flaky_case
 
 
@@ -101,3 +105,25 @@ def test_a_case_is_found_in_its_own_repository_only(visitor: TestClient, world: 
 
     assert visitor.get(f"/r/acme/shop/cases/{case}").status_code == 200
     assert visitor.get(f"/r/acme/other/cases/{case}").status_code == 404
+
+
+COMMIT = '<a href="https://github.example/acme/shop/commit/'
+
+
+def page_at_github(web: Web, world: World, provider: str = "github") -> str:
+    """The source of a flaky case's page where GitHub's pages are known."""
+    case = flaky_case(world, world.repository(provider=provider))
+    app = application(replace(web, server_url="https://github.example"))
+    visitor = sign_in(browser_of(app), web)
+    return visitor.get(f"/r/acme/shop/cases/{case}").text
+
+
+def test_the_commits_that_the_evidence_names_are_links(web: Web, world: World) -> None:
+    assert f'last on {COMMIT}{SHA}">{SHA[:7]}</a>.</li>' in page_at_github(web, world)
+
+
+def test_a_commit_of_another_host_leads_nowhere(web: Web, world: World) -> None:
+    page = page_at_github(web, world, provider="other")
+
+    assert f"last on {SHA[:7]}.</li>" in page
+    assert COMMIT not in page

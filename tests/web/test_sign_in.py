@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from html import unescape
 
 import pytest
 from sqlalchemy import text
@@ -235,6 +236,16 @@ def test_signing_in_leads_back_to_where_one_wanted_to_be(stranger: TestClient) -
     assert 'name="next" value="/r/acme/shop"' in stranger.get(away).text
 
     assert submit(stranger, ADMIN_TOKEN, next="/r/acme/shop") == (303, "/r/acme/shop")
+
+
+def test_signing_in_leads_back_to_what_was_chosen_of_a_list(stranger: TestClient) -> None:
+    wanted = "/r/acme/shop?show=broken&owner=%40acme%2Fcart"
+
+    away = stranger.get(wanted).headers["location"]
+
+    assert away == "/sign-in?next=/r/acme/shop%3Fshow%3Dbroken%26owner%3D%2540acme%252Fcart"
+    goal = unescape(stranger.get(away).text.partition('name="next" value="')[2].partition('"')[0])
+    assert submit(stranger, ADMIN_TOKEN, next=goal) == (303, wanted)
 
 
 @pytest.mark.parametrize(

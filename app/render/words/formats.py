@@ -41,7 +41,7 @@ def percent(share: float) -> str:
 
 
 def chance(p: float) -> str:
-    """How likely something is, in percent; never all of it, which nothing that was seen can show."""
+    """How likely something is, in percent; never 100 %, which nothing that was seen can show."""
     return "> 99 %" if p > 0.99 else percent(p)
 
 

@@ -40,4 +40,4 @@ def ask(web: Web, visitor: Visitor, request: Request, form: FormData) -> Respons
         now=web.clock(),
     )
     where = f"/r/{quote(full_name, safe='/')}/cases/{case_id}"
-    return RedirectResponse(f"{where}?said={ASKED}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"{where}?said={ASKED}#decisions", HTTPStatus.SEE_OTHER)

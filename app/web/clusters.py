@@ -70,7 +70,7 @@ def _ask(web: Web, visitor: Visitor, request: Request, wanted: Wanted) -> Respon
         now=web.clock(),
     )
     where = f"/r/{quote(name, safe='/')}/clusters/{kept}"
-    return RedirectResponse(f"{where}?said={ASKED}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"{where}?said={ASKED}#said", HTTPStatus.SEE_OTHER)
 
 
 def _cluster_in(request: Request) -> int:

@@ -98,3 +98,39 @@ def test_a_mark_of_the_timeline_leads_to_its_run(
         box = failed.first.locator("path").bounding_box()
         assert box is not None
         assert box["width"] > 10
+
+
+@pytest.mark.parametrize("screen", ["wide", "phone"])
+def test_what_was_asked_for_is_answered_where_the_reader_looks(
+    browser_page: Page, app: Starlette, web: Web, world: World, screen: str
+) -> None:
+    paths = fill(world)
+    if screen == "phone":
+        browser_page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+
+    with served(app) as address:
+        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+        browser_page.goto(f"{address}{paths['case']}?said=asked#decisions")
+        expect(browser_page.get_by_role("status")).to_be_in_viewport()
+
+        browser_page.wait_for_url(f"{address}{paths['case']}#decisions")
+        expect(browser_page.get_by_role("heading", name="Decisions")).to_be_in_viewport()
+
+
+def test_a_filter_is_large_enough_for_a_finger_and_apart_from_what_it_filters(
+    browser_page: Page, app: Starlette, web: Web, world: World
+) -> None:
+    fill(world)
+
+    with served(app) as address:
+        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+        field = browser_page.get_by_label("Owner").bounding_box()
+        button = browser_page.get_by_role("button", name="Show").bounding_box()
+        first = browser_page.locator(".case").first.bounding_box()
+
+    assert field is not None
+    assert button is not None
+    assert first is not None
+    assert field["height"] >= 30
+    assert abs(field["y"] - button["y"]) < 8  # on one line
+    assert button["y"] + button["height"] + 8 <= first["y"]

@@ -53,7 +53,7 @@ def test_one_clusters_page_shows_example_reason_and_cases(
         "<pre",
         "In <bdi>shop/mail.py:send, tests/test_mail.py</bdi>",
         "<dd>5<small>",
-        "</svg> 1 in 30 days</small>",
+        '</svg> <span class="nowrap">1 in 30 days</span></small>',
         "tests.test_cart::test_total",
         f"flakeguard cluster name acme/shop {id_} NAME",
     ):

@@ -23,7 +23,7 @@ def test_a_person_who_may_write_decides_on_the_page(outside: Outside, world: Wor
         f"/r/acme/shop/cases/{case}/act", data={"csrf": csrf_in(page), "act": "quarantine"}
     )
 
-    assert answer.headers["location"] == f"/r/acme/shop/cases/{case}?said=asked"
+    assert answer.headers["location"] == f"/r/acme/shop/cases/{case}?said=asked#decisions"
     wanted = ActFromPage(shop, case.hex, "activate", "ann")
     assert outside.queue.told == [(QueueName.CLICK, wanted)]
     assert "Asked for. It is done within seconds" in ann.get(answer.headers["location"]).text

@@ -27,14 +27,16 @@ def test_a_person_who_may_write_names_and_links_a_cluster(
     named = ann.post(f"{here}/name", data={"csrf": csrf, "name": "Slow <b>mail"})
     linked = ann.post(f"{here}/link", data={"csrf": csrf, "url": ISSUE})
 
-    where = f"{here}?said=asked"
+    where = f"{here}?said=asked#said"
     assert [one.headers["location"] for one in (named, linked)] == [where, where]
     number = int(here.rpartition("/")[2])
     assert outside.queue.told == [
         (QueueName.CLICK, ActOnCluster(shop, number, "name", "Slow <b>mail", "ann")),
         (QueueName.CLICK, ActOnCluster(shop, number, "link", ISSUE, "ann")),
     ]
-    assert "Asked for. It is done within seconds" in ann.get(where).text
+    asked = ann.get(where).text
+    assert "Asked for. It is done within seconds" in asked
+    assert f'<meta http-equiv="refresh" content="3;url={here}#said">' in asked
 
 
 def test_what_a_worker_does_stands_on_the_page(

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.commands.tables import whole_table
 from app.core.errors import Missing
 from app.db import aliases as stored
 from app.db import repositories
@@ -103,7 +104,7 @@ def _plain(alias: Alias) -> dict[str, object]:
 
 
 def _table(found: list[Alias]) -> Table:
-    table = Table("id", "repository", "was", "is now", "alike", "commit", "state")
+    table = whole_table("id", "repository", "was", "is now", "alike", "commit", "state")
     for one in found:
         table.add_row(
             str(one.id),

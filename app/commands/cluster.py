@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.commands.tables import whole_table
 from app.core.alike import ClusterLine, ClusterPage
 from app.db.session import Session, unit_of_work
 from app.render.escape import lines, plain
@@ -130,10 +131,10 @@ def plain_page(page: ClusterPage) -> dict[str, object]:
 
 
 def _table(found: tuple[ClusterLine, ...]) -> Table:
-    table = Table("id", "cluster", "kind", "failures", "cases", "jobs", "last seen", "issue")
+    table = whole_table("id", "cluster", "kind", "failures", "cases", "jobs", "last seen", "issue")
     are_owned = any(line.owners for line in found)
     if are_owned:
-        table.add_column("owners")
+        table.add_column("owners", overflow="fold")
     for line in found:
         cells = [
             str(line.cluster_id),
@@ -162,7 +163,7 @@ def _print(found: ClusterPage) -> None:
         typer.echo(plain(line.issue_url))
     if found.example.message:
         typer.echo(lines(found.example.message, limit=2_000))
-    table = Table("case", "owner", "job", "failures", "last seen")
+    table = whole_table("case", "owner", "job", "failures", "last seen")
     for one in found.cases:
         seen = f"{one.last_seen_at:%Y-%m-%d %H:%M}"
         name_ = escape(plain(title_of(one.name)))

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.api import plan_shapes
+from app.commands.tables import whole_table
 from app.core.costs import rates_in
 from app.core.plan import PlanLine
 from app.db.session import unit_of_work
@@ -39,9 +40,9 @@ def show(settings: Settings, repository: str, *, owner: str | None, as_json: boo
         typer.echo(plan_shapes.plan_of(known.full_name, found, addresses).model_dump_json())
     elif found.lines:
         links = Links(known.full_name, settings.github_server_url, settings.public_url)
-        _print(found, links)
+        _print(found, links, owner=owner)
     else:
-        typer.echo("Nothing is flaky and nothing is broken: there is nothing to plan.")
+        typer.echo(words_plan.nothing_to_plan(plain(owner) if owner else None))
     return 0
 
 
@@ -60,18 +61,19 @@ def accuracy(settings: Settings, repository: str, *, as_json: bool) -> int:
     return 0
 
 
-def _print(found: Plan, links: Links) -> None:
+def _print(found: Plan, links: Links, *, owner: str | None) -> None:
     console = Console()
     console.print(table_of(found))
     for line in links_of(found, links):
         console.print(line, soft_wrap=True, style="dim", markup=False, highlight=False)
-    console.print(f"All together: {words_plan.cost_said(found.whole)}.")
+    whole = words_plan.whole_said(found.whole, plain(links.repository), owner=owner)
+    console.print(whole, markup=False, highlight=False)
     console.print(words_plan.FORMULA, style="dim")
 
 
 def table_of(found: Plan) -> Table:
     """The plan, a case a row, the dearest first."""
-    table = Table("", "case", "what to do", "cost in 30 days", "evidence")
+    table = whole_table("", "case", "what to do", "cost in 30 days", "evidence")
     for place, line in enumerate(found.lines, start=1):
         said = f"{words_plan.advice_said(line)} {words_plan.hidden_said(line.hidden)}"
         table.add_row(

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.commands.tables import whole_table
 from app.core.acts import ActName
 from app.core.held import HeldCase
 from app.core.proof import Progress
-from app.core.quarantine import REASON_LIMIT
+from app.core.quarantine import REASON_LIMIT, QuarantineState
 from app.db import decisions
 from app.db import held as rows
 from app.db.decisions import StoredEvent
@@ -45,7 +46,8 @@ def show(
     elif found:
         Console().print(table_of(found, now=now))
     else:
-        typer.echo("Nothing is proposed or quarantined.")
+        of = f" of {shown(owner)}" if owner else ""
+        typer.echo(f"Nothing{of} is proposed or quarantined.")
     return 0
 
 
@@ -114,17 +116,18 @@ def plain(one: HeldCase) -> dict[str, object]:
 
 def table_of(found: Sequence[HeldCase], *, now: datetime) -> Table:
     """What is proposed or held, a case a row; a proposal that nobody took up has no proof yet."""
-    table = Table("case", "state", "owner", "until", "proof", "reason")
+    table = whole_table("case", "state", "owner", "until", "proof", "reason")
     for one in found:
         kept = one.quarantine
         progress = Progress(kept.clean_runs, kept.clean_needed)
+        is_taken_up = kept.state is not QuarantineState.PROPOSED
         owner = words_decisions.owner_shown(kept.owner, is_guess=kept.owner_is_guess)
         table.add_row(
             escape(shown(one.full_name)),
             words_decisions.STATES[kept.state_at(now)],
             escape(shown(owner)),
             words.day(kept.until) if kept.until else "",
-            words_decisions.proof_progress(progress) if progress.needed else "",
+            words_decisions.proof_progress(progress) if is_taken_up and progress.needed else "",
             escape(shown(kept.reason, limit=REASON_LIMIT)),
         )
     return table

@@ -36,6 +36,7 @@ class Basis:
 class WhyNot(StrEnum):
     """Why a case is not proposed, or not held without asking."""
 
+    DISMISSED = "dismissed"  # and nothing newer speaks for it
     BROKEN = "broken"  # quarantine never hides a broken case
     NOT_FLAKY_ENOUGH = "not_flaky_enough"  # below the policy's threshold
     ONE_RUN = "one_run"

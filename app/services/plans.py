@@ -7,11 +7,12 @@ from uuid import UUID
 
 from app.core.accuracy import Accuracy, accuracy_of
 from app.core.costs import Cost, Costs, Failure, costs_of
-from app.core.decide import State
+from app.core.decide import Standing, State
 from app.core.holding import WhyNot, why_not_proposed
 from app.core.owners import is_among
 from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine, ranked
 from app.core.proof import clean_runs_needed, end_of
+from app.core.quarantine import Quarantine, QuarantineState
 from app.core.terms import Terms
 from app.db import bases, cases, decisions, feedback, judgements, owners, plans
 from app.db.cases import Case
@@ -110,7 +111,7 @@ def _line(
         return None
     decision = decisions.newest(session, repo_id, [case_id]).get(case_id)
     is_held = decision is not None and decision.excuses(now)
-    why_not = _why_not(session, repo_id, known, now=now)
+    why_not = _refused(decision, standing) or _why_not(session, repo_id, known, now=now)
     pace = bases.pace(session, repo_id, case_id, until=standing.last_flake_at or now)
     needed = clean_runs_needed(rate_in(standing, pace))
     rules = rules_for(session, repo_id, case_id)
@@ -147,6 +148,15 @@ def _why_not(session: Session, repo_id: int, case: Case, *, now: datetime) -> Wh
         is_trusted=True,
         changes_case=False,
     )
+
+
+def _refused(decision: Quarantine | None, standing: Standing) -> WhyNot | None:
+    """Whether somebody said no to holding it, and nothing was seen of it since."""
+    if decision is None or decision.state is not QuarantineState.DISMISSED:
+        return None
+    flaked = standing.last_flake_at
+    is_newer = flaked is not None and flaked > decision.evidence_at
+    return None if is_newer else WhyNot.DISMISSED
 
 
 def _owners(session: Session, repo_id: int, case_id: UUID) -> tuple[str, ...]:

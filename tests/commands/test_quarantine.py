@@ -15,6 +15,7 @@ from app.core.plan import Advice, FailedAttempt, Hidden, PlanLine
 from app.core.quarantine import Quarantine, QuarantineState
 from app.db.decisions import StoredEvent
 from app.render.links import Links
+from app.render.words import plan as words_plan
 from app.services.plans import Plan
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -47,8 +48,8 @@ FLAKY = Standing(
 )
 
 
-def printed(table: Table) -> str:
-    console = Console(width=250, force_terminal=False)
+def printed(table: Table, *, width: int = 250) -> str:
+    console = Console(width=width, force_terminal=False)
     with console.capture() as said:
         console.print(table)
     return said.get()
@@ -63,7 +64,9 @@ def cells(row: str) -> list[str]:
 
 
 def test_a_proposal_has_no_proof_yet_and_a_hostile_name_stays_in_its_row() -> None:
-    found = printed(quarantine.table_of([held(PROPOSED)], now=NOW))
+    proposed = replace(PROPOSED, clean_needed=60)  # the terms that it would have
+
+    found = printed(quarantine.table_of([held(proposed)], now=NOW))
 
     assert cells(found.splitlines()[3]) == [
         SHOWN,
@@ -94,6 +97,24 @@ def test_what_is_held_shows_owner_end_and_proof() -> None:
         "2026-03-11",
         "41 of 60 clean runs seen",
     ]
+
+
+def test_a_long_name_is_whole_however_narrow_the_terminal() -> None:
+    name = "tests.test_callbacks::test_the_receiver_listens_where_the_provider_calls"
+    of_it = replace(held(PROPOSED), name=name)
+
+    found = printed(quarantine.table_of([of_it], now=NOW), width=90)
+
+    shown = "".join(cells(row)[0] for row in found.splitlines() if row.startswith("│"))
+    assert shown == name
+
+
+def test_what_one_owner_has_nothing_of_is_not_said_of_everybody() -> None:
+    assert words_plan.nothing_to_plan("@ann") == (
+        "Nothing of @ann is flaky and nothing is broken: there is nothing to plan."
+    )
+    whole = words_plan.whole_said(Cost(failed_runs=2), "acme/shop", owner="@ann")
+    assert whole.startswith("All of acme/shop together: 2 failed runs, ")
 
 
 def test_a_reason_forges_no_second_step() -> None:

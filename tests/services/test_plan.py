@@ -1,8 +1,14 @@
 """The plan: what flaky cases cost, and what holding them would have hidden, on a real database."""
 
+from datetime import timedelta
+
 from app.api import plan_shapes
-from app.services import plans
+from app.core.holding import WhyNot
+from app.core.plan import Advice
+from app.db.session import unit_of_work
+from app.services import acts, plans
 from app.services.publishing.commit_facts import Addresses
+from tests.services.acting import MONA
 from tests.services.shop import Shop
 from tests.web.world import FAILED, PASSED
 
@@ -32,3 +38,18 @@ def test_only_a_pull_request_that_went_red_is_rescued(shop: Shop) -> None:
     found = plans.plan(shop.engine, shop.repo, rates={}, now=shop.at)
 
     assert found.whole.rescued == {4}
+
+
+def test_what_somebody_said_no_to_is_not_suggested_again_before_it_flakes_anew(shop: Shop) -> None:
+    for _ in range(2):
+        shop.run(FAILED, PASSED, changed=None)
+    with unit_of_work(shop.engine) as session:
+        acts.activate(session, shop.repo, shop.case_id, MONA, now=shop.at)
+        acts.release(session, shop.repo, shop.case_id, MONA, reason="", now=shop.at)
+
+    [refused] = plans.plan(shop.engine, shop.repo, rates={}, now=shop.at).lines
+    shop.set("last_flake_at", shop.at + timedelta(days=1))
+    [anew] = plans.plan(shop.engine, shop.repo, rates={}, now=shop.at).lines
+
+    assert (refused.advice, refused.why_not) == (Advice.FIX, WhyNot.DISMISSED)
+    assert (anew.advice, anew.why_not) == (Advice.QUARANTINE, None)

@@ -237,6 +237,7 @@ def newer_than(act: str) -> str:
 
 
 WHY_NOT: dict[WhyNot, str] = {
+    WhyNot.DISMISSED: "It was refused, released or dismissed, and has not flaked since.",
     WhyNot.BROKEN: "It is broken, and quarantine never hides that.",
     WhyNot.NOT_FLAKY_ENOUGH: "Its score is below the policy's threshold.",
     WhyNot.ONE_RUN: "It flaked in one run only.",

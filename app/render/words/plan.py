@@ -37,6 +37,17 @@ def cost_said(cost: Cost) -> str:
     return ", ".join(parts)
 
 
+def whole_said(cost: Cost, repository: str, *, owner: str | None) -> str:
+    """What flakes cost the repository, which is more than one owner's of them did."""
+    return f"{f'All of {repository}' if owner else 'All'} together: {cost_said(cost)}."
+
+
+def nothing_to_plan(owner: str | None) -> str:
+    """A plan without a line."""
+    of = f" of {owner}" if owner else ""
+    return f"Nothing{of} is flaky and nothing is broken: there is nothing to plan."
+
+
 def _amount(number: str, one: str) -> str:
     return f"{number} {one if number == '1' else one + 's'}"
 

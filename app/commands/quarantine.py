@@ -14,7 +14,7 @@ from app.core.acts import ActName
 from app.core.held import HeldCase
 from app.core.proof import Progress
 from app.core.quarantine import REASON_LIMIT, QuarantineState
-from app.db import decisions
+from app.db import case_pages, decisions
 from app.db import held as rows
 from app.db.decisions import StoredEvent
 from app.db.session import unit_of_work
@@ -57,8 +57,10 @@ def steps(settings: Settings, repository: str, case: str, *, as_json: bool) -> i
         repo_id = repository_named(session, repository).id
         case_id = case_named(session, repo_id, case)
         found = decisions.events(session, repo_id, case_id)
+        numbers = case_pages.numbers(session, repo_id, case_id)
     for one in found:
-        typer.echo(json.dumps(_plain_event(one)) if as_json else said(one))
+        number = numbers.get((one.at, one.request_id))
+        typer.echo(json.dumps(_plain_event(one, number)) if as_json else said(one, number))
     if not found and not as_json:
         typer.echo("Nothing was ever decided about this case.")
     return 0
@@ -145,10 +147,11 @@ def _say(done: Done, *, as_json: bool) -> None:
         typer.echo(f"{shown(done.sentence, limit=REASON_LIMIT)} (event {done.event_id})")
 
 
-def _plain_event(one: StoredEvent) -> dict[str, object]:
+def _plain_event(one: StoredEvent, number: int | None) -> dict[str, object]:
     return {
         "at": one.at.isoformat(),
         "event": one.event,
+        "number": number,
         "was": one.was,
         "now": one.now,
         "by": one.actor,
@@ -159,8 +162,12 @@ def _plain_event(one: StoredEvent) -> dict[str, object]:
     }
 
 
-def said(one: StoredEvent) -> str:
-    """A step on one line, whatever the reason that somebody gave holds."""
+def said(one: StoredEvent, number: int | None = None) -> str:
+    """A step on one line, whatever the reason that somebody gave holds.
+
+    `number` is the act's, by which it is undone; None where it has none.
+    """
     states = f"{one.was or 'undecided'} → {one.now or 'undecided'}"
     why = shown(one.why, limit=REASON_LIMIT)
-    return f"{words.minute(one.at)}  {one.event}: {states}, by {shown(one.actor)}: {why}"
+    undone_by = f" (event {number})" if number is not None else ""
+    return f"{words.minute(one.at)}  {one.event}: {states}, by {shown(one.actor)}: {why}{undone_by}"

@@ -27,6 +27,8 @@ MESSAGE_CUT = 4_000  # characters
 TRACE_CUT = 16_000  # characters
 CHANGES_CUT = 50  # newest changes and decisions; older ones are in the export
 
+NUMBERS_CUT = 200  # newest acts whose numbers are told
+
 NAMED = f"""
 SELECT left(suite, {FULL_NAME_CUT}) AS suite, left(classname, {FULL_NAME_CUT}) AS classname,
        left(name, {FULL_NAME_CUT}) AS name, left(parameters, {FULL_NAME_CUT}) AS parameters,
@@ -72,6 +74,12 @@ ORDER BY at DESC, change_id DESC LIMIT :limit
 DECISIONS = """
 SELECT at, actor, surface, act, after ->> 'reason' AS reason, after ->> 'until' AS until
 FROM audit_event WHERE repo_id = :repo_id AND case_id = :case_id
+ORDER BY at DESC, event_id DESC LIMIT :limit
+"""
+
+NUMBERS = """
+SELECT at, request_id, event_id FROM audit_event
+WHERE repo_id = :repo_id AND case_id = :case_id
 ORDER BY at DESC, event_id DESC LIMIT :limit
 """
 
@@ -158,6 +166,13 @@ def decisions(session: Session, repo_id: int, case_id: UUID) -> tuple[Decision, 
         Decision(row.at, row.actor, row.surface, row.act, row.reason or "", row.until or "")
         for row in rows
     )
+
+
+def numbers(session: Session, repo_id: int, case_id: UUID) -> dict[tuple[datetime, str], int]:
+    """By when and for which request: the number of an act on a case, the newest ones'."""
+    values = {"repo_id": repo_id, "case_id": case_id, "limit": NUMBERS_CUT}
+    rows = session.execute(text(NUMBERS), values)
+    return {(row.at, row.request_id): row.event_id for row in rows}
 
 
 def last_failure(

@@ -130,9 +130,9 @@ def test_a_reason_forges_no_second_step() -> None:
         request_id="r7",
     )
 
-    assert quarantine.said(event) == (
+    assert quarantine.said(event, 7) == (
         "2026-03-02 12:00 UTC  approved: proposed → active, by @mona: Slow. 2026-03-03 12:00 UTC "
-        "released: active → dismissed, by @ann: \\u001b[8mgone"
+        "released: active → dismissed, by @ann: \\u001b[8mgone (event 7)"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.errors import Conflict, Missing
-from app.db import cares, decisions, feedback
+from app.db import cares, case_pages, decisions, feedback
 from app.db.session import Engine, unit_of_work
 from app.services import acts, clusters
 from app.services.access.tokens import By
@@ -160,3 +160,19 @@ INSERT INTO cluster (repo_id, said, words, frames, failures, first_seen_at, last
                      created_at)
 VALUES (:repo, 'x', 'x', '{}', 1, :now, :now, :now)
 """)
+
+
+def test_each_step_is_found_under_the_number_by_which_it_is_undone(
+    engine: Engine, repo: int, flaky: UUID
+) -> None:
+    done = [
+        do(engine, lambda s: acts.activate(s, repo, flaky, MONA, now=NOW)),
+        do(engine, lambda s: acts.dismiss(s, repo, flaky, MONA, now=LATER)),
+    ]
+
+    with unit_of_work(engine) as session:
+        numbers = case_pages.numbers(session, repo, flaky)
+        found = decisions.events(session, repo, flaky)
+
+    [*first, last] = [numbers[one.at, one.request_id] for one in found]
+    assert (set(first), last) == ({done[0].event_id}, done[1].event_id)

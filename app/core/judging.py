@@ -16,7 +16,7 @@ from app.core.scorer.said import Finding as SaidFinding
 from app.core.scorer.standing import is_broken
 from app.core.scorer.state import CaseState
 from app.core.scorer.weigh import Kind
-from app.core.suspects import as_text, ranked, spread
+from app.core.suspects import as_text, ranked, shortened, spread
 from app.core.told import Told, how
 
 REASONS_MOST = 3  # pieces of evidence that people read
@@ -135,7 +135,8 @@ def finding_of(
         reasons = [one for one in reasons if one.kind is not EvidenceKind.FAILING_BESIDE]
     reasons = _with_own(reasons, said, standing, told, ran=ran)
     if said.cause is Cause.BROKEN and culprit:
-        named = Evidence(EvidenceKind.CULPRIT, culprit)
+        said_of = {**culprit, "range": shortened(str(culprit["range"]))}
+        named = Evidence(EvidenceKind.CULPRIT, said_of)
         reasons = [one for one in reasons if one.kind is not EvidenceKind.CULPRIT]
         reasons.insert(1, named)
     return Finding(said.cause, said.p_flaky, tuple(reasons[:REASONS_MOST]))

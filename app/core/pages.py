@@ -245,7 +245,8 @@ class CasePage:
     issue: Issue | None = None  # ours about it
     reruns: tuple[Rerun, ...] = ()  # of its job for its sake, the newest first
     can_rerun: bool = False  # whether the policy names jobs for it
-    suspects: tuple[Suspect, ...] = ()  # oldest first, where it is broken
+    suspects: tuple[Suspect, ...] = ()  # the likeliest, oldest first, where it is broken
+    suspects_left: int = 0  # commits that are less likely, and are not among these
     outages: tuple[Reach, ...] = ()  # that it failed in, the newest first
     is_on_github: bool = True  # so that its commits have pages there
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from app.core.scorer.facts import Suspect
 
-KEPT = 12  # the likeliest; what is left has hardly a chance
+KEPT = 100  # the likeliest of a case; none of what is left has more than one chance in a hundred
+SAID = 12  # of them with each of its failures
 
 
 def spread(suspects: Sequence[Suspect], pushed: Mapping[str, Sequence[str]]) -> tuple[Suspect, ...]:
@@ -30,11 +31,15 @@ def ranked(suspects: Sequence[Suspect]) -> list[Suspect]:
     return sorted(newest_first, key=lambda one: -one.p)
 
 
-def as_text(suspects: Sequence[Suspect]) -> str:
+def as_text(suspects: Sequence[Suspect], *, most: int = KEPT) -> str:
     """The likeliest of them in their order, each with its probability: `sha:0.42 sha:0.31`."""
-    likeliest = ranked(suspects)[:KEPT]
-    kept = [one for one in suspects if one in likeliest]
-    return " ".join(f"{one.commit}:{one.p:.3g}" for one in kept)
+    likeliest = {one.commit for one in ranked(suspects)[:most]}
+    return " ".join(f"{one.commit}:{one.p:.3g}" for one in suspects if one.commit in likeliest)
+
+
+def shortened(text: str) -> str:
+    """What `as_text` wrote, with as many as are said with a failure."""
+    return as_text(from_text(text), most=SAID)
 
 
 def from_text(text: str) -> tuple[Suspect, ...]:

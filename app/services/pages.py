@@ -174,14 +174,22 @@ def case_page(
 
 def _beside(session: Session, repo_id: int, case_id: UUID, held: CaseLine | None) -> dict[str, Any]:
     """What was done about a case beside deciding, and what it was part of, as the page's fields."""
+    suspects = _suspects(session, repo_id, held)
     return {
         "issue": issues.of_case(session, repo_id, case_id),
         "reruns": tuple(reruns.of_case(session, repo_id, case_id, limit=RERUNS_SHOWN)),
         "can_rerun": bool(policy_of(session, repo_id).proof_jobs),
-        "suspects": _suspects(session, repo_id, held),
+        "suspects": suspects,
+        "suspects_left": _commits_in(held) - len(suspects) if suspects else 0,
         "outages": case_outages.of_case(session, repo_id, case_id),
         "is_on_github": issues.is_on_github(session, repo_id),
     }
+
+
+def _commits_in(held: CaseLine | None) -> int:
+    """How many commits may have broken a case, those too that are not kept by name."""
+    told = (one.get("commits") for one in held.evidence if one.get("range")) if held else ()
+    return sum(int(one) for one in told if one)
 
 
 def _suspects(session: Session, repo_id: int, held: CaseLine | None) -> tuple[Suspect, ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.scorer.facts import Suspect
-from app.core.suspects import as_text, from_text, ranked, spread
+from app.core.suspects import KEPT, SAID, as_text, from_text, ranked, shortened, spread
 
 
 def test_the_commits_of_one_push_are_alike_and_a_larger_push_is_likelier() -> None:
@@ -27,12 +27,14 @@ def test_what_came_before_two_tested_commits_is_suspected_once() -> None:
 
 
 def test_of_equals_the_tested_commit_comes_first_and_is_kept() -> None:
-    names = [f"c{number:02d}" for number in range(30)]
+    names = [f"c{number:03d}" for number in range(130)]
     found = spread([Suspect("head", 0.9)], {"head": [*names, "head"]})
 
-    assert [one.commit for one in ranked(found)[:3]] == ["head", "c29", "c28"]
+    assert [one.commit for one in ranked(found)[:3]] == ["head", "c129", "c128"]
     kept = from_text(as_text(found))
-    assert (len(kept), kept[-1].commit) == (12, "head")
+    assert (len(kept), kept[-1].commit) == (KEPT, "head")
+    said = from_text(shortened(as_text(found)))
+    assert (len(said), said[-1].commit) == (SAID, "head")
 
 
 def test_where_no_commit_is_known_beside_the_tested_ones_nothing_changes() -> None:
@@ -43,6 +45,6 @@ def test_where_no_commit_is_known_beside_the_tested_ones_nothing_changes() -> No
 
 
 def test_what_is_kept_as_text_is_read_back_in_its_order() -> None:
-    suspects = [Suspect(f"{number:02d}", number / 100) for number in range(20)]
+    suspects = [Suspect(f"{number:03d}", number / 1000) for number in range(KEPT + 8)]
 
     assert from_text(as_text(suspects)) == tuple(suspects[8:])

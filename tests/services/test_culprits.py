@@ -65,7 +65,7 @@ def test_every_commit_of_the_push_is_a_suspect_where_the_stretch_is_known(
 
     suspects = from_text(str(facts["range"]))
     assert [one.commit for one in suspects] == (
-        ["x", "y", "main9", "main10"] if is_whole else ["main9", "main10"]
+        ["x", "y", "main9", "main10", "main11"] if is_whole else ["main9", "main10", "main11"]
     )
     assert (facts["commit"], facts["author"]) == ("main9", "9")
     if is_whole:
@@ -83,7 +83,7 @@ def test_what_was_tested_meanwhile_and_passed_is_no_suspect(live: Live) -> None:
     facts = culprit(live)
 
     assert (facts["passed"], facts["commit"], facts["author"]) == ("main11", "main12", "2")
-    assert [one.commit for one in from_text(str(facts["range"]))] == ["main12", "main13"]
+    assert [one.commit for one in from_text(str(facts["range"]))] == ["main12", "main13", "main14"]
 
 
 def test_a_run_that_left_no_report_tested_nothing(live: Live) -> None:

@@ -57,6 +57,19 @@ def test_a_broken_cases_page_shows_each_commit_that_may_have_broken_it(
     text = said(visitor, f"/r/acme/shop/cases/{case}")
 
     assert "Commit By Says Broke it 1111111 not known 20 % 2222222 not known 70 %" in text
+    assert "not shown here" not in text
+
+
+def test_a_broken_cases_page_says_how_many_unlikely_commits_it_leaves_out(
+    visitor: TestClient, world: World
+) -> None:
+    repo = world.repository()
+    case = world.case(repo)
+    world.held(repo, case, "broken", evidence=[{**CULPRIT, "commits": 5}])
+
+    text = said(visitor, f"/r/acme/shop/cases/{case}")
+
+    assert "or that 3 less likely commits, not shown here, broke it." in text
 
 
 def test_a_cases_page_names_the_outages_it_failed_in(visitor: TestClient, world: World) -> None:

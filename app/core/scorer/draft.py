@@ -1,9 +1,11 @@
 """An update under way: the state being made, the observation, and what both give at once."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from app.core.history.records import Observation
 from app.core.outcomes import Outcome
+from app.core.scorer.facts import Break
 from app.core.scorer.layout import Layout, layout_of, words_in
 from app.core.scorer.membership import NEVER_CHANGED
 from app.core.scorer.said import Change
@@ -24,6 +26,7 @@ class Draft:
     words: frozenset[str]  # of the changed paths
     touched: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
+    breaks: dict[Hashable, Break] = field(default_factory=dict)  # told so far, by what tells them
 
     def is_near(self, case: str) -> bool:
         """Whether the change touches what lies near the case, as far as that is known."""

@@ -124,7 +124,7 @@ def case_part(scorer: Scorer, case: str, counts: Counts | None = None) -> CasePa
 def _case_part(scorer: Scorer, case: str) -> CasePart:
     if isinstance(scorer, Evidence):
         known = scorer.state.cases[case]
-        streaks = {job for job, one in known.tracks.items() if one.streak or one.base}
+        streaks = {job for job, one in known.tracks.items() if one.is_followed}
         jobs = sorted(streaks | {one.job for one in known.opens})
         return CasePart(case_to_json(known), tuple(jobs), standing.is_watched(known))
     windows = _of(scorer)

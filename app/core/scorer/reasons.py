@@ -1,11 +1,13 @@
 """The reasons of a finding: the facts that moved it most, strongest first."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from math import ceil, log
 
 from app.core.scorer import facts
 from app.core.scorer.assumptions import STREAK_KEPT
+from app.core.scorer.breaks import failed_once_more
 from app.core.scorer.culprit import Ran, suspects
 from app.core.scorer.draft import Draft
 from app.core.scorer.facts import Break, Fact, How
@@ -113,13 +115,32 @@ def _of_change(draft: Draft, case: str, *, is_near: bool) -> list[tuple[float, F
     return [(NEAR, facts.NearChange(tuple(islice(near, PATHS_SHOWN))))]
 
 
-def break_of(draft: Draft, known: CaseState, track: Track) -> Break | None:
-    """The default branch's break in this job, and who may have made it; None without one."""
+def break_of(draft: Draft, case: str, known: CaseState, track: Track) -> Break | None:
+    """The default branch's break in this job, and who may have made it; None without one.
+
+    With this very failure, where the default branch shows it.
+    """
     if not track.base:
         return None
-    is_passed = bool(track.before)
-    untested = [Ran(commit) for commit in track.before[1:]]
-    failed = [Ran(commit, failures=1, is_near=near) for commit, near in track.failed]
+    if draft.seen.is_default:
+        track = failed_once_more(draft, case, track)
     rate = rate_of(known) * score_of(known, draft.state.weather)
-    found = suspects([*untested, *failed], flake_rate=rate)
-    return Break(track.base[0], track.before[0] if is_passed else None, found)
+    key = (track.base[0], track.passed, track.shown, rate)
+    if key not in draft.breaks:  # what broke many cases broke them alike
+        found = suspects(_ran(draft.state.commits, track), flake_rate=rate)
+        draft.breaks[key] = Break(track.base[0], track.passed, found)
+    return draft.breaks[key]
+
+
+def _ran(places: Mapping[str, int], track: Track) -> list[Ran]:
+    """All commits since the last one known to pass, those too that the job did not test."""
+    order = list(places)
+    first = places[order[0]]
+    found, last = [], None if track.passed is None else places.get(track.passed)
+    for one in (one for one in track.shown if one.commit in places):
+        place = places[one.commit]
+        if last is not None:
+            found += [Ran(commit) for commit in order[last - first + 1 : place - first]]
+        found.append(Ran(one.commit, one.failures, one.passes, is_near=one.is_near))
+        last = None if one.goes_on else place
+    return found

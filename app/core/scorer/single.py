@@ -49,7 +49,7 @@ def _found(draft: Draft, case: str, unheld: int, crowd: Likeness) -> Finding:
     )
     cause, p_flaky = judged(known, around, likelier, state.weather)
     facts = reasons(draft, case, around, sign=sign)
-    broken = break_of(draft, known, track) if known and around.base_failures else None
+    broken = break_of(draft, case, known, track) if known and around.base_failures else None
     return with_outage(state, draft.now, Finding(case, cause, p_flaky, facts, broken=broken))
 
 

@@ -11,7 +11,7 @@ from app.core.scorer.assumptions import DAYS_KEPT, THRESHOLD
 from app.core.scorer.belief import DAY, Belief, unknown
 from app.core.scorer.membership import NEVER_CHANGED, Membership
 
-STATE_VERSION = 9  # raise it whenever a stored state can no longer be read as it was meant
+STATE_VERSION = 10  # raise it whenever a stored state can no longer be read as it was meant
 
 UNKNOWN = unknown()
 
@@ -47,14 +47,29 @@ class Open(NamedTuple):
         return ((self.job, self.code), (self.job, branch))
 
 
+class Shown(NamedTuple):
+    """A commit of the default branch, and what its runs in one job showed of a case."""
+
+    commit: str
+    failures: int = 0
+    passes: int = 0
+    is_near: bool = False  # it touches what lies near the case
+    goes_on: bool = False  # the failures of those that followed it in a row are among its own
+
+
 class Track(NamedTuple):
     """A case in one job."""
 
     streak: tuple[str, ...] = ()  # the sources in a row that failed it, oldest first
     base: tuple[str, ...] = ()  # the default branch's commits in a row that did: first, then last
-    failed: tuple[tuple[str, bool], ...] = ()  # the first of them; whether they touch near it
     runs: int = 0  # reports of the default branch since the first, all of which failed it
-    before: tuple[str, ...] = ()  # commits untested here since the last that passed, and that one
+    passed: str | None = None  # the branch's last commit that passed before `shown` begins
+    shown: tuple[Shown, ...] = ()  # its commits since, in their order; see `breaks`
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the job's next report may end something, or go on with it."""
+        return bool(self.streak or self.base or self.shown)
 
 
 NO_TRACK = Track()

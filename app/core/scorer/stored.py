@@ -11,6 +11,7 @@ from app.core.scorer.state import (
     CaseState,
     Crowd,
     Open,
+    Shown,
     State,
     Track,
     Weather,
@@ -124,7 +125,7 @@ def repository_from_json(
         for key in {key for one in known.opens for key in one.keys}:
             state.waiting[key] = state.waiting.get(key, frozenset()) | {case}
         for job, track in known.tracks.items():
-            if track.streak or track.base:
+            if track.is_followed:
                 state.failing[job] = state.failing.get(job, frozenset()) | {case}
     return state
 
@@ -154,9 +155,9 @@ def _track(stored: Mapping[str, Any]) -> Track:
     return Track(
         streak=tuple(stored["streak"]),
         base=tuple(stored["base"]),
-        failed=tuple((commit, is_near) for commit, is_near in stored["failed"]),
         runs=stored["runs"],
-        before=tuple(stored["before"]),
+        passed=stored["passed"],
+        shown=tuple(Shown(*one) for one in stored["shown"]),
     )
 
 

@@ -29,10 +29,10 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     failed for a moment is taken to come by chance more often; of its cases it is no new evidence.
     """
     draft = draft_of(state, seen)
+    _know_commit(draft)
     if not seen.is_trusted:
         return state, Said(findings(draft), ())
     said = findings(draft)
-    _know_commit(draft)
     count_report(draft)
     count_hour(draft)
     _know_job(draft)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.scorer import assumptions as assumed
+from app.core.scorer.breaks import failed_once_more, passed_once_more
 from app.core.scorer.draft import Draft
 from app.core.scorer.messages import sign_of
-from app.core.scorer.state import NO_TRACK, CaseState, Open, State, Track
+from app.core.scorer.state import CaseState, Open, State
 
 
 class By(StrEnum):
@@ -117,30 +118,21 @@ def end_streaks(draft: Draft) -> None:
         known = state.cases[case]
         if draft.passed(case):
             track = known.track(job)
-            ended = _reaches(draft, track)
             opens = tuple(
                 one._replace(streak=len(track.streak)) if one.job == job and not one.streak else one
                 for one in known.opens
             )
-            mended = NO_TRACK if ended else track._replace(streak=())
-            known = known._replace(opens=opens).with_track(job, mended)
+            passed = passed_once_more(draft, track)._replace(streak=())
+            known = known._replace(opens=opens).with_track(job, passed)
             state.cases[case] = known
-        if known.track(job).streak or known.track(job).base:
+        if known.track(job).is_followed:
             still.add(case)
     state.failing[job] = frozenset(still)
 
 
-def _reaches(draft: Draft, track: Track) -> bool:
-    """Whether this is the default branch, at or after the last commit that failed."""
-    if not draft.seen.is_default or not track.base:
-        return False
-    commits = draft.state.commits
-    return commits[draft.seen.code] >= commits.get(track.base[-1], 0)
-
-
 def open_failures(draft: Draft) -> list[Contradiction]:
     """Let every failure of the observation wait; those that an in-run retry contradicts."""
-    state, seen, job = draft.state, draft.seen, draft.seen.job
+    state, job = draft.state, draft.seen.job
     found = []
     groups = sorted(draft.unexpected)[: assumed.OTHERS_KEPT + 1]
     for case, retried in draft.failing.items():
@@ -150,8 +142,8 @@ def open_failures(draft: Draft) -> list[Contradiction]:
             track = known.track(job)
             ended_by = failure._replace(streak=len(track.streak))
             found.append(Contradiction(case, ended_by, By.SAME, is_retry=True))
-            ended = NO_TRACK if seen.is_default else track._replace(streak=())
-            known = known.with_track(job, ended)
+            passed = passed_once_more(draft, track)._replace(streak=())
+            known = known.with_track(job, passed)
         else:
             known = known._replace(opens=(*known.opens, failure)[-assumed.OPENS_KEPT :])
             for key in failure.keys:
@@ -169,13 +161,13 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
         state.weather = state.weather._replace(failed=state.weather.failed + 1)
         known = CaseState(group=group, at=draft.now, marks=state.reports.copy())
     track = known.track(job)
-    streak, base = track.streak, track.base
+    streak = track.streak
     if seen.source not in streak:
         streak = (*streak, seen.source)[: assumed.STREAK_KEPT]
     track = track._replace(streak=streak)
-    if seen.is_default and (not base or _reaches(draft, track)):
-        track = _broken_further(draft, case, track)
-        if len(track.base) >= assumed.BROKEN_COMMITS:
+    if seen.is_default:
+        track = failed_once_more(draft, case, track)
+        if track.base[-1:] == (seen.code,) and len(track.base) >= assumed.BROKEN_COMMITS:
             known = known._replace(broken_at=draft.now)
     failed = tuple(one for one in known.failed if one != (seen.code, job))
     opens = tuple(
@@ -191,31 +183,6 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
         failed=(*failed, (seen.code, job))[-assumed.FAILED_KEPT :],
         executions=known.executions + 1,
     )
-
-
-def _broken_further(draft: Draft, case: str, track: Track) -> Track:
-    """The default branch fails it in one more report, of the same commit or of a later one."""
-    seen, state = draft.seen, draft.state
-    before = track.before if track.base else commits_between(state, seen.job, seen.code)
-    failed = track.failed if track.base else ()
-    if all(commit != seen.code for commit, _ in failed):
-        is_near = draft.is_near(case)
-        failed = (*failed, (seen.code, is_near))[: assumed.SUSPECTS_KEPT]
-    base = (*track.base[:1], seen.code) if track.base[-1:] != (seen.code,) else track.base
-    runs = track.runs + 1 if track.base else 1
-    return track._replace(base=base, failed=failed, runs=runs, before=before)
-
-
-def commits_between(state: State, job: str, code: str) -> tuple[str, ...]:
-    """The last commit that the job tested before this one, and those between that it did not."""
-    passed = state.tested.get(job)
-    if passed is None or passed == code or passed not in state.commits:
-        return ()
-    first, last = state.commits[passed], state.commits[code]
-    if first >= last:
-        return ()
-    between = [one for one, place in reversed(state.commits.items()) if first <= place < last]
-    return (passed, *reversed(between[:-1][: assumed.SUSPECTS_KEPT]))
 
 
 def _failure(draft: Draft, case: str, groups: Sequence[str]) -> Open:

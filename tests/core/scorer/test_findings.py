@@ -54,7 +54,7 @@ def test_a_break_names_its_commit_and_the_last_that_passed() -> None:
     assert found.facts[0] == facts.BrokenSince("c24", 3, 3)
     assert found.broken is not None
     assert (found.broken.since, found.broken.passed) == ("c24", "c21")
-    assert [one.commit for one in found.broken.suspects] == ["c24", "c27", "c30"]
+    assert [one.commit for one in found.broken.suspects] == ["c24", "c27", "c30", "c31"]
     assert found.broken.suspects[0].p > 0.9
 
 

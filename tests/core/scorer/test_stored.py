@@ -92,5 +92,5 @@ def test_a_state_of_another_version_is_refused() -> None:
     world.see(pushes(1)[0], ["case3-1"])
     stored = case_to_json(world.state.cases["case3-1"]) | {"version": 0}
 
-    with pytest.raises(ValueError, match=r"^state version 0, not 9: recompute it$"):
+    with pytest.raises(ValueError, match=r"^state version 0, not 10: recompute it$"):
         case_from_json(stored)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.draft import Draft
 from app.core.scorer.membership import NEVER_CHANGED
-from app.core.scorer.state import Shown, Track
+from app.core.scorer.state import Shown, State, Track
 
 
 def failed_once_more(draft: Draft, case: str, track: Track) -> Track:
@@ -35,6 +35,18 @@ def passed_once_more(draft: Draft, track: Track) -> Track:
         if _passes_since(track) >= assumed.OVER_AFTER:
             return track._replace(passed=None, shown=())
     return track
+
+
+def is_on_break(state: State, track: Track, base: str | None) -> bool:
+    """Whether code that was merged with this commit has the break; likely, where it is not known.
+
+    `base` is None for the default branch itself, too.
+    """
+    if not track.base:
+        return False
+    if base is None or base not in state.commits:
+        return True
+    return state.commits[base] >= state.commits.get(track.base[0], 0)
 
 
 def _reaches(draft: Draft, track: Track) -> bool:

@@ -132,7 +132,7 @@ def _remember(draft: Draft, group: str, now: Crowd) -> None:
 
 def _is_of_crowd(one: Contradiction, beside: Company) -> bool:
     failure = one.failure
-    if beside.is_common_cause or failure.streak > assumed.SHORT:
+    if beside.is_common_cause or one.is_of_base or failure.streak > assumed.SHORT:
         return False
     if beside.is_doubtful and not _is_most(one):
         return False

@@ -100,7 +100,7 @@ def kind_of(
     `alike`: whether its crowd is surely one that failed before; None where none like it did.
     """
     failure = one.failure
-    if beside.is_common_cause:
+    if beside.is_common_cause or one.is_of_base:
         return None
     if failure.streak > assumed.SHORT:
         is_long = one.by is By.SAME and not beside.is_doubtful and failure.crowd <= 1

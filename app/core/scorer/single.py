@@ -4,6 +4,7 @@ from collections import Counter
 
 from app.core.scorer import assumptions as assumed
 from app.core.scorer.belief import DAY
+from app.core.scorer.breaks import is_on_break
 from app.core.scorer.crowds import Likeness, likeness
 from app.core.scorer.draft import Draft, settled
 from app.core.scorer.messages import sign_of, weight_at_once
@@ -72,7 +73,7 @@ def _around(
         is_near=draft.is_near(case),
         on_pr=seen.pr is not None,
         is_pushed_again=_is_pushed_again(draft, known),
-        base_failures=track.runs if is_on_broken_base(draft, track) else 0,
+        base_failures=track.runs if is_on_break(draft.state, track, seen.base) else 0,
         elsewhere=_elsewhere(draft, known),
         said_elsewhere=_said_elsewhere(draft, case, known),
         of_day=_of_day(draft.state.weather, draft.now),
@@ -140,13 +141,3 @@ def _of_day(weather: Weather, now: float) -> float:
     today, gone = divmod(now, DAY)
     counts = {day: reports for day, reports, _ in weather.days}
     return max(1.0, counts.get(int(today), 0) + counts.get(int(today) - 1, 0) * (1 - gone / DAY))
-
-
-def is_on_broken_base(draft: Draft, track: Track) -> bool:
-    """Whether the default branch fails it, in this job, in what the code was merged with."""
-    if not track.base:
-        return False
-    commits, base = draft.state.commits, draft.seen.base
-    if base is None or base not in commits:
-        return True
-    return commits[base] >= commits.get(track.base[0], 0)

@@ -33,6 +33,8 @@ class Open(NamedTuple):
     streak: int = 0  # sources in a row that failed it, once that ended; 0 before
     sign: str = ""  # of its message; `messages` says what that is
     is_on_main: bool = False  # the default branch failed the case since
+    base: str | None = None  # the default branch's commit that a pull request was merged with
+    is_on_broken: bool = False  # that commit is one of those that fail it on the default branch
     is_alone: bool = True  # no other job failed the case for the same source or on the same code
 
     @property

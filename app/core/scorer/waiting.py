@@ -1,14 +1,14 @@
 """Failures that wait, what contradicts them, and the streaks that they are part of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.scorer import assumptions as assumed
-from app.core.scorer.breaks import failed_once_more, passed_once_more
+from app.core.scorer.breaks import failed_once_more, is_on_break, passed_once_more
 from app.core.scorer.draft import Draft
 from app.core.scorer.messages import sign_of
-from app.core.scorer.state import CaseState, Open, State
+from app.core.scorer.state import CaseState, Open, State, Track
 
 
 class By(StrEnum):
@@ -35,6 +35,11 @@ class Contradiction:
     is_retry: bool = False  # within the same report
     is_mended_near: bool = False  # by code that touches what lies near the case
     is_split: bool = False  # another job passed the case on the same code, and none failed it
+
+    @property
+    def is_of_base(self) -> bool:
+        """Whether its base explains it; not where the same code passes, which has it, too."""
+        return self.failure.is_on_broken and self.by.is_weak
 
 
 def contradicted(draft: Draft) -> list[Contradiction]:
@@ -137,7 +142,7 @@ def open_failures(draft: Draft) -> list[Contradiction]:
     groups = sorted(draft.unexpected)[: assumed.OTHERS_KEPT + 1]
     for case, retried in draft.failing.items():
         known = _failed_once_more(draft, case)
-        failure = _failure(draft, case, groups)
+        failure = _failure(draft, case, known, groups)
         if retried:
             track = known.track(job)
             ended_by = failure._replace(streak=len(track.streak))
@@ -176,8 +181,7 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
     )
     known = known._replace(opens=opens)
     if seen.is_default and sign_of(seen.results[case]) not in known.messages:
-        opens = tuple(one._replace(is_on_main=True) for one in known.opens)
-        known = known._replace(opens=opens)
+        known = known._replace(opens=_broken_on_main(draft, known.opens, track))
     return known.with_track(job, track)._replace(
         group=group,
         failed=(*failed, (seen.code, job))[-assumed.FAILED_KEPT :],
@@ -185,11 +189,30 @@ def _failed_once_more(draft: Draft, case: str) -> CaseState:
     )
 
 
-def _failure(draft: Draft, case: str, groups: Sequence[str]) -> Open:
+def _broken_on_main(draft: Draft, opens: Iterable[Open], track: Track) -> tuple[Open, ...]:
+    """What waits, now that the default branch failed it, too: some of it for no other reason."""
+    return tuple(
+        one._replace(
+            is_on_main=True,
+            is_on_broken=one.is_on_broken
+            or (one.job == draft.seen.job and _is_on_broken(draft, track, one.pr, one.base)),
+        )
+        for one in opens
+    )
+
+
+def _is_on_broken(draft: Draft, track: Track, pr: int | None, base: str | None) -> bool:
+    """Whether a pull request was merged with what is known to be broken by several commits."""
+    is_known = len(track.base) >= assumed.BROKEN_COMMITS
+    return pr is not None and is_known and is_on_break(draft.state, track, base)
+
+
+def _failure(draft: Draft, case: str, known: CaseState, groups: Sequence[str]) -> Open:
     """What waits; of the other `groups` that failed so many are kept that they tell of a cause."""
     seen, group = draft.seen, draft.layout.group_of[case]
     own = draft.unexpected.get(group, {})
     itself = case not in own
+    is_new = sign_of(seen.results[case]) not in known.messages
     return Open(
         at=draft.now,
         job=seen.job,
@@ -203,6 +226,8 @@ def _failure(draft: Draft, case: str, groups: Sequence[str]) -> Open:
         is_near=draft.is_near(case) or (seen.pr is not None and draft.is_unknown(case)),
         reports=2 * len(draft.state.recent),
         sign=sign_of(seen.results[case]),
+        base=seen.base,
+        is_on_broken=is_new and _is_on_broken(draft, known.track(seen.job), seen.pr, seen.base),
         is_alone=not _fails_elsewhere(draft, case),
     )
 

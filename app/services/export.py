@@ -22,6 +22,11 @@ def export(engine: Engine, repository: Repository, *, now: datetime) -> Iterator
     Memory does not grow with the history: reports are read in parts, each in a transaction of its
     own, and only the cases' names, and which sets of them were written, are held. A branch without
     a pull request has a negative number for one.
+
+    What was observed as one is one here. The order is that of the jobs' ends, as a recompute has
+    it. Live, a run is judged when it has come, be it after one that ended later: up to `LATE` of
+    `observing` behind it, what was said then is what the order of arrival told, and may differ
+    from what a replay says; what came later still, a recompute has put in its place.
     """
     yield header_line(Header(repository.full_name, repository.default_branch))
     names = _Names()
@@ -60,14 +65,12 @@ def _part(
     now: datetime,
 ) -> tuple[list[bytes], tuple[datetime, int] | None]:
     """The next lines, and where the part after them begins; None at the end."""
-    reports = observed_reports.in_time(session, repository.id, after=after, most=REPORTS_AT_A_TIME)
-    if not reports:
-        return [], None
+    part = observed_reports.in_time(session, repository.id, after=after, most=REPORTS_AT_A_TIME)
     renamed = aliases.renamed(session, repository.id)
     sets = Sets(session, repository.id, renamed)
     lines = []
     for seen in observations.observations(
-        session, repository.id, reports, sets=sets, renamed=renamed, now=now, every_skip=True
+        session, repository.id, part.reports, sets=sets, renamed=renamed, now=now, every_skip=True
     ):
         ran = seen.observation.ran
         if ran.name not in written:
@@ -81,4 +84,4 @@ def _part(
             lines.append(case_set_line(ran, names, by_case))
             written.add(ran.name)
         lines.append(observation_line(seen.observation, names))
-    return lines, max((one.at, one.report_id) for one in reports)
+    return lines, part.after

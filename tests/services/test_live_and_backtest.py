@@ -1,6 +1,7 @@
 """What was decided live is what `backtest` decides on the export of the same database."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from app.core.decide import State
 from app.core.history.reader import records_of
+from app.core.history.records import Observation
 from app.core.policy.reading import read_policy
 from app.core.scorer.policies import Scorer, ScorerName, scorer_of
 from app.core.scorer.replay import Replay, replay
@@ -15,9 +17,10 @@ from app.core.scorer.under import under
 from app.db import policies, standings
 from app.db.policies import Snapshot, SnapshotKind
 from app.db.session import unit_of_work
+from app.services import export as exporting
 from app.services.export import export
 from app.services.judging import recompute
-from tests.services.live import REPO, Attempt, Live, made_up
+from tests.services.live import CASES, FOLDERS, REPO, Attempt, Live, made_up
 
 DAYS_BACK = 60
 UNJUDGED = State.HEALTHY  # live, what failed on forks alone has no standing
@@ -131,6 +134,55 @@ def test_a_recompute_comes_to_what_was_decided_live(live: Live) -> None:
     assert {case: after.get(case, UNJUDGED) for case, _ in states_of(done)} == dict(states_of(done))
     flaky = {case for case, state in before.items() if state is State.FLAKY}
     assert flaky == {case for case, state in after.items() if state is State.FLAKY}
+
+
+def in_two_uploads(live: Live, *, commits: int) -> None:
+    """Each job of these commits hands half its cases in, and the others half an hour later."""
+    half_an_hour = timedelta(minutes=30)
+    for one in story(live, seed=6, commits=commits):
+        cases = sorted(one.results)
+        halves = (cases[: len(cases) // 2], cases[len(cases) // 2 :])
+        for place, half in enumerate(halves):
+            at = one.at + place * half_an_hour
+            live.now += timedelta(minutes=1)
+            results = {case: one.results[case] for case in half}
+            live.see([replace(one, at=at, results=results)])
+
+
+@pytest.mark.parametrize("at_a_time", [200, 3])
+def test_two_uploads_of_one_job_are_in_an_export_what_they_were_live(
+    live: Live, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    monkeypatch.setattr(exporting, "REPORTS_AT_A_TIME", at_a_time)
+    in_two_uploads(live, commits=6)
+
+    lines = list(export(live.engine, live.repository, now=live.now))
+
+    seen = [one for one in records_of(lines) if isinstance(one, Observation)]
+    with unit_of_work(live.engine) as session:
+        reports = session.execute(text("SELECT count(*) FROM report")).scalar()
+    assert len(seen) == reports
+    assert {len(one.ran.files) < FOLDERS * CASES for one in seen} == {True}
+
+
+@pytest.mark.parametrize("at_a_time", [200, 1, 2])
+def test_reports_that_were_observed_together_stay_so_whatever_lies_between(
+    live: Live, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    monkeypatch.setattr(exporting, "REPORTS_AT_A_TIME", at_a_time)
+    at = live.now - timedelta(days=3)
+    first = Attempt(1, 1, at, "a" * 40, None, None, "linux", {"case0-0": (True,)})
+    second = replace(first, at=at + timedelta(minutes=9), results={"case1-1": (True,)})
+    between = replace(first, run=2, sha="b" * 40, at=at + timedelta(minutes=5))
+    live.store(first)
+    live.judge(live.store(second))
+    live.now += timedelta(minutes=1)
+    live.see([between])
+
+    lines = list(export(live.engine, live.repository, now=live.now))
+
+    seen = [one for one in records_of(lines) if isinstance(one, Observation)]
+    assert [(one.run, len(one.ran.files)) for one in seen] == [(2, 1), (1, 2)]
 
 
 def test_evaluating_again_changes_nothing(live: Live) -> None:

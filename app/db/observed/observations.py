@@ -2,7 +2,8 @@
 
 A job is a report's variant with what the report itself tells apart (a browser, a project). Where
 several reports of one job have the same case, an interpreter's each say, each is a job of its own:
-that one fails and another passes is no contradiction.
+that one fails and another passes is no contradiction. Reports of one job that came at different
+times, and were observed so, stay the observations that they were, whenever they are read again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -134,17 +135,17 @@ def _jobs(
     session: Session, repo_id: int, reports: Sequence[Stored], *, now: datetime
 ) -> Iterator[tuple[RunKey, str, str, list[_Part]]]:
     """The jobs that the reports are of, each with the name of the set of cases that it ran."""
-    jobs: dict[tuple[int, int, str], list[_Part]] = {}
+    jobs: dict[tuple[int, int, str, datetime | None], list[_Part]] = {}
     for report in reports:
         for inner in report.variants:
             job = f"{report.variant} {inner}" if inner else report.variant
-            place = (report.run_id, report.attempt, job)
+            place = (report.run_id, report.attempt, job, report.observed_at)
             jobs.setdefault(place, []).append(_Part(report, inner))
     digests = {place: _digest(parts) for place, parts in jobs.items()}
     known = observed_sets.found(session, repo_id, list(digests.values()))
     observed_sets.note_use(session, repo_id, list(digests.values()), now=now)
     for place, parts in jobs.items():
-        run_id, attempt, job = place
+        run_id, attempt, job, _ = place
         key, digest = RunKey(repo_id, run_id, attempt), digests[place]
         if digest not in known:
             known[digest] = _written(session, repo_id, digest, parts, now=now)

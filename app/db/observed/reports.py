@@ -15,7 +15,7 @@ BACKLOG_MOST = 200  # reports of other runs that one evaluation takes along
 COLUMNS = """
 report.report_id, report.run_id, report.attempt, report.variant, report.path, report.at,
 report.case_set, case_set.variants, report.failed + report.errored + report.flaky > 0 AS is_red,
-report.skipped > 0 AS has_skips
+report.skipped > 0 AS has_skips, report.observed_at
 """
 WITH_SET = """
 FROM report LEFT JOIN case_set
@@ -51,6 +51,19 @@ WHERE {READABLE} AND report.observed_at IS NOT NULL
 ORDER BY report.report_id
 """)
 
+MATES = text(f"""
+SELECT {COLUMNS} {WITH_SET}
+JOIN (
+  SELECT DISTINCT * FROM unnest(
+    CAST(:runs AS bigint[]), CAST(:attempts AS integer[]), CAST(:variants AS text[]),
+    CAST(:observed AS timestamptz[])
+  ) AS job(run_id, attempt, variant, observed_at)
+) AS mine ON mine.run_id = report.run_id AND mine.attempt = report.attempt
+  AND mine.variant = report.variant AND mine.observed_at = report.observed_at
+WHERE {READABLE}
+ORDER BY report.at, report.report_id
+""")
+
 VARIANTS = text("""
 SELECT DISTINCT execution.variant FROM report
 JOIN execution ON execution.repo_id = report.repo_id AND execution.report_id = report.report_id
@@ -65,10 +78,12 @@ MARK = text("""
 UPDATE report SET observed_at = :now WHERE repo_id = :repo AND report_id = ANY(:reports)
 """)
 
+Row = Mapping[Any, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A report that waits to be observed."""
+    """A report as a scorer needs it: one that waits to be observed, or was."""
 
     report_id: int
     run_id: int
@@ -80,6 +95,7 @@ class Stored:
     variants: tuple[str | None, ...]  # what tells its executions apart; mostly None alone
     is_red: bool
     has_skips: bool
+    observed_at: datetime | None  # when an evaluation worked it in; None where it waits for one
 
     @property
     def jobs(self) -> tuple[str, ...]:
@@ -100,23 +116,54 @@ def waiting(session: Session, repo_id: int, run_id: int, *, upto: datetime) -> l
     return [_stored(session, repo_id, row) for row in (*mine, *others)]
 
 
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """A part of the reports that were observed."""
+
+    reports: tuple[Stored, ...]
+    after: tuple[datetime, int] | None  # where the next part begins; None: this was the last
+    read: int  # how many reports lie between the parts' ends
+
+
 def in_time(
     session: Session, repo_id: int, *, after: tuple[datetime, int] | None, most: int
-) -> list[Stored]:
-    """So many reports that were observed, in the order of their times, from `after` on.
+) -> InTime:
+    """About so many reports that were observed, in the order of their times, from `after` on.
 
-    Those of the last moment are all there. Served by report_in_time.
+    Those of one job that were observed together are in one part, that of the latest of them: so
+    they come to the observations that they came to then. Those of the last moment are all there.
+    Served by report_in_time and report_once.
     """
     at, report = after or (BEGINNING, 0)
     asked: dict[str, Any] = {"repo": repo_id, "at": at, "report": report, "most": most}
     rows = list(session.execute(IN_TIME, asked).mappings())
+    if not rows:
+        return InTime((), None, 0)
     if len(rows) == most:
         last = {"repo": repo_id, "at": rows[-1]["at"], "report": rows[-1]["report_id"]}
         rows += session.execute(AT_ONCE, last).mappings()
-    return [_stored(session, repo_id, row) for row in rows]
+    end = (rows[-1]["at"], rows[-1]["report_id"])
+    whole = _whole(session, repo_id, rows, end=end)
+    return InTime(tuple(_stored(session, repo_id, row) for row in whole), end, len(rows))
 
 
-def _stored(session: Session, repo_id: int, row: Mapping[Any, Any]) -> Stored:
+def _whole(
+    session: Session, repo_id: int, rows: Sequence[Row], *, end: tuple[datetime, int]
+) -> list[Row]:
+    """What was observed together with these, of the same job, where no later part has the last."""
+    places = [_place(row) for row in rows]
+    runs, attempts, variants, observed = map(list, zip(*places, strict=True))
+    asked = {"runs": runs, "attempts": attempts, "variants": variants, "observed": observed}
+    found = list(session.execute(MATES, {"repo": repo_id, **asked}).mappings())
+    later = {_place(row) for row in found if (row["at"], row["report_id"]) > end}
+    return [row for row in found if _place(row) not in later]
+
+
+def _place(row: Row) -> tuple[int, int, str, datetime]:
+    return (row["run_id"], row["attempt"], row["variant"], row["observed_at"])
+
+
+def _stored(session: Session, repo_id: int, row: Row) -> Stored:
     fields = dict(row)
     if fields["variants"] is None:
         asked = {"repo": repo_id, "report": fields["report_id"]}

@@ -63,21 +63,20 @@ def _part(
     after = None
     if building.upto_at is not None and building.upto_report is not None:
         after = (building.upto_at, building.upto_report)
-    reports = observed_reports.in_time(session, repository.id, after=after, most=REPORTS_A_TURN)
-    if not reports:
+    part = observed_reports.in_time(session, repository.id, after=after, most=REPORTS_A_TURN)
+    if part.after is None:
         return building, 0
     renamed = aliases.renamed(session, repository.id)
     sets = Sets(session, repository.id, renamed)
     seen = observations.observations(
-        session, repository.id, reports, sets=sets, renamed=renamed, now=now
+        session, repository.id, part.reports, sets=sets, renamed=renamed, now=now
     )
     work = begin(session, building, policy, seen, sets)
     work.is_silent = True
     for one in seen:
         observing.observe(session, repository, work, one)
-    last = max((one.at, one.report_id) for one in reports)
-    work.kept = replace(work.kept, upto_at=last[0], upto_report=last[1])
-    return keeping.keep(session, work), len(reports)
+    work.kept = replace(work.kept, upto_at=part.after[0], upto_report=part.after[1])
+    return keeping.keep(session, work), part.read
 
 
 def _take_over(

@@ -104,16 +104,18 @@ def _part(
     now: datetime,
 ) -> tuple[Place, int]:
     """Let both judge the next reports; the last of them, and how many there were."""
-    reports = observed_reports.in_time(session, repo_id, after=after, most=REPORTS_A_TURN)
-    if not reports:
+    part = observed_reports.in_time(session, repo_id, after=after, most=REPORTS_A_TURN)
+    if part.after is None:
         return after, 0
-    seen = observations.observations(session, repo_id, reports, sets=sets, renamed=renamed, now=now)
+    seen = observations.observations(
+        session, repo_id, part.reports, sets=sets, renamed=renamed, now=now
+    )
     wanted = _concerned(trial, seen)
     old = terms_of(session, repo_id, trial.old.policy, wanted)
     new = terms_of(session, repo_id, trial.new.policy, wanted)
     for one in seen:
         trial.observe(one.observation, old=old, new=new)
-    return max((one.at, one.report_id) for one in reports), len(reports)
+    return part.after, part.read
 
 
 def _concerned(trial: Trial, seen: Iterable[Seen]) -> set[str]:

@@ -95,6 +95,7 @@ RATE_PRIOR_FLAKES, RATE_PRIOR_RUNS = 0.5, 100.0  # the median flake rate of 0.5 
 
 OTHERS_KEPT = 32  # groups beside a failure; more tell no more, and a large outage has hundreds
 CODES_KEPT = 100  # of which it is known which jobs ran them; some days of a usual repository
+REPORTS_KEPT = 500  # that are known when they come again; some days of a usual repository
 COMMITS_KEPT = 2_000  # of the default branch's order
 OPENS_KEPT = 12  # failures of one case that wait at a time
 FAILED_KEPT = 8  # code and job of a case's last failures

@@ -184,6 +184,7 @@ class State:
     crowds: dict[str, tuple[Crowd, ...]] = field(default_factory=dict)  # by group
     common: dict[str, int] = field(default_factory=dict)  # by sign: messages of common causes
     recent: tuple[float, ...] = ()  # when the last hours' reports came
+    latest: dict[str, None] = field(default_factory=dict)  # the last reports; see `repeats`
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by code: the jobs that ran it
     tested: dict[str, str] = field(default_factory=dict)  # by job: its last commit of the branch
     outage: tuple[float, float] | None = None  # when the last one began, and was last seen
@@ -214,5 +215,6 @@ class State:
             crowds=self.crowds.copy(),
             common=self.common.copy(),
             tested=self.tested.copy(),
+            latest=self.latest.copy(),
             codes=self.codes.copy(),
         )

@@ -6,6 +6,7 @@ from app.core.scorer.clock import count_hour
 from app.core.scorer.draft import Draft, count_report, draft_of
 from app.core.scorer.left import left_so
 from app.core.scorer.outages import note_outage
+from app.core.scorer.repeats import mark_of, remember
 from app.core.scorer.said import Contradicted, Said
 from app.core.scorer.single import findings
 from app.core.scorer.standing import is_due, judge
@@ -17,7 +18,7 @@ from app.core.scorer.weigh import Kind, weigh
 def update(state: State, seen: Observation) -> tuple[State, Said]:
     """The state after one job of one run attempt, and what is said of it at that moment.
 
-    Untrusted code is judged by the state and leaves it as it is.
+    Untrusted code is judged by the state and leaves it as it is; so does what was seen before.
 
     Observations come in the order in which the jobs finished. Out of that order they give the
     same evidence, and beliefs that differ by a report or two, as long as each job's own reports
@@ -25,14 +26,16 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     streak is told in the order of arrival, and the default branch's commits are taken to follow
     each other as they come. What failed together is looked for by the times told, in what has
     come so far, and another job's pass of the same code counts where it came before what
-    contradicts the failure. An observation that comes again counts its passes again, and what it
-    failed for a moment is taken to come by chance more often; of its cases it is no new evidence.
+    contradicts the failure. An observation that comes again changes nothing, unless REPORTS_KEPT
+    others came in between.
     """
     draft = draft_of(state, seen)
     _know_commit(draft)
-    if not seen.is_trusted:
+    mark = mark_of(draft)
+    if not seen.is_trusted or mark in state.latest:
         return state, Said(findings(draft), ())
     said = findings(draft)
+    remember(draft, mark)
     count_report(draft)
     count_hour(draft)
     _know_job(draft)

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.history.records import CaseSet
+from app.core.scorer.assumptions import REPORTS_KEPT
 from app.core.scorer.draft import settled
 from app.core.scorer.state import CaseState, State
 from app.core.scorer.update import update
-from tests.core.scorer.world import CASE, Report, World, pushes, rerun
+from tests.core.scorer.world import CASE, Report, World, names, pushes, rerun
 
 SOME = settings(max_examples=5)
 seeds = st.integers(min_value=0, max_value=10_000)
 Seen = tuple[Report, tuple[str, ...]]
+RAN = CaseSet("s", names())  # one for all: two alike are not the same
 
 
 def story(chance: Random, *, days: int = 5) -> list[Seen]:
@@ -34,7 +37,7 @@ def story(chance: Random, *, days: int = 5) -> list[Seen]:
 
 
 def after(seen: list[Seen]) -> State:
-    world = World()
+    world = World(ran=RAN)
     for report, failing in seen:
         world.see(report, failing)
     return world.state
@@ -125,18 +128,34 @@ def test_a_pass_that_comes_before_its_failure_contradicts_nothing() -> None:
 
 
 @SOME
-@given(times=st.integers(min_value=2, max_value=4))
-def test_a_failure_that_is_told_again_is_no_further_evidence(times: int) -> None:
-    failed = pushes(2)[3]
-    world = World()
-    for _ in range(times):
-        world.see(failed, [CASE])
+@given(seed=seeds, late=st.integers(min_value=0, max_value=60))
+def test_reports_that_come_again_change_nothing(seed: int, late: int) -> None:
+    chance = Random(seed)
+    seen = story(chance)
+    again: list[Seen] = []
+    for place, one in enumerate(seen):
+        again += [one, *(chance.choices(seen[max(0, place - late) : place + 1], k=2))]
 
-    world.see(rerun(failed))
+    assert after(again) == after(seen)
 
-    known = world.state.cases[CASE]
-    assert (known.flakes, known.episodes, known.opens) == (1, 1.0, ())
-    assert len(known.tracks) == 0
+
+def test_of_so_many_reports_it_is_known_that_they_were_seen() -> None:
+    first, *others = pushes(20, every=0.8)
+    assert len(others) > REPORTS_KEPT
+    for between, is_known in ((REPORTS_KEPT - 1, True), (REPORTS_KEPT, False)):
+        once = after([(first, ()), *((one, ()) for one in others[:between])])
+        world = World(state=once, ran=RAN)
+        world.see(first)
+
+        assert (world.state == once) is is_known
+
+
+def test_what_another_report_of_the_same_job_says_is_seen() -> None:
+    report = pushes(2)[3]
+
+    state = after([(report, ()), (report, (CASE,))])
+
+    assert state.cases[CASE].opens
 
 
 def test_an_update_is_made_of_state_and_observation_alone() -> None:

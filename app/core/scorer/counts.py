@@ -9,6 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from app.core.history.records import CaseSet, Observation
+from app.core.scorer.membership import (
+    NEVER_CHANGED,
+    Memberships,
+    membership_from_json,
+    moved_by,
+    runs_in,
+)
 from app.core.scorer.plain import failing, ran_of
 
 DAY = 86_400  # seconds
@@ -45,17 +52,21 @@ class Counts:
     totals: Mapping[str, int] = field(default_factory=dict)  # reports of each job, ever
     members: Mapping[str, CaseSet] = field(default_factory=dict)  # of each job, as it last ran
     cases: Mapping[str, Tally] = field(default_factory=dict)
+    moved: Memberships = field(default_factory=dict)  # who came to a job, or left it
 
     def place(self, case: str) -> int:
-        """How many reports ran a case so far, by the sets that the jobs run now."""
-        jobs = (job for job, ran in self.members.items() if case in ran.files)
-        return sum(self.totals.get(job, 0) for job in jobs)
+        """How many reports ran a case so far."""
+        return runs_in(case, self.members, self.moved, self.totals)
 
     def runs(self, case: str, at: datetime, *, days: int) -> int:
-        """How many reports ran a case in the last days, by the sets that the jobs run now."""
-        first = _day(at) - days + 1
-        jobs = (job for job, ran in self.members.items() if case in ran.files)
-        return sum(n for job in jobs for day, n in self.reports.get(job, ()) if day >= first)
+        """How many reports ran a case in the last days, about; see `Membership.runs_after`."""
+        first, found = _day(at) - days + 1, 0
+        for job, ran in self.members.items():
+            lately = sum(n for day, n in self.reports.get(job, ()) if day >= first)
+            total, is_member = self.totals.get(job, 0), case in ran.files
+            membership = self.moved.get(job, NEVER_CHANGED)
+            found += membership.runs_after(case, total - lately, total, is_member=is_member)
+        return found
 
     def failures(self, case: str, at: datetime, *, days: int) -> int:
         """How many of them it failed, whether or not a retry passed."""
@@ -86,12 +97,14 @@ class Counts:
             return self
         job, today = seen.job, _day(seen.at)
         first = today - self.horizon + 1
-        reports = _with_one_more(self.reports.get(job, ()), today, first=first)
+        reports, total = self.reports.get(job, ()), self.totals.get(job, 0)
+        before = self.members.get(job)
         after = replace(
             self,
-            reports={**self.reports, job: reports},
-            totals={**self.totals, job: self.totals.get(job, 0) + 1},
+            reports={**self.reports, job: _with_one_more(reports, today, first=first)},
+            totals={**self.totals, job: total + 1},
             members={**self.members, job: seen.ran},
+            moved=moved_by(self.moved, job, before, seen.ran, reports=total),
         )
         failed = failing(seen)
         if not failed:
@@ -108,7 +121,8 @@ class Counts:
 
     def to_json(self) -> dict[str, Any]:
         """All but the cases and the sets' contents, as it is stored."""
-        return {"reports": dict(self.reports), "totals": dict(self.totals)}
+        moved = {job: one.to_json() for job, one in self.moved.items()}
+        return {"reports": dict(self.reports), "totals": dict(self.totals), "moved": moved}
 
 
 def counts_from_json(
@@ -122,7 +136,8 @@ def counts_from_json(
     if stored is None:
         return Counts(horizon)
     reports = {job: tuple((day, n) for day, n in days) for job, days in stored["reports"].items()}
-    return Counts(horizon, reports, dict(stored["totals"]), dict(members), dict(cases))
+    moved = {job: membership_from_json(one) for job, one in stored["moved"].items()}
+    return Counts(horizon, reports, dict(stored["totals"]), dict(members), dict(cases), moved)
 
 
 def _failed(counts: Counts, case: str, seen: Observation, *, first: int) -> Tally:

@@ -20,6 +20,7 @@ from app.core.scorer.counts import Counts, Tally, counts_from_json
 from app.core.scorer.draft import settled
 from app.core.scorer.flake_rate import FlakeRate
 from app.core.scorer.holds import horizon
+from app.core.scorer.membership import membership_from_json
 from app.core.scorer.plain import Ran
 from app.core.scorer.policies import Evidence, Scorer
 from app.core.scorer.rolling_window import RollingWindow
@@ -33,7 +34,7 @@ from app.core.scorer.stored import (
 )
 from app.core.scorer.windows import Windows
 
-WINDOWS_VERSION = 1  # raise it whenever stored windows can no longer be read as they were meant
+WINDOWS_VERSION = 2  # raise it whenever stored windows can no longer be read as they were meant
 
 COUNTS = "counts"  # the key under which they lie beside what the scorer remembers
 
@@ -107,6 +108,7 @@ def _repository_part(scorer: Scorer) -> Json:
         "version": WINDOWS_VERSION,
         "reports": dict(windows.reports),
         "members": {job: ran.name for job, ran in windows.members.items()},
+        "moved": {job: one.to_json() for job, one in windows.moved.items()},
         "days": list(windows.days),
         "swept_at": windows.swept_at,
     }
@@ -237,6 +239,7 @@ def _windows(part: Json | None, cases: Mapping[str, Json], sets: Mapping[str, Ca
         totals={case: stored["total"] for case, stored in cases.items()},
         reports=dict(part["reports"]),
         members={job: sets[name] for job, name in part["members"].items()},
+        moved={job: membership_from_json(one) for job, one in part["moved"].items()},
         days=tuple((at, job) for at, job in part["days"]),
         held=frozenset(case for case, stored in cases.items() if stored["held"]),
         swept_at=part["swept_at"],

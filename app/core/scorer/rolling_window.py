@@ -21,7 +21,7 @@ class RollingWindow:
 
     windows: Windows = field(default_factory=Windows)
     policy: Policy = ROLLING_WINDOW
-    version: str = "2"  # re-runs count as retries, and the share of failures by their weight
+    version: str = "3"  # a case that came late, or left, ran in no more reports than it was there
 
     @property
     def threshold(self) -> float:
@@ -39,7 +39,7 @@ class RollingWindow:
         return False
 
     def place(self, case: str) -> int:
-        """How many reports ran a case so far, by the sets that the jobs run now."""
+        """How many reports ran a case so far."""
         return self.windows.place(case)
 
     def observe(self, seen: Observation) -> tuple["RollingWindow", Said]:

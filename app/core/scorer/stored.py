@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core.history.records import CaseSet
 from app.core.scorer.belief import Belief
-from app.core.scorer.membership import Membership, Ran
+from app.core.scorer.membership import membership_from_json
 from app.core.scorer.state import (
     STATE_VERSION,
     CaseState,
@@ -72,10 +72,7 @@ def repository_to_json(state: State) -> dict[str, Any]:
         "reports": state.reports,
         "hours": state.hours,
         "members": {job: ran.name for job, ran in state.members.items()},
-        "moved": {
-            job: [one.since, [[case, *ran] for case, ran in one.cases.items()]]
-            for job, one in state.moved.items()
-        },
+        "moved": {job: one.to_json() for job, one in state.moved.items()},
         "commits": state.commits,
         "transients": state.transients,
         "crowds": {
@@ -108,10 +105,7 @@ def repository_from_json(
         reports=dict(stored["reports"]),
         hours={job: tuple(counts) for job, counts in stored["hours"].items()},
         members={job: sets[name] for job, name in stored["members"].items()},
-        moved={
-            job: Membership({case: Ran(runs, at) for case, runs, at in cases_of}, since)
-            for job, (since, cases_of) in stored.get("moved", {}).items()
-        },
+        moved={job: membership_from_json(one) for job, one in stored["moved"].items()},
         commits=dict(stored["commits"]),
         transients=tuple((at, group) for at, group in stored["transients"]),
         crowds=_crowds(stored["crowds"]),

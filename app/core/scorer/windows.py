@@ -1,9 +1,11 @@
 """The older scorers' memory: how often each job ran, and each failing case's last failures."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.core.history.records import CaseSet, Observation
+from app.core.scorer.membership import NEVER_CHANGED, Memberships, moved_by, runs_in
 from app.core.scorer.plain import Ran, after, changes, failing, findings, ran_of
 from app.core.scorer.said import Change, Said
 
@@ -18,14 +20,14 @@ class Windows:
     totals: Mapping[str, int] = field(default_factory=dict)  # failing reports, ever
     reports: Mapping[str, int] = field(default_factory=dict)  # by job
     members: Mapping[str, CaseSet] = field(default_factory=dict)  # by job
+    moved: Memberships = field(default_factory=dict)  # by job: who came to it, or left
     days: tuple[tuple[float, str], ...] = ()  # when which job reported, in the window
     held: frozenset[str] = frozenset()
     swept_at: float = 0.0
 
     def place(self, case: str) -> int:
-        """How many reports ran the case so far, by the sets that the jobs run now."""
-        jobs = (job for job, members in self.members.items() if case in members.files)
-        return sum(self.reports.get(job, 0) for job in jobs)
+        """How many reports ran the case so far."""
+        return runs_in(case, self.members, self.moved, self.reports)
 
 
 def within(windows: Windows, case: str, *, runs: int) -> tuple[Ran, ...]:
@@ -40,9 +42,14 @@ def since(windows: Windows, case: str, at: float) -> tuple[Ran, ...]:
 
 
 def runs_since(windows: Windows, case: str, at: float) -> int:
-    """How many reports ran the case after a moment, by the sets that the jobs run now."""
-    jobs = {job for job, members in windows.members.items() if case in members.files}
-    return sum(1 for then, job in windows.days if job in jobs and then > at)
+    """How many reports ran the case after a moment, about; see `Membership.runs_after`."""
+    lately = Counter(job for then, job in windows.days if then > at)
+    found = 0
+    for job, count in lately.items():
+        reports, is_member = windows.reports[job], case in windows.members[job].files
+        membership = windows.moved.get(job, NEVER_CHANGED)
+        found += membership.runs_after(case, reports - count, reports, is_member=is_member)
+    return found
 
 
 Score = Callable[[Windows, str, float], float]
@@ -63,15 +70,18 @@ def observed(
     `horizon` is how many seconds of reports are kept; `forget` gives what stays of a case.
     """
     now, failed = seen.at.timestamp(), failing(seen)
-    before = {case: score(windows, case, now) for case in failed if case in windows.failures}
-    said = findings(failed, windows.held, before)
+    scored = {case: score(windows, case, now) for case in failed if case in windows.failures}
+    said = findings(failed, windows.held, scored)
     if not seen.is_trusted:
         return windows, Said(said, ())
-    days = (*(one for one in windows.days if one[0] > now - horizon), (now, seen.job))
+    job, reports = seen.job, windows.reports.get(seen.job, 0)
+    before = windows.members.get(job)
+    days = (*(one for one in windows.days if one[0] > now - horizon), (now, job))
     windows = replace(
         windows,
-        reports={**windows.reports, seen.job: windows.reports.get(seen.job, 0) + 1},
-        members={**windows.members, seen.job: seen.ran},
+        reports={**windows.reports, job: reports + 1},
+        members={**windows.members, job: seen.ran},
+        moved=moved_by(windows.moved, job, before, seen.ran, reports=reports),
         days=days if horizon else (),
     )
     windows = _with_retries(windows, seen, failed)

@@ -3,13 +3,14 @@
 Source: the patterns and expected scores in the old FlakeGuard's description of its algorithm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from app.core.decide import State
+from app.core.history.records import CaseSet
 from app.core.policy.policy import FLAKE_RATE, ROLLING_WINDOW, default_policy
 from app.core.policy.reading import read_policy
 from app.core.scorer.flake_rate import FlakeRate
@@ -117,3 +118,53 @@ def test_a_broken_case_is_as_flaky_as_can_be_to_the_flake_rate_and_never_to_us()
     assert replayed(FlakeRate(), BROKEN).score == 1.0
     assert replayed(FlakeRate(), BROKEN).state is State.FLAKY
     assert replayed(under(default_policy()), BROKEN).state is State.BROKEN
+
+
+def seen_by(scorer: Scorer, outcomes: Sequence[str]) -> Scorer:
+    """After commits, hours apart, in which the case fails (F), passes (P) or is not there (-)."""
+    files = World().files
+    others = {case: file for case, file in files.items() if case != CASE}
+    sets = {True: CaseSet("with", files), False: CaseSet("without", others)}
+    for run, outcome in enumerate(outcomes, start=1):
+        world = World(ran=sets[outcome != "-"])
+        at = START + timedelta(hours=run)
+        failing = [CASE] if outcome == "F" else []
+        scorer, _ = scorer.observe(world.observation(Report(at, run, f"c{run}"), failing))
+    return scorer
+
+
+def judged_by(scorer: Scorer, outcomes: Sequence[str]) -> Judged:
+    scorer = seen_by(scorer, outcomes)
+    [found] = scorer.judged(START + timedelta(hours=len(outcomes)))
+    return found
+
+
+SOMETIMES = "FPPPFPPPFPPP"  # of twelve runs
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "runs"),
+    [
+        ("-" * 60 + SOMETIMES, 12),
+        (SOMETIMES + "-" * 60, 12),
+        ("P" * 20 + "-" * 20 + SOMETIMES, 32),
+        ("".join(f"{one}-" for one in SOMETIMES * 3), 36),
+    ],
+    ids=["came", "left", "came again", "comes and goes"],
+)
+def test_a_case_ran_only_while_its_job_had_it(outcomes: str, runs: int) -> None:
+    by_rate, by_window = judged_by(FlakeRate(), outcomes), judged_by(RollingWindow(), outcomes)
+
+    failed = outcomes.count("F")
+    assert by_rate.runs == pytest.approx(runs, abs=2)
+    assert by_rate.score == pytest.approx(failed / runs, rel=0.1)
+    assert by_window.runs == runs
+
+
+def test_what_a_rule_counts_are_the_runs_while_the_job_had_the_case() -> None:
+    policy = read_policy("rules: [{threshold: 0.2}]\nmin_recent_failures: 1\n").policy
+    assert policy is not None
+
+    late, always = (judged_by(under(policy), before + SOMETIMES) for before in ("-" * 60, "P" * 60))
+
+    assert [one.state is State.FLAKY for one in (late, always)] == [True, False]

@@ -147,6 +147,12 @@ class Policy:
         return self.mode is Mode.ACT and self.auto_quarantine_enabled
 
     @property
+    def quarantines_some_itself(self) -> bool:
+        """Whether it does so with any team's cases."""
+        teams = (self.for_team(name) for name in self.team_overrides)
+        return any(one.quarantines_itself for one in (self, *teams))
+
+    @property
     def opens_issues(self) -> bool:
         """Whether issues are opened without a person's word."""
         return self.mode is Mode.ACT and self.issues.open

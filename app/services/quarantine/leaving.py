@@ -1,12 +1,12 @@
 """What must not stay in quarantine: a broken case, and one that the policy exempts by now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from app.core.accuracy import Correction
 from app.core.decide import State
-from app.core.quarantine import HOLDING, OPEN, QuarantineEvent
+from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent
 from app.db import decisions, judgements
 from app.db.session import Session
 from app.render.words import decisions as said
@@ -28,10 +28,11 @@ def leave(
 
     `broken` says what each was before: one that was called flaky was called so wrongly.
     """
-    for case_id in sorted({*broken, *_held_though_broken(session, repo_id)}):
+    known = decisions.undecided_or_held(session, repo_id)
+    for case_id in sorted({*broken, *_held_though_broken(session, repo_id, known)}):
         was_flaky = broken.get(case_id) is State.FLAKY
         _break(session, repo_id, case_id, actor, was_flaky=was_flaky, now=now)
-    for case_id in _held_though_exempt(session, repo_id):
+    for case_id in _held_though_exempt(session, repo_id, known):
         _exempt(session, repo_id, case_id, actor, now=now)
 
 
@@ -49,10 +50,10 @@ def leave_silently(
             take(session, subject, step, actor, now=now)
 
 
-def _held_though_broken(session: Session, repo_id: int) -> set[UUID]:
+def _held_though_broken(session: Session, repo_id: int, known: Iterable[Quarantine]) -> set[UUID]:
     """What is held and broken all the same: the evaluation of a fork's run, which decides nothing
     of quarantines, came upon what a trusted one had brought."""
-    held = [one.case_id.hex for one in decisions.holding(session, repo_id)]
+    held = [one.case_id.hex for one in known if one.state in HOLDING]
     states = judgements.states(session, repo_id, held)
     return {UUID(hex=case) for case, state in states.items() if state is State.BROKEN}
 
@@ -100,9 +101,8 @@ def _correct(session: Session, subject: Subject, actor: Actor, *, now: datetime)
     correct(session, subject, Correction.TURNED_BROKEN, actor, event_id=event_id, now=now)
 
 
-def _held_though_exempt(session: Session, repo_id: int) -> list[UUID]:
+def _held_though_exempt(session: Session, repo_id: int, known: Sequence[Quarantine]) -> list[UUID]:
     """What is proposed or held, and what the policy of today keeps out on every branch."""
-    known = decisions.undecided_or_held(session, repo_id)
     if not known:  # the policy is read anew each time, and most runs find nothing open
         return []
     ids = [one.case_id.hex for one in known]

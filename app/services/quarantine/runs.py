@@ -17,6 +17,7 @@ from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, terms
 from app.services.policy.holding import changes_case, rules_for
+from app.services.policy.policies import policy_of
 from app.services.quarantine import leaving, proposing, proving
 from app.services.quarantine.saying import say, tell_owner
 
@@ -79,12 +80,17 @@ def _undecided(session: Session, repo_id: int, seen: Collection[UUID]) -> list[U
     """The flaky ones of these about which nobody has decided: each is looked at while it flakes.
 
     What stood in the way of a proposal when a case turned flaky, one pull request alone or a
-    change that was not known, may not stand there later; nor may a cap on what is held.
+    change that was not known, may not stand there later; nor may a cap on what is held. One that
+    waits for a person's word alone is passed over.
     """
     states = judgements.states(session, repo_id, [one.hex for one in seen])
     flaky = [one for one in sorted(seen) if states.get(one.hex) is State.FLAKY]
     decided = decisions.newest(session, repo_id, flaky)
-    return [one for one in flaky if one not in decided or decided[one].state in UNDECIDED]
+    undecided = [one for one in flaky if one not in decided or decided[one].state in UNDECIDED]
+    waiting = {one for one in undecided if one in decided and decided[one].state is S.PROPOSED}
+    if not waiting or policy_of(session, repo_id).quarantines_some_itself:
+        return undecided
+    return [one for one in undecided if one not in waiting]
 
 
 def _reopen_healed(

@@ -116,6 +116,14 @@ def test_a_quarantine_of_our_own_accord_needs_the_mode() -> None:
     assert found.quarantine_lasts == timedelta(days=30)
 
 
+def test_one_team_may_have_its_cases_quarantined_of_our_own_accord() -> None:
+    team = "team_overrides: {web: {auto_quarantine_enabled: true}}\n"
+
+    assert policy(f"mode: act\n{team}").quarantines_some_itself
+    assert not policy(team).quarantines_some_itself
+    assert policy("mode: act\nauto_quarantine_enabled: true\n").quarantines_some_itself
+
+
 def test_observing_says_nothing() -> None:
     assert default_policy().publishes
     assert not policy("mode: observe").publishes

@@ -12,17 +12,18 @@ CHANGES_READ = 500  # newest ones of the default branch; an older author is no g
 
 # The commit that the host named when it was asked, or one that is known to be newer.
 LAST = text(f"""
-SELECT commit.author
-FROM (SELECT head_sha AS sha
+SELECT DISTINCT ON (changed.file) changed.file, commit.author
+FROM (SELECT file, head_sha AS sha
       FROM (SELECT head_sha, files FROM changed_files
             WHERE repo_id = :repo AND pr_number = 0 AND files IS NOT NULL
             ORDER BY fetched_at DESC LIMIT {CHANGES_READ}) AS known
-      WHERE known.files @> jsonb_build_array(CAST(:file AS text))
-      UNION SELECT sha FROM file_commit
-      WHERE repo_id = :repo AND file = :file AND sha IS NOT NULL) AS changed
+      CROSS JOIN LATERAL jsonb_array_elements_text(known.files) AS touched(file)
+      WHERE known.files ?| CAST(:files AS text[])
+      UNION SELECT file, sha FROM file_commit
+      WHERE repo_id = :repo AND file = ANY(:files) AND sha IS NOT NULL) AS changed
 JOIN commit ON commit.repo_id = :repo AND commit.sha = changed.sha
-WHERE commit.author <> ''
-ORDER BY commit.at DESC NULLS LAST LIMIT 1
+WHERE commit.author <> '' AND changed.file = ANY(:files)
+ORDER BY changed.file, commit.at DESC NULLS LAST
 """)
 
 # What the newest changes of the default branch touched, and whose they are.
@@ -46,17 +47,24 @@ ON CONFLICT (repo_id, file) DO UPDATE SET sha = coalesce(excluded.sha, file_comm
 """)
 
 
-def last_of(session: Session, repo_id: int, file: str) -> str | None:
-    """The login of the author of a file's last known change; None where none is known."""
-    found = session.execute(LAST, {"repo": repo_id, "file": file}).scalar()
-    return str(found) if found else None
+def last_of(session: Session, repo_id: int, files: Collection[str]) -> dict[str, str]:
+    """By file: the login of the author of its last known change; where one is known."""
+    if not files:
+        return {}
+    rows = session.execute(LAST, {"repo": repo_id, "files": list(files)})
+    return {row.file: row.author for row in rows}
 
 
-def last_of_class(session: Session, repo_id: int, classname: str) -> str | None:
-    """The same for a case whose reports name no file: who changed the file of its class last."""
-    rows = session.execute(CHANGED, {"repo": repo_id})
-    touching = (row.author for row in rows if touches(row.files, file=None, classname=classname))
-    return next(touching, None)
+def last_of_classes(session: Session, repo_id: int, classnames: Collection[str]) -> dict[str, str]:
+    """The same for cases whose reports name no file: who changed the file of each class last."""
+    if not classnames:
+        return {}
+    found: dict[str, str] = {}
+    for row in session.execute(CHANGED, {"repo": repo_id}):
+        for classname in classnames:
+            if classname not in found and touches(row.files, file=None, classname=classname):
+                found[classname] = row.author
+    return found
 
 
 def asked(session: Session, repo_id: int, files: Collection[str], *, since: datetime) -> set[str]:

@@ -70,7 +70,7 @@ def indexes_by_which(reads: list[Read], table: str, filled: set[str]) -> set[str
     return {read.index and read.index.removeprefix(f"{read.table}_") for read in found}
 
 
-def test_a_cases_pace_costs_one_look_a_report(
+def test_a_cases_pace_costs_one_look_a_set_of_cases(
     full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
 ) -> None:
     reads = reads_of(full, lambda s: bases.pace(s, REPO, some_cases[0], until=now))

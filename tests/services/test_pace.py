@@ -81,3 +81,32 @@ def test_a_case_that_never_ran_has_no_pace(live: Live) -> None:
         session.execute(text("DELETE FROM execution"))
 
     assert pace(live, case_id) == Pace(0.0, 1.0)
+
+
+def test_one_report_tells_of_all_that_ran_the_same_cases(live: Live) -> None:
+    case_id = flaked(live, jobs=1)
+    before = pace(live, case_id)
+    with unit_of_work(live.engine) as session:
+        session.execute(
+            text("DELETE FROM execution WHERE at < (SELECT max(at) FROM report)")  # retention
+        )
+
+    assert pace(live, case_id) == before
+
+
+def test_each_case_has_the_pace_of_a_time_of_its_own(live: Live) -> None:
+    case_id = flaked(live, jobs=1, runs=40, days=10)
+    early = live.now - timedelta(days=5)
+    with unit_of_work(live.engine) as session:
+        [other] = session.execute(
+            text("SELECT case_id FROM case_ WHERE name = :name"), {"name": OTHER}
+        ).scalars()
+        found = bases.paces(session, REPO, {case_id: live.now, other: early})
+        alone = {
+            case_id: bases.pace(session, REPO, case_id, until=live.now),
+            other: bases.pace(session, REPO, other, until=early),
+        }
+
+    assert found == alone
+    assert found[case_id].runs_a_day == pytest.approx(4.0, rel=0.05)
+    assert found[other].runs_a_day == pytest.approx(4.2, rel=0.05)

@@ -1,11 +1,15 @@
 """The plan: what flaky cases cost, and what holding them would have hidden, on a real database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+
+from sqlalchemy import event
 
 from app.api import plan_shapes
 from app.core.holding import WhyNot
 from app.core.plan import Advice
-from app.db.session import unit_of_work
+from app.db.session import Engine, unit_of_work
 from app.services import acts, plans
 from app.services.publishing.commit_facts import Addresses
 from tests.services.acting import MONA
@@ -53,3 +57,33 @@ def test_what_somebody_said_no_to_is_not_suggested_again_before_it_flakes_anew(s
 
     assert (refused.advice, refused.why_not) == (Advice.FIX, WhyNot.DISMISSED)
     assert (anew.advice, anew.why_not) == (Advice.QUARANTINE, None)
+
+
+@contextmanager
+def asked(engine: Engine) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    said: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_plan_of_many_cases_asks_no_more_questions_than_of_one(shop: Shop) -> None:
+    shop.run(FAILED, PASSED)
+    with asked(shop.engine) as of_one:
+        plans.plan(shop.engine, shop.repo, rates={}, now=shop.at)
+    for number in range(5):
+        case_id = shop.world.case(shop.repo, name=f"test_more{number}")
+        shop.world.held(shop.repo, case_id)
+
+    with asked(shop.engine) as of_many:
+        found = plans.plan(shop.engine, shop.repo, rates={}, now=shop.at, owner=None)
+
+    assert len(found.lines) == 6
+    assert len(of_many) == len(of_one)

@@ -1,11 +1,14 @@
 """What the policy says of one case: whether it may be held, for how long, and whose it is."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.core.holding import HoldingRules
 from app.core.owners import is_owner
 from app.core.policy.names import Mode
+from app.core.policy.policy import Policy
+from app.core.policy.rules import About
 from app.core.runs import BranchClass, Run
 from app.core.touched import touches
 from app.db import authors, cases, changes, owners
@@ -30,8 +33,22 @@ def rules_for(
     On a branch, where a run of it asks; on any, where a person does. Of several owners the first
     counts that has terms of its own, as where the case is judged; a guess has none.
     """
+    return rules_for_cases(session, repo_id, [case_id], branch=branch)[case_id]
+
+
+def rules_for_cases(
+    session: Session, repo_id: int, case_ids: Sequence[UUID], *, branch: str | None = None
+) -> dict[UUID, HoldingRules]:
+    """The same of several cases, which must be known."""
     policy = policy_of(session, repo_id)
-    named = owners.named(session, repo_id, [case_id]).get(case_id, ())
+    named = owners.named(session, repo_id, case_ids)
+    return {
+        case_id: _rules(policy, named.get(case_id, ()), replace(one, branch=branch))
+        for case_id, one in about(session, repo_id, case_ids).items()
+    }
+
+
+def _rules(policy: Policy, named: Sequence[str], about: About) -> HoldingRules:
     theirs = (policy.for_team(one) for one in named)
     ours = next((one for one in theirs if one is not policy), policy)
     return HoldingRules(
@@ -43,9 +60,7 @@ def rules_for(
         cap=ours.quarantine_cap.repository,
         cap_a_day=ours.quarantine_cap.per_day,
         labels_required=ours.labels_required,
-        is_exempt=ours.is_exempt(
-            replace(about(session, repo_id, [case_id])[case_id], branch=branch)
-        ),
+        is_exempt=ours.is_exempt(about),
     )
 
 
@@ -59,14 +74,23 @@ def owners_of(session: Session, repo_id: int, case_id: UUID) -> tuple[Owner, ...
 
     Else it is a guess: whoever changed its file last. () where nobody is known.
     """
-    named = owners.named(session, repo_id, [case_id]).get(case_id)
-    if named:
-        return tuple(Owner(one, is_guess=False) for one in named)
-    author = _author_of(session, repo_id, case_id)
-    if author is None:
-        return ()
-    login = f"@{author}"
-    return (Owner(login if is_owner(login) else author, is_guess=True),)
+    return owners_of_cases(session, repo_id, [case_id]).get(case_id, ())
+
+
+def owners_of_cases(
+    session: Session, repo_id: int, case_ids: Collection[UUID]
+) -> dict[UUID, tuple[Owner, ...]]:
+    """The same of several cases; those of which nobody is known are missing."""
+    named = owners.named(session, repo_id, case_ids)
+    found = {
+        case_id: tuple(Owner(one, is_guess=False) for one in names)
+        for case_id, names in named.items()
+    }
+    guessed = _authors(session, repo_id, [one for one in case_ids if one not in named])
+    for case_id, author in guessed.items():
+        login = f"@{author}"
+        found[case_id] = (Owner(login if is_owner(login) else author, is_guess=True),)
+    return found
 
 
 def labels_of(session: Session, run: Run) -> frozenset[str]:
@@ -91,9 +115,14 @@ def changes_case(session: Session, run: Run, case_id: UUID) -> bool | None:
     return touches(known, file=case.file, classname=case.classname)
 
 
-def _author_of(session: Session, repo_id: int, case_id: UUID) -> str | None:
-    """Who changed a case's file, or that of its class, last."""
-    case = cases.cases(session, repo_id, [case_id])[case_id]
-    if case.file is None:
-        return authors.last_of_class(session, repo_id, case.classname)
-    return authors.last_of(session, repo_id, case.file)
+def _authors(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Who changed these cases' files, or those of their classes, last; where that is known."""
+    known = cases.cases(session, repo_id, case_ids).values() if case_ids else ()
+    by_file = authors.last_of(session, repo_id, {one.file for one in known if one.file is not None})
+    classes = {one.classname for one in known if one.file is None}
+    by_class = authors.last_of_classes(session, repo_id, classes)
+    found = (
+        (one.id, by_class.get(one.classname) if one.file is None else by_file.get(one.file))
+        for one in known
+    )
+    return {case_id: author for case_id, author in found if author is not None}

@@ -71,11 +71,8 @@ def _changed(session: Session, repo_id: int, login: str) -> list[CaseLine]:
     """The cases without an owner whose files this person changed last."""
     nobodys = homes.nobodys(session, repo_id, most=OWNED_READ)
     files = list(dict.fromkeys(file for _, file in nobodys))[:FILES_READ]
-    theirs = {
-        file
-        for file in files
-        if (authors.last_of(session, repo_id, file) or "").lower() == login.lower()
-    }
+    authors_of = authors.last_of(session, repo_id, files)
+    theirs = {file for file, author in authors_of.items() if author.lower() == login.lower()}
     found = (
         case_pages.held(session, repo_id, case_id) for case_id, file in nobodys if file in theirs
     )

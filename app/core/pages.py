@@ -51,6 +51,11 @@ class RepositoryLine:
     last_run_at: datetime | None
     counts: Counts
 
+    @property
+    def is_on_github(self) -> bool:
+        """Whether its reports come as artifacts; other hosts' ids are ours, below zero."""
+        return self.repo_id > 0
+
 
 @dataclass(frozen=True, slots=True)
 class CaseName:

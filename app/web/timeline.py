@@ -144,12 +144,19 @@ def _mark(sighting: Sighting, x: int, y: int) -> Mark:
     commit = plain(words.short(sighting.head_sha))
     said = (
         f"{sighting.outcome.value} · {where_run(sighting)} · {commit}"
-        f" · run {sighting.run_id}, attempt {sighting.attempt}"
+        f" · {_run(sighting)}"
         f" · {plain(sighting.variant)} · {words.minute(sighting.cursor.at)}"
     )
     path = SHAPES[sighting.outcome].format(x=x, y=y)
     url = sighting.url if escape.is_web_link(sighting.url) else ""
     return Mark(path, sighting.outcome, said, url)
+
+
+def _run(sighting: Sighting) -> str:
+    """The run, by the number that its host gave it; ours for other hosts' tell nobody anything."""
+    if sighting.run_id > 0:
+        return f"run {sighting.run_id}, attempt {sighting.attempt}"
+    return f"{plain(sighting.workflow)}, attempt {sighting.attempt}"
 
 
 def _ties(located: list[tuple[Sighting, int, int]]) -> tuple[Tie, ...]:

@@ -41,7 +41,8 @@ class Ran:
         removed_at: datetime | None = None,
         provider: str = "github",
     ) -> int:
-        repo_id = 1000 + self.next("repository")
+        number = 1000 + self.next("repository")
+        repo_id = number if provider == "github" else -number  # as ids of other hosts' are
         self._add(
             RepositoryRow(
                 repo_id=repo_id,

@@ -47,6 +47,17 @@ def test_an_outage_is_listed_and_its_page_shows_what_it_hit(
         assert said in page
 
 
+def test_a_run_of_another_host_goes_by_its_name_and_not_by_our_number(
+    visitor: TestClient, world: World, repo_id: int
+) -> None:
+    run = world.run(repo_id, run_id=-4201748276771080784, workflow="pipeline 7", url="")
+    id_ = world.outage(run, world.case(repo_id))
+
+    page = visitor.get(f"{PAGE}/{id_}").text
+
+    assert '<bdi>pipeline 7</bdi> <span class="soft nowrap">attempt 1</span>' in page
+
+
 def test_owners_stand_in_the_list_and_on_the_page_and_choose_what_is_listed(
     visitor: TestClient, world: World, repo_id: int
 ) -> None:

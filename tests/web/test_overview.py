@@ -34,6 +34,18 @@ def test_a_repository_without_reports_shows_how_to_upload_one(
     assert "No run yet Push a commit or open a pull request" in text
 
 
+def test_a_project_of_another_host_is_not_told_to_upload_artifacts(
+    visitor: TestClient, world: World
+) -> None:
+    world.repository("gitlab:acme/shop", has_reports=False, provider="gitlab")
+
+    assert "No report has arrived yet: let your CI hand one in ." in said(visitor, "/")
+    text = said(visitor, "/r/gitlab:acme/shop")
+    assert "Let your CI hand its reports in with one curl and a project token" in text
+    assert "Every run that hands reports in is listed here" in text
+    assert "artifact" not in text
+
+
 def test_the_overview_counts_cases_by_state(visitor: TestClient, world: World) -> None:
     repo = world.repository()
     quarantined = world.case(repo, "test_a")

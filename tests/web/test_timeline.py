@@ -74,6 +74,14 @@ def test_only_web_links_become_links() -> None:
     assert sorted(mark.url for mark in picture.marks) == ["", URL]
 
 
+def test_a_run_of_another_host_goes_by_its_name() -> None:
+    [ours] = picture_of((sighting(run=-4201748276771080784, url=""),)).marks
+    [githubs] = picture_of((sighting(run=17),)).marks
+
+    assert " · tests, attempt 1 · " in ours.said
+    assert " · run 17, attempt 1 · " in githubs.said
+
+
 def test_an_empty_timeline_is_an_empty_picture() -> None:
     picture = picture_of(())
 

@@ -134,3 +134,22 @@ def test_a_filter_is_large_enough_for_a_finger_and_apart_from_what_it_filters(
     assert field["height"] >= 30
     assert abs(field["y"] - button["y"]) < 8  # on one line
     assert button["y"] + button["height"] + 8 <= first["y"]
+
+
+def test_by_keyboard_a_timeline_is_one_stop_and_its_runs_are_in_the_table(
+    browser_page: Page, app: Starlette, web: Web, world: World
+) -> None:
+    paths = fill(world)
+
+    with served(app) as address:
+        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+        browser_page.goto(address + paths["case"])
+        browser_page.locator(".timeline").focus()
+        browser_page.keyboard.press("Tab")
+
+        expect(browser_page.locator(".timeline :focus")).to_have_count(0)
+        drawn = browser_page.locator(".timeline a").evaluate_all(
+            "all => all.map(a => a.href.baseVal)"
+        )
+        listed = browser_page.locator("td a").evaluate_all("all => all.map(a => a.href)")
+        assert set(drawn) <= set(listed)

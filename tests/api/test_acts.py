@@ -97,8 +97,8 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     assert error(conflict) == (
         409,
         "conflict",
-        "This case is quarantined since 2026-11-20, by token ci: one cannot decline a proposal"
-        " now.",
+        "This case has been quarantined since 2026-11-20, by token ci: one cannot decline"
+        " a proposal now.",
     )
     assert [one.status_code for one in (unknown, nobody)] == [404, 404]
     assert error(rubbish) == (

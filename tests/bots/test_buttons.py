@@ -18,7 +18,7 @@ WORKFLOW = ".github/workflows/ci.yml"
 UNTIL = f"{NOW + timedelta(days=13):%Y-%m-%d}"  # when the proof is due at this pace
 NAME = f"tests.test_cart::{FLAKY}"
 READER = "@rita may not write to acme/shop, so nothing was changed."
-TOO_LATE = f"This case is quarantined since {NOW:%Y-%m-%d}, by @ann: one cannot"
+TOO_LATE = f"This case has been quarantined since {NOW:%Y-%m-%d}, by @ann: one cannot"
 UNSEEN = (
     "@ann: CI was not run again: its workflow file cannot be read, so nobody knows what would"
     " follow; name the failed jobs in the policy's proof_jobs to allow it."

@@ -118,8 +118,8 @@ def test_a_step_that_is_not_there_says_what_the_case_is_meanwhile(
 
     assert str(undecided.value) == "Nothing was decided about this case yet: one cannot release it."
     assert str(again.value) == (
-        f"This case is quarantined since {NOW:%Y-%m-%d}, by @mona: one cannot decline a proposal"
-        " now."
+        f"This case has been quarantined since {NOW:%Y-%m-%d}, by @mona: one cannot decline"
+        " a proposal now."
     )
     assert str(nowhere.value) == "The repository has no such case."
 

@@ -178,7 +178,8 @@ def stands(decision: Quarantine, *, now: datetime) -> str:
     """Where a decision stands, by whom, since when and until when."""
     state = decision.state_at(now)
     until = f", until {day(decision.until)}" if decision.until and state in HOLDING else ""
-    return f"It is {STATES[state]} since {day(decision.since)}, by {decision.decided_by}{until}."
+    since = f"{STATES[state]} since {day(decision.since)}, by {decision.decided_by}"
+    return f"It has been {since}{until}."
 
 
 def not_possible(event: QuarantineEvent, before: Quarantine | None) -> str:
@@ -186,10 +187,8 @@ def not_possible(event: QuarantineEvent, before: Quarantine | None) -> str:
     wanted = EVENTS[event]
     if before is None:
         return f"Nothing was decided about this case yet: one cannot {wanted}."
-    return (
-        f"This case is {STATES[before.state]} since {day(before.since)}, by {before.decided_by}: "
-        f"one cannot {wanted} now."
-    )
+    since = f"{STATES[before.state]} since {day(before.since)}, by {before.decided_by}"
+    return f"This case has been {since}: one cannot {wanted} now."
 
 
 def nothing_newer(before: Quarantine) -> str:

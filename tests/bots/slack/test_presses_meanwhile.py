@@ -25,7 +25,7 @@ def test_what_somebody_decided_meanwhile_is_said_and_not_overwritten(
     assert console.rows("SELECT state FROM quarantine") == [("dismissed",)]
     assert whispered(console)[-1] == (
         "Meanwhile somebody decided about it, so nothing was changed. "
-        "It is dismissed since 2026-11-20, by @ann."
+        "It has been dismissed since 2026-11-20, by @ann."
     )
 
 
@@ -47,7 +47,7 @@ def test_a_button_of_what_somebody_decided_since_says_so_and_changes_nothing(
     if button != "release":
         stands = "quarantined since 2026-11-20, by @ann, until 2026-11-29."
     assert whispered(console)[-1] == (
-        f"Meanwhile somebody decided about it, so nothing was changed. It is {stands}"
+        f"Meanwhile somebody decided about it, so nothing was changed. It has been {stands}"
     )
     state = "dismissed" if button == "release" else "active"
     assert console.rows("SELECT state FROM quarantine") == [(state,)]

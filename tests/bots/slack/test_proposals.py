@@ -101,8 +101,8 @@ def test_many_proposals_are_one_message_each_decided_in_place_and_by_name(office
     ]
     assert listed(office) == [root]
     assert root.text == "*acme/shop*: 1 test is proposed for quarantine."
-    assert "It is quarantined since 2026-11-20, by @ann, until 2026-12-20." in shown(root)
-    assert "It is dismissed since 2026-11-20, by @ann." in shown(root)
+    assert "It has been quarantined since 2026-11-20, by @ann, until 2026-12-20." in shown(root)
+    assert "It has been dismissed since 2026-11-20, by @ann." in shown(root)
     assert replies(office, root) == [
         "tests.test_cart::test_b: Quarantined by @ann until 2026-12-20.",
         "tests.test_cart::test_a: @ann declined to quarantine it.",
@@ -145,8 +145,8 @@ def test_what_was_decided_meanwhile_is_said_shown_and_not_overwritten(office: Co
     one = whispered(office)[-1]
     press(office, "approve")
 
-    assert one == f"{MEANWHILE}It is dismissed since 2026-11-20, by @mona."
-    assert "It is dismissed since 2026-11-20, by @mona." in shown(root)
+    assert one == f"{MEANWHILE}It has been dismissed since 2026-11-20, by @mona."
+    assert "It has been dismissed since 2026-11-20, by @mona." in shown(root)
     assert [(name, state) for name, state, _ in states(office)] == [
         ("test_a", "dismissed"),
         ("test_b", "active"),
@@ -165,7 +165,7 @@ def test_a_decision_made_elsewhere_brings_the_message_up_to_date(office: Console
     office.office.work()
 
     [root] = listed(office)
-    assert "It is dismissed since 2026-11-20, by @mona." in shown(root)
+    assert "It has been dismissed since 2026-11-20, by @mona." in shown(root)
     assert "approve" not in str(root.blocks)
     assert replies(office, root) == []
 

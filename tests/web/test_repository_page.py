@@ -132,3 +132,27 @@ def test_an_owner_that_nobody_is_shows_nothing_and_breaks_nothing(
     world.repository()
 
     assert visitor.get(f"/r/acme/shop?owner={owner}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "denied"),
+    [
+        ("/?cases=9", "is known to be flaky"),
+        ("/r/acme/shop?cases=9", "Nothing flaky, nothing broken"),
+        ("/r/acme/shop?runs=9", "No run yet"),
+        ("/r/acme/shop/uploads?page=9", "No report yet"),
+        ("/r/acme/shop/clusters?page=9", "No cluster yet"),
+        ("/r/acme/shop/outages?page=9", "No outage was seen"),
+        ("/parked?page=9", "Nothing is parked"),
+    ],
+)
+def test_past_a_lists_end_nothing_is_said_of_the_whole(
+    visitor: TestClient, world: World, path: str, denied: str
+) -> None:
+    flaky_case(world, world.repository())
+
+    text = said(visitor, path)
+
+    assert "Nothing stands so far down The list has become shorter meanwhile." in text
+    assert "← Earlier in the list" in text
+    assert denied not in text

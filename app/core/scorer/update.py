@@ -35,14 +35,7 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
     if not seen.is_trusted or mark in state.latest:
         return state, Said(findings(draft), ())
     said = findings(draft)
-    remember(draft, mark)
-    count_report(draft)
-    count_hour(draft)
-    _know_job(draft)
-    draft.state.recent = (
-        *(at for at in state.recent if at > draft.now - assumed.COMPANY),
-        draft.now,
-    )
+    _count(draft, mark)
     found = contradicted(draft)
     end_streaks(draft)
     found += open_failures(draft)
@@ -57,6 +50,16 @@ def update(state: State, seen: Observation) -> tuple[State, Said]:
         _know_tested(draft)
     told = tuple(_told(one, kind) for one, kind in zip(found, kinds, strict=True))
     return draft.state, Said(said, tuple(draft.changes), told)
+
+
+def _count(draft: Draft, mark: str) -> None:
+    """Count the report, of which nothing but its passes is worked in yet."""
+    remember(draft, mark)
+    count_report(draft)
+    count_hour(draft)
+    _know_job(draft)
+    recent = (at for at in draft.state.recent if at > draft.now - assumed.COMPANY)
+    draft.state.recent = (*recent, draft.now)
 
 
 def _know_tested(draft: Draft) -> None:

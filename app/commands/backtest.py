@@ -1,12 +1,10 @@
 """`flakeguard backtest`: replay a history and say what would have been decided, and when."""
 
-import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -19,6 +17,7 @@ from rich.progress import (
 )
 
 from app.commands import backtest_report
+from app.commands.backtest_answer import answer
 from app.commands.history_files import lines_of, opened, reports_in
 from app.commands.policy import text_of
 from app.core.errors import BadInput
@@ -26,14 +25,12 @@ from app.core.history.reader import records_of
 from app.core.policy.names import ScorerName
 from app.core.policy.policy import Policy, default_policy
 from app.core.policy.reading import read_policy
-from app.core.scorer.replay import Flag, Replay, replay_all
-from app.core.scorer.said import Judged
+from app.core.scorer.replay import replay_all
 from app.core.scorer.under import under
 from app.render import words
 from app.render.words import policy as words_policy
 
 DONE = 0  # exit status
-DECIMALS = 6  # of scores and rates in JSON
 REDRAWN_EVERY = 50  # reports: drawing more often would cost more than replaying
 
 
@@ -74,9 +71,8 @@ def backtest(history: Path, judges: Sequence[Judge], *, checkpoints: int, as_jso
     if not as_json:
         backtest_report.show([(judge.name, done) for judge, done in told])
         return DONE
-    answers = [answer(done, judge.policy.scorer) for judge, done in told]
-    whole: dict[str, Any] = answers[0] if len(answers) == 1 else {"compared": answers}
-    print(json.dumps(whole, ensure_ascii=False))  # noqa: T201 - for programs
+    sys.stdout.writelines(answer([(judge.policy.scorer, done) for judge, done in told]))
+    sys.stdout.write("\n")
     return DONE
 
 
@@ -123,50 +119,3 @@ def _progress(size: int) -> Iterator[Drawn]:
     hidden = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
         yield Drawn(progress, size)
-
-
-def answer(done: Replay, scorer: ScorerName) -> dict[str, Any]:
-    """The whole answer, as programs read it."""
-    return {
-        "scorer": scorer.value,
-        "version": done.scorer.version,
-        "threshold": done.scorer.threshold,
-        "cases": [_case(one, done.flags.get(one.case, [])) for one in done.judged()],
-        "checkpoints": [
-            {
-                "at": moment(point.at),
-                "scores": {case: round(score, DECIMALS) for case, score in point.scores.items()},
-            }
-            for point in done.checkpoints
-        ],
-        "failures": [
-            {
-                "run": said.run,
-                "attempt": said.attempt,
-                "job": said.job,
-                "case": said.finding.case,
-                "verdict": said.finding.cause.value,
-                "p_flaky": round(said.finding.p_flaky, DECIMALS),
-            }
-            for said in done.failures
-        ],
-    }
-
-
-def _case(one: Judged, flags: list[Flag]) -> dict[str, Any]:
-    return {
-        "case": one.case,
-        "state": one.state.value,
-        "score": round(one.score, DECIMALS),
-        "rate": round(one.rate, DECIMALS),
-        "rate_interval": [round(end, DECIMALS) for end in one.rate_interval],
-        "flags": [
-            {"from": moment(flag.since), "to": moment(flag.until) if flag.until else None}
-            for flag in flags
-        ],
-    }
-
-
-def moment(at: datetime) -> str:
-    """A time as histories write it."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -9,7 +9,8 @@ from threading import Thread
 
 import pytest
 
-from app.commands.backtest import backtest, judge_of, moment
+from app.commands.backtest import backtest, judge_of
+from app.commands.backtest_answer import moment
 from app.commands.history_files import opened, reports_in
 from app.core.errors import BadInput
 from app.core.policy.names import ScorerName

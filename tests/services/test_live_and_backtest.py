@@ -52,16 +52,12 @@ def short(name: str) -> str:
 
 def failures_of(done: Replay) -> set[tuple[object, ...]]:
     return {
-        (one.run, one.attempt, one.job, short(one.finding.case), one.finding.cause.value)
-        for one in done.failures
+        (one.run, one.attempt, one.job, short(one.case), one.cause.value) for one in done.failures
     }
 
 
 def probabilities_of(done: Replay) -> dict[tuple[object, ...], float]:
-    return {
-        (one.run, one.attempt, one.job, short(one.finding.case)): one.finding.p_flaky
-        for one in done.failures
-    }
+    return {(one.run, one.attempt, one.job, short(one.case)): one.p_flaky for one in done.failures}
 
 
 def flags_of(done: Replay) -> set[tuple[str, datetime, datetime | None]]:

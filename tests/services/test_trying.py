@@ -75,10 +75,10 @@ def of_late(live: Live, done: Replay) -> tuple[set[str], int, int]:
     met = [
         one
         for one in failures
-        for flag in done.flags.get(one.finding.case, ())
+        for flag in done.flags.get(one.case, ())
         if flag.since < one.at
         and (flag.until is None or one.at <= flag.until)
-        and not one.finding.is_exempt
+        and not one.is_exempt
     ]
     return held, len(met), len(failures)
 

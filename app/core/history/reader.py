@@ -1,7 +1,7 @@
 """Lines of a history to records; the first fault is named with its line."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.core.history.records import (
     Observation,
     Record,
 )
+from app.core.history.sets import CaseSets
 from app.core.outcomes import Outcome
 from app.core.priorities import Labels
 
@@ -26,7 +27,7 @@ def records_of(lines: Iterable[bytes]) -> Iterator[Record]:
 
     Fields that are not known are ignored. Raises BadInput, with the line, at the first fault.
     """
-    sets: dict[str, CaseSet] = {}
+    sets = CaseSets()
     number = 0
     for number, line in enumerate(lines, start=1):
         if number > 1 and not line.strip():
@@ -35,9 +36,7 @@ def records_of(lines: Iterable[bytes]) -> Iterator[Record]:
             record = _record(_object(line), sets, is_first=number == 1)
         except _Fault as fault:
             raise BadInput(f"Line {number} {fault}", line=number) from None
-        if isinstance(record, CaseSet):
-            sets[record.name] = record
-        yield record
+        yield sets.add(record) if isinstance(record, CaseSet) else record
     if number == 0:
         raise BadInput("The file is empty: a history begins with its header.", line=1)
 
@@ -56,7 +55,7 @@ def _object(line: bytes) -> dict[str, Any]:
     return found
 
 
-def _record(found: dict[str, Any], sets: Mapping[str, CaseSet], *, is_first: bool) -> Record:
+def _record(found: dict[str, Any], sets: CaseSets, *, is_first: bool) -> Record:
     if is_first:
         return _header(found)
     if "run" in found:
@@ -89,7 +88,7 @@ def _case_set(found: dict[str, Any]) -> CaseSet:
     return CaseSet(_text(found, "cases"), files, labels)
 
 
-def _observation(found: dict[str, Any], sets: Mapping[str, CaseSet]) -> Observation:
+def _observation(found: dict[str, Any], sets: CaseSets) -> Observation:
     name = _text(found, "ran")
     if name not in sets:
         raise _Fault(f"uses the set of cases {name!r:.80}, which no line before it gives.")

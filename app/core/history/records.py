@@ -19,7 +19,7 @@ class Header:
     default_branch: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class CaseSet:
     """Cases that run together, each with the file it lives in; compared by identity."""
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
+from sys import intern
+from typing import NamedTuple
 
-from app.core.decide import State
+from app.core.decide import Cause, State
 from app.core.history.records import Header, Observation, Record
 from app.core.scorer.policies import Scorer
-from app.core.scorer.said import Change, Finding, Judged
+from app.core.scorer.said import Change, Judged
 
 CHECKPOINTS_FROM = 0.3  # of the reports: before, little can be known
 
@@ -21,15 +23,17 @@ class Flag:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A finding with the report that it was made of."""
+class Said(NamedTuple):
+    """What is kept of a finding, with the report that it was made of: histories have many."""
 
     at: datetime
     run: int
     attempt: int
     job: str
-    finding: Finding
+    case: str
+    cause: Cause
+    p_flaky: float
+    is_exempt: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,12 @@ def _observe(done: Replay, seen: Observation) -> None:
     done.began_at = min(seen.at, done.began_at or seen.at)
     done.ended_at = max(seen.at, done.ended_at or seen.at)
     for finding in said.findings:
-        done.failures.append(Said(seen.at, seen.run, seen.attempt, seen.job, finding))
-        done.failed[finding.case] = None
-        if seen.is_trusted and finding.case not in done.before:
-            done.before[finding.case] = before.place(finding.case)
+        case = intern(finding.case)  # a history names it thousands of times
+        told = (finding.cause, finding.p_flaky, finding.is_exempt)
+        done.failures.append(Said(seen.at, seen.run, seen.attempt, seen.job, case, *told))
+        done.failed[case] = None
+        if seen.is_trusted and case not in done.before:
+            done.before[case] = before.place(case)
     for change in said.changes:
         _flag(done.flags.setdefault(change.case, []), change)
 

@@ -46,15 +46,15 @@ def summary_of(done: Replay) -> Summary:
     hidden = [
         said
         for said in done.failures
-        if not said.finding.is_exempt and _met(done.flags.get(said.finding.case), said.at)
+        if not said.is_exempt and _met(done.flags.get(said.case), said.at)
     ]
-    by_case = Counter(said.finding.case for said in hidden)
+    by_case = Counter(said.case for said in hidden)
     flags = [flag for spans in done.flags.values() for flag in spans]
     days, steps = _steps(done, hidden, flags)
     return Summary(
         failures=len(done.failures),
-        causes=Counter(said.finding.cause for said in done.failures),
-        hidden=Counter(said.finding.cause for said in hidden),
+        causes=Counter(said.cause for said in done.failures),
+        hidden=Counter(said.cause for said in hidden),
         hidden_by_case=by_case,
         held=sum(1 for spans in done.flags.values() if spans),
         held_now=sum(flag.until is None for flag in flags),
@@ -85,7 +85,7 @@ def _steps(
     causes: list[Counter[Cause]] = [Counter() for _ in range(-(-length // days))]
     met, held, released = Counter[int](), Counter[int](), Counter[int]()
     for said in done.failures:
-        causes[place(said.at)][said.finding.cause] += 1
+        causes[place(said.at)][said.cause] += 1
         met[place(said.at)] += id(said) in is_hidden
     for flag in flags:
         held[place(flag.since)] += 1

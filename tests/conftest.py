@@ -11,7 +11,7 @@ from app.db.session import Engine
 from app.embedded import Servers, use
 from app.sandbox.server import onlooker
 from tests.contract import exchanges
-from tests.databases import administered, bare_database, copy_of, template_of
+from tests.databases import Lender, administered, bare_database, copy_of, template_of
 from tests.quicker import (
     keep_files_in_memory,
     pytest_collection_modifyitems,
@@ -67,9 +67,24 @@ def template(servers: Servers) -> Iterator[tuple[str, str]]:
         yield servers.database_url, name
 
 
+@pytest.fixture(scope="session")
+def lender(template: tuple[str, str]) -> Iterator[Lender]:
+    """Lends a migrated database to one test at a time."""
+    lender = Lender(*template)
+    yield lender
+    lender.close()
+
+
 @pytest.fixture
-def engine(template: tuple[str, str]) -> Iterator[Engine]:
+def engine(lender: Lender) -> Iterator[Engine]:
     """A migrated database of one's own, with nothing in it."""
+    with lender.lent() as engine:
+        yield engine
+
+
+@pytest.fixture
+def fresh_engine(template: tuple[str, str]) -> Iterator[Engine]:
+    """A migrated database that no test used before: what the server counted in it is its own."""
     with copy_of(*template) as engine:
         yield engine
 

@@ -145,17 +145,19 @@ SELECT coalesce(sum(seq_scan), 0), (
 """
 
 
-def test_a_fold_that_no_statistics_help_reads_no_more_than_its_reports(engine: Engine) -> None:
-    reports = Reports(engine, NOW, repo_id=REPO)
+def test_a_fold_that_no_statistics_help_reads_no_more_than_its_reports(
+    fresh_engine: Engine,
+) -> None:
+    reports = Reports(fresh_engine, NOW, repo_id=REPO)
     reports.open()
     for nth in range(3):
         reports.store(GREEN, at=NOW - timedelta(minutes=nth))
 
-    with unit_of_work(engine) as session:
+    with unit_of_work(fresh_engine) as session:
         partitions.summarize(session)
-    with unit_of_work(engine) as session:
+    with unit_of_work(fresh_engine) as session:
         assert fold.fold_reports(session, REPO, kept=timedelta(days=30), now=NOW) == 3
         session.execute(text("SELECT pg_stat_force_next_flush()"))
 
-    with unit_of_work(engine) as session:
+    with unit_of_work(fresh_engine) as session:
         assert tuple(session.execute(text(SCANS)).one()) == (0, 0)

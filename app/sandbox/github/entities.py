@@ -227,6 +227,7 @@ class Run:
     created_at: datetime
     pull_request: int | None
     check_suite_id: int
+    path: str  # of the workflow's file
     attempts: list[Attempt] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
 
@@ -234,11 +235,6 @@ class Run:
     def latest(self) -> Attempt:
         """The attempt that the run's own fields speak of."""
         return self.attempts[-1]
-
-    @property
-    def path(self) -> str:
-        """Where the workflow's file would lie."""
-        return f".github/workflows/{self.workflow.lower().replace(' ', '-')}.yml"
 
 
 @dataclass(slots=True)

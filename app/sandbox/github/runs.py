@@ -11,6 +11,7 @@ from app.sandbox.github.entities import (
     Artifact,
     Attempt,
     CheckRun,
+    Commit,
     Job,
     Repository,
     Run,
@@ -39,6 +40,7 @@ class Runs(PullRequests):
         actor: str,
         at: datetime,
         workflow: str = "CI",
+        file: str | None = None,
         event: str = "push",
         head_repo: str | None = None,
         pr: int | None = None,
@@ -46,33 +48,34 @@ class Runs(PullRequests):
     ) -> Run:
         """A new run with its first attempt; webhooks `requested` and `in_progress` follow."""
         with self.lock:
-            where = self.repository(repo)
-            self._check_new(run_id)
-            known = where.commits.get(head_sha)
+            where, path = self._place_of(repo, run_id), _path(workflow, file)
             one = Run(
                 id=run_id,
                 repo=where,
                 workflow=workflow,
-                workflow_id=self._workflow_id(where, workflow),
-                run_number=1 + sum(r.workflow == workflow for r in where.runs.values()),
+                workflow_id=self._workflow_id(where, path),
+                run_number=1 + sum(r.path == path for r in where.runs.values()),
                 event=event,
                 head_sha=head_sha,
                 branch=branch,
                 head_repo=self.fork(where, head_repo or where.full_name),
                 actor=self.account(actor),
-                title=title or (known.message.partition("\n")[0] if known else workflow),
+                title=title or _title(where.commits.get(head_sha)) or workflow,
                 created_at=at,
                 pull_request=pr,
                 check_suite_id=self.suite_id(where, head_sha, f"{ACTIONS} {run_id}"),
+                path=path,
             )
             one.attempts.append(Attempt(1, one.actor, at, at))
             self.runs[run_id] = where.runs[run_id] = one
         self._begin(one, one.latest)
         return one
 
-    def _check_new(self, run_id: int) -> None:
+    def _place_of(self, repo: str, run_id: int) -> Repository:
+        """The repository of a new run."""
         if run_id in self.runs:
             raise BadInput(f"There is a run {run_id} already; take another id.")
+        return self.repository(repo)
 
     def finish_attempt(
         self,
@@ -166,10 +169,10 @@ class Runs(PullRequests):
                 return told
         raise Missing(f"Run {run.id} has no attempt {number}.")
 
-    def _workflow_id(self, repo: Repository, workflow: str) -> int:
-        if workflow not in repo.workflows:
-            repo.workflows[workflow] = self.new_id()
-        return repo.workflows[workflow]
+    def _workflow_id(self, repo: Repository, path: str) -> int:
+        if path not in repo.workflows:
+            repo.workflows[path] = self.new_id()
+        return repo.workflows[path]
 
     def _check_run_of(self, run: Run, job: WorkflowJob) -> None:
         """GitHub Actions writes a check run of the same id for every job."""
@@ -202,3 +205,13 @@ class Runs(PullRequests):
         with self.lock:
             payload = {"action": "completed", "workflow_job": shapes.job(self, run, told, job)}
         self.announce(run.repo, "workflow_job", payload, sender=told.actor)
+
+
+def _path(workflow: str, file: str | None) -> str:
+    """Where a workflow's file lies; it is called as the workflow is, unless somebody says."""
+    return f".github/workflows/{file or workflow.lower().replace(' ', '-') + '.yml'}"
+
+
+def _title(commit: Commit | None) -> str:
+    """The first line of a commit's message; nothing where nobody knows the commit."""
+    return commit.message.partition("\n")[0] if commit else ""

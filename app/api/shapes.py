@@ -29,7 +29,10 @@ class Report(BaseModel):
     id: int
     path: str = Field(description="The file's name, in its archive or form.")
     source: str = Field(description="artifact (GitHub), api, or junit (the old clients' address).")
-    variant: str = Field(description="The job, suite and environment that it ran in.")
+    variant: str = Field(
+        description="The job, suite and environment that it ran in; led by the workflow's name"
+        " where another of GitHub's workflows had a job of that name first."
+    )
     format: str | None
     size_bytes: int
     received_at: datetime

@@ -20,6 +20,7 @@ class BoundArtifact:
     artifact: Artifact
     job: Job | None
     variant: str  # the circumstances of its reports: the same in every attempt, red or green
+    is_placed: bool = False  # whether it is this workflow's alone; what its job is called may not
 
 
 def of_attempt(

@@ -89,6 +89,7 @@ class Run:
     url: str
     head_repo: str | None = None  # owner/name; None when the fork was deleted
     is_history: bool = False  # read back, or told long after its time: nobody hears of it
+    workflow_path: str | None = None  # of its file; None where nobody tells it
 
     @property
     def is_red(self) -> bool:

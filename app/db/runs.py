@@ -29,6 +29,7 @@ def note_run(session: Session, run: Run, *, told_at: datetime | None = None) -> 
         "started_at": new.excluded.started_at,
         "told_at": new.excluded.told_at,
         "is_history": or_(col(RunRow.is_history), new.excluded.is_history),
+        "workflow_path": func.coalesce(new.excluded.workflow_path, RunRow.workflow_path),
     }
     session.execute(
         new.on_conflict_do_update(
@@ -270,6 +271,7 @@ def _columns(run: Run) -> dict[str, Any]:
         "url": run.url,
         "head_repo": run.head_repo,
         "is_history": run.is_history,
+        "workflow_path": run.workflow_path,
     }
 
 
@@ -292,4 +294,5 @@ def _run(row: RunRow) -> Run:
         url=row.url,
         head_repo=row.head_repo,
         is_history=row.is_history,
+        workflow_path=row.workflow_path,
     )

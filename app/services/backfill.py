@@ -21,6 +21,7 @@ from app.db.work import backfills, tasks
 from app.ports import CodeHost
 from app.render.words import history as words_history
 from app.services.ingest import runs as ingest
+from app.services.ingest.variants import looked_up
 from app.services.policy import policies
 
 RUNS_A_TURN = 5  # with their downloads some seconds; a pull request waits no longer
@@ -111,7 +112,7 @@ def _read_attempt(reading: Reading, newest: Run, number: int) -> int:
             limit=policy.artifact_max_bytes,
             scratch=reading.scratch,
         )
-        for bound in attempt.artifacts
+        for bound in looked_up(engine, run, attempt.artifacts)
         if policy.reads_artifact(bound.artifact.name)
     )
     now = reading.clock()

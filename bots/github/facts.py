@@ -99,7 +99,13 @@ def run_of(part: RunPart, repository: RepositoryPart) -> Run:
         started_at=part.run_started_at or part.created_at,
         ended_at=part.updated_at if is_done else None,
         url=part.html_url,
+        workflow_path=path_of(part) or None,
     )
+
+
+def path_of(part: RunPart) -> str:
+    """Of the workflow's file in the repository, behind which GitHub may name the branch."""
+    return part.path.partition("@")[0]
 
 
 def is_trusted(part: RunPart, repository: RepositoryPart) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from app.core.runs import FoundRun, Repository, Run, RunNow
 from bots.github.addresses import repo_path
 from bots.github.connection import Connection, items_of, json_of, read_answer
-from bots.github.facts import COMPLETED, run_of
+from bots.github.facts import COMPLETED, path_of, run_of
 from bots.github.payloads import RepositoryPart, RunPart
 
 
@@ -37,13 +37,13 @@ def run_attempt(connection: Connection, repository: Repository, run_id: int, att
 
 
 def run_now(connection: Connection, repo: str, run_id: int) -> RunNow:
-    """How far a run is; GitHub may name the branch behind the workflow's file."""
+    """How far a run is."""
     part = connection.one(RunPart, repo_path(repo, f"/actions/runs/{run_id}"))
     actor = part.triggering_actor or part.actor
     return RunNow(
         attempt=part.run_attempt,
         is_completed=part.status == COMPLETED,
-        path=part.path.partition("@")[0],
+        path=path_of(part),
         workflow=part.name or part.path,
         head_sha=part.head_sha,
         started_by=actor.login if actor else "",

@@ -27,6 +27,7 @@ from app.render import words
 from app.services.answers import aftermath
 from app.services.chat import hearing, owner_news, threads
 from app.services.ingest import runs as ingest
+from app.services.ingest.variants import looked_up
 from app.services.issues import opening
 from app.services.judging import evaluate, outages
 from app.services.policy import authorship, changes, policies
@@ -62,7 +63,7 @@ def ingest_run(work: Work) -> None:
     stored = 0
     with unit_of_work(work.context.engine) as session:
         policy = policies.policy_of(session, key.repo_id)
-    for bound in attempt.artifacts:
+    for bound in looked_up(work.context.engine, run, attempt.artifacts):
         if not policy.reads_artifact(bound.artifact.name):
             continue
         with spared(work.context, CODE_HOST):

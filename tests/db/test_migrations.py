@@ -154,6 +154,56 @@ def test_what_was_taken_up_moves_out_of_the_answers(bare: Engine) -> None:
     assert found == [[("click:7",)], [("click:7", 900, 2)], [("Done.",)]]
 
 
+def test_a_variant_becomes_the_workflow_s_that_reported_under_it_first(bare: Engine) -> None:
+    """Of jobs of one name in two workflows; what they stored under it stays as it is."""
+    migrate.upgrade(bare, revision="0044")
+    brought = [
+        ("test", "CI", "pull_request", 50, "push", True),
+        ("test", "nightly", "default", 51, "schedule", True),
+        ("test", "CI", "default", 52, "push", True),
+        ("unit", "main", "default", 50, "push", True),
+        ("unit", "pull", "pull_request", 51, "pull_request", True),
+        ("unit", "queue", "merge_queue", 52, "merge_group", True),
+        ("lint", "called so once", "default", 1, "push", True),
+        ("lint", "called so now", "default", 50, "push", True),
+        ("forked", "CI", "pull_request", 50, "pull_request", False),
+        ("handed", "pipeline 7", "default", 50, "upload", True),
+    ]
+    with bare.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO repository (repo_id, provider, full_name, default_branch, is_private,"
+            " settings, updated_at) VALUES (1, 'github', 'acme/shop', 'main', true, '{}', now())"
+        )
+        for number, one in enumerate(brought, start=1):
+            variant, workflow, branch_class, day, event, is_trusted = one
+            connection.exec_driver_sql(
+                f"INSERT INTO run VALUES (1, {number}, 1, '{workflow}', '{event}', 'completed',"
+                f" 'success', 'aa', NULL, 'aa', 'main', '{branch_class}', NULL, {is_trusted},"
+                " 'nadia', '2026-10-01Z', '2026-10-01Z', '');"
+                " INSERT INTO report (repo_id, run_id, attempt, variant, digest, path, size_bytes,"
+                " at, cases, executions, passed, failed, errored, skipped, flaky, warnings,"
+                f" received_at) VALUES (1, {number}, 1, '{variant}', '', '', 0, timestamptz"
+                f" '2026-08-01Z' + interval '{day} days', 0, 0, 0, 0, 0, 0, 0, '[]', now())"
+            )
+
+    migrate.upgrade(bare)
+
+    with bare.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT variant, told, line, workflow, workflow_path FROM variant ORDER BY variant_id"
+        ).all()
+        stored = connection.exec_driver_sql("SELECT variant FROM report ORDER BY run_id").scalars()
+        assert list(stored) == [one[0] for one in brought]
+    assert found == [
+        ("test", "test", "change", "CI", None),
+        ("test", "test", "default", "CI", None),
+        ("lint", "lint", "default", "called so now", None),
+        ("unit", "unit", "default", "main", None),
+        ("unit", "unit", "change", "pull", None),
+        ("unit", "unit", "queue", "queue", None),
+    ]
+
+
 def test_every_migration_can_be_taken_back(bare: Engine) -> None:
     migrate.upgrade(bare)
 

@@ -57,6 +57,7 @@ PASSING = frozenset(
         "until",
         "used_at",
         "updated_at",
+        "variant_id",
         "written_at",
     }
 )

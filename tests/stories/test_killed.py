@@ -194,4 +194,5 @@ def test_what_is_compared_is_the_whole_story(ends: Portraits) -> None:
         "state_change": 2,
         "subscription": 1,
         "thread": 1,
+        "variant": 3,
     }

@@ -58,6 +58,7 @@ class RunRow(SQLModel, table=True):
     evaluated_at: datetime | None = moment_or_none()
     is_history: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     told_at: datetime | None = moment_or_none()  # by a delivery, last; None: listed, or uploaded
+    workflow_path: str | None = None  # of its file; None where nobody told it
 
 
 class JobRow(SQLModel, table=True):
@@ -77,6 +78,25 @@ class JobRow(SQLModel, table=True):
     completed_at: datetime | None = moment_or_none()
     url: str
     labels: list[str] = words()  # of the runner asked for: what its minutes cost hangs on them
+
+
+class VariantRow(SQLModel, table=True):
+    """Which workflow a variant belongs to in a line of code; not even retention forgets it."""
+
+    __tablename__ = "variant"
+    __table_args__ = (
+        ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
+        UniqueConstraint("repo_id", "variant", "line", name="variant_once"),
+        Index("variant_told", "repo_id", "told"),
+    )
+
+    repo_id: int = big(primary_key=True)
+    variant_id: int = numbered()  # the lower, the longer it is so
+    variant: str
+    line: str  # app.core.variants.Line
+    told: str  # the job's name, or the artifact's
+    workflow: str
+    workflow_path: str | None = None
 
 
 class ReportRow(SQLModel, table=True):
@@ -112,7 +132,7 @@ class ReportRow(SQLModel, table=True):
     report_id: int = numbered()
     run_id: int = big()
     attempt: int
-    variant: str  # the job it ran in, or the artifact's name where that is not plain
+    variant: str  # the job it ran in, or the artifact's name where that is not plain; VariantRow
     job_id: int | None = big_or_none()
     digest: bytes = octets()  # SHA-256 of its bytes
     path: str  # inside the artifact, for people; never used as a path

@@ -17,6 +17,7 @@ class Origin:
     retention: Retention = DEFAULTS  # the repository's own
     source: str = "artifact"  # app.db.reports.NewReport.source
     dates_itself: bool = False  # whether the report's own time counts, where it is plausible
+    is_placed: bool = True  # False: `variant` is what its job is called, and may be another's, too
 
     @property
     def at(self) -> datetime:

@@ -26,6 +26,7 @@ from app.ports import CodeHost
 from app.services.ingest import beside, storing, unread
 from app.services.ingest.dating import own_time
 from app.services.ingest.origins import Origin
+from app.services.ingest.variants import placed
 
 READ_MORE = 2  # times the limit may be read of an artifact to find what may be reports
 SPOOL_BYTES = 8 * 1024 * 1024  # of a download, before it goes to a file without a name
@@ -86,7 +87,7 @@ def ingest_artifact(
     Of one larger than `limit` bytes only what may be reports is read. A zip that is gone or
     cannot be read is no error of ours: it is noted as a refused report.
     """
-    origin = Origin(run, bound.variant, bound.job, repository.retention)
+    origin = Origin(run, bound.variant, bound.job, repository.retention, is_placed=bound.is_placed)
     with SpooledTemporaryFile(max_size=SPOOL_BYTES, dir=str(scratch) if scratch else None) as spool:
         file = cast(BinaryIO, spool)
         try:
@@ -126,11 +127,12 @@ def ingest_archive(
     try:
         members = Members(name, attachments_in(file, limits=limits))
         for path, member, content in members_of(file, limits=limits):
-            if content is Content.COVERAGE:
-                beside.measure_coverage(engine, origin, path, member, limits=limits)
-                continue
             if content is Content.UNKNOWN:
                 left_out.append(path)
+                continue
+            origin = placed(engine, origin)
+            if content is Content.COVERAGE:
+                beside.measure_coverage(engine, origin, path, member, limits=limits)
                 continue
             found.append(
                 ingest_report(engine, origin, path, member, now=now, limits=limits, members=members)
@@ -141,6 +143,7 @@ def ingest_archive(
             unread.say_left_out(engine, origin, found[-1], left_out)
         beside.keep_attachments(engine, origin, members, now=now)
     except BadInput as error:
+        origin = placed(engine, origin, may_claim=False)
         new = _new_report(origin, f"{name}/{ARCHIVE_ITSELF}", file)
         with unit_of_work(engine) as session:
             found.append(reports.refuse(session, new, str(error), now=now, line=error.line))
@@ -209,6 +212,7 @@ def _refuse_whole(
     engine: Engine, origin: Origin, bound: BoundArtifact, reason: str, *, now: datetime
 ) -> None:
     """Note an artifact that never came; its id stands for the bytes nobody has."""
+    origin = placed(engine, origin, may_claim=False)
     digest = hashlib.sha256(f"artifact {bound.artifact.id}".encode()).digest()
     new = _described(
         origin,

@@ -25,7 +25,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.db.work import tasks
 from app.ports import Queue
 from app.services.access.tokens import Holder
-from app.services.ingest import beside
+from app.services.ingest import beside, variants
 from app.services.ingest import runs as ingest
 from app.services.ingest.origins import Origin
 from app.services.ingest.storing import since
@@ -95,9 +95,9 @@ class Uploads:
         began = perf_counter()
         now = self.clock()
         digest = digest_of(handed.files)
-        variant = variant_of(handed.told)
         with unit_of_work(self.engine) as session:
             run = _run(session, holder, handed.told, digest=digest, now=now)
+            variant = variants.variant_of(session, run, variant_of(handed.told))
             before = uploads.known(session, run.key, variant=variant, digest=digest)
             if before is not None:
                 return result_of(session, holder, before, is_new=False)

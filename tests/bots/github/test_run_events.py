@@ -45,6 +45,7 @@ RUN = Run(
     started_at=STARTED,
     ended_at=ENDED,
     url="https://github.com/acme/shop/actions/runs/4000000123",
+    workflow_path=".github/workflows/ci.yml",
 )
 MALLORY = {"id": 666, "full_name": "mallory/shop", "private": False}
 
@@ -177,3 +178,11 @@ def test_a_job_is_noted_with_the_attempt_it_belongs_to() -> None:
 
     seen = Job(31, "test (3.12)", "in_progress", None, STARTED, None, str(job["html_url"]))
     assert told == Taken(facts=(ACME, SHOP, JobSeen(RunKey(500, 4_000_000_123, 2), seen)))
+
+
+@pytest.mark.parametrize(
+    ("told", "path"),
+    [(".github/workflows/ci.yml@refs/heads/main", ".github/workflows/ci.yml"), ("", None)],
+)
+def test_the_workflow_s_file_is_known_without_its_branch(told: str, path: str | None) -> None:
+    assert run_in(take("workflow_run", workflow_run(path=told))).workflow_path == path

@@ -14,6 +14,7 @@ from app.core.runs import RunKey
 from app.db.copying import PART, PARTS, Copying
 from app.db.rows import COPY_EXECUTIONS, COPY_OCCURRENCES, OUTCOME_CODES, Rows, Sink
 from app.db.session import Driver
+from app.db.variants import JOB_SHOWN
 
 __all__ = ["OUTCOMES", "OUTCOME_CODES", "Sink"]
 
@@ -98,11 +99,11 @@ class LastFailure:
 
 # In the order of attempts, then of executions: the last failure's text, and whether any pass of
 # the same case and variant in the same run comes after it.
-LAST_FAILURES = text("""
+LAST_FAILURES = text(f"""
 SELECT DISTINCT ON (report.run_id, failed.case_id, variant)
   report.run_id, failed.case_id,
   report.variant || coalesce(' ' || failed.variant, '') AS variant,
-  report.format, report.job_id, job.name AS job_name, job.url AS job_url,
+  report.format, report.job_id, {JOB_SHOWN} AS job_name, job.url AS job_url,
   coalesce(failed.message, failed.trace) AS message,
   EXISTS (
     SELECT 1 FROM report AS later

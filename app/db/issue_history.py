@@ -18,9 +18,12 @@ FROM finding
 JOIN run ON run.repo_id = finding.repo_id AND run.run_id = finding.run_id
   AND run.attempt = finding.attempt
 LEFT JOIN LATERAL (
-  SELECT url FROM job
-  WHERE job.repo_id = finding.repo_id AND job.run_id = finding.run_id
-    AND job.attempt = finding.attempt AND job.name = finding.variant LIMIT 1
+  SELECT job.url FROM report JOIN job ON job.repo_id = report.repo_id
+    AND job.run_id = report.run_id AND job.attempt = report.attempt AND job.job_id = report.job_id
+  WHERE report.repo_id = finding.repo_id AND report.run_id = finding.run_id
+    AND report.attempt = finding.attempt
+    AND starts_with(finding.variant || ' ', report.variant || ' ')  -- a browser may follow
+  ORDER BY length(report.variant) DESC LIMIT 1
 ) AS job ON true
 WHERE finding.repo_id = :repo AND finding.case_id = :case AND run.is_trusted
 ORDER BY finding.found_at DESC, finding.run_id DESC, finding.attempt DESC LIMIT :limit

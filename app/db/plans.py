@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.core.costs import Failure, RerunJob
 from app.core.runs import FAILED_CONCLUSIONS
+from app.db.variants import JOB_SHOWN
 
 FAILURES_READ = 100_000  # of a window; a repository with more has other worries
 
@@ -38,8 +39,8 @@ WHERE again.repo_id = :repo AND again.started_at >= :since AND again.started_at 
 """)
 
 # Which report tells an execution says in which job it ran, where that is known.
-JOBS = text("""
-SELECT DISTINCT occurrence.case_id, job.name
+JOBS = text(f"""
+SELECT DISTINCT occurrence.case_id, {JOB_SHOWN}
 FROM occurrence
 JOIN report ON report.repo_id = occurrence.repo_id AND report.report_id = occurrence.report_id
 JOIN job ON job.repo_id = report.repo_id AND job.run_id = report.run_id

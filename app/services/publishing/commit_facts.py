@@ -35,6 +35,7 @@ from app.services import outage_pages
 from app.services.acts import decision_sentence, is_quarantined
 from app.services.policy.terms import terms_of
 from app.services.publishing import gaps
+from app.services.publishing.job_names import led_names
 from app.services.publishing.mended import mended
 from app.services.publishing.waiting import Standing
 
@@ -71,13 +72,14 @@ def commit_facts(
     attempts = standing.judged
     stored = [(run, report) for run in attempts for report in reports.of_run(session, run.key)]
     reporting = {report.job_id for _, report in stored if report.refusal is None}
+    led = led_names(session, attempts)
     return RunFacts(
         repo=repository.full_name,
         default_branch=repository.default_branch,
         head_sha=standing.head_sha,
         on_default_branch=any(run.branch_class is BranchClass.DEFAULT for run in attempts),
-        jobs=tuple(_jobs(session, attempts, reporting)),
-        cases=tuple(_failed_cases(session, repository, attempts, about.policy, now=now)),
+        jobs=tuple(_jobs(session, attempts, reporting, led)),
+        cases=tuple(_failed_cases(session, repository, attempts, about.policy, led, now=now)),
         passed=sum(report.passed for _, report in stored),
         warnings=tuple(dict.fromkeys(one for _, report in stored for one in report.warnings)),
         refusals=tuple((r.path, r.refusal) for _, r in stored if r.refusal is not None),
@@ -86,7 +88,7 @@ def commit_facts(
         hears_clicks=about.addresses.hears_clicks,
         is_in_pull_request=about.pr_number is not None,
         public_url=about.addresses.public_url,
-        gaps=tuple(gaps.gaps(session, standing)),
+        gaps=tuple(gaps.gaps(session, standing, led)),
         waiting_for=tuple(run.workflow for run in standing.waiting),
         is_started=standing.is_started,
         ending=gaps.ending(standing, has_reports=bool(stored)),
@@ -99,11 +101,15 @@ def commit_facts(
 
 
 def _jobs(
-    session: Session, attempts: Sequence[Run], reporting: AbstractSet[int | None]
+    session: Session,
+    attempts: Sequence[Run],
+    reporting: AbstractSet[int | None],
+    led: Mapping[int, str],
 ) -> Iterator[JobFacts]:
     for run in attempts:
         for job in run_rows.jobs(session, run.key):
-            yield JobFacts(job=job, has_report=job.id in reporting)
+            name = led.get(job.id, job.name)
+            yield JobFacts(job=replace(job, name=name), has_report=job.id in reporting)
 
 
 def _red_runs(standing: Standing) -> Iterator[RedRun]:
@@ -124,6 +130,7 @@ def _failed_cases(
     repository: Repository,
     attempts: Sequence[Run],
     policy: Policy,
+    led: Mapping[int, str],
     *,
     now: datetime,
 ) -> list[FailedCase]:
@@ -142,7 +149,7 @@ def _failed_cases(
     shown = []
     for (run_id, case_id, variant), one in last.items():
         end = _end(ends, run_id, case_id, variant)
-        failed = _failed(known[case_id], variant, one.finding, end)
+        failed = _failed(known[case_id], variant, one.finding, end, led)
         shown.append(
             replace(
                 failed,
@@ -210,8 +217,16 @@ def _exempt(
     }
 
 
-def _failed(case: Case, variant: str, finding: Finding, end: LastFailure | None) -> FailedCase:
+def _failed(
+    case: Case,
+    variant: str,
+    finding: Finding,
+    end: LastFailure | None,
+    led: Mapping[int, str],
+) -> FailedCase:
     """A case with what was found of it, and how it ended."""
+    job_id = end.job_id if end else None
+    job_name = end.job_name if end else None
     place = Place(case.suite, case.classname, case.name, case.parameters, case.file)
     return FailedCase(
         case_id=case.id,
@@ -220,8 +235,8 @@ def _failed(case: Case, variant: str, finding: Finding, end: LastFailure | None)
         line=case.line,
         message=end.message if end else None,
         variant=variant,
-        job_id=end.job_id if end else None,
-        job_name=end.job_name if end else None,
+        job_id=job_id,
+        job_name=job_name if job_id is None else led.get(job_id, job_name),
         job_url=end.job_url if end else None,
         finding=finding,
         passed_in_the_end=end is not None and end.passed_after,

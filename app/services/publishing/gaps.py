@@ -1,9 +1,10 @@
 """What is unexplained on a commit beside its failed jobs: what did not run, end or report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.core.expected import missing
 from app.core.runs import FAILED_CONCLUSIONS, Run
+from app.core.variants import is_among
 from app.db import expected
 from app.db import runs as run_rows
 from app.db.session import Session
@@ -15,10 +16,13 @@ from app.services.publishing.waiting import GRACE, Standing
 SKIPPED = "skipped"
 
 
-def gaps(session: Session, standing: Standing) -> Iterator[JobLine]:
-    """All that needs somebody because nobody can know what it would have said."""
+def gaps(session: Session, standing: Standing, led: Mapping[int, str]) -> Iterator[JobLine]:
+    """All that needs somebody because nobody can know what it would have said.
+
+    `led` are the names of the jobs, by id, that need their workflow's to be told apart.
+    """
     for run in standing.judged:
-        yield from _of_run(session, run, is_reporting=run.workflow in standing.reporting)
+        yield from _of_run(session, run, led, is_reporting=run.workflow in standing.reporting)
     for run in standing.overdue:
         name = escape.plain(run.workflow)
         sentence = words_check.never_ended(name, hours=int(GRACE.total_seconds()) // 3600)
@@ -36,7 +40,9 @@ def ending(standing: Standing, *, has_reports: bool) -> tuple[str, str] | None:
     return words_check.no_reports_title(), words_check.no_reports(names)
 
 
-def _of_run(session: Session, run: Run, *, is_reporting: bool) -> Iterator[JobLine]:
+def _of_run(
+    session: Session, run: Run, led: Mapping[int, str], *, is_reporting: bool
+) -> Iterator[JobLine]:
     jobs = {job.name: job for job in run_rows.jobs(session, run.key)}
     workflow = escape.plain(run.workflow)
     if run.conclusion in FAILED_CONCLUSIONS and not any(job.is_red for job in jobs.values()):
@@ -46,14 +52,16 @@ def _of_run(session: Session, run: Run, *, is_reporting: bool) -> Iterator[JobLi
         return
     for job in jobs.values():
         if job.conclusion == "cancelled":
-            sentence = words_check.cancelled(escape.plain(job.name))
-            yield JobLine(name=job.name, sentence=sentence, url=job.url)
+            name = led.get(job.id, job.name)
+            sentence = words_check.cancelled(escape.plain(name))
+            yield JobLine(name=name, sentence=sentence, url=job.url)
     before = expected.brought_before(session, run)
-    came = expected.came_with(session, run)
+    stored = expected.came_with(session, run)
+    came = {one.variant for one in before.usual if is_among(stored, run, one.variant)}
     for one in missing(before.usual, looked_at=before.looked_at, came=came, jobs=jobs):
         variant = escape.plain(one.variant)
         yield JobLine(
-            name=one.job.name if one.job else variant,
+            name=led.get(one.job.id, one.job.name) if one.job else variant,
             sentence=words_check.report_missing(variant, workflow, runs=one.runs),
             url=one.job.url if one.job else run.url,
         )

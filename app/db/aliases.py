@@ -37,7 +37,7 @@ LIMIT {MOST}
 BASE = text("""
 SELECT run.run_id, run.attempt FROM run
 WHERE run.repo_id = :repo AND branch_class = 'default'
-  AND (workflow = :workflow OR (event = 'upload' AND :is_upload))
+  AND (workflow = :workflow OR workflow_path = :path OR (event = 'upload' AND :is_upload))
   AND started_at < :before AND run.run_id <> :run
   AND EXISTS (SELECT FROM report WHERE report.repo_id = run.repo_id
               AND report.run_id = run.run_id AND report.attempt = run.attempt
@@ -166,8 +166,9 @@ def gone(session: Session, run: Run) -> list[Named]:
     Of variants that both ran: a job that is missing tells nothing of its cases.
     """
     values: dict[str, object] = {"repo": run.key.repo_id, "run": run.key.run_id}
-    told = {"workflow": run.workflow, "is_upload": run.event == "upload", "before": run.started_at}
-    base = session.execute(BASE, values | told).first()
+    told = {"workflow": run.workflow, "path": run.workflow_path, "before": run.started_at}
+    is_upload = {"is_upload": run.event == "upload"}
+    base = session.execute(BASE, values | told | is_upload).first()
     if base is None:
         return []
     values |= {"base_run": base.run_id, "base_attempt": base.attempt}

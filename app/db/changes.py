@@ -19,8 +19,8 @@ DEFAULT = 0  # stands for a pull request's number on the default branch
 # Of the reports that an evaluation will take in: those with a failure, whose change nobody asked
 # for yet. A branch without a pull request has no change that GitHub would list.
 MISSING = text("""
-SELECT DISTINCT run.head_sha, coalesce(run.pr_number, 0) AS pr_number, run.workflow, run.event,
-       run.started_at
+SELECT DISTINCT run.head_sha, coalesce(run.pr_number, 0) AS pr_number, run.workflow,
+       run.workflow_path, run.event, run.started_at
 FROM report
 JOIN run ON run.repo_id = report.repo_id AND run.run_id = report.run_id
   AND run.attempt = report.attempt
@@ -42,8 +42,8 @@ EXISTS (SELECT FROM report WHERE report.repo_id = run.repo_id AND report.run_id 
 BEFORE = text(f"""
 SELECT head_sha FROM run
 WHERE repo_id = :repo AND branch_class = 'default' AND started_at < :at AND head_sha <> :head
-  AND (workflow = :workflow OR (event = 'upload' AND :is_upload)) AND status = 'completed'
-  AND {REPORTED}
+  AND (workflow = :workflow OR workflow_path = :path OR (event = 'upload' AND :is_upload))
+  AND status = 'completed' AND {REPORTED}
 ORDER BY started_at DESC LIMIT 1
 """)
 
@@ -130,6 +130,10 @@ class _Tested(Protocol):
         """Of which workflow it is."""
 
     @property
+    def workflow_path(self) -> str | None:
+        """Of the workflow's file, where it is known: people rename workflows."""
+
+    @property
     def event(self) -> str:
         """What began it."""
 
@@ -137,7 +141,8 @@ class _Tested(Protocol):
 def _tested_before(session: Session, repo_id: int, run: _Tested) -> str | None:
     """The default branch's commit that the workflow tested before; None where it is the first."""
     where: dict[str, Any] = {"repo": repo_id, "at": run.started_at, "head": run.head_sha}
-    where |= {"workflow": run.workflow, "is_upload": run.event == "upload"}
+    where |= {"workflow": run.workflow, "path": run.workflow_path}
+    where |= {"is_upload": run.event == "upload"}
     before: str | None = session.execute(BEFORE, where).scalar()
     return before
 

@@ -13,12 +13,13 @@ RUNS_SEARCHED = 200  # newest runs of a repository that are looked through: boun
 
 BROUGHT = text("""
 WITH near AS (
-  SELECT run_id, started_at, workflow, event FROM run
+  SELECT run_id, started_at, workflow, workflow_path, event FROM run
   WHERE repo_id = :repo AND started_at < :before AND status = 'completed' AND is_trusted
   ORDER BY started_at DESC LIMIT :searched
 ), recent AS (
   SELECT near.run_id FROM near
-  WHERE near.workflow = :workflow AND near.event = :event AND near.run_id <> :run
+  WHERE coalesce(near.workflow_path = :path, near.workflow = :workflow)
+    AND near.event = :event AND near.run_id <> :run
     AND EXISTS (SELECT FROM report WHERE report.repo_id = :repo
                 AND report.run_id = near.run_id AND report.refusal IS NULL)
   GROUP BY near.run_id ORDER BY max(near.started_at) DESC LIMIT :looked_at
@@ -48,6 +49,7 @@ def brought_before(session: Session, run: Run) -> Brought:
         "run": run.key.run_id,
         "before": run.started_at,
         "workflow": run.workflow,
+        "path": run.workflow_path,
         "event": run.event,
         "searched": RUNS_SEARCHED,
         "looked_at": RUNS_LOOKED_AT,
@@ -69,18 +71,25 @@ def came_with(session: Session, run: Run) -> frozenset[str]:
 
 
 REPORTING = text("""
-SELECT DISTINCT near.workflow FROM (
-  SELECT run_id, workflow FROM run WHERE repo_id = :repo
+SELECT DISTINCT asked.workflow FROM (
+  SELECT run_id, workflow, workflow_path FROM run WHERE repo_id = :repo
   ORDER BY started_at DESC LIMIT :searched
 ) AS near
-WHERE near.workflow = ANY(:workflows)
-  AND EXISTS (SELECT FROM report WHERE report.repo_id = :repo AND report.run_id = near.run_id)
+JOIN unnest(CAST(:workflows AS text[]), CAST(:paths AS text[])) AS asked (workflow, path)
+  ON near.workflow = asked.workflow OR near.workflow_path = asked.path
+WHERE EXISTS (SELECT FROM report WHERE report.repo_id = :repo AND report.run_id = near.run_id)
 """)
 
 
-def reporting(session: Session, repo_id: int, workflows: Sequence[str]) -> frozenset[str]:
-    """Those of these workflows that brought a report lately, in whatever event."""
-    values = {"repo": repo_id, "workflows": list(workflows), "searched": RUNS_SEARCHED}
+def reporting(session: Session, repo_id: int, runs: Sequence[Run]) -> frozenset[str]:
+    """The workflows of these runs that brought a report lately, in whatever event."""
+    asked = sorted({(run.workflow, run.workflow_path or "") for run in runs})
+    values = {
+        "repo": repo_id,
+        "workflows": [name for name, _ in asked],
+        "paths": [path or None for _, path in asked],
+        "searched": RUNS_SEARCHED,
+    }
     return frozenset(row[0] for row in session.execute(REPORTING, values))
 
 

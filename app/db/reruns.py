@@ -46,7 +46,8 @@ SELECT repo_id, rerun_id FROM rerun WHERE state in ('queued', 'running') ORDER B
 BUSY = text("""
 SELECT EXISTS (
   SELECT FROM run AS other JOIN run AS mine ON mine.repo_id = other.repo_id
-    AND mine.run_id = :run AND mine.workflow = other.workflow
+    AND mine.run_id = :run
+    AND (mine.workflow = other.workflow OR mine.workflow_path = other.workflow_path)
   WHERE other.repo_id = :repo AND other.run_id <> :run AND other.branch_class = 'default'
     AND other.status <> 'completed' AND other.started_at > :since)
 """)

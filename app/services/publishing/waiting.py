@@ -72,8 +72,7 @@ def standing(
     """
     judged = run_rows.newest_attempts(session, repository.id, head_sha)
     pending = run_rows.unjudged(session, repository.id, head_sha)
-    workflows = sorted({run.workflow for run in (*judged, *pending)})
-    reporting = expected.reporting(session, repository.id, workflows)
+    reporting = expected.reporting(session, repository.id, (*judged, *pending))
     awaited = tuple(run for run in pending if run.workflow in reporting)
     is_late = since is not None and now - since >= GRACE
     return Standing(

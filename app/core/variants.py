@@ -115,8 +115,8 @@ def _tells_nothing_new(workflow: Workflow, known: Workflow) -> bool:
 def settled(homes: Sequence[Home], asked: Asked, *, beside: Collection[str]) -> Settled:
     """Find a report's variant among those of its repository.
 
-    `homes` are those of the job's name and of all that `asked.names` holds; `beside` the paths of
-    the workflows that ran on the same commit.
+    `homes` are those of the job's name, with all that have their variants or one of `asked.names`;
+    `beside` are the paths of the workflows that ran on the same commit.
     """
     own = _own(homes, asked, beside)
     renamed = frozenset(

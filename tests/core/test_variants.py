@@ -26,7 +26,8 @@ class Remembered:
         self.last = 0
 
     def variant_of(self, asked: Asked) -> str:
-        known = [one for one in self.homes if one.told == asked.told or one.variant in asked.names]
+        mine = {one.variant for one in self.homes if one.told == asked.told}
+        known = [one for one in self.homes if one.variant in {*mine, *asked.names}]
         found = settled(known, asked, beside=PATHS)
         self.homes = [
             replace(one, workflow=asked.workflow) if one.id in found.renamed else one

@@ -176,6 +176,21 @@ def test_a_job_that_is_called_as_another_s_variant_is_nobody_else_s(shelf: Shelf
     assert found == ["test", "nightly / test", "nightly.yml / test"]
 
 
+def test_what_a_renamed_workflow_s_job_was_called_is_its_own_still(shelf: Shelf) -> None:
+    def variant(run: Run, told: str) -> str:
+        with unit_of_work(shelf.engine) as session:
+            return variant_of(session, run, told)
+
+    variant(run_of(shelf, 1, "CI", "ci.yml", sha="a"), "test")
+    variant(run_of(shelf, 2, "nightly", "nightly.yml", sha="a"), "test")
+    called = variant(run_of(shelf, 3, "CI", "ci.yml", line="pull_request"), "nightly / test")
+
+    renamed = variant(run_of(shelf, 4, "By night", "nightly.yml", line="pull_request"), "test")
+    again = variant(run_of(shelf, 5, "CI", "ci.yml", line="pull_request"), "nightly / test")
+
+    assert (called, renamed, again) == ("nightly / test", "nightly / test", "CI / nightly / test")
+
+
 def test_where_nothing_changed_it_is_one_look_for_all_artifacts(
     shelf: Shelf, engine: Engine
 ) -> None:

@@ -67,7 +67,8 @@ def _settled(session: Session, run: Run, told: str, *, may_claim: bool) -> str:
     repo_id, wanted = run.key.repo_id, asked(run, told)
     if may_claim:
         variants.lock(session, repo_id)  # somebody may settle it meanwhile
-    homes = variants.homes(session, repo_id, [told], wanted.names)
+    names = [one.variant for one in variants.homes(session, repo_id, [told])]
+    homes = variants.homes(session, repo_id, [told], [*wanted.names, *names])
     found = settled(homes, wanted, beside=variants.beside(session, run))
     if may_claim:
         variants.remember(session, repo_id, wanted, found)

@@ -68,7 +68,14 @@ SETS = Small(
          SELECT FROM scorer WHERE scorer.repo_id = :repo
            AND position(encode(observed_set.digest, 'hex') IN scorer.part) > 0)""",
 )
-OF_REPOSITORY = (CLUSTERS, CLUSTER_DAYS, OUTAGES, NOTICES, RERUNS, SETS)
+# Artifacts may be named after their run: such a name is nobody's once nothing of it is stored.
+VARIANTS = Small(
+    "variant",
+    """repo_id = :repo AND since < :received AND NOT EXISTS (
+         SELECT FROM report WHERE report.repo_id = variant.repo_id
+           AND report.variant = variant.variant)""",
+)
+OF_REPOSITORY = (CLUSTERS, CLUSTER_DAYS, OUTAGES, NOTICES, RERUNS, SETS, VARIANTS)
 
 # Runs take their jobs, reports and findings along. None goes within a week of its receipt, nor
 # before its reports are folded. Served by run_recent.

@@ -67,6 +67,9 @@ def upgrade() -> None:
         sa.Column("told", sa.String(), nullable=False),
         sa.Column("workflow", sa.String(), nullable=False),
         sa.Column("workflow_path", sa.String(), nullable=True),
+        sa.Column(
+            "since", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")
+        ),
         sa.ForeignKeyConstraint(["repo_id"], ["repository.repo_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("repo_id", "variant_id"),
         sa.UniqueConstraint("repo_id", "variant", "line", name="variant_once"),

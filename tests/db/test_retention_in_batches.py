@@ -10,6 +10,8 @@ from app.services.retention import retire, would_go
 from tests.db.rows import count, run_sql
 from tests.db.sums import NOW, REPO, Reports
 
+REPORT = b'<testsuites><testsuite name="s"><testcase name="a"/></testsuite></testsuites>'
+
 
 @pytest.fixture
 def engine(engine_of_the_day: Engine) -> Engine:
@@ -132,3 +134,27 @@ def test_a_set_of_cases_goes_once_nothing_speaks_of_it(engine: Engine, reports: 
     with unit_of_work(engine) as session:
         kept = session.execute(text("SELECT encode(digest, 'hex') FROM observed_set ORDER BY 1"))
         assert list(kept.scalars()) == ["aa02", "aa03"]
+
+
+def test_a_variant_is_its_workflows_until_nothing_of_it_is_stored(
+    engine: Engine, reports: Reports
+) -> None:
+    reports.store(REPORT, at=NOW)
+    run_sql(
+        engine,
+        f"""INSERT INTO variant (repo_id, variant, line, told, workflow, since)
+        SELECT {REPO}, variant, 'default', variant, 'ci',
+          CAST(:now AS timestamptz) - days * interval '1 day'
+        FROM (VALUES ('gone', 8), ('young', 6)) AS of(variant, days)
+        UNION ALL SELECT {REPO}, variant, 'default', variant, 'ci', '2020-01-01' FROM report""",
+        now=NOW,
+    )
+    with unit_of_work(engine) as session:
+        stored = set(session.execute(text("SELECT variant FROM report")).scalars())
+
+    went = retire(engine, now=NOW).going
+
+    assert went == (Going("variant", None, 1),)
+    with unit_of_work(engine) as session:
+        kept = set(session.execute(text("SELECT variant FROM variant")).scalars())
+    assert kept == {"young", *stored} != {"young"}

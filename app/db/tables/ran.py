@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import (
@@ -81,7 +81,7 @@ class JobRow(SQLModel, table=True):
 
 
 class VariantRow(SQLModel, table=True):
-    """Which workflow a variant belongs to in a line of code; not even retention forgets it."""
+    """Which workflow a variant belongs to in a line of code, while any report of it is stored."""
 
     __tablename__ = "variant"
     __table_args__ = (
@@ -97,6 +97,11 @@ class VariantRow(SQLModel, table=True):
     told: str  # the job's name, or the artifact's
     workflow: str
     workflow_path: str | None = None
+    since: datetime = Field(
+        sa_type=DateTime(timezone=True),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("now()")},
+    )
 
 
 class ReportRow(SQLModel, table=True):

@@ -32,6 +32,10 @@ class Draft:
         """Whether the change touches what lies near the case, as far as that is known."""
         return self.layout.near(self.seen.ran.files[case], self.words)
 
+    def bug_times(self, case: str) -> float:
+        """How much oftener a bug far from the change lies here, by the part that it touches."""
+        return self.layout.bug_times(self.seen.ran.files[case], self.words)
+
     def is_unknown(self, case: str) -> bool:
         """Whether nothing tells how near the change lies to the case."""
         return self.seen.changed is None or self.seen.ran.files[case] is None

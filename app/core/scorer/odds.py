@@ -67,6 +67,7 @@ class Circumstances:
     other_crowds: int  # other days' crowds that it was in, all alike, where this is unlike them
     is_first_crowd: bool  # others of its group failed that are not held, and it was in no crowd
     is_near: bool  # the change touches what lies near the case
+    bug_times: float  # how much oftener a bug far from the change fails it, by the part it touches
     on_pr: bool
     is_pushed_again: bool  # an earlier push of the pull request failed it, as its own bug would
     base_failures: int  # reports in a row of what it was merged with that failed it
@@ -202,10 +203,10 @@ def _own_bug(
     if around.on_pr and around.is_near:
         lone, many = NEAR_BUG_LONE, NEAR_BUG
     elif around.on_pr:
-        usual = far_bug_of(weather) / around.spread
-        lone, many = _of_case(usual, known, score), FAR_BUG_GROUP
+        times, usual = around.bug_times, far_bug_of(weather) / around.spread
+        lone, many = _of_case(usual, known, score) * times, FAR_BUG_GROUP * times
     else:
-        times = COMMIT_NEAR if around.is_near else 1.0
+        times = COMMIT_NEAR if around.is_near else around.bug_times
         usual = COMMIT_BUG_REPORT / around.spread
         lone, many = _of_case(usual, known, score) * times, COMMIT_BUG_GROUP * times
     if around.of_group < FEW:

@@ -71,6 +71,7 @@ def _around(
         other_crowds=0 if crowd.same else crowd.times[case],
         is_first_crowd=case not in crowd.met and unheld > (not _is_held(known)),
         is_near=draft.is_near(case),
+        bug_times=draft.bug_times(case),
         on_pr=seen.pr is not None,
         is_pushed_again=_is_pushed_again(draft, known),
         base_failures=track.runs if is_on_break(draft.state, track, seen.base) else 0,

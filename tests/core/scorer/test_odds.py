@@ -20,6 +20,7 @@ ALONE = Circumstances(
     other_crowds=0,
     is_first_crowd=False,
     is_near=False,
+    bug_times=1.0,
     on_pr=True,
     is_pushed_again=False,
     base_failures=0,
@@ -128,6 +129,18 @@ def test_a_commit_that_touches_near_the_case_is_likelier_its_bug(
     commit = replace(around, on_pr=False, is_near=False)
 
     assert p_of(known, replace(commit, is_near=True)) < p_of(known, commit)
+
+
+@given(cases | st.none(), arounds)
+def test_a_change_of_the_part_that_the_case_lies_in_is_likelier_its_bug(
+    known: CaseState | None, around: Circumstances
+) -> None:
+    far = replace(around, is_near=False)
+
+    shown = [p_of(known, replace(far, bug_times=times)) for times in (0.5, 1.0, 2.0, 10.0)]
+
+    assert shown == sorted(shown, reverse=True)
+    assert shown[0] > shown[-1]
 
 
 @given(cases, arounds)

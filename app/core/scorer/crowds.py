@@ -22,15 +22,18 @@ class Likeness:
 
     cases: int  # that fail now
     same: int  # pull requests and commits in which nearly these failed
+    is_known: bool  # whether nearly these failed together before, whoever met it and when
     met: frozenset[str]  # those of them that were in any
     times: Mapping[str, int]  # by case: crowds that it was in, if all of these were alike
 
 
 def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
     """Compare the failing cases of a group with its crowds of other days and other code."""
+    known = draft.state.crowds.get(group, ())
+    is_known = any(_is_very_alike(crowd.cases, now) for crowd in known)
     earlier = [
         crowd
-        for crowd in draft.state.crowds.get(group, ())
+        for crowd in known
         if crowd.source != draft.seen.source and draft.now - crowd.at > assumed.EPISODE
     ]
     same = {crowd.source for crowd in earlier if _is_very_alike(crowd.cases, now)}
@@ -38,7 +41,7 @@ def likeness(draft: Draft, group: str, now: frozenset[str]) -> Likeness:
     is_steady = all(_is_very_alike(one, other) for one, other in combinations(touched, 2))
     times = Counter(case for cases in touched for case in cases & now) if is_steady else Counter()
     met = now.intersection(frozenset[str]().union(*touched))
-    return Likeness(len(now), len(same) if len(now) > 1 else 0, met, times)
+    return Likeness(len(now), len(same) if len(now) > 1 else 0, is_known, met, times)
 
 
 def _is_very_alike(one: frozenset[str], other: frozenset[str]) -> bool:

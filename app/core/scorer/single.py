@@ -7,6 +7,8 @@ from app.core.scorer.belief import DAY
 from app.core.scorer.breaks import is_on_break
 from app.core.scorer.crowds import Likeness, likeness
 from app.core.scorer.draft import Draft, settled
+from app.core.scorer.facts import How
+from app.core.scorer.kinds import Kind
 from app.core.scorer.messages import sign_of, weight_at_once
 from app.core.scorer.odds import Circumstances, judged
 from app.core.scorer.outages import with_outage
@@ -69,6 +71,7 @@ def _around(
         together=crowd.cases,
         same_crowds=crowd.same if crowd.cases < draft.layout.size_of(group) else 0,
         other_crowds=0 if crowd.same else crowd.times[case],
+        is_without_crowd=_is_without_crowd(known, crowd),
         is_first_crowd=case not in crowd.met and unheld > (not _is_held(known)),
         is_near=draft.is_near(case),
         bug_times=draft.bug_times(case),
@@ -83,6 +86,17 @@ def _around(
         of_code=sum(code == seen.code for code, _ in known.failed) if known else 0,
         is_retried=draft.failing[case],
     )
+
+
+def _is_without_crowd(known: CaseState | None, crowd: Likeness) -> bool:
+    """Whether it showed no more so far than to fail in a crowd, until another commit, and not this.
+
+    A bug that comes back fails some of its cases again, a fixture the same.
+    """
+    if known is None or known.episodes or known.last_kind != Kind.CROWD or not known.last_flake:
+        return False
+    _, how, _ = known.last_flake
+    return how == How.NEXT_COMMIT and not crowd.is_known
 
 
 def _is_pushed_again(draft: Draft, known: CaseState | None) -> bool:

@@ -223,6 +223,24 @@ def test_who_fails_in_one_crowd_seldom_flakes_in_another() -> None:
     assert 1 - other.p_flaky > 10 * (1 - same.p_flaky)
 
 
+def test_what_the_next_commit_mended_in_a_crowd_is_no_flake_without_that_crowd() -> None:
+    """A bug may come back in part; a fixture fails all of them again."""
+    reports, shown = pushes(4), {}
+    late = replace(reports[20], pr=None)
+    for is_rerun in (False, True):
+        world = World(files=names(folders=100, per_folder=10))
+        world.play(
+            reports[:20],
+            lambda one: CROWD if one.run == 12 and one.attempt == 1 else [],
+            reruns=is_rerun,
+        )
+        shown[is_rerun] = [finding(world, late, failing).p_flaky for failing in ([CASE], CROWD)]
+
+    (alone, again), (alone_rerun, _) = shown[False], shown[True]
+    assert alone < 0.6 < alone_rerun
+    assert alone < again
+
+
 def test_who_always_failed_alone_seldom_flakes_among_its_group() -> None:
     world = World()
     report = held(world)

@@ -18,6 +18,7 @@ ALONE = Circumstances(
     together=1,
     same_crowds=0,
     other_crowds=0,
+    is_without_crowd=False,
     is_first_crowd=False,
     is_near=False,
     bug_times=1.0,

@@ -1,10 +1,15 @@
 """A case that fails alone: raised where it is contradicted on two days, and by nothing else."""
 
+from dataclasses import replace
+from random import Random
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.scorer.draft import settled
 from app.core.scorer.standing import score_of
+from app.core.scorer.update import update
 from tests.core.scorer.world import CASE, World, contradicted_on, pushes, rerun
 
 SOME = settings(max_examples=6)
@@ -24,6 +29,30 @@ def test_failing_always_from_one_commit_on_never_raises_the_score_above_a_half(
             known = settled(world.state, CASE, world.now.timestamp())
             highest = max(highest, score_of(known, world.state.weather))
 
+    assert highest <= 0.5
+
+
+@SOME
+@given(broken_from=st.integers(40, 90), seed=st.integers(0, 10_000))
+def test_neither_does_it_where_pull_requests_pass_without_the_commit(
+    broken_from: int, seed: int
+) -> None:
+    world, chance, highest = World(), Random(seed), 0.0
+    base = 0  # of what a pull request was merged with
+    for report in pushes(14):
+        if report.pr is None:
+            base = report.run
+            merged = base
+        else:
+            merged = chance.choice([base, max(0, base - chance.choice([3, 6, 12, 24]))])
+        for one in (report, rerun(report)) if chance.random() < 0.3 else (report,):
+            seen = world.observation(one, [CASE] if merged >= broken_from else [])
+            seen = seen if one.pr is None else replace(seen, base=f"c{merged}")
+            world.state, _ = update(world.state, seen)
+            world.now = max(world.now, one.at)
+            highest = max(highest, world.score(CASE))
+
+    assert CASE in world.state.cases
     assert highest <= 0.5
 
 
@@ -83,6 +112,26 @@ def test_the_score_grows_with_contradicted_failures(days: int, every: int) -> No
 
     assert grown == [True] * days
     assert world.score(CASE) > 0.95
+
+
+@SOME
+@given(passes=st.integers(1, 60), days=st.integers(1, 2), job_count=st.integers(1, 3))
+def test_passes_counted_one_by_one_are_passes_counted_at_once(
+    passes: int, days: int, job_count: int
+) -> None:
+    world = World()
+    contradicted_on(world, days)
+    each = World(state=world.state, now=world.now, ran=world.ran)
+
+    for report in pushes(40, jobs=job_count)[job_count * world.last_run :][:passes]:
+        world.see(report)
+        each.see(report)
+        known = settled(each.state, CASE, each.now.timestamp())
+        each.state = replace(each.state, cases={**each.state.cases, CASE: known})
+
+    assert each.score(CASE) == pytest.approx(world.score(CASE), abs=1e-9)
+    at_end = [settled(one.state, CASE, one.now.timestamp()) for one in (world, each)]
+    assert at_end[0].executions == at_end[1].executions
 
 
 def test_an_in_run_retry_is_evidence_like_a_re_run() -> None:

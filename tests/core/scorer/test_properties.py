@@ -10,21 +10,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.scorer.update import update
-from tests.core.scorer.world import CASE, Report, World, contradicted_on, names, pushes
+from tests.core.scorer.world import (
+    CASE,
+    PER_FOLDER,
+    Report,
+    World,
+    contradicted_on,
+    names,
+    pushes,
+)
 
 SOME = settings(max_examples=6)
 seeds = st.integers(min_value=0, max_value=10_000)
 
 
 @SOME
-@given(share=st.floats(min_value=0.1, max_value=1.0), seed=seeds)
-def test_one_outage_of_whatever_size_raises_nobody(share: float, seed: int) -> None:
+@given(cases=st.integers(min_value=3, max_value=100), hours=st.integers(3, 40), seed=seeds)
+def test_one_outage_of_whatever_size_raises_nobody(cases: int, hours: int, seed: int) -> None:
     world, chance = World(), Random(seed)
 
     world.play(
         pushes(6),
         lambda one: (
-            _some(world, share, chance) if 48 <= one.hours < 54 and one.attempt == 1 else []
+            _some(world, cases, chance) if 48 <= one.hours < 48 + hours and one.attempt == 1 else []
         ),
     )
 
@@ -33,14 +41,14 @@ def test_one_outage_of_whatever_size_raises_nobody(share: float, seed: int) -> N
 
 
 @SOME
-@given(share=st.floats(min_value=0.1, max_value=0.9), seed=seeds)
-def test_ten_outages_on_ten_days_raise_nobody(share: float, seed: int) -> None:
+@given(cases=st.integers(min_value=3, max_value=90), seed=seeds)
+def test_ten_outages_on_ten_days_raise_nobody(cases: int, seed: int) -> None:
     world, chance = World(), Random(seed)
 
     world.play(
         pushes(14),
         lambda one: (
-            _some(world, share, chance)
+            _some(world, cases, chance)
             if one.hours % 24 < 4 and one.hours < 240 and one.attempt == 1
             else []
         ),
@@ -64,6 +72,7 @@ def test_a_gradual_runner_image_that_breaks_forty_cases_raises_nobody(seed: int)
     world.play(pushes(14), lambda one: seen.setdefault((one.run, one.attempt), failing(one)))
 
     assert world.flagged == set()
+    assert max(world.scores().values()) <= 0.5
 
 
 def test_a_merge_queue_that_drops_a_bad_change_again_and_again_raises_nobody() -> None:
@@ -82,14 +91,18 @@ def test_a_merge_queue_that_drops_a_bad_change_again_and_again_raises_nobody() -
 @SOME
 @given(seed=seeds)
 def test_renaming_and_permuting_cases_changes_nothing(seed: int) -> None:
-    one, other = World(), World(files={_renamed(case): of for case, of in names().items()})
+    chance, order = Random(seed), list(names().items())
+    chance.shuffle(order)
+    one, other = World(), World(files={_renamed(case): of for case, of in order})
     reports = pushes(8)
-    plan = _plan(one, reports, Random(seed))
+    plan = _plan(one, reports, chance)
 
     one.play(reports, lambda report: plan.get((report.run, report.attempt), []))
     other.play(
         reports,
-        lambda report: [_renamed(case) for case in plan.get((report.run, report.attempt), [])],
+        lambda report: [_renamed(case) for case in plan.get((report.run, report.attempt), [])][
+            ::-1
+        ],
     )
 
     assert sorted(map(_renamed, names())) != [_renamed(case) for case in sorted(names())]
@@ -134,8 +147,13 @@ def test_untrusted_evidence_never_moves_the_base_repository(seed: int) -> None:
     assert world.state is state
 
 
-def _some(world: World, share: float, chance: Random) -> list[str]:
-    return chance.sample(sorted(world.files), max(12, int(share * len(world.files))))
+def _some(world: World, cases: int, chance: Random) -> list[str]:
+    """So many cases, of which the first three have a folder each."""
+    three = [
+        f"case{folder}-{chance.randrange(PER_FOLDER)}" for folder in chance.sample(range(20), 3)
+    ]
+    others = chance.sample(sorted(world.files.keys() - {*three}), cases - 3)
+    return [*three, *others]
 
 
 def _plan(world: World, reports: list[Report], chance: Random) -> dict[tuple[int, int], list[str]]:

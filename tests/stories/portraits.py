@@ -169,6 +169,7 @@ def _plain_text(said: str, names: list[tuple[str, str]]) -> str:
     said = re.sub(r'"(until|since)": "20[^"]+"', r'"\1": "A MOMENT"', said)
     said = re.sub(r'"quarantine": \d+', '"quarantine": ID', said)
     said = re.sub(r'\\"[0-9a-f]{32}\\"', "A SET", said)
+    said = re.sub(r'\\"[0-9a-f]{12}\\"', "A MARK", said)  # of an observation, its run's id in it
     said = re.sub(r"> \d{4}-\d\d-\d\d \d\d:\d\d UTC: ", "> A MINUTE: ", said)  # of an answer
     return re.sub(r"until \d{4}-\d\d-\d\d", "until A DAY", said)
 

@@ -150,7 +150,7 @@ STATES: dict[QuarantineState, str] = {
     QuarantineState.PROPOSED: "proposed for quarantine",
     QuarantineState.ACTIVE: "quarantined",
     QuarantineState.FIX_PENDING: "quarantined, with a fix to be proven",
-    QuarantineState.EXPIRED: "out of quarantine, whose end came",
+    QuarantineState.EXPIRED: "out of quarantine (its end came)",
     QuarantineState.DISMISSED: "dismissed",
     QuarantineState.RESOLVED: "healed",
 }

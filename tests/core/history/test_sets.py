@@ -1,6 +1,5 @@
 """Sets of cases by name: kept in little, whole again when a report uses one."""
 
-import gc
 from weakref import ref
 
 from hypothesis import given
@@ -22,7 +21,6 @@ def test_a_set_that_nobody_held_comes_back_as_it_was(every: list[dict[str, str |
     labels = {"a": Labels(frozenset({"slow"}), "high")}
     for number, one in enumerate(every):
         sets.add(CaseSet(f"s{number}", one, labels))
-    gc.collect()
 
     for number, one in enumerate(every):
         found = sets[f"s{number}"]

@@ -1,4 +1,4 @@
-"""Decisions about cases: quarantines, each step of them, and the audit trail of who did what."""
+"""Decisions about cases: quarantines, and each step of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.core.errors import Conflict
 from app.core.quarantine import HOLDING, OPEN, Quarantine, QuarantineEvent, QuarantineState
 from app.db.tables.decided import QuarantineEventRow
-from app.db.tables.thought import AuditEventRow, QuarantineRow
+from app.db.tables.thought import QuarantineRow
 
 COPIED = (
     *("state", "reason", "decided_by", "since", "evidence_at", "until", "event", "owner"),
@@ -24,6 +24,11 @@ CHANGED = "Somebody decided about this case at the same moment; look again befor
 FRESH = {"populate_existing": True}  # rows are changed past the session, too
 IS_OPEN = text("state in ('proposed', 'active', 'fix_pending')")  # as quarantine_open has it
 LOCK_CASE = text("SELECT 1 FROM case_ WHERE repo_id = :repo AND case_id = :case FOR NO KEY UPDATE")
+
+LOCK_CASES = text(
+    "SELECT 1 FROM case_ WHERE repo_id = :repo AND case_id = ANY(:cases)"
+    " ORDER BY case_id FOR NO KEY UPDATE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +46,6 @@ class StoredEvent:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEvent:
-    """What somebody did, with the state before and after."""
-
-    id: int
-    at: datetime
-    actor: str
-    surface: str
-    act: str
-    case_id: UUID | None
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    request_id: str
-
-
 def newest(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> dict[UUID, Quarantine]:
     """The decision about each of these cases; those without one are missing."""
     query = (
@@ -70,6 +60,12 @@ def hold_case(session: Session, repo_id: int, case_id: UUID) -> bool:
     """Let nobody else decide about a case until the end; False when there is no such case."""
     found = session.execute(LOCK_CASE, {"repo": repo_id, "case": case_id})
     return found.first() is not None
+
+
+def hold_cases(session: Session, repo_id: int, case_ids: Sequence[UUID]) -> None:
+    """The same of several, in the order in which everybody takes them."""
+    if case_ids:
+        session.execute(LOCK_CASES, {"repo": repo_id, "cases": list(case_ids)})
 
 
 def locked(session: Session, repo_id: int, case_id: UUID) -> Quarantine | None:
@@ -206,71 +202,6 @@ def events(session: Session, repo_id: int, case_id: UUID, *, limit: int = 100) -
         .limit(limit)
     )
     return [_event(row) for row in session.exec(query)][::-1]
-
-
-def write_audit(
-    session: Session,
-    repo_id: int,
-    *,
-    at: datetime,
-    actor: str,
-    surface: str,
-    act: str,
-    case_id: UUID | None,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    request_id: str,
-) -> int:
-    """Write down who did what; the event's id."""
-    row = AuditEventRow(
-        repo_id=repo_id,
-        at=at,
-        actor=actor,
-        surface=surface,
-        act=act,
-        case_id=case_id,
-        before=dict(before),
-        after=dict(after),
-        request_id=request_id,
-    )
-    session.add(row)
-    session.flush()  # the database hands out its id
-    return row.event_id
-
-
-def audit_event(session: Session, repo_id: int, event_id: int) -> AuditEvent | None:
-    """What was done, by its number; None when the repository has no such event."""
-    row = session.get(AuditEventRow, (repo_id, event_id))
-    return None if row is None else _audit_event(row)
-
-
-def _audit_event(row: AuditEventRow) -> AuditEvent:
-    return AuditEvent(
-        row.event_id,
-        row.at,
-        row.actor,
-        row.surface,
-        row.act,
-        row.case_id,
-        row.before,
-        row.after,
-        row.request_id,
-    )
-
-
-def audit_events_beside(session: Session, repo_id: int, event: AuditEvent) -> list[AuditEvent]:
-    """The same act of the same request on other cases, this one among them, oldest first.
-
-    Served by audit_event_recent.
-    """
-    query = (
-        select(AuditEventRow)
-        .where(col(AuditEventRow.repo_id) == repo_id, col(AuditEventRow.at) == event.at)
-        .where(col(AuditEventRow.request_id) == event.request_id)
-        .where(col(AuditEventRow.act) == event.act, col(AuditEventRow.actor) == event.actor)
-        .order_by(col(AuditEventRow.event_id))
-    )
-    return [_audit_event(row) for row in session.exec(query)]
 
 
 def _event(row: QuarantineEventRow) -> StoredEvent:

@@ -11,7 +11,7 @@ from app.core.errors import BadInput, Missing
 from app.core.policy.names import Renames
 from app.core.requests import Recompute
 from app.core.runs import BranchClass, Run
-from app.db import aliases, decisions, handing_over, scorers
+from app.db import aliases, handing_over, scorers, trail
 from app.db.aliases import Alias
 from app.db.session import Session
 from app.db.work import tasks
@@ -151,7 +151,7 @@ def _decide(
     if moved.needs_recompute:
         asking = Asking(Recompute(alias.repo_id), QueueName.HISTORY, request_id)
         tasks.ask(session, [asking], now=now)
-    event_id = decisions.write_audit(
+    event_id = trail.write(
         session,
         alias.repo_id,
         at=now,

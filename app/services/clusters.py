@@ -9,7 +9,7 @@ from app.core.asking import QueueName
 from app.core.errors import BadInput, Missing, NotAllowed
 from app.core.pages import Page, RepositoryLine
 from app.core.requests import ActOnCluster
-from app.db import decisions, pages
+from app.db import pages, trail
 from app.db.access import people
 from app.db.clusters import shown as clusters
 from app.db.session import Engine, Session, unit_of_work
@@ -183,7 +183,7 @@ def _audit(
     *,
     now: datetime,
 ) -> int:
-    return decisions.write_audit(
+    return trail.write(
         session,
         repository.repo_id,
         at=now,

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.errors import Missing, Unavailable
 from app.core.retention import DELIVERIES, SETTING, Going, Retention, Went
-from app.db import decisions, repositories, retention
+from app.db import repositories, retention, trail
 from app.db.retention import Partition, Small
 from app.db.session import Engine, unit_of_work
 from app.services.access.tokens import By
@@ -64,7 +64,7 @@ def keep(
         after = {**before, SETTING: {**(before.get(SETTING) or {}), **days}}
         chosen = Retention.of(after)
         repositories.note_settings(session, found.id, after, now=now)
-        decisions.write_audit(
+        trail.write(
             session,
             found.id,
             at=now,

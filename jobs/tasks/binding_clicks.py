@@ -3,7 +3,7 @@
 from app.core.chat_buttons import parts_of
 from app.core.chat_requests import ActFromChat
 from app.core.errors import FlakeGuardError, NotAllowed, Unavailable
-from app.db import decisions, repositories
+from app.db import repositories, trail
 from app.db.session import unit_of_work
 from app.ports import Permission
 from app.render.words import slack_windows as said
@@ -42,7 +42,7 @@ def _deed(work: Work, request: ActFromChat) -> tuple[Desk, Deed]:
     repo_id = repo_of(handle)
     with unit_of_work(work.context.engine) as session:
         repository = repositories.repository(session, repo_id)
-        event = decisions.audit_event(session, repo_id, number) if repository else None
+        event = trail.event(session, repo_id, number) if repository else None
     if repository is None or event is None:
         raise NotAllowed(said.nothing_to_undo())
     team_id = request.team_id

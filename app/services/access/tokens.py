@@ -11,7 +11,7 @@ from hmac import compare_digest
 from app.core.errors import BadInput, Conflict, Missing, NotSignedIn
 from app.core.runs import Repository
 from app.core.tokens import OVERLAP, ProjectToken, Scope, TokenState, repo_of, token_text
-from app.db import decisions, repositories
+from app.db import repositories, trail
 from app.db.access import tokens
 from app.db.session import Engine, Session, unit_of_work
 
@@ -229,7 +229,7 @@ def _known(session: Session, project: str) -> Repository:
 
 
 def _audit(session: Session, token: ProjectToken, act: str, by: By, *, now: datetime) -> None:
-    decisions.write_audit(
+    trail.write(
         session,
         token.repo_id,
         at=now,

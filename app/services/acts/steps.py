@@ -16,7 +16,7 @@ from app.core.quarantine import (
     QuarantineState,
     advance,
 )
-from app.db import decisions, feedback
+from app.db import decisions, feedback, trail
 from app.db.decisions import StoredEvent
 from app.db.session import Session
 from app.render.words import Saying
@@ -107,7 +107,7 @@ def audit(
     now: datetime,
 ) -> int:
     """Write down who did what; the number by which it can be undone."""
-    return decisions.write_audit(
+    return trail.write(
         session,
         repo_id,
         at=now,

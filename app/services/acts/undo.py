@@ -9,10 +9,11 @@ from uuid import UUID
 from app.core.aliases import AliasState
 from app.core.errors import BadInput, Conflict, Missing
 from app.core.quarantine import OPEN, Quarantine
-from app.db import aliases, cares, decisions, feedback, repositories
+from app.db import aliases, cares, decisions, feedback, repositories, trail
 from app.db.clusters import shown as clusters
-from app.db.decisions import AuditEvent, StoredEvent
+from app.db.decisions import StoredEvent
 from app.db.session import Session
+from app.db.trail import AuditEvent
 from app.render.words import decisions as said
 from app.services import aliases as renames
 from app.services.acts.actor import Actor, Done
@@ -40,7 +41,7 @@ def undo(session: Session, repo_id: int, event_id: int, actor: Actor, *, now: da
     back, and Conflict when something newer was decided after it, or when it would bring back a
     quarantine that may not be: of a case that is broken, or where the policy only observes.
     """
-    event = decisions.audit_event(session, repo_id, event_id)
+    event = trail.event(session, repo_id, event_id)
     if event is None:
         raise Missing(f"The repository has no event {event_id} in its audit trail.")
     inverse = _inverse_of(event)

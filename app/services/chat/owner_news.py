@@ -10,7 +10,7 @@ from app.core.decide import State
 from app.core.publishing import ChatMessage
 from app.core.quarantine import HOLDING
 from app.core.runs import Repository
-from app.db import cares, decisions, owners
+from app.db import cares, decisions, owners, trail
 from app.db.chat import links, owner_notices, preferences
 from app.db.chat.links import ChatUser
 from app.db.chat.owner_notices import Notice
@@ -74,7 +74,7 @@ def queue(
 
 def queue_act(session: Session, repo_id: int, done: Done, *, now: datetime) -> None:
     """Have the owners told of what somebody did: that a case is held, or that it is theirs."""
-    event = decisions.audit_event(session, repo_id, done.event_id)
+    event = trail.event(session, repo_id, done.event_id)
     if event is None or event.case_id is None:
         return
     begins = event.after.get("state") in HELD and event.before.get("state") not in HELD

@@ -14,7 +14,7 @@ from app.core.errors import Unavailable
 from app.core.publishing import ChatMessage
 from app.core.quarantine import QuarantineEvent
 from app.core.runs import Repository
-from app.db import cares, cases, decisions, executions, judgements
+from app.db import cares, cases, executions, judgements, trail
 from app.db.cases import Case
 from app.db.chat import threads as chat
 from app.db.chat.threads import Message, Thread
@@ -178,7 +178,7 @@ def _undoable(session: Session, repo_id: int, message: Message) -> bool:
     act, _, event_id = message.once.partition(":")
     if act != ACT or not event_id.isdigit():
         return False
-    event = decisions.audit_event(session, repo_id, int(event_id))
+    event = trail.event(session, repo_id, int(event_id))
     return event is not None and event.act not in ENDED and acts.can_be_undone(event)
 
 

@@ -11,8 +11,8 @@ from app.core.runs import Repository
 from app.db import judgements
 from app.db.chat import places
 from app.db.chat.places import Subscription
-from app.db.decisions import AuditEvent
 from app.db.session import Session
+from app.db.trail import AuditEvent
 from app.ports import Permission
 from app.render.words import decisions
 from app.render.words import slack as said

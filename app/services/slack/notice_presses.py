@@ -9,7 +9,7 @@ from app.core.chat_buttons import ChatButton
 from app.core.errors import BadInput, Conflict
 from app.core.notices import Notice, NoticeCase
 from app.core.runs import Repository
-from app.db import decisions
+from app.db import decisions, trail
 from app.db.chat import notices
 from app.db.session import Session
 from app.render.words import Saying
@@ -104,14 +104,14 @@ def _taken_back(
 ) -> DoneToMany:
     """Take back what one press did to cases of this message; a guessed number is no press."""
     repo_id = pressed.repository.id
-    event = decisions.audit_event(session, repo_id, pressed.number)
+    event = trail.event(session, repo_id, pressed.number)
     listed = notices.cases(session, pressed.notice)
     ours = {one.case_id for one in listed}
     if event is None or event.case_id not in ours:
         raise Conflict(windows.nothing_to_undo())
     found: list[Done] = []
     refusals: list[str] = []
-    beside = decisions.audit_events_beside(session, repo_id, event)
+    beside = trail.beside(session, repo_id, event)
     for one in sorted(beside, key=lambda event: str(event.case_id)):
         if one.case_id not in ours:
             continue

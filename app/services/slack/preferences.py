@@ -10,8 +10,8 @@ from app.core.hours import Often, newest_day, quiet_of, zone_named
 from app.core.runs import Repository
 from app.db.chat import places, preferences
 from app.db.chat.preferences import Preference
-from app.db.decisions import AuditEvent
 from app.db.session import Session, unit_of_work
+from app.db.trail import AuditEvent
 from app.ports import Permission
 from app.render import slack_preferences as shown
 from app.render.words import decisions, slack

@@ -8,7 +8,7 @@ from app.core.chat_buttons import OF_CARE, OF_DECISION, ChatButton, value_of
 from app.core.errors import BadInput, Conflict
 from app.core.pages import FailureText
 from app.core.runs import Repository
-from app.db import cares, case_pages, cases, decisions
+from app.db import cares, case_pages, cases, decisions, trail
 from app.db.chat.threads import Thread
 from app.db.session import Session
 from app.render import slack_windows as shown
@@ -134,7 +134,7 @@ def _failures(
 
 def _undone(session: Session, pressed: Pressed, actor: Actor, *, now: datetime) -> Done:
     """Take back an act on this very case; another's event, by a guessed number, is none."""
-    event = decisions.audit_event(session, pressed.repository.id, pressed.number)
+    event = trail.event(session, pressed.repository.id, pressed.number)
     if event is None or event.case_id != pressed.thread.case_id:
         raise Conflict(said.nothing_to_undo())
     return acts.undo(session, pressed.repository.id, pressed.number, actor, now=now)

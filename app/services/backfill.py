@@ -20,6 +20,7 @@ from app.db.session import Engine, Session, unit_of_work
 from app.db.work import backfills, tasks
 from app.ports import CodeHost
 from app.render.words import history as words_history
+from app.services.acts import counting
 from app.services.ingest import runs as ingest
 from app.services.ingest.variants import looked_up
 from app.services.policy import policies
@@ -118,6 +119,7 @@ def _read_attempt(reading: Reading, newest: Run, number: int) -> int:
     now = reading.clock()
     with unit_of_work(engine) as session:
         runs.note_jobs(session, run.key, attempt.jobs)
+        counting.count_past(session, run)
         backfills.leave_to_recompute(session, run.key, now=now)
     return stored
 

@@ -24,6 +24,7 @@ from app.db import decisions, executions, issues, repositories, runs
 from app.db.session import Session, unit_of_work
 from app.db.work import backfills
 from app.render import words
+from app.services.acts import counting
 from app.services.answers import aftermath
 from app.services.chat import hearing, owner_news, threads
 from app.services.ingest import runs as ingest
@@ -111,6 +112,7 @@ def _finish_ingest(work: Work, key: RunKey, attempt: ingest.Attempt, *, stored: 
             repositories.note_first_report(turn.session, key.repo_id, now=now)
         run = runs.run(turn.session, key)
         if run is not None and past.is_past(turn.session, run):
+            counting.count_past(turn.session, run)
             _leave_to_history(turn, key, now=now)
         else:
             turn.ask(QueueName.RUN, EvaluateRun(key.repo_id, key.run_id, key.attempt))

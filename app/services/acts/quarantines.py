@@ -188,6 +188,7 @@ def reopen(
     begins = terms(session, subject, wish, now=now, fallback=actor.shown)
     step = Step("reopen", [E.REOPENED], reason, begins)
     after, event_id = take(session, subject, step, actor, now=now)
+    recount(session, hold(session, repo_id, case_id), now=now)
     return done(subject, partial(said.reopened_by, actor.shown, _end(after)), event_id)
 
 

@@ -64,9 +64,18 @@ def terms(
         ),
         "clean_needed": needed,
         "clean_runs": 0,
-        "clean_since": subject.evidence_at(now),
+        "clean_since": _counts_from(subject, now=now),
         "fix": None,
     }
+
+
+def _counts_from(subject: Subject, *, now: datetime) -> datetime:
+    """From when on runs count: since the case flaked; what called it healed by mistake never."""
+    before, flaked = subject.before, subject.flaked_at
+    is_healed = before is not None and before.state is QuarantineState.RESOLVED
+    if before is not None and is_healed and (flaked is None or flaked <= before.evidence_at):
+        return now
+    return subject.evidence_at(now)
 
 
 def rate_of(session: Session, subject: Subject) -> Rate:

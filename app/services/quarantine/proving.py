@@ -1,19 +1,19 @@
 """The proof that a held case is healed: runs counted for it, and flakes that set it back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from app.core.accuracy import Correction
 from app.core.proof import Progress, clean_runs_needed
-from app.core.quarantine import HOLDING, Quarantine, QuarantineEvent, QuarantineState
+from app.core.quarantine import HOLDING, QuarantineEvent, QuarantineState
 from app.core.runs import Run
-from app.db import decisions, proofs, reruns, runs
+from app.db import decisions, proofs
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor
-from app.services.acts.counting import count_anew, counts, flaked_since
+from app.services.acts.counting import count_anew, count_run, flaked_since
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import hold
 from app.services.acts.terms import rate_of
@@ -32,38 +32,17 @@ def prove(
     """
     repo_id = run.key.repo_id
     held = decisions.holding(session, repo_id)
-    began = runs.began(session, repo_id, run.key.run_id) or run.started_at
     seen = proofs.seen(session, repo_id, run.key.run_id, [one.case_id for one in held])
-    counting = [
-        (one, seen[one.case_id].is_clean)
-        for one in held
-        if one.case_id in seen
-        and counts(one, run, began)
-        and (seen[one.case_id].passed or seen[one.case_id].failed)
-    ]
-    clean = proofs.count(session, run, counting) | _count_asked(session, run, counting)
+    clean = count_run(session, run, seen)
     proven = set()
     for one in held:
         has_failed = one.case_id in seen and seen[one.case_id].failed
-        if has_failed or one.case_id in touched:
-            _flaked(session, repo_id, one.case_id, actor, now=now)
         may_be = one.id in clean and clean[one.id] >= one.clean_needed and not has_failed
+        if has_failed or may_be or one.case_id in touched:
+            _flaked(session, repo_id, one.case_id, actor, now=now)
         if may_be and _is_proven(session, repo_id, one.case_id, actor, now=now):
             proven.add(one.case_id)
     return frozenset(proven)
-
-
-def _count_asked(
-    session: Session, run: Run, counting: Sequence[tuple[Quarantine, bool]]
-) -> dict[int, int]:
-    """Count an attempt that we asked for beside its run: each is one more clean run, or is not."""
-    key = run.key
-    if not counting or not reruns.is_asked(session, key):
-        return {}
-    ids = [one.case_id for one, _ in counting]
-    seen = proofs.seen(session, key.repo_id, key.run_id, ids, attempt=key.attempt)
-    marks = [(one, seen[one.case_id].is_clean) for one, _ in counting if one.case_id in seen]
-    return proofs.count(session, run, marks, attempt=key.attempt)
 
 
 def _flaked(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now: datetime) -> None:
@@ -75,11 +54,9 @@ def _flaked(session: Session, repo_id: int, case_id: UUID, actor: Actor, *, now:
     if before.state is not S.FIX_PENDING:
         count_anew(session, subject, before, since=flaked)
         return
-    proofs.forget(session, repo_id, before.id, before=flaked)
-    needed = clean_runs_needed(rate_of(session, subject))
-    anew = {"clean_runs": 0, "clean_since": flaked, "clean_needed": needed, "fix": None}
-    step = Step(E.FLAKED.value, [E.FLAKED], said.flaked_during_proof(), anew)
-    _, event_id = take(session, subject, step, actor, now=now)
+    step = Step(E.FLAKED.value, [E.FLAKED], said.flaked_during_proof(), {"fix": None})
+    after, event_id = take(session, subject, step, actor, now=now)
+    count_anew(session, subject, after, since=flaked)
     say(session, subject, event_id, said.flaked_during_proof, now=now)
 
 

@@ -13,6 +13,7 @@ from app.db import decisions, executions, judgements, runs
 from app.db.session import Session
 from app.render.words import decisions as said
 from app.services.acts.actor import Actor, ourselves
+from app.services.acts.counting import recount
 from app.services.acts.steps import Step, take
 from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import AS_IT_IS, terms
@@ -111,6 +112,7 @@ def _reopen_healed(
         says = partial(said.relapsed, begins["until"])
         step = Step(E.FLAKED.value, [E.FLAKED], says(), begins)
         _, event_id = take(session, subject, step, actor, now=now)
+        recount(session, hold(session, repo_id, case_id), now=now)
         say(session, subject, event_id, says, now=now)
         tell_owner(session, subject, event_id, says, now=now)
 

@@ -104,7 +104,7 @@ def _undo(acts: Acts) -> Operation:
         path=f"{REPOSITORY}/events/{{event}}/undo",
         name="undo",
         summary="Take an act back",
-        description="Where nothing newer was decided after it; else the answer is 409.",
+        description="Once, where nothing newer about the same thing stands; else it answers 409.",
         endpoint=acts.undo,
         parameters=[
             *OF_REPOSITORY,

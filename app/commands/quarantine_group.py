@@ -169,7 +169,7 @@ def undo(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Take an act back, where nothing newer was decided."""
+    """Take an act back, where nothing newer about the same thing stands."""
     from app.commands import quarantine as command
 
     raise typer.Exit(command.take_back(settings(), repository, event, as_json=as_json))

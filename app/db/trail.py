@@ -76,6 +76,22 @@ def _event(row: AuditEventRow) -> AuditEvent:
     )
 
 
+def of_case(
+    session: Session, repo_id: int, case_id: UUID | None, *, after: int
+) -> list[AuditEvent]:
+    """What was done about a case after an event, oldest first; None: what was about no case.
+
+    Served by the primary key.
+    """
+    query = (
+        select(AuditEventRow)
+        .where(col(AuditEventRow.repo_id) == repo_id, col(AuditEventRow.event_id) > after)
+        .where(col(AuditEventRow.case_id).is_not_distinct_from(case_id))
+        .order_by(col(AuditEventRow.event_id))
+    )
+    return [_event(row) for row in session.exec(query)]
+
+
 def beside(session: Session, repo_id: int, one: AuditEvent) -> list[AuditEvent]:
     """The same act of the same request on other cases, this one among them, oldest first.
 

@@ -16,6 +16,11 @@ MONA = Actor("mona", "cli", "r7")
 LATER = NOW + timedelta(days=1)
 UNTIL = f"{NOW + timedelta(days=30):%Y-%m-%d}"
 Act = Callable[[Session], Done]
+CLUSTER = text("""
+INSERT INTO cluster (repo_id, said, words, frames, failures, first_seen_at, last_seen_at,
+                     created_at)
+VALUES (:repo, 'x', 'x', '{}', 1, :now, :now, :now)
+""")
 
 
 def do(engine: Engine, act: Act) -> Done:

@@ -235,6 +235,16 @@ def newer_than(act: str) -> str:
     return f"Something newer was decided after “{act}”, so it cannot be undone; decide anew."
 
 
+def never_undone(act: str) -> str:
+    """An act that nothing takes back."""
+    return f"“{act}” cannot be undone."
+
+
+def undone_already(act: str) -> str:
+    """An act that was taken back."""
+    return f"“{act}” was taken back already, so it cannot be undone again."
+
+
 WHY_NOT: dict[WhyNot, str] = {
     WhyNot.DISMISSED: "It was refused, released or dismissed, and has not flaked since.",
     WhyNot.BROKEN: "It is broken, and quarantine never hides that.",

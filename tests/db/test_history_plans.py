@@ -266,3 +266,13 @@ def test_what_a_run_showed_of_held_cases_is_read_by_case(
     reads = reads_of(full, lambda s: proofs.seen(s, REPO, 7, some_cases))
 
     assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}
+
+
+def test_what_is_stored_of_a_held_case_is_counted_by_a_look_for_each_report(
+    full: Engine, filled: set[str], some_cases: list[UUID], now: datetime
+) -> None:
+    counting = {"repo": REPO, "id": 1, "case": some_cases[0], "since": now - timedelta(days=50)}
+    values = {**counting, "on_default": False, "most": proofs.REPORTS_READ}
+    reads = reads_of(full, lambda s: s.execute(proofs.RECOUNT, values))
+
+    assert indexes_by_which(reads, "execution", filled) == {"repo_id_at_case_id_idx"}

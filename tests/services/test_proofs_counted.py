@@ -11,6 +11,7 @@ from app.db import decisions, standings
 from app.db.session import unit_of_work
 from app.services import acts
 from app.services.acts import counting
+from app.services.judging import recompute
 from app.services.quarantine import proving
 from tests.services.acting import MONA
 from tests.services.live import REPO, Attempt, Live
@@ -68,6 +69,15 @@ class Story:
     def clean_runs(self) -> int:
         with unit_of_work(self.live.engine) as session:
             return decisions.newest(session, REPO, [self.case_id])[self.case_id].clean_runs
+
+    def recomputed(self) -> int:
+        """The clean runs after a recompute."""
+        is_done = False
+        while not is_done:
+            with unit_of_work(self.live.engine) as session:
+                repository, now = self.live.repository, self.live.now
+                is_done = recompute.step(session, repository, now=now, request_id="test")
+        return self.clean_runs()
 
     def counted(self) -> list[int]:
         """The runs that count, by their number."""
@@ -233,3 +243,15 @@ def test_a_run_that_is_told_of_too_late_counts_once_too(story: Story) -> None:
         counting.count_past(session, late)
 
     assert (story.clean_runs(), story.counted()) == (2, [7, 8])
+
+
+def test_a_recompute_counts_what_was_never_counted_and_nothing_twice(story: Story) -> None:
+    story.activate()
+    story.see(PASS, PASS)
+    counts = [story.recomputed()]
+    with unit_of_work(story.live.engine) as session:
+        session.execute(text("DELETE FROM proof_run WHERE run_id < 9"))
+        session.execute(text("UPDATE quarantine SET clean_runs = 1"))
+    counts += [story.recomputed(), story.recomputed()]
+
+    assert (counts, story.counted()) == ([3, 3, 3], [7, 8, 9])

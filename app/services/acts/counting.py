@@ -11,7 +11,7 @@ from app.core.runs import BranchClass, Run
 from app.db import decisions, judgements, proofs, reruns, runs
 from app.db.proofs import SeenInRun
 from app.db.session import Session
-from app.services.acts.subject import Subject
+from app.services.acts.subject import Subject, hold
 from app.services.acts.terms import rate_of
 
 FIX_PENDING = QuarantineState.FIX_PENDING
@@ -135,6 +135,22 @@ def recount(session: Session, subject: Subject, *, now: datetime) -> None:
     counted = _count_stored(session, subject.repo_id, held)
     if Progress(counted, held.clean_needed).is_proven:
         count_anew(session, subject, held, since=now)
+
+
+def count_held(session: Session, repo_id: int) -> None:
+    """Count what is stored for all that is held: what is known of its flakes was found out anew.
+
+    Nobody is told, and what is proven by it is resolved by the next clean run.
+    """
+    for case_id in [one.case_id for one in decisions.holding(session, repo_id)]:
+        subject = hold(session, repo_id, case_id)
+        held, flaked = subject.before, flaked_since(session, subject)
+        if held is None or held.state not in HOLDING:
+            continue
+        if flaked is not None and held.state is not FIX_PENDING:
+            count_anew(session, subject, held, since=flaked)
+        else:
+            _count_stored(session, repo_id, held)
 
 
 def _count_stored(session: Session, repo_id: int, held: Quarantine) -> int:

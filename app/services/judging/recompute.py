@@ -24,6 +24,7 @@ from app.db.scorers import Kept, KeptCase
 from app.db.session import Session
 from app.render import words
 from app.services import acts
+from app.services.acts import counting
 from app.services.acts.actor import ourselves
 from app.services.judging import keeping, observing, scoring
 from app.services.judging.work import Work, begin, memories_of
@@ -53,6 +54,7 @@ def step(session: Session, repository: Repository, *, now: datetime, request_id:
     building, _ = _part(session, repository, building, asked.policy, now=now)
     broken = _take_over(session, repository, building, asked.policy, now=now)
     leaving.leave_silently(session, repository.id, broken, ourselves("worker", request_id), now=now)
+    counting.count_held(session, repository.id)
     return True
 
 

@@ -131,7 +131,7 @@ def test_each_press_is_taken_back_from_its_own_message(office: Console) -> None:
     assert {state for _, state, _ in states(office)} == {"proposed"}
     assert root.text == "*acme/shop*: 2 tests are proposed for quarantine."
     press(office, "take_back", on=reply)
-    assert "Something newer was decided" in whispered(office)[-1]
+    assert "“quarantine” was taken back already" in whispered(office)[-1]
 
 
 def test_what_was_decided_meanwhile_is_said_shown_and_not_overwritten(office: Console) -> None:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from app.core.history.writer import moment
 from app.core.policy.names import ScorerName
 from app.core.scorer.replay import Checkpoint, Flag, Replay, Said
 from app.core.scorer.said import Judged
@@ -75,8 +75,3 @@ def _failure(one: Said) -> dict[str, Any]:
         "verdict": one.cause.value,
         "p_flaky": round(one.p_flaky, DECIMALS),
     }
-
-
-def moment(at: datetime) -> str:
-    """A time as histories write it."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

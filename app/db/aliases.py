@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.core.aliases import AliasState, Named, Pair
 from app.core.runs import Run, RunKey
 from app.db import repositories
+from app.db.workflows import OF_WORKFLOW, of_workflow
 
 MOST = 5_000  # cases that went or came in one run; more is another suite, not a rename
 
@@ -33,11 +34,11 @@ JOIN case_ ON case_.repo_id = :repo AND case_.case_id = execution.case_id
 LIMIT {MOST}
 """)
 
-# An upload's workflow is its pipeline's number, so for uploads what ran there stands for it.
-BASE = text("""
+# For uploads what ran in the same variant stands for their workflow.
+BASE = text(f"""
 SELECT run.run_id, run.attempt FROM run
 WHERE run.repo_id = :repo AND branch_class = 'default'
-  AND (workflow = :workflow OR workflow_path = :path OR (event = 'upload' AND :is_upload))
+  AND {OF_WORKFLOW}
   AND started_at < :before AND run.run_id <> :run
   AND EXISTS (SELECT FROM report WHERE report.repo_id = run.repo_id
               AND report.run_id = run.run_id AND report.attempt = run.attempt
@@ -166,9 +167,8 @@ def gone(session: Session, run: Run) -> list[Named]:
     Of variants that both ran: a job that is missing tells nothing of its cases.
     """
     values: dict[str, object] = {"repo": run.key.repo_id, "run": run.key.run_id}
-    told = {"workflow": run.workflow, "path": run.workflow_path, "before": run.started_at}
-    is_upload = {"is_upload": run.event == "upload"}
-    base = session.execute(BASE, values | told | is_upload).first()
+    told = {**of_workflow(run), "before": run.started_at}
+    base = session.execute(BASE, values | told).first()
     if base is None:
         return []
     values |= {"base_run": base.run_id, "base_attempt": base.attempt}

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.core.runs import Commit, Run
 from app.db.tables.outside import ChangedFilesRow, CommitRow
+from app.db.workflows import OF_WORKFLOW, OfWorkflow, of_workflow
 
 RED_RUNS_MOST = 20  # run attempts whose changes are fetched for one evaluation
 PUSHED_MOST = 50  # commits of one push that are looked at: more name nobody
@@ -42,8 +43,7 @@ EXISTS (SELECT FROM report WHERE report.repo_id = run.repo_id AND report.run_id 
 BEFORE = text(f"""
 SELECT head_sha FROM run
 WHERE repo_id = :repo AND branch_class = 'default' AND started_at < :at AND head_sha <> :head
-  AND (workflow = :workflow OR workflow_path = :path OR (event = 'upload' AND :is_upload))
-  AND status = 'completed' AND {REPORTED}
+  AND {OF_WORKFLOW} AND status = 'completed' AND {REPORTED}
 ORDER BY started_at DESC LIMIT 1
 """)
 
@@ -114,7 +114,7 @@ def on_default(session: Session, run: Run) -> Wanted:
     return Wanted(run.head_sha, DEFAULT, _tested_before(session, run.key.repo_id, run))
 
 
-class _Tested(Protocol):
+class _Tested(OfWorkflow, Protocol):
     """A run of the default branch, as a row or as what is known of it."""
 
     @property
@@ -125,24 +125,11 @@ class _Tested(Protocol):
     def started_at(self) -> datetime:
         """When."""
 
-    @property
-    def workflow(self) -> str:
-        """Of which workflow it is."""
-
-    @property
-    def workflow_path(self) -> str | None:
-        """Of the workflow's file, where it is known: people rename workflows."""
-
-    @property
-    def event(self) -> str:
-        """What began it."""
-
 
 def _tested_before(session: Session, repo_id: int, run: _Tested) -> str | None:
     """The default branch's commit that the workflow tested before; None where it is the first."""
     where: dict[str, Any] = {"repo": repo_id, "at": run.started_at, "head": run.head_sha}
-    where |= {"workflow": run.workflow, "path": run.workflow_path}
-    where |= {"is_upload": run.event == "upload"}
+    where |= of_workflow(run)
     before: str | None = session.execute(BEFORE, where).scalar()
     return before
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -43,36 +44,34 @@ class Workflows:
         self, workflow: str, results: Results | None, *, sha: str, file: str | None = None
     ) -> Run:
         """One run of main, ended and worked on."""
-        run = self.day.shop.world.github.start_run(
-            REPO,
-            next(self.numbers),
-            head_sha=sha,
-            branch="main",
-            actor="ann",
-            at=self.day.shop.clock(),
-            workflow=workflow,
-            file=file,
-        )
+        run = self._begin(workflow, file, head_sha=sha, branch="main")
         return self.end(run, results)
 
     def on_pull(
         self, workflow: str, results: Results, *, file: str | None = None, head_repo: str = REPO
     ) -> Run:
         """One run of the pull request's head."""
-        run = self.day.shop.world.github.start_run(
-            REPO,
-            next(self.numbers),
+        run = self._begin(
+            workflow,
+            file,
             head_sha=HEAD,
             branch="more",
-            actor="ann",
-            at=self.day.shop.clock(),
-            workflow=workflow,
-            file=file,
             event="pull_request",
             head_repo=head_repo,
             pr=7 if head_repo == REPO else None,
         )
         return self.end(run, results)
+
+    def _begin(self, workflow: str, file: str | None, **told: Any) -> Run:  # noqa: ANN401 -- as start_run has them
+        return self.day.shop.world.github.start_run(
+            REPO,
+            next(self.numbers),
+            actor="ann",
+            at=self.day.shop.clock(),
+            workflow=workflow,
+            file=file,
+            **told,
+        )
 
     def again(self, run: Run, results: Results) -> None:
         self.day.shop.world.github.rerun(run, at=self.day.shop.clock(), actor="ann")

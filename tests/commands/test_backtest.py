@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 
 from app.commands.backtest import backtest, judge_of
-from app.commands.backtest_answer import moment
 from app.commands.history_files import opened, reports_in
 from app.core.errors import BadInput
+from app.core.history.writer import moment
 from app.core.policy.names import ScorerName
 from app.core.statistics import wilson_interval
 from tests.core.scorer.world import World, pushes, rerun

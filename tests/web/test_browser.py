@@ -1,5 +1,7 @@
 """The pages in a real browser: light and dark, wide and narrow, by keyboard, and as pictures."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -38,6 +40,14 @@ def fill(world: World) -> dict[str, str]:
     }
 
 
+@contextmanager
+def signed_in(page: Page, app: Starlette, web: Web) -> Iterator[str]:
+    """The pages' address, somebody having come in by the link."""
+    with served(app) as address:
+        page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+        yield address
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", ["wide", "phone"])
 def test_every_page_fits_its_screen(
@@ -48,8 +58,7 @@ def test_every_page_fits_its_screen(
     if screen == "phone":
         browser_page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
 
-    with served(app) as address:
-        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+    with signed_in(browser_page, app, web) as address:
         for name, path in paths.items():
             browser_page.goto(address + path)
             screenshot(browser_page, f"{name}-{scheme}-{screen}")
@@ -86,8 +95,7 @@ def test_a_mark_of_the_timeline_leads_to_its_run(
 ) -> None:
     paths = fill(world)
 
-    with served(app) as address:
-        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+    with signed_in(browser_page, app, web) as address:
         browser_page.goto(address + paths["case"])
 
         failed = browser_page.locator(".timeline a:has(path.failed)")
@@ -108,8 +116,7 @@ def test_what_was_asked_for_is_answered_where_the_reader_looks(
     if screen == "phone":
         browser_page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
 
-    with served(app) as address:
-        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+    with signed_in(browser_page, app, web) as address:
         browser_page.goto(f"{address}{paths['case']}?said=asked#decisions")
         expect(browser_page.get_by_role("status")).to_be_in_viewport()
 
@@ -122,8 +129,7 @@ def test_a_filter_is_large_enough_for_a_finger_and_apart_from_what_it_filters(
 ) -> None:
     fill(world)
 
-    with served(app) as address:
-        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+    with signed_in(browser_page, app, web):
         field = browser_page.get_by_label("Owner").bounding_box()
         button = browser_page.get_by_role("button", name="Show").bounding_box()
         first = browser_page.locator(".case").first.bounding_box()
@@ -141,8 +147,7 @@ def test_by_keyboard_a_timeline_is_one_stop_and_its_runs_are_in_the_table(
 ) -> None:
     paths = fill(world)
 
-    with served(app) as address:
-        browser_page.goto(make_sign_in_link(web.engine, now=web.clock(), base_url=address))
+    with signed_in(browser_page, app, web) as address:
         browser_page.goto(address + paths["case"])
         browser_page.locator(".timeline").focus()
         browser_page.keyboard.press("Tab")

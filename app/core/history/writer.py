@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from app.core.history.records import HISTORY_VERSION, CaseSet, Header, Observation
 from app.core.priorities import UNLABELLED, Labels
 
 NO_LABELS: Mapping[str, Labels] = {}
+
+
+def moment(at: datetime) -> str:
+    """A time as histories write it."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def header_line(header: Header) -> bytes:
@@ -45,7 +51,7 @@ def observation_line(seen: Observation, names: Mapping[str, str]) -> bytes:
         for case, executions in seen.results.items()
     }
     told: dict[str, Any] = {
-        "at": seen.at.isoformat().replace("+00:00", "Z"),
+        "at": moment(seen.at),
         "run": seen.run,
         "attempt": seen.attempt,
         "job": seen.job,

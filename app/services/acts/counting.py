@@ -90,6 +90,8 @@ def count_run(session: Session, run: Run, seen: Mapping[UUID, SeenInRun]) -> dic
     """
     repo_id = run.key.repo_id
     told = [case_id for case_id, one in seen.items() if one.passed or one.failed]
+    if not told:  # as for most runs, where little is held
+        return {}
     decisions.hold_cases(session, repo_id, told)
     held = [one for one in decisions.holding(session, repo_id) if one.case_id in told]
     began = runs.began(session, repo_id, run.key.run_id) or run.started_at
